@@ -227,7 +227,7 @@ func (l *Login) discover(ctx context.Context) (discovered, error) {
 }
 
 func (l *Login) discoverOnce(ctx context.Context) (*oidc.Provider, error) {
-	if provider := l.known(); provider != nil {
+	if provider := l.knownProvider(); provider != nil {
 		return provider, nil
 	}
 	found := l.discovery.DoChan("", func() (any, error) {
@@ -244,15 +244,15 @@ func (l *Login) discoverOnce(ctx context.Context) (*oidc.Provider, error) {
 	}
 }
 
-// known returns the provider once it was found.
-func (l *Login) known() *oidc.Provider {
+// knownProvider returns the provider once it was found.
+func (l *Login) knownProvider() *oidc.Provider {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.provider
 }
 
 func (l *Login) fetchMetadata(ctx context.Context) (*oidc.Provider, error) {
-	if provider := l.known(); provider != nil { // while this login came here
+	if provider := l.knownProvider(); provider != nil { // while this login came here
 		return provider, nil
 	}
 	ctx, cancel := context.WithTimeout(oidc.ClientContext(ctx, l.config.Client), providerTime)

@@ -22,7 +22,7 @@ func BirthDateKey(birth eligibility.Date) (string, error) {
 // CheckBirthDate asks the card once (docs/facts/my-number-card.md#the-counters-checks, steps 1 and 2):
 // which token it is, how many tries are left, then the birth-date key, the record and a signature over
 // the challenge. What it returns proves nothing until VerifyBirthDate has verified it. A refusal has
-// code Conflict, a fault of card or reader Unavailable; Fault turns both into a Result. At most one try
+// code Conflict, a fault of card or reader Unavailable; FaultResult turns both into a Result. At most one try
 // is used.
 func CheckBirthDate(
 	ctx context.Context,
@@ -92,9 +92,9 @@ func (s *Session) presentKey(ctx context.Context, id uint16, key string,
 	return wrong.Because(fmt.Errorf("%d tries left", left))
 }
 
-// Fault turns an error of CheckBirthDate into a Result: refused for what the card is or says, error for what
-// failed.
-func Fault(err error) Result { return birthDatePlan.faultResult(err) }
+// FaultResult turns an error of CheckBirthDate into a Result: refused for what the card is or says, error for
+// what failed.
+func FaultResult(err error) Result { return birthDatePlan.faultResult(err) }
 
 // failedStep names the step of a check at which a refusal falls.
 func failedStep(e *eligibility.Error) string {

@@ -90,7 +90,7 @@ func TestCardsThatMustBeRefused(t *testing.T) {
 				if c.want == nil || !errors.Is(err, c.want) {
 					t.Errorf("%v", err)
 				}
-				r = card.Fault(err)
+				r = card.FaultResult(err)
 			} else {
 				r = card.VerifyBirthDate(e, eligibility.MustDate(c.birth), challenge(1),
 					virtual.TestIssuerKeys())
@@ -148,7 +148,7 @@ func (gone) Transmit(context.Context, []byte) ([]byte, error) { return nil, erro
 
 func TestPulledCardIsAFaultNotARefusal(t *testing.T) {
 	_, err := card.CheckBirthDate(context.Background(), card.Open(gone{}), tokuichi, challenge(1))
-	if r := card.Fault(err); !errors.Is(err, card.ErrRemoved) || r.Outcome != card.Failed {
+	if r := card.FaultResult(err); !errors.Is(err, card.ErrRemoved) || r.Outcome != card.Failed {
 		t.Errorf("%v, %+v", err, r)
 	}
 }

@@ -23,8 +23,8 @@ type cvCertificate struct {
 
 func parseCVCertificate(data []byte) (cvCertificate, error) {
 	parts, ok := contentOf(data, tagCVCertificate)
-	body, ok1 := child(parts, tagCVBody)
-	signature, ok2 := child(parts, tagCVSignature)
+	body, ok1 := findChild(parts, tagCVBody)
+	signature, ok2 := findChild(parts, tagCVSignature)
 	if !ok || !ok1 || !ok2 || len(parts) != 2 || len(body.value) < 33 {
 		return cvCertificate{}, errCertificate
 	}

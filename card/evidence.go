@@ -55,7 +55,7 @@ const (
 func VerifyBirthDate(e Evidence, birth eligibility.Date, challenge [32]byte, keys IssuerKeys) Result {
 	t := birthDatePlan.begin()
 	if err := tokenRefusal(e.Label); err != nil {
-		return Fault(err)
+		return FaultResult(err)
 	}
 	t.pass("token")
 	certificate, refusal := t.checkIssuer(e.Certificate, keys)
@@ -63,9 +63,9 @@ func VerifyBirthDate(e Evidence, birth eligibility.Date, challenge [32]byte, key
 		return *refusal
 	}
 	parts, ok := contentOf(e.Record, tagRecord)
-	date, ok1 := child(parts, tagBirthDate)
-	cardKey, ok2 := child(parts, tagCardKey)
-	signature, ok3 := child(parts, tagRecordSignature)
+	date, ok1 := findChild(parts, tagBirthDate)
+	cardKey, ok2 := findChild(parts, tagCardKey)
+	signature, ok3 := findChild(parts, tagRecordSignature)
 	if !ok || !ok1 || !ok2 || !ok3 {
 		return t.refuse(errEvidence, "record")
 	}
@@ -84,7 +84,7 @@ func VerifyBirthDate(e Evidence, birth eligibility.Date, challenge [32]byte, key
 }
 
 // checkIssuer reads the issuing key's certificate and, when keys are configured, who signed it.
-func (t *trial) checkIssuer(certificate []byte, keys IssuerKeys) (cvCertificate, *Result) {
+func (t *checkTrial) checkIssuer(certificate []byte, keys IssuerKeys) (cvCertificate, *Result) {
 	c, err := parseCVCertificate(certificate)
 	if err != nil {
 		r := t.refuse(errEvidence, "issuer")
@@ -101,7 +101,7 @@ func (t *trial) checkIssuer(certificate []byte, keys IssuerKeys) (cvCertificate,
 }
 
 // checkPresence verifies the card's answer to the challenge with the key that its record vouches for.
-func (t *trial) checkPresence(cardKey []byte, challenge [32]byte, signature []byte) *Result {
+func (t *checkTrial) checkPresence(cardKey []byte, challenge [32]byte, signature []byte) *Result {
 	key, err := parsePublicKey(cardKey)
 	if err != nil {
 		r := t.refuse(errEvidence, "presence")

@@ -32,7 +32,7 @@ func Example() {
 	// The agent: one session for one press of the button, at most one try of the card's birth-date key.
 	evidence, err := card.CheckBirthDate(context.Background(), card.Open(chip), birth, challenge)
 	if err != nil {
-		fmt.Println(card.Fault(err).En)
+		fmt.Println(card.FaultResult(err).En)
 		return
 	}
 

@@ -102,7 +102,7 @@ func parseFace(data []byte) (faceRecord, bool) {
 	var found [tagFaceSignature - tagFaceBirth + 1]object
 	for i := range found {
 		var one bool
-		found[i], one = child(parts, uint32(tagFaceBirth+i))
+		found[i], one = findChild(parts, uint32(tagFaceBirth+i))
 		ok = ok && one
 	}
 	birth, sex, key, name := found[0], found[1], found[2], found[3]
@@ -124,8 +124,12 @@ func parseFace(data []byte) (faceRecord, bool) {
 	return r, true
 }
 
-func (t *trial) verifyFace(certificate, face, signature []byte, birth eligibility.Date, challenge [32]byte,
-	keys IssuerKeys) (FaceReading, Result) {
+func (t *checkTrial) verifyFace(
+	certificate, face, signature []byte,
+	birth eligibility.Date,
+	challenge [32]byte,
+	keys IssuerKeys,
+) (FaceReading, Result) {
 	none := func(r Result) (FaceReading, Result) { return FaceReading{}, r }
 	issuing, refusal := t.checkIssuer(certificate, keys)
 	if refusal != nil {

@@ -38,7 +38,7 @@ var operations = []operation{
 		_ card.NumberB) (any, card.Result) {
 		e, err := card.CheckBirthDate(ctx, s, birth, challenge(1))
 		if err != nil {
-			return err, card.Fault(err)
+			return err, card.FaultResult(err)
 		}
 		return e, card.VerifyBirthDate(e, birth, challenge(1), issuerKeys)
 	}},

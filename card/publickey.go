@@ -82,9 +82,9 @@ func parsePublicKey(value []byte) (publicKey, error) {
 	if parts, ok := contentOf(value, tagPublicKey); ok {
 		return parsePoint(parts)
 	}
-	parts, ok := children(value)
-	e, ok1 := child(parts, tagExponent)
-	n, ok2 := child(parts, tagModulus)
+	parts, ok := readChildren(value)
+	e, ok1 := findChild(parts, tagExponent)
+	n, ok2 := findChild(parts, tagModulus)
 	if !ok || !ok1 || !ok2 || len(e.value) > 4 || len(n.value) > 1025 {
 		return nil, errPublicKey
 	}
@@ -93,8 +93,8 @@ func parsePublicKey(value []byte) (publicKey, error) {
 }
 
 func parsePoint(parts []object) (publicKey, error) {
-	oid, ok1 := child(parts, tagOID)
-	point, ok2 := child(parts, tagPoint)
+	oid, ok1 := findChild(parts, tagOID)
+	point, ok2 := findChild(parts, tagPoint)
 	if !ok1 || !ok2 || string(oid.value) != ecdsaSHA384 {
 		return nil, errPublicKey
 	}

@@ -78,7 +78,7 @@ func Claims(all []Claim, lang string) []string {
 func ClaimKeys(all []Claim) []string {
 	keys := make([]string, len(all))
 	for i, c := range all {
-		if _, known := message.Find(string(c)); known {
+		if _, known := message.FindEntry(string(c)); known {
 			keys[i] = string(c)
 		}
 	}
@@ -111,18 +111,18 @@ const (
 	claimSameChip  Claim = "card.claim.same_chip"
 )
 
-// step is a step that was not looked at yet, told by a key below card.step.
-func step(name, key string) Check {
-	return Check{name, "not checked", message.Keep(message.New("card.step."+key, nil))}
+// newStep is a step that was not looked at yet, told by a key below card.step.
+func newStep(name, key string) Check {
+	return Check{name, "not checked", message.ToStored(message.New("card.step."+key, nil))}
 }
 
 var (
-	stepToken     = step("token", "token")
-	stepIssuer    = step("issuer", "issuer")
-	stepRecord    = step("record", "record")
-	stepNumberB   = step("numberB", "number_b")
-	stepBirthDate = step("birthDate", "birth_date")
-	stepPresence  = step("presence", "presence")
+	stepToken     = newStep("token", "token")
+	stepIssuer    = newStep("issuer", "issuer")
+	stepRecord    = newStep("record", "record")
+	stepNumberB   = newStep("numberB", "number_b")
+	stepBirthDate = newStep("birthDate", "birth_date")
+	stepPresence  = newStep("presence", "presence")
 )
 
 var birthDatePlan = &plan{
@@ -140,22 +140,22 @@ var birthDatePlan = &plan{
 	},
 }
 
-// trial is one run through a plan.
-type trial struct {
+// checkTrial is one run through a plan.
+type checkTrial struct {
 	plan   *plan
 	passed map[string]bool
 }
 
-func (p *plan) begin() *trial { return &trial{p, map[string]bool{}} }
+func (p *plan) begin() *checkTrial { return &checkTrial{p, map[string]bool{}} }
 
-func (t *trial) pass(name string) { t.passed[name] = true }
+func (t *checkTrial) pass(name string) { t.passed[name] = true }
 
-func (t *trial) refuse(e *eligibility.Error, failed string) Result {
+func (t *checkTrial) refuse(e *eligibility.Error, failed string) Result {
 	return t.result(Refused, ending{said: e.Message(), notProven: []Claim{claimPerson}}, failed)
 }
 
 // succeed ends a run whose steps all passed: confirmed when issuer keys were configured, else unverified.
-func (t *trial) succeed(keys bool) Result {
+func (t *checkTrial) succeed(keys bool) Result {
 	if keys {
 		return t.result(Confirmed, t.plan.confirmed, "")
 	}
@@ -163,10 +163,10 @@ func (t *trial) succeed(keys bool) Result {
 }
 
 // result lists the steps of the run: those that passed, the one that failed, the rest not checked.
-func (t *trial) result(outcome Outcome, e ending, failed string) Result {
+func (t *checkTrial) result(outcome Outcome, e ending, failed string) Result {
 	r := Result{
 		Outcome:   outcome,
-		Stored:    message.Keep(e.said),
+		Stored:    message.ToStored(e.said),
 		By:        t.plan.by,
 		Checks:    []Check{},
 		Proves:    append([]Claim{}, e.proves...),
@@ -177,7 +177,7 @@ func (t *trial) result(outcome Outcome, e ending, failed string) Result {
 		case t.passed[c.Name]:
 			c.Result = "passed"
 		case c.Name == failed:
-			c.Result, c.Stored = "failed", message.Keep(e.said)
+			c.Result, c.Stored = "failed", message.ToStored(e.said)
 		}
 		r.Checks = append(r.Checks, c)
 	}

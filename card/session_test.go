@@ -316,7 +316,7 @@ func TestReadersOwnSentenceIsHandedOn(t *testing.T) {
 	if _, err := s.selectApplication(t.Context(), appJPKI); !errors.Is(err, own) {
 		t.Error(err)
 	}
-	if r := Fault(own); r.Outcome != Failed || r.Text("ja") != own.Ja() {
+	if r := FaultResult(own); r.Outcome != Failed || r.Text("ja") != own.Ja() {
 		t.Errorf("%+v", r)
 	}
 }

@@ -20,7 +20,7 @@ type TextReading struct {
 var textPlan = &plan{
 	by: ByAgent,
 	steps: []Check{stepToken,
-		stepNumberB, stepIssuer, stepRecord, step("person", "person"), stepBirthDate, stepPresence},
+		stepNumberB, stepIssuer, stepRecord, newStep("person", "person"), stepBirthDate, stepPresence},
 	confirmed: ending{
 		said:      message.New("card.text_confirmed", nil),
 		proves:    []Claim{claimPresent, "card.claim.text"},
@@ -134,9 +134,9 @@ const (
 func examineHashes(file, certificate, person []byte) hashes {
 	c, err := parseCVCertificate(certificate)
 	parts, ok := contentOf(file, tagHashes)
-	number, ok1 := child(parts, tagNumberHash)
-	record, ok2 := child(parts, tagPersonHash)
-	signature, ok3 := child(parts, tagHashSignature)
+	number, ok1 := findChild(parts, tagNumberHash)
+	record, ok2 := findChild(parts, tagPersonHash)
+	signature, ok3 := findChild(parts, tagHashSignature)
 	if err != nil || !ok || !ok1 || !ok2 || !ok3 || len(number.value) != sha256.Size ||
 		len(record.value) != sha256.Size {
 		return hashes{}
@@ -160,7 +160,7 @@ func afterOffsets(person []byte) ([]byte, bool) {
 	return outer.value[len(first.encoded):], true
 }
 
-func (t *trial) verifyText(e textEvidence, signed hashes, birth eligibility.Date, challenge [32]byte,
+func (t *checkTrial) verifyText(e textEvidence, signed hashes, birth eligibility.Date, challenge [32]byte,
 	keys IssuerKeys) (TextReading, Result) {
 	none := func(r Result) (TextReading, Result) { return TextReading{}, r }
 	certificate, refusal := t.checkIssuer(e.certificate, keys)
@@ -187,8 +187,8 @@ func (t *trial) verifyText(e textEvidence, signed hashes, birth eligibility.Date
 	}
 	t.pass("birthDate")
 	parts, ok := contentOf(e.cardKey, tagTextKey)
-	key, ok1 := child(parts, tagTextCardKey)
-	signature, ok2 := child(parts, tagTextKeySigned)
+	key, ok1 := findChild(parts, tagTextCardKey)
+	signature, ok2 := findChild(parts, tagTextKeySigned)
 	if !ok || !ok1 || !ok2 {
 		return none(t.refuse(errEvidence, "presence"))
 	}
@@ -204,10 +204,10 @@ func (t *trial) verifyText(e textEvidence, signed hashes, birth eligibility.Date
 // parsePerson reads FF20{DF21 offsets, DF22 name, DF23 address, DF24 birth date, DF25 sex}.
 func parsePerson(person []byte) (TextReading, bool) {
 	parts, ok := contentOf(person, tagPerson)
-	name, ok1 := child(parts, tagName)
-	address, ok2 := child(parts, tagAddress)
-	birth, ok3 := child(parts, tagPersonBirth)
-	sex, ok4 := child(parts, tagSex)
+	name, ok1 := findChild(parts, tagName)
+	address, ok2 := findChild(parts, tagAddress)
+	birth, ok3 := findChild(parts, tagPersonBirth)
+	sex, ok4 := findChild(parts, tagSex)
 	date, ok5 := cardDate(birth.value)
 	if !ok || !ok1 || !ok2 || !ok3 || !ok4 || !ok5 || len(sex.value) != 1 {
 		return TextReading{}, false

@@ -64,9 +64,9 @@ func readObject(data []byte) (object, bool) {
 	return object{tag, data[n : n+length], data[:n+length]}, true
 }
 
-// children reads the objects inside a value, up to filler or its end. ok is false when something else stands
-// there.
-func children(value []byte) (out []object, ok bool) {
+// readChildren reads the objects inside a value, up to filler or its end. ok is false when something else
+// stands there.
+func readChildren(value []byte) (out []object, ok bool) {
 	for len(value) > 0 && value[0] != 0xFF {
 		o, ok := readObject(value)
 		if !ok {
@@ -84,11 +84,11 @@ func contentOf(data []byte, tag uint32) ([]object, bool) {
 	if !ok || outer.tag != tag {
 		return nil, false
 	}
-	return children(outer.value)
+	return readChildren(outer.value)
 }
 
-// child returns the one object with this tag.
-func child(objects []object, tag uint32) (object, bool) {
+// findChild returns the one object with this tag.
+func findChild(objects []object, tag uint32) (object, bool) {
 	var found object
 	n := 0
 	for _, o := range objects {

@@ -69,8 +69,8 @@ func TestFillerEndsAListOnlyInside(t *testing.T) {
 }
 
 func TestTagThatStandsTwiceIsNoChild(t *testing.T) {
-	parts, ok := children(bytesOf(t, "DF1101AA DF1101BB"))
-	if _, one := child(parts, 0xDF11); !ok || one {
+	parts, ok := readChildren(bytesOf(t, "DF1101AA DF1101BB"))
+	if _, one := findChild(parts, 0xDF11); !ok || one {
 		t.Error("one of two was chosen")
 	}
 }
@@ -93,7 +93,7 @@ func FuzzReadObject(f *testing.F) {
 		if !ok && known && n <= len(data) {
 			t.Errorf("%X is long enough and was not read", data)
 		}
-		parts, ok := children(data)
+		parts, ok := readChildren(data)
 		total := 0
 		for _, p := range parts {
 			total += len(p.encoded)

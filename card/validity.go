@@ -53,7 +53,7 @@ func ParseUserRoots(data []byte) (UserRoots, error) {
 var datesPlan = &plan{
 	by: ByAgent,
 	steps: []Check{stepToken,
-		step("purpose", "purpose"), step("issuer", "certificate_issuer"), step("begun", "begun")},
+		newStep("purpose", "purpose"), newStep("issuer", "certificate_issuer"), newStep("begun", "begun")},
 	confirmed: ending{
 		said:      message.New("card.certificate_valid", nil),
 		proves:    []Claim{"card.claim.certificate_dates"},
@@ -112,7 +112,9 @@ func CheckCertificate(
 	return dates, r
 }
 
-func (t *trial) verifyDates(der []byte, day eligibility.Date, roots UserRoots) (CertificateDates, Result) {
+func (t *checkTrial) verifyDates(
+	der []byte, day eligibility.Date, roots UserRoots,
+) (CertificateDates, Result) {
 	none := func(e *eligibility.Error, failed string) (CertificateDates, Result) {
 		return CertificateDates{}, t.refuse(e, failed)
 	}
@@ -150,7 +152,7 @@ func (r UserRoots) issued(c *x509.Certificate) bool {
 	return false
 }
 
-func (t *trial) endDates(state eligibility.CertificateState, roots bool) Result {
+func (t *checkTrial) endDates(state eligibility.CertificateState, roots bool) Result {
 	outcome, e := Confirmed, t.plan.confirmed
 	if !roots {
 		outcome, e = Unverified, t.plan.unverified

@@ -2,7 +2,7 @@ package credential
 
 // SignJWT signs claims as a plain JWT of a type, for the calls between servers.
 func SignJWT(key Key, typ string, claims any) (string, error) {
-	body, err := encode(claims)
+	body, err := encodeJSON(claims)
 	if err != nil {
 		return "", err
 	}

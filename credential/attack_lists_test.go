@@ -28,7 +28,7 @@ func TestTrustListsThatAreNotTheOperatorsNewestAreRefused(t *testing.T) {
 	root, other, issuer := newKey(t), newKey(t), newKey(t)
 	list := *trusting(issuer)
 	list.Version, list.IssuedAt, list.ExpiresAt = 7, issuedAt.Unix(), issuedAt.Add(MaxTrustLife).Unix()
-	raw, err := encode(list)
+	raw, err := encodeJSON(list)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -264,7 +264,7 @@ func TestStatusListOfEveryIndexTakesNoMoreThanItsBits(t *testing.T) {
 
 func TestRevokedCopyIsRefusedAndAnOldListSaysSo(t *testing.T) {
 	key := newKey(t)
-	jws := issue(t, key, paper()).JWS
+	jws := issue(t, key, copyRequest()).JWS
 	lists := []struct {
 		name    string
 		revoked []uint32

@@ -18,8 +18,8 @@ import (
 // goodPayload is the JSON of a live card of tokuichi, issued at issuedAt.
 func goodPayload(t testing.TB) string {
 	t.Helper()
-	body, err := encode(
-		compose(testISS, Request{Person: tokuichi, Tier: TierLive, InsurerName: "架空市", Share: 20},
+	body, err := encodeJSON(
+		newPayload(testISS, Request{Person: tokuichi, Tier: TierLive, InsurerName: "架空市", Share: 20},
 			issuedAt.Add(-backdate), issuedAt.Add(90*time.Second), true),
 	)
 	if err != nil {

@@ -20,7 +20,7 @@ type proofBench struct {
 func newProofBench(t *testing.T) proofBench {
 	t.Helper()
 	p := proofBench{issuer: newKey(t), phone: newKey(t)}
-	p.screen = issue(t, p.issuer, Request{Tier: TierOffline, HolderKeyID: HolderKeyID(p.phone.Public())}).JWS
+	p.screen = issue(t, p.issuer, Request{Tier: TierOffline, DeviceKeyID: DeviceKeyID(p.phone.Public())}).JWS
 	p.basis = Verifier{Trust: trusting(p.issuer), Now: issuedAt.Add(time.Hour)}
 	return p
 }
@@ -51,7 +51,7 @@ func TestScreenCountsOnlyWithItsPhonesProof(t *testing.T) {
 func TestProofsOfAnotherPhoneCardTimeOrCaseAreRefused(t *testing.T) {
 	p := newProofBench(t)
 	now := p.basis.Now
-	twin := issue(t, p.issuer, Request{Tier: TierOffline, HolderKeyID: HolderKeyID(p.phone.Public()),
+	twin := issue(t, p.issuer, Request{Tier: TierOffline, DeviceKeyID: DeviceKeyID(p.phone.Public()),
 		Person: tokuichi}).JWS
 	big, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
 	if err != nil {
@@ -167,7 +167,7 @@ func TestProofMendsNothingElse(t *testing.T) {
 	if v.Valid || v.AwaitsProof() || v.Checks[0].Name != "time" {
 		t.Errorf("a screen of yesterday: %+v", v.Checks)
 	}
-	copied := issue(t, p.issuer, paper()).JWS
+	copied := issue(t, p.issuer, copyRequest()).JWS
 	v = p.basis.Verify(copied).Prove("rubbish", copied, p.basis, "")
 	if !v.Valid {
 		t.Errorf("a second code read beside a saved copy: %+v", v.Checks)

@@ -124,7 +124,7 @@ func TestTheOtherFormOfASignatureSaysTheSame(t *testing.T) {
 		t.Errorf("%+v\n%+v", first, second)
 	}
 	holder := newKey(t)
-	screen := issue(t, key, Request{Tier: TierOffline, HolderKeyID: HolderKeyID(holder.Public())}).JWS
+	screen := issue(t, key, Request{Tier: TierOffline, DeviceKeyID: DeviceKeyID(holder.Public())}).JWS
 	proof, err := SignProof(card, holder, issuedAt, "")
 	if err != nil {
 		t.Fatal(err)

@@ -82,11 +82,11 @@ var (
 	checkContent = checkOf("content", Passed, Failed)
 	checkInsurer = checkOf("insurer", Passed, Failed, NotChecked)
 
-	checkFresh  = checkOf("time", Passed, Failed, NotChecked)
-	checkDay    = check{name: "time", failed: "verdict.time.failed_screen"}
-	checkPaper  = check{name: "time", failed: "verdict.time.failed_copy"}
-	checkFuture = check{name: "time", failed: "verdict.time.failed_future"}
-	checkClock  = check{name: "clock"} // its sentences hold figures: see clock.go
+	checkFresh     = checkOf("time", Passed, Failed, NotChecked)
+	checkDay       = check{name: "time", failed: "verdict.time.failed_screen"}
+	checkSavedCopy = check{name: "time", failed: "verdict.time.failed_copy"}
+	checkFuture    = check{name: "time", failed: "verdict.time.failed_future"}
+	checkClock     = check{name: "clock"} // its sentences hold figures: see clock.go
 
 	checkHolder = checkOf("holder", Passed, NotChecked)
 
@@ -103,7 +103,7 @@ func (c check) withDate(at time.Time) check {
 }
 
 func (v *Verdict) add(name string, result Result, told message.Message) {
-	v.Checks = append(v.Checks, Check{name, result, message.Keep(told)})
+	v.Checks = append(v.Checks, Check{name, result, message.ToStored(told)})
 }
 
 func (v *Verdict) pass(c check) { v.passWith(c, c) }

@@ -83,7 +83,7 @@ func clockError(offset time.Duration) message.Message {
 		minutes := int(span.Round(time.Minute).Minutes())
 		far = message.New("verdict.clock.minutes", message.Args{"n": message.Number(minutes)})
 	}
-	args := message.Args{"far": message.Of(far)}
+	args := message.Args{"far": message.Nested(far)}
 	if offset > 0 {
 		return message.New("verdict.clock.fast", args)
 	}
@@ -92,7 +92,7 @@ func clockError(offset time.Duration) message.Message {
 
 // withClockError is a sentence that begins with how far a clock is off.
 func withClockError(key string, offset time.Duration) message.Message {
-	return message.New(key, message.Args{"error": message.Of(clockError(offset))})
+	return message.New(key, message.Args{"error": message.Nested(clockError(offset))})
 }
 
 // noteClock tells staff that the clock is off: that it was allowed for, or that it must be set.

@@ -157,7 +157,7 @@ func TestASecondCodeCountsOnlyByBothClocks(t *testing.T) {
 // both counts.
 func TestDaysAreJudgedByTheCorrectedClock(t *testing.T) {
 	key := newKey(t)
-	saved := issue(t, key, paper())
+	saved := issue(t, key, copyRequest())
 	end := time.Unix(0, 0)
 	if v := measuredBy(key, issuedAt, 0).Verify(saved.JWS); v.Valid {
 		end = v.ExpiresAt

@@ -51,8 +51,8 @@ type OnlineCode struct {
 // Printed is what the tiny code holds behind the last slash of its address.
 func (c OnlineCode) Printed() string { return c.Spoken + c.Hidden }
 
-// For reports whether an issuer may have made the code. One of 361 others has the same tag.
-func (c OnlineCode) For(iss string) bool {
+// MayBeFrom reports whether an issuer may have made the code. One of 361 others has the same tag.
+func (c OnlineCode) MayBeFrom(iss string) bool {
 	return len(c.Spoken) == spokenLength && c.Spoken[:tagLength] == codeTag(iss)
 }
 
@@ -114,7 +114,7 @@ func ReadOnlineCode(text string) (OnlineCode, error) {
 	if len(text) > 300 {
 		return OnlineCode{}, ErrOnlineCode
 	}
-	text = strings.ToUpper(unformatted(text))
+	text = strings.ToUpper(removeFormatting(text))
 	if i := strings.LastIndexAny(text, `/\?-_`); i >= 0 && strings.HasPrefix(text, "HTTP") {
 		text = text[i+1:] // on a Japanese or German layout "/" arrives as another sign, letters as they are
 	}

@@ -102,14 +102,14 @@ func TestACodeNamesItsIssuerByItsTag(t *testing.T) {
 	others := 0
 	for range 20 {
 		c := NewOnlineCode(testISS)
-		if !c.For(testISS) || (OnlineCode{Spoken: c.Spoken}).For(testISS) != true ||
-			(OnlineCode{}).For(testISS) {
+		if !c.MayBeFrom(testISS) || (OnlineCode{Spoken: c.Spoken}).MayBeFrom(testISS) != true ||
+			(OnlineCode{}).MayBeFrom(testISS) {
 			t.Errorf("%q is not its issuer's", c)
 		}
 	}
 	c := NewOnlineCode(testISS)
 	for i := range 3400 { // 保険者 in Japan, about
-		if c.For("https://hoken.example.jp/i/" + strings.Repeat("0", 4) +
+		if c.MayBeFrom("https://hoken.example.jp/i/" + strings.Repeat("0", 4) +
 			base32.StdEncoding.EncodeToString([]byte{byte(i >> 8), byte(i)})) {
 			others++
 		}

@@ -71,13 +71,14 @@ func issue(t testing.TB, key Key, r Request) Issued {
 	return out
 }
 
-func paper() Request {
+func copyRequest() Request {
 	return Request{Tier: TierSaved, RID: 12345, Expires: eligibility.MustDate("2027-03-01").Time()}
 }
 
 func TestEveryTierIsVerifiedAndReadBack(t *testing.T) {
 	key := newKey(t)
-	for _, r := range []Request{{Tier: TierLive}, {Tier: TierOffline, HolderKeyID: "vFm9fTx1wPugptQy"}, paper()} {
+	offline := Request{Tier: TierOffline, DeviceKeyID: "vFm9fTx1wPugptQy"}
+	for _, r := range []Request{{Tier: TierLive}, offline, copyRequest()} {
 		out := issue(t, key, r)
 		if !out.FitsQR || len(out.JWS) > 1195 {
 			t.Errorf("%s: %d characters", r.Tier, len(out.JWS))
@@ -191,10 +192,10 @@ func TestTiersCannotBeMixed(t *testing.T) {
 		{"another type", func(p *payload) { p.VC.Type = []string{"https://smarthealth.cards#covid19"} }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p := compose(testISS, Request{Person: tokuichi, Tier: TierLive, InsurerName: "架空市"},
+			p := newPayload(testISS, Request{Person: tokuichi, Tier: TierLive, InsurerName: "架空市"},
 				issuedAt.Add(-backdate), issuedAt.Add(90*time.Second), true)
 			c.change(&p)
-			body, err := encode(p)
+			body, err := encodeJSON(p)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -281,7 +282,7 @@ func TestTextsThatAreNoCredentialAreToldApart(t *testing.T) {
 // The SMART Health Cards specification allows version 22 at level L at most: 105 modules.
 func TestQRIsAtMostVersion22(t *testing.T) {
 	key := newKey(t)
-	qr, err := QRMatrix(issue(t, key, paper()).JWS)
+	qr, err := QRMatrix(issue(t, key, copyRequest()).JWS)
 	if err != nil || qr.Size > 105 {
 		t.Fatalf("size %d, %v", qr.Size, err)
 	}

@@ -52,7 +52,7 @@ func (s steadySigner) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) (
 func signedPart(jws string) string { return jws[:max(strings.LastIndexByte(jws, '.'), 0)] }
 
 func FuzzReadFindsOnlyWhatVerifiersCanTake(f *testing.F) {
-	jws := issue(f, fuzzKey(f), paper()).JWS
+	jws := issue(f, fuzzKey(f), copyRequest()).JWS
 	for _, s := range []string{jws, NumericQR(jws), string(CardFile(jws)), "shc:/", "SHC:/0000010001",
 		"\ufeff a.b.c ", `{"verifiableCredential":["a.b.c"]}`} {
 		f.Add(s)
@@ -156,7 +156,8 @@ func FuzzWhatVerifyCallsValidWasSignedByUs(f *testing.F) {
 	key := fuzzKey(f)
 	b := Verifier{Trust: trusting(key), Now: issuedAt}
 	var signed []string
-	for _, r := range []Request{{Tier: TierLive}, {Tier: TierOffline, HolderKeyID: "vFm9fTx1wPugptQy"}, paper()} {
+	offline := Request{Tier: TierOffline, DeviceKeyID: "vFm9fTx1wPugptQy"}
+	for _, r := range []Request{{Tier: TierLive}, offline, copyRequest()} {
 		jws := issue(f, key, r).JWS
 		signed = append(signed, signedPart(jws))
 		f.Add(jws)
@@ -182,7 +183,7 @@ func FuzzWhatVerifyCallsValidWasSignedByUs(f *testing.F) {
 func FuzzProofThatCountsWasMadeByThePhone(f *testing.F) {
 	phone := fuzzKey(f)
 	issuer := newKey(f)
-	screen := issue(f, issuer, Request{Tier: TierOffline, HolderKeyID: HolderKeyID(phone.Public())}).JWS
+	screen := issue(f, issuer, Request{Tier: TierOffline, DeviceKeyID: DeviceKeyID(phone.Public())}).JWS
 	b := Verifier{Trust: trusting(issuer), Now: issuedAt}
 	v := b.Verify(screen)
 	var signed []string
@@ -234,7 +235,7 @@ func FuzzListsMeanTheSameToAnotherReader(f *testing.F) {
 	root := fuzzKey(f)
 	list := *trusting(root)
 	list.Version, list.IssuedAt, list.ExpiresAt = 7, issuedAt.Unix(), issuedAt.Add(MaxTrustLife).Unix()
-	body, err := encode(list)
+	body, err := encodeJSON(list)
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -29,7 +29,7 @@ type Request struct {
 	InsurerName string // as the counter should show it
 	Share       int    // percent; 0 leaves it out
 	Tier        Tier
-	HolderKeyID string    // screen: first 16 characters of the holder key's thumbprint
+	DeviceKeyID string    // screen: first 16 characters of the holder key's thumbprint
 	RID         uint32    // pdf: revocation index below MaxRID
 	Expires     time.Time // pdf: its end
 }
@@ -67,10 +67,10 @@ func Issue(iss string, key Key, r Request, now time.Time) (Issued, error) {
 	default:
 		return Issued{}, fmt.Errorf("credential: unknown tier %q", r.Tier)
 	}
-	if r.Tier == TierOffline && len(r.HolderKeyID) != holderIDLength {
+	if r.Tier == TierOffline && len(r.DeviceKeyID) != deviceKeyIDLength {
 		return Issued{}, errors.New("credential: a screen needs its holder key's id")
 	}
-	if _, ok := compose(iss, r, nbf, exp, true).eligibilityOf(); !ok || !isISS(iss) {
+	if _, ok := newPayload(iss, r, nbf, exp, true).eligibilityOf(); !ok || !isISS(iss) {
 		return Issued{}, ErrUnverifiable
 	}
 	out := Issued{ExpiresAt: exp}
@@ -79,7 +79,7 @@ func Issue(iss string, key Key, r Request, now time.Time) (Issued, error) {
 		syl   bool
 		level int
 	}{{true, usualLevel}, {true, hardestLevel}, {false, hardestLevel}, {true, usualLevel}} {
-		body, err := encode(compose(iss, r, nbf, exp, step.syl))
+		body, err := encodeJSON(newPayload(iss, r, nbf, exp, step.syl))
 		if err != nil {
 			return Issued{}, err
 		}
@@ -129,8 +129,8 @@ func (k Key) Sign(input string) (string, error) {
 		nil
 }
 
-// encode writes minified JSON without HTML escapes and without a final newline.
-func encode(v any) ([]byte, error) {
+// encodeJSON writes minified JSON without HTML escapes and without a final newline.
+func encodeJSON(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

@@ -103,11 +103,11 @@ func TestOnlyP256KeysServe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if read, err := ReadHolderKey(x, y); err != nil || read.ID != key.ID {
+	if read, err := ReadDeviceKey(x, y); err != nil || read.ID != key.ID {
 		t.Errorf("a phone's key: %v", err)
 	}
 	for _, bad := range [][2]string{{y, x}, {x, ""}, {x + "=", y}, {x, y[:42]}, {x, x}} {
-		if _, err := ReadHolderKey(bad[0], bad[1]); err == nil {
+		if _, err := ReadDeviceKey(bad[0], bad[1]); err == nil {
 			t.Errorf("%v was taken for a phone's key", bad)
 		}
 	}
@@ -124,7 +124,7 @@ func TestRequestsBeyondTheirTierAreNotSigned(t *testing.T) {
 		{"no tier", Request{}},
 		{"an unknown tier", Request{Tier: "paper"}},
 		{"a screen without a phone", Request{Tier: TierOffline}},
-		{"a screen of a whole key", Request{Tier: TierOffline, HolderKeyID: strings.Repeat("A", 43)}},
+		{"a screen of a whole key", Request{Tier: TierOffline, DeviceKeyID: strings.Repeat("A", 43)}},
 		{"a copy without an end", Request{Tier: TierSaved}},
 		{"a copy that has ended", Request{Tier: TierSaved, Expires: issuedAt}},
 		{"a copy a second too long", Request{Tier: TierSaved, Expires: end.Add(time.Second)}},
@@ -144,7 +144,7 @@ func TestRequestsBeyondTheirTierAreNotSigned(t *testing.T) {
 			t.Errorf("%q: %v", iss, err)
 		}
 	}
-	if _, err := encode(math.NaN()); err == nil {
+	if _, err := encodeJSON(math.NaN()); err == nil {
 		t.Error("NaN has a JSON form")
 	}
 	if _, err := SignJWT(key, trustType, math.NaN()); err == nil {
@@ -214,7 +214,7 @@ func TestTrustListFindsWhomItNames(t *testing.T) {
 
 func TestInsurerOpensOnlyItsOwnCards(t *testing.T) {
 	key := newKey(t)
-	jws := issue(t, key, paper()).JWS
+	jws := issue(t, key, copyRequest()).JWS
 	own := KeySet{key.Public()}
 	card, err := Open(jws, testISS, own)
 	if err != nil || card.Tier != TierSaved || card.Eligibility.Name != "髙橋 德一" {

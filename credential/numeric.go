@@ -51,13 +51,13 @@ func Read(text string) (string, error) {
 	if digits, ok := strings.CutPrefix(text, "shc:/"); ok && digits != "" && onlyDigits(digits) {
 		return fromDigits(digits) // as cameras give it
 	}
-	text = unformatted(text)
+	text = removeFormatting(text)
 	if strings.HasPrefix(text, "{") {
 		var file cardFile
 		if err := readStrict([]byte(text), &file); err != nil || len(file.Cards) != 1 {
 			return "", ErrNoCredential
 		}
-		text = unformatted(file.Cards[0])
+		text = removeFormatting(file.Cards[0])
 	}
 	jws := typedJWS(text)
 	if looksLikeJWS(jws) {

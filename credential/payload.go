@@ -111,8 +111,8 @@ const (
 // sylTag marks a name as written in syllables (kana).
 var sylTag = extension{nameExtension, "SYL"}
 
-// compose builds the payload of a request. Without syl the kana name carries no SYL tag (order tells it).
-func compose(iss string, r Request, nbf, exp time.Time, syl bool) payload {
+// newPayload builds the payload of a request. Without syl the kana name carries no SYL tag (order tells it).
+func newPayload(iss string, r Request, nbf, exp time.Time, syl bool) payload {
 	p := r.Person
 	patient := resource{
 		ResourceType: "Patient",
@@ -163,7 +163,7 @@ func compose(iss string, r Request, nbf, exp time.Time, syl bool) payload {
 	}
 	switch r.Tier {
 	case TierOffline:
-		out.HCNF = &hcnf{r.HolderKeyID}
+		out.HCNF = &hcnf{r.DeviceKeyID}
 	case TierSaved:
 		out.VC.RID = EncodeRID(r.RID)
 	}

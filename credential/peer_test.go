@@ -173,7 +173,7 @@ func TestVerifierThatWasNotWrittenHereAgrees(t *testing.T) {
 		r    Request
 	}{
 		{TierLive, Request{Tier: TierLive}},
-		{TierOffline, Request{Tier: TierOffline, HolderKeyID: "vFm9fTx1wPugptQy"}},
+		{TierOffline, Request{Tier: TierOffline, DeviceKeyID: "vFm9fTx1wPugptQy"}},
 		{TierSaved, Request{Tier: TierSaved, RID: 12345}},
 	} {
 		t.Run(fmt.Sprint(c.tier), func(t *testing.T) {

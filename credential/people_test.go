@@ -168,7 +168,7 @@ func TestTenThousandPeopleAreReadBackAsTheyAreRecorded(t *testing.T) {
 		}
 		switch r.Tier {
 		case TierOffline:
-			r.HolderKeyID = people.text(ridAlphabet, holderIDLength, holderIDLength)
+			r.DeviceKeyID = people.text(ridAlphabet, deviceKeyIDLength, deviceKeyIDLength)
 		case TierSaved:
 			r.RID, r.Expires = people.Uint32N(MaxRID), eligibility.MustDate("2027-03-01").Time()
 		}
@@ -176,7 +176,7 @@ func TestTenThousandPeopleAreReadBackAsTheyAreRecorded(t *testing.T) {
 		if err != nil {
 			t.Fatalf("person %d, %+v: %v", i, p, err)
 		}
-		body, err := encode(compose(iss, r, issuedAt.Add(-backdate), out.ExpiresAt, true))
+		body, err := encodeJSON(newPayload(iss, r, issuedAt.Add(-backdate), out.ExpiresAt, true))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -18,8 +18,8 @@ import (
 
 const (
 	proofType = "live+jwt"
-	// holderIDLength is how much of the holder key's thumbprint a screen carries: 16 characters, 96 bits.
-	holderIDLength = 16
+	// deviceKeyIDLength is how much of the holder key's thumbprint a screen carries: 16 characters, 96 bits.
+	deviceKeyIDLength = 16
 	// ProofLife is how far a proof's time may lie from now, either way.
 	ProofLife = 45 * time.Second
 	// ProofEvery is how often a phone makes a new proof.
@@ -40,11 +40,11 @@ type proofClaims struct {
 	Nonce string `json:"nonce,omitempty"`
 }
 
-// HolderKeyID returns the part of a holder key's thumbprint that a screen carries as hcnf.kid.
-func HolderKeyID(k PublicKey) string { return k.ID[:holderIDLength] }
+// DeviceKeyID returns the part of a holder key's thumbprint that a screen carries as hcnf.kid.
+func DeviceKeyID(k PublicKey) string { return k.ID[:deviceKeyIDLength] }
 
-// ReadHolderKey reads a phone's public key from its P-256 coordinates, base64url.
-func ReadHolderKey(x, y string) (PublicKey, error) {
+// ReadDeviceKey reads a phone's public key from its P-256 coordinates, base64url.
+func ReadDeviceKey(x, y string) (PublicKey, error) {
 	return jwk{
 		KTY: "EC",
 		CRV: "P-256",
@@ -92,10 +92,10 @@ func (v Verdict) Prove(proof, jws string, b Verifier, nonce string) Verdict {
 	}
 	v.Checks = kept
 	c := b.clocks(v.Issuer)
-	wrong, bad := judgeProof(proof, jws, v.HolderKeyID, c.measured, nonce)
+	wrong, bad := judgeProof(proof, jws, v.DeviceKeyID, c.measured, nonce)
 	badByOwn := bad
 	if c.skew != 0 {
-		_, badByOwn = judgeProof(proof, jws, v.HolderKeyID, c.own, nonce)
+		_, badByOwn = judgeProof(proof, jws, v.DeviceKeyID, c.own, nonce)
 	}
 	switch {
 	case !c.correctable(), !bad && badByOwn:
@@ -119,7 +119,7 @@ func judgeProof(proof, jws, holderID string, at time.Time, nonce string) (check,
 	}
 	made := time.Unix(claims.IAT, 0)
 	switch {
-	case HolderKeyID(key) != holderID:
+	case DeviceKeyID(key) != holderID:
 		return proofKey, true
 	case claims.Hash != cardHash(jws):
 		return proofCard, true

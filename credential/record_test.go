@@ -32,7 +32,7 @@ func TestARecordedVerdictIsReadWhicheverVersionWroteIt(t *testing.T) {
 	}
 
 	told := message.New("verdict.revocation.passed", message.Args{"day": message.Day(2026, 11, 22)})
-	v.Checks = []Check{{"revocation", Passed, message.Keep(told)}}
+	v.Checks = []Check{{"revocation", Passed, message.ToStored(told)}}
 	const want = `[{"name":"revocation","result":"passed","key":"verdict.revocation.passed","args":{"day":{"day":"2026-11-22"}}}]`
 	if data, err := json.Marshal(v.Checks); err != nil || string(data) != want {
 		t.Errorf("%s, %v", data, err)
@@ -53,7 +53,7 @@ func TestEachCheckHasItsSentences(t *testing.T) {
 		checkInsurer,
 		checkFresh,
 		checkDay,
-		checkPaper,
+		checkSavedCopy,
 		checkFuture,
 		checkHolder,
 		checkEndsItself,
@@ -71,7 +71,7 @@ func TestEachCheckHasItsSentences(t *testing.T) {
 		names[c.name] = true
 		for _, key := range []string{c.passed, c.failed, c.notChecked} {
 			used[key] = true
-			if _, ok := message.Find(key); key != "" && !ok {
+			if _, ok := message.FindEntry(key); key != "" && !ok {
 				t.Errorf("the catalogue has no %s", key)
 			}
 		}

@@ -75,7 +75,7 @@ func TestASignatureOfTheRightLengthIsNotEnough(t *testing.T) {
 		return text
 	}
 	basis := Verifier{Trust: trusting(key), Now: issuedAt}
-	screen := issue(t, key, Request{Tier: TierOffline, HolderKeyID: HolderKeyID(phone.Public())}).JWS
+	screen := issue(t, key, Request{Tier: TierOffline, DeviceKeyID: DeviceKeyID(phone.Public())}).JWS
 	proof := func(at time.Time) string {
 		text, err := SignProof(screen, phone, at, "")
 		if err != nil {
@@ -100,8 +100,8 @@ func TestASignatureOfTheRightLengthIsNotEnough(t *testing.T) {
 	}{
 		{"a live screen", issue(t, key, Request{Tier: TierLive}).JWS, issue(t, key, Request{Tier: TierLive,
 			Person: earlier}).JWS, verified},
-		{"a saved copy", issue(t, key, paper()).JWS, issue(t, key, Request{Tier: TierLive}).JWS, verified},
-		{"a card that comes back to its insurer", issue(t, key, paper()).JWS, issue(t, key,
+		{"a saved copy", issue(t, key, copyRequest()).JWS, issue(t, key, Request{Tier: TierLive}).JWS, verified},
+		{"a card that comes back to its insurer", issue(t, key, copyRequest()).JWS, issue(t, key,
 			Request{Tier: TierLive}).JWS, func(text string) error {
 			_, err := Open(text, testISS, KeySet{key.Public()})
 			return err
@@ -228,7 +228,7 @@ func TestACopyThatOutlivesItsFourthMonthIsRefused(t *testing.T) {
 	testenv.Refused(t, testenv.Codes, len(lates)-1)
 	for _, late := range lates {
 		r := Request{Person: tokuichi, Tier: TierSaved, InsurerName: "架空市", Share: 20, RID: 7}
-		body, err := encode(compose(testISS, r, issuedAt.Add(-backdate), end.Add(late), true))
+		body, err := encodeJSON(newPayload(testISS, r, issuedAt.Add(-backdate), end.Add(late), true))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -299,7 +299,7 @@ func TestAnOnlineCodeIsDrawnFromAllCodes(t *testing.T) {
 	}
 	for range drawn {
 		code := NewOnlineCode(testISS)
-		if len(code.Spoken) != 8 || len(code.Hidden) != 8 || !code.For(testISS) {
+		if len(code.Spoken) != 8 || len(code.Hidden) != 8 || !code.MayBeFrom(testISS) {
 			t.Fatalf("%+v", code)
 		}
 		for i, c := range []byte(code.Printed()) {

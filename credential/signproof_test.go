@@ -8,7 +8,7 @@ func SignProof(jws string, holder Key, at time.Time, nonce string) (string, erro
 	if err != nil {
 		return "", err
 	}
-	head, err := encode(proofHeader{proofType, "ES256", jwk{
+	head, err := encodeJSON(proofHeader{proofType, "ES256", jwk{
 		KTY: "EC",
 		CRV: "P-256",
 		X:   x,
@@ -17,7 +17,7 @@ func SignProof(jws string, holder Key, at time.Time, nonce string) (string, erro
 	if err != nil {
 		return "", err
 	}
-	body, err := encode(proofClaims{at.Unix(), cardHash(jws), nonce})
+	body, err := encodeJSON(proofClaims{at.Unix(), cardHash(jws), nonce})
 	if err != nil {
 		return "", err
 	}

@@ -18,7 +18,7 @@ func TestASignedTimeAnswersOneQuestionOnly(t *testing.T) {
 	if at, err := OpenTime(good, testISS, KeySet{key.Public()}, nonce); err != nil || !at.Equal(issuedAt) {
 		t.Fatalf("%v %v", at, err)
 	}
-	raw, err := encode(timeClaims{testISS, nonce, issuedAt.Unix()})
+	raw, err := encodeJSON(timeClaims{testISS, nonce, issuedAt.Unix()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,9 +18,9 @@ const (
 	maxHint = 16 // characters before the digits: "shc:/" in whatever form
 )
 
-// unformatted returns a text in its compatibility form (Unicode Standard Annex 15, NFKC) without blanks, line
-// breaks, control characters and characters that only format, as U+200B and U+FEFF.
-func unformatted(text string) string {
+// removeFormatting returns a text in its compatibility form (Unicode Standard Annex 15, NFKC) without blanks,
+// line breaks, control characters and characters that only format, as U+200B and U+FEFF.
+func removeFormatting(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) || unicode.In(r, unicode.Cc, unicode.Cf) {
 			return -1

@@ -13,7 +13,7 @@ import (
 // What staff read first, and what the console does next, for each way in which a code can be wrong.
 func TestHeadlineNamesWhatIsWrongAndWhatToDo(t *testing.T) {
 	p := newProofBench(t)
-	saved := issue(t, p.issuer, paper()).JWS
+	saved := issue(t, p.issuer, copyRequest()).JWS
 	live := issue(t, p.issuer, Request{Tier: TierLive}).JWS
 	at := func(d time.Duration) Verifier { return Verifier{Trust: trusting(p.issuer), Now: issuedAt.Add(d)} }
 	revoked := at(0)
@@ -52,7 +52,7 @@ func TestHeadlineNamesWhatIsWrongAndWhatToDo(t *testing.T) {
 		{"no list at all", Verifier{Now: issuedAt}.Verify(live), "まだ確かめ終わっていません", false, false, false},
 		{"a list long past its end", overdue.Verify(live), "まだ確かめ終わっていません", false, false, false},
 		{"an altered text", at(0).Verify(live[:len(live)-4] + "AAAA"), "この画面は確かめられません", false, false, false},
-		{"another issuer's own code", at(0).Verify(issue(t, newKey(t), paper()).JWS), "この画面は確かめられません", false,
+		{"another issuer's own code", at(0).Verify(issue(t, newKey(t), copyRequest()).JWS), "この画面は確かめられません", false,
 			false, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -64,7 +64,7 @@ func TestHeadlineNamesWhatIsWrongAndWhatToDo(t *testing.T) {
 					unknown, c.v.Checks)
 			}
 			for i, check := range c.v.Checks {
-				_, known := message.Find(check.Key)
+				_, known := message.FindEntry(check.Key)
 				if !known || strings.Contains(check.Text("ja")+check.Text("en"), "{") {
 					t.Errorf("%q says nothing: %+v", check.Name, check)
 				}

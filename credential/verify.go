@@ -19,7 +19,7 @@ type Verdict struct {
 	IssuedAt    time.Time    `json:"issuedAt,omitzero"`
 	ExpiresAt   time.Time    `json:"expiresAt,omitzero"`
 	RID         string       `json:"rid,omitempty"`
-	HolderKeyID string       `json:"holderKeyId,omitempty"`
+	DeviceKeyID string       `json:"holderKeyId,omitempty"`
 	Checks      []Check      `json:"checks"`
 	Eligibility *Eligibility `json:"eligibility,omitempty"` // only what a verified signature covers
 }
@@ -106,7 +106,7 @@ func (b Verifier) Verify(jws string) Verdict {
 	v.Tier, v.IssuedAt, v.ExpiresAt = tier, time.Unix(p.NBF, 0).Add(backdate), time.Unix(p.EXP, 0)
 	v.RID = p.VC.RID
 	if p.HCNF != nil {
-		v.HolderKeyID = p.HCNF.KID
+		v.DeviceKeyID = p.HCNF.KID
 	}
 	if !v.judgeInsurer(owner, b.Trust != nil, e.Insurer) {
 		return v.sorted()
@@ -233,7 +233,7 @@ func (p payload) timeFault(tier Tier, at time.Time) *check {
 		jwt.WithTimeFunc(func() time.Time { return at }))
 	switch err := validator.Validate(claims); {
 	case errors.Is(err, jwt.ErrTokenExpired):
-		return map[Tier]*check{TierLive: &checkFresh, TierOffline: &checkDay, TierSaved: &checkPaper}[tier]
+		return map[Tier]*check{TierLive: &checkFresh, TierOffline: &checkDay, TierSaved: &checkSavedCopy}[tier]
 	case err != nil:
 		return &checkFuture
 	}
@@ -313,7 +313,7 @@ func (p payload) tier() (Tier, bool) {
 	case p.HCNF != nil && p.VC.RID != "":
 		return "", false
 	case p.HCNF != nil:
-		return TierOffline, life == screenSpan && len(p.HCNF.KID) == holderIDLength
+		return TierOffline, life == screenSpan && len(p.HCNF.KID) == deviceKeyIDLength
 	case p.VC.RID != "":
 		_, err := DecodeRID(p.VC.RID)
 		return TierSaved, err == nil && p.EXP <= LatestEnd(time.Unix(p.NBF, 0).Add(backdate)).Unix()

@@ -38,7 +38,7 @@ func TestVerifyKeepsItsContract(t *testing.T) {
 	holder := signingKey(t)
 	screen := b.issue(t,
 		credential.Request{Tier: credential.TierOffline,
-			HolderKeyID: credential.HolderKeyID(holder.Public())})
+			DeviceKeyID: credential.DeviceKeyID(holder.Public())})
 	proof, err := phonetest.Proof(screen, holder, b.at, "")
 	if err != nil {
 		t.Fatal(err)
@@ -183,7 +183,7 @@ func TestVerifyIsNotLedAstray(t *testing.T) {
 	holder := signingKey(t)
 	screen := b.issue(t,
 		credential.Request{Tier: credential.TierOffline,
-			HolderKeyID: credential.HolderKeyID(holder.Public())})
+			DeviceKeyID: credential.DeviceKeyID(holder.Public())})
 	proof, err := phonetest.Proof(screen, holder, b.at, "")
 	if err != nil {
 		t.Fatal(err)

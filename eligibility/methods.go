@@ -278,6 +278,6 @@ func hints(s *Situation) message.Sentences {
 	}
 	return message.Sentences{message.New("hint.of_insurer", message.Args{
 		"number": message.Text(s.Insurer.Paper()),
-		"hint":   message.Of(hint),
+		"hint":   message.Nested(hint),
 	})}
 }

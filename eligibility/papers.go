@@ -110,7 +110,7 @@ func elderlyPapers(p Person, day Date) Papers {
 		return Papers{Notice: true}.because("papers.elderly_frequent", srcElderly, Likely)
 	case p.FrequentUse == Unknown:
 		return Papers{Certificate: true, Says: message.New("papers.elderly_use_unknown",
-			message.Args{"rule": message.Of(UsualUse.Told())}),
+			message.Args{"rule": message.Nested(UsualUse.Told())}),
 			Source: srcElderly, Confidence: Likely}
 	}
 	return Papers{Certificate: true}.because("papers.elderly_seldom", srcElderly, Likely)

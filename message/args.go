@@ -56,8 +56,8 @@ func Day(year int, month time.Month, dayOfMonth int) Value {
 // holds the outermost brackets.
 func List(names []string) Value { return Value{kind: list, list: names} }
 
-// Of is a value that is itself a sentence or a word of the catalogue.
-func Of(m Message) Value { return Value{kind: nested, of: &m} }
+// Nested is a value that is itself a sentence or a word of the catalogue.
+func Nested(m Message) Value { return Value{kind: nested, of: &m} }
 
 // Writing is a value that Japanese writes in its own way and every other language in another: a day of the
 // Japanese calendar (令和8年7月31日, 2026-07-31), a share of the costs (2割, 20%).
@@ -160,7 +160,7 @@ func (v *Value) UnmarshalJSON(data []byte) error {
 	case form.Day != "":
 		*v = Value{kind: day, text: form.Day}
 	case form.Key != "":
-		*v = Of(Message{Key: form.Key, Args: form.Args})
+		*v = Nested(Message{Key: form.Key, Args: form.Args})
 	case form.Ja != "":
 		*v = Writing(form.Ja, form.En)
 	default:

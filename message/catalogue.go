@@ -41,11 +41,11 @@ type EntryText struct {
 	Without []string
 }
 
-// Whole is the sentence and its next step together.
-func (t EntryText) Whole(lang string) string { return Join(lang, t.Sentence, t.Next) }
+// WithNext is the sentence and its next step together.
+func (t EntryText) WithNext(lang string) string { return Join(lang, t.Sentence, t.Next) }
 
-// Find returns the entry of a key.
-func Find(key string) (Entry, bool) {
+// FindEntry returns the entry of a key.
+func FindEntry(key string) (Entry, bool) {
 	entry, ok := load()[key]
 	return entry, ok
 }
@@ -60,9 +60,9 @@ func Entries() []Entry {
 	return entries
 }
 
-// find returns a key's entry and the language to answer in: the asked one, else its fallback.
-func find(key, lang string) (entry Entry, tag string, ok bool) {
-	entry, ok = Find(key)
+// findInLanguage returns a key's entry and the language to answer in: the asked one, else its fallback.
+func findInLanguage(key, lang string) (entry Entry, tag string, ok bool) {
+	entry, ok = FindEntry(key)
 	l := language(lang)
 	for _, tag := range []string{lang, l.Fallback, l.Tag} {
 		if _, has := entry.Texts[tag]; has {
@@ -75,14 +75,14 @@ func find(key, lang string) (entry Entry, tag string, ok bool) {
 // load reads the catalogue once. A catalogue that cannot be read is a fault of the build, which the
 // package's tests find.
 var load = sync.OnceValue(func() map[string]Entry {
-	all, err := read(files)
+	all, err := readCatalogue(files)
 	if err != nil {
 		panic(err)
 	}
 	return all
 })
 
-func read(from fs.FS) (map[string]Entry, error) {
+func readCatalogue(from fs.FS) (map[string]Entry, error) {
 	names, err := fs.Glob(from, "catalogue/*/*.json")
 	if err != nil {
 		return nil, err
@@ -129,7 +129,7 @@ func entryOf(fields map[string]string) (Entry, error) {
 		without, lacks := fields[lang+".without"]
 		if said {
 			known++
-			entry.Texts[lang] = EntryText{Sentence: sentence, Next: next, Without: names(without)}
+			entry.Texts[lang] = EntryText{Sentence: sentence, Next: next, Without: splitNames(without)}
 		}
 		if has {
 			known++
@@ -150,7 +150,7 @@ func entryOf(fields map[string]string) (Entry, error) {
 	return entry, nil
 }
 
-// names reads names with commas between.
-func names(s string) []string {
+// splitNames reads names with commas between.
+func splitNames(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
 }

@@ -240,7 +240,7 @@ func TestACatalogueThatIsNotInOrderIsNotRead(t *testing.T) {
 				"catalogue/x/one.json": {Data: []byte(c.one)},
 				"catalogue/x/two.json": {Data: []byte(c.two)},
 			}
-			if all, err := read(files); err == nil {
+			if all, err := readCatalogue(files); err == nil {
 				t.Errorf("%v", all)
 			}
 		})
@@ -332,7 +332,7 @@ func TestReadingsStandAboveEveryCharacter(t *testing.T) {
 			if e.Who != "" && (lang == "ja" || lang == "en") {
 				continue // errors have no readings in Japanese, and in English name things in Japanese
 			}
-			pieces, err := Marks(text.Whole(lang))
+			pieces, err := Marks(text.WithNext(lang))
 			if err != nil {
 				t.Errorf("%s: %s: %v", lang, e.Key, err)
 			}

@@ -19,7 +19,7 @@ func TestBareTextLeavesMarksOut(t *testing.T) {
 		{"{wait}待って", nil, "{wait}待って"},
 	} {
 		t.Run(c.text, func(t *testing.T) {
-			if got := plain(c.text, "ja", c.args); got != c.want {
+			if got := fillText(c.text, "ja", c.args); got != c.want {
 				t.Errorf("%q", got)
 			}
 		})

@@ -39,17 +39,17 @@ func (m Message) parts(lang string) (sentence, next string) {
 	if m.Key == "" {
 		return "", ""
 	}
-	entry, tag, ok := find(m.Key, lang)
+	entry, tag, ok := findInLanguage(m.Key, lang)
 	if !ok {
 		return m.Key, ""
 	}
 	text := entry.Texts[tag]
-	return plain(text.Sentence, tag, m.Args), plain(text.Next, tag, m.Args)
+	return fillText(text.Sentence, tag, m.Args), fillText(text.Next, tag, m.Args)
 }
 
-// plain fills a text of the catalogue and leaves its marks out. A place without a value keeps its name in
+// fillText fills a text of the catalogue and leaves its marks out. A place without a value keeps its name in
 // brackets: a sentence with a hole is better than none. The catalogue's tests keep marks in order.
-func plain(text, lang string, args Args) string {
+func fillText(text, lang string, args Args) string {
 	if !strings.ContainsAny(text, "{[\\") {
 		return text
 	}

@@ -55,7 +55,7 @@ func TestValuesReadAsTheirLanguageWritesThem(t *testing.T) {
 		{"no wait", Wait(0), "1秒", "1 second", `{"seconds":0}`},
 		{"a day", Day(2026, 11, 3), "11月3日", "2026-11-03", `{"day":"2026-11-03"}`},
 		{"a list", List([]string{"氏名", "番号"}), "氏名」「番号", "氏名, 番号", `{"list":["氏名","番号"]}`},
-		{"another message", Of(New("import.place", Args{"line": Number(3)})), "3行目", "Line 3",
+		{"another message", Nested(New("import.place", Args{"line": Number(3)})), "3行目", "Line 3",
 			`{"key":"import.place","args":{"line":3}}`},
 		{"a writing", Writing("2割・3割", "20%, 30%"), "2割・3割", "20%, 30%", `{"ja":"2割・3割","en":"20%, 30%"}`},
 	} {
@@ -103,7 +103,7 @@ func TestSentencesOfOlderRecordsAreShown(t *testing.T) {
 			}
 		})
 	}
-	if data, err := json.Marshal(Keep(New("card.none", nil))); err != nil ||
+	if data, err := json.Marshal(ToStored(New("card.none", nil))); err != nil ||
 		string(data) != `{"key":"card.none"}` {
 		t.Errorf("%s, %v", data, err)
 	}

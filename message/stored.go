@@ -9,13 +9,13 @@ type Stored struct {
 	En string `json:"en,omitempty"`
 }
 
-// Keep returns m to be stored: its key and arguments alone.
-func Keep(m Message) Stored { return Stored{Message: m} }
+// ToStored returns m to be stored: its key and arguments alone.
+func ToStored(m Message) Stored { return Stored{Message: m} }
 
 // old reports whether only the written sentences can be shown: the key is missing, or no longer or not
 // yet known.
 func (s Stored) old() bool {
-	_, known := Find(s.Key)
+	_, known := FindEntry(s.Key)
 	return !known && s.Ja != ""
 }
 

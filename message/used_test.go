@@ -209,7 +209,7 @@ func TestEachKeyThatIsUsedStandsInTheCatalogue(t *testing.T) {
 		t.Fatalf("only %d keys were found", len(s.keys))
 	}
 	for key, at := range s.keys {
-		entry, ok := Find(key)
+		entry, ok := FindEntry(key)
 		if !ok && !slices.Contains(severalSentences, key) {
 			t.Errorf("%s: the catalogue has no %s", at, key)
 		}
@@ -223,7 +223,7 @@ func TestEachKeyThatIsUsedStandsInTheCatalogue(t *testing.T) {
 			continue
 		}
 		inTables++
-		if _, ok := Find(text); !ok {
+		if _, ok := FindEntry(text); !ok {
 			t.Errorf("%s: the catalogue has no %s", at, text)
 		}
 	}
@@ -257,7 +257,7 @@ func TestErrorsThatAPatientMeetsAreTranslated(t *testing.T) {
 		rooms := patientsRooms.MatchString(file) && !strings.HasPrefix(file, "../eligibility/oqs") &&
 			!strings.HasPrefix(file, "../eligibility/fhir")
 		staffs := staffErrors.MatchString(key) && key != "situation.day" && key != "code.nothing_asked"
-		entry, ok := Find(key)
+		entry, ok := FindEntry(key)
 		if !rooms || staffs || !ok || entry.Who == "" {
 			continue
 		}

@@ -110,7 +110,7 @@ func documents(t testing.TB) map[string][]byte {
 func twoSided(t testing.TB) map[string][]byte {
 	t.Helper()
 	all := map[string][]byte{}
-	look := certificateLook
+	look := certificateBranding
 	look.Logo = &pdf.CodeMatrix{Size: 3, Rows: 2, Black: func(x, y int) bool { return x != y }}
 	for _, name := range []string{"髙橋 德一", "\U00030000田 𠮷 山\U000E01EF"} {
 		c := certificate()

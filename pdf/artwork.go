@@ -23,8 +23,8 @@ const (
 	pageHeight  = 842.0 // points, as gopdf's A4 has it
 )
 
-// compose begins a page of A4.
-func compose() *artwork {
+// beginA4Page begins a page of A4.
+func beginA4Page() *artwork {
 	return newArtwork(gopdf.Config{PageSize: *gopdf.PageSizeA4, Unit: gopdf.UnitMM})
 }
 

@@ -52,12 +52,12 @@ const cardsOnSheet = 10
 // Certificates streams a file of certificates with bounded memory. Fronts and backs alternate, so that a
 // printer that turns the sheet over its long edge puts each back behind its front.
 type Certificates struct {
-	w      *form.Writer
-	look   Branding
-	layout CertificateLayout
-	demo   bool
-	forms  map[certificateKind]*form.Form
-	held   []Certificate // of the sheet that is not full yet
+	w        *form.Writer
+	branding Branding
+	layout   CertificateLayout
+	demo     bool
+	forms    map[certificateKind]*form.Form
+	held     []Certificate // of the sheet that is not full yet
 }
 
 // certificateKind is what makes one form of a file differ from another's.
@@ -73,11 +73,11 @@ func NewCertificates(w io.Writer, look Branding, made time.Time, layout Certific
 	demo bool) *Certificates {
 	info := form.Info{Title: "資格確認書", Author: look.Name, Made: made.In(eligibility.Japan)}
 	return &Certificates{
-		w:      form.NewWriter(w, info),
-		look:   look,
-		layout: layout,
-		demo:   demo,
-		forms:  map[certificateKind]*form.Form{},
+		w:        form.NewWriter(w, info),
+		branding: look,
+		layout:   layout,
+		demo:     demo,
+		forms:    map[certificateKind]*form.Form{},
 	}
 }
 
@@ -111,7 +111,7 @@ func (f *Certificates) Add(c Certificate) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	report := c.report(f.look, front, back)
+	report := c.report(f.branding, front, back)
 	f.held = append(f.held, c)
 	if len(f.held) == f.layout.PeopleAPage() {
 		err = f.flush()
@@ -133,7 +133,7 @@ func (f *Certificates) flush() error {
 	first, cards := f.held[0], len(f.held)
 	values := map[string]string{}
 	for i, c := range f.held {
-		c.values(f.look, values, cardSuffix(i))
+		c.values(f.branding, values, cardSuffix(i))
 	}
 	f.held = f.held[:0]
 	for _, back := range []bool{false, true} {
@@ -143,7 +143,7 @@ func (f *Certificates) flush() error {
 		}
 		_, err = f.w.Page(
 			page,
-			form.Person{Values: values, Codes: map[string]*CodeMatrix{logoName: f.look.Logo}},
+			form.Person{Values: values, Codes: map[string]*CodeMatrix{logoName: f.branding.Logo}},
 		)
 		if err != nil {
 			return err
@@ -157,7 +157,7 @@ func (f *Certificates) kind(c Certificate, back bool, cards int) certificateKind
 	kind := certificateKind{scheme: certificateTitle(c.Person), back: back, cards: cards}
 	if f.layout == CertificateA4 && !back {
 		values := map[string]string{}
-		c.values(f.look, values, "")
+		c.values(f.branding, values, "")
 		for cell := 1; cell <= 2*certificateLines; cell++ {
 			if n := strconv.Itoa(cell); values["label"+n] != "" {
 				kind.cells += n
@@ -175,7 +175,7 @@ func (f *Certificates) form(kind certificateKind) (*form.Form, error) {
 	if made, ok := f.forms[kind]; ok {
 		return made, nil
 	}
-	made, err := composeCertificate(f.layout, kind, f.look, f.demo)
+	made, err := composeCertificate(f.layout, kind, f.branding, f.demo)
 	if err != nil {
 		return nil, fmt.Errorf("composing the certificate: %w", err)
 	}

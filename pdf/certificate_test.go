@@ -33,14 +33,14 @@ func certificate() pdf.Certificate {
 	}
 }
 
-var certificateLook = pdf.Branding{Name: "架空市", Issuer: "架空市長", Unit: "保険年金課", Telephone: "03-0000-0000"}
+var certificateBranding = pdf.Branding{Name: "架空市", Issuer: "架空市長", Unit: "保険年金課", Telephone: "03-0000-0000"}
 
 // certificateFile writes a file and returns its path and reports.
 func certificateFile(t *testing.T, name string, layout pdf.CertificateLayout,
 	list ...pdf.Certificate) (string, []pdf.Report) {
 	t.Helper()
 	var out bytes.Buffer
-	f := pdf.NewCertificates(&out, certificateLook, noticeDay, layout, false)
+	f := pdf.NewCertificates(&out, certificateBranding, noticeDay, layout, false)
 	reports := filled(t, f, list)
 	return saved(t, name, out.Bytes()), reports
 }
@@ -161,7 +161,7 @@ func TestCertificateIsNamedAfterItsScheme(t *testing.T) {
 func TestCertificateNeedsAnExpiry(t *testing.T) {
 	c := certificate()
 	c.Until = eligibility.Date{}
-	_, _, err := pdf.CertificatePage(c, certificateLook, noticeDay, pdf.CardSingle, false)
+	_, _, err := pdf.CertificatePage(c, certificateBranding, noticeDay, pdf.CardSingle, false)
 	if err == nil || !strings.Contains(err.Error(), "expiry") {
 		t.Error(err)
 	}

@@ -33,7 +33,7 @@ func composeCertificate(
 	var a *artwork
 	switch layout {
 	case CardSheet:
-		a = compose()
+		a = beginA4Page()
 		for i := range kind.cards {
 			column, row := i%2, i/2
 			if kind.back {
@@ -49,7 +49,7 @@ func composeCertificate(
 		a.card(margin, margin, bleed, cardSuffix(0), kind, look, demo)
 		a.marks(margin, margin, margin+cardWidth, margin+cardHeight, bleed+1)
 	default:
-		a = compose()
+		a = beginA4Page()
 		if kind.back {
 			a.certificateBack(look, demo)
 		} else {

@@ -33,7 +33,7 @@ func (c ParcelCoverSheet) page() (*form.Form, form.Person, error) {
 var countForm = sync.OnceValues(composeCountSheet)
 
 func composeCountSheet() (*form.Form, error) {
-	a := compose()
+	a := beginA4Page()
 	a.centredLabel(pageWidth/2, 40, 26, ink, "枚数確認票")
 	a.slot(pageWidth/2, 58, 16, right-left, ink, "title", form.Slot{Align: form.Centre, Least: 10})
 	const top, high, column = 80.0, 22.0, 66.0
@@ -68,7 +68,7 @@ func composeCountSheet() (*form.Form, error) {
 
 // blankForm is the back of a count sheet among certificates, which are printed on both sides.
 var blankForm = sync.OnceValues(func() (*form.Form, error) {
-	a := compose()
+	a := beginA4Page()
 	a.label(left, 280, 9, grey, "（このページは空白です）")
 	return a.finish()
 })

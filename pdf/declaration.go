@@ -58,7 +58,7 @@ func DeclarationSheet(d Declaration, made time.Time) ([]byte, Report, error) {
 var declarationForm = sync.OnceValues(composeDeclaration)
 
 func composeDeclaration() (*form.Form, error) {
-	a := compose()
+	a := beginA4Page()
 	a.centredLabel(pageWidth/2, 22, 22, ink, "被保険者資格申立書")
 	a.slot(left, 40, 13, right-left, ink, "to", form.Slot{Least: 9})
 	for i, text := range []string{

@@ -56,7 +56,7 @@ func InsertSheet(n Insert, made time.Time) ([]byte, Report, error) {
 var insertForm = sync.OnceValues(composeInsert)
 
 func composeInsert() (*form.Form, error) {
-	a := compose()
+	a := beginA4Page()
 	a.boldLabel(left, 22, 18, ink, "カードケース用の資格情報")
 	a.label(left, 34, 12, ink, "点線で切り取り、マイナンバーカードのケースに入れてお使いください。")
 	a.label(left, 41, 12, ink, "この紙だけでは受診できません。かならずマイナンバーカードと一緒に見せてください。")

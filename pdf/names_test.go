@@ -92,7 +92,7 @@ func hardDocuments(t *testing.T) map[string]hardDocument {
 		{"certificate-a4", pdf.CertificateA4},
 	} {
 		buffers[c.name] = &bytes.Buffer{}
-		files[c.name] = pdf.NewCertificates(buffers[c.name], certificateLook, noticeDay, c.layout, false)
+		files[c.name] = pdf.NewCertificates(buffers[c.name], certificateBranding, noticeDay, c.layout, false)
 	}
 	for i := range hardNames {
 		p, insurer := hard(i)

@@ -31,7 +31,7 @@ var tableHeadColour = [3]uint8{0xf2, 0xf2, 0xf2}
 // composeNotice draws the form of the 資格情報のお知らせ: fields and their order after the ministry's sample
 // (docs/facts/official-forms.md#notice), the look our own.
 func composeNotice(kind noticeKind) (*form.Form, error) {
-	a := compose()
+	a := beginA4Page()
 	if kind.demo {
 		a.sample()
 	}

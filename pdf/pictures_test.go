@@ -43,8 +43,8 @@ func TestPicturesOfTheDocuments(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	look := certificateLook
-	look.Logo, look.Colour = mark, pdf.Colour{R: 0xf6, G: 0xc6, B: 0xad}
+	branding := certificateBranding
+	branding.Logo, branding.Colour = mark, pdf.Colour{R: 0xf6, G: 0xc6, B: 0xad}
 	n := notice(t)
 	n.Unit, n.ReturnTo, n.Hours, n.Logo = "保険年金課", "東京都架空市架空町9-9-9", "平日 9時〜17時", mark
 	var batch bytes.Buffer
@@ -65,7 +65,7 @@ func TestPicturesOfTheDocuments(t *testing.T) {
 	}
 	certified := func(layout pdf.CertificateLayout) func() ([]byte, pdf.Report, error) {
 		return func() ([]byte, pdf.Report, error) {
-			return pdf.CertificatePage(certificate(), look, noticeDay, layout, false)
+			return pdf.CertificatePage(certificate(), branding, noticeDay, layout, false)
 		}
 	}
 	for _, p := range []struct {

@@ -18,7 +18,7 @@ const moduleSize = 10 * 25.4 / 600
 
 // composeSheet draws the form of the eligibility sheet.
 func composeSheet(kind sheetKind) (*form.Form, error) {
-	a := compose()
+	a := beginA4Page()
 	title := "資格情報（写し）"
 	if kind.demo {
 		a.sample()

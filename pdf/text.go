@@ -14,7 +14,7 @@ func printable(s string) string {
 		switch {
 		case r >= 0xFE00 && r <= 0xFE0F || r >= 0xE0100 && r <= 0xE01EF:
 			return -1
-		case !font.Has(r):
+		case !font.HasGlyph(r):
 			return '〓'
 		}
 		return r

@@ -48,7 +48,7 @@ func TestTextsNameTheAppOfToday(t *testing.T) {
 	}
 	for _, lang := range Languages() {
 		for _, e := range message.Entries() {
-			look("message/catalogue "+e.Key, e.Texts[lang].Whole(lang))
+			look("message/catalogue "+e.Key, e.Texts[lang].WithNext(lang))
 		}
 	}
 	root := ".."
@@ -94,7 +94,7 @@ func TestThePhoneThatTheAppNeedsIsNamedInEveryLanguage(t *testing.T) {
 	for _, lang := range Languages() {
 		for key, words := range map[string][]string{"need.phone": {"iOS 16.4", "Android", "11", "NFC"}, "need.app": {"マイナアプリ"}, "case.app.q": {"マイナアプリ"}} {
 			for _, word := range words {
-				entry, _ := message.Find(key)
+				entry, _ := message.FindEntry(key)
 				if !strings.Contains(entry.Texts[lang].Sentence, word) {
 					t.Errorf("%s: %s does not say %s", lang, key, word)
 				}

@@ -57,14 +57,14 @@ var loadBundle = sync.OnceValue(func() bundle {
 		b.files[path.Base(name)] = asset{
 			contentType: contentTypes[path.Ext(name)],
 			plain:       data,
-			gzip:        compress(data),
+			gzip:        compressAsset(data),
 		}
 	}
 	b.hash = hex.EncodeToString(sum.Sum(nil))[:16]
 	return b
 })
 
-func compress(data []byte) []byte {
+func compressAsset(data []byte) []byte {
 	var b bytes.Buffer
 	w, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is valid
 	w.Write(data)                                         // a Buffer never fails

@@ -31,15 +31,15 @@ func Render(w io.Writer, page string, display DisplayPreferences, data any) erro
 		return fmt.Errorf("pwa: no page %q", page)
 	}
 	var b bytes.Buffer
-	if err := t.ExecuteTemplate(&b, "layout.html", dressed{data, display.class()}); err != nil {
+	if err := t.ExecuteTemplate(&b, "layout.html", layoutData{data, display.class()}); err != nil {
 		return fmt.Errorf("rendering the page %s: %w", page, err)
 	}
 	_, err = w.Write(b.Bytes())
 	return err
 }
 
-// dressed is what the layout gets: the page's data, and the reader's preferences as classes.
-type dressed struct {
+// layoutData is what the layout gets: the page's data, and the reader's preferences as classes.
+type layoutData struct {
 	View  any
 	Class string
 }
@@ -73,7 +73,7 @@ var loadPages = sync.OnceValues(func() (map[edition]map[string]*template.Templat
 					continue
 				}
 				own := template.FuncMap{"staff": func() bool { return !patients[page] }}
-				t, err := template.New(page).Funcs(functions(e)).Funcs(own).
+				t, err := template.New(page).Funcs(templateFuncs(e)).Funcs(own).
 					ParseFS(templateFiles, "templates/layout.html", name)
 				if err != nil {
 					return nil, fmt.Errorf("parsing the page %s: %w", page, err)
@@ -86,43 +86,43 @@ var loadPages = sync.OnceValues(func() (map[edition]map[string]*template.Templat
 	return sets, nil
 })
 
-// functions are what templates may call: t for a sentence by its key with values for its places, plain
+// templateFuncs are what templates may call: t for a sentence by its key with values for its places, plain
 // for the same without marks (attributes), told for a Message of the server, say for what the server says
 // in Japanese and in English, asset for the address of a file, lang, htmlLang, direction, languages,
 // offered and switchTo for the language.
-func functions(e edition) template.FuncMap {
+func templateFuncs(e edition) template.FuncMap {
 	return template.FuncMap{
 		"t": func(key string, pairs ...string) (template.HTML, error) {
 			return sentenceHTML(e, message.New(key, argsOf(pairs)))
 		},
 		"plain": func(key string, pairs ...string) (string, error) {
-			if _, ok := message.Find(key); !ok {
+			if _, ok := message.FindEntry(key); !ok {
 				return "", fmt.Errorf("pwa: no sentence %q", key)
 			}
 			return message.New(key, argsOf(pairs)).Text(e.lang), nil
 		},
 		"told": func(m message.Message) (template.HTML, error) {
-			if _, known := message.Find(m.Key); !known { // of a newer version's record: the key itself
+			if _, known := message.FindEntry(m.Key); !known { // of a newer version's record: the key itself
 				return template.HTML(template.HTMLEscapeString(m.Text(e.lang))), nil
 			}
 			return sentenceHTML(e, m)
 		},
-		"has":         func(key string) bool { return has(e.lang, key) },
+		"has":         func(key string) bool { return hasSentence(e.lang, key) },
 		"asset":       Asset,
 		"lang":        func() string { return e.lang },
 		"htmlLang":    func() string { return HTMLTag(e.lang) },
 		"direction":   func() string { return languageOf(e.lang).Direction },
 		"languages":   message.Languages,
 		"offered":     offered,
-		"say":         func(ja, en string) template.HTML { return either(e.lang, ja, en) },
+		"say":         func(ja, en string) template.HTML { return eitherLanguage(e.lang, ja, en) },
 		"switchTo":    switchTo,
 		"settingsFor": func(address string) string { return "/settings?" + url.Values{"back": {LocalPath(address)}}.Encode() },
 	}
 }
 
-// has reports whether a sentence stands in a language.
-func has(lang, key string) bool {
-	entry, _ := message.Find(key)
+// hasSentence reports whether a sentence stands in a language.
+func hasSentence(lang, key string) bool {
+	entry, _ := message.FindEntry(key)
 	_, ok := entry.Texts[lang]
 	return ok
 }
@@ -139,14 +139,14 @@ func argsOf(pairs []string) message.Args {
 // sentenceHTML is a Message as a page shows it. Where the page's language lacks it, it stands in another,
 // marked as such.
 func sentenceHTML(e edition, m message.Message) (template.HTML, error) {
-	entry, ok := message.Find(m.Key)
+	entry, ok := message.FindEntry(m.Key)
 	if !ok {
 		return "", fmt.Errorf("pwa: no sentence %q", m.Key)
 	}
 	if text, own := entry.Texts[e.lang]; own {
-		return markedHTML(text.Whole(e.lang), m.Args, e.lang, e.furigana)
+		return markedHTML(text.WithNext(e.lang), m.Args, e.lang, e.furigana)
 	}
-	return either(e.lang, m.Text("ja"), m.Text("en")), nil
+	return eitherLanguage(e.lang, m.Text("ja"), m.Text("en")), nil
 }
 
 // languageOf is the language of a tag, or one of which nothing but the tag is known.
@@ -161,9 +161,9 @@ func languageOf(tag string) message.Language {
 // HTMLTag is a language's tag for the attribute lang.
 func HTMLTag(lang string) string { return languageOf(lang).HTML }
 
-// either is a sentence that exists in Japanese and in English only: readers of Japanese get the first, all
+// eitherLanguage is a sentence that exists in Japanese and in English only: readers of Japanese get the first, all
 // others the second, marked as such where the page is in yet another language.
-func either(lang, ja, en string) template.HTML {
+func eitherLanguage(lang, ja, en string) template.HTML {
 	switch {
 	case HTMLTag(lang) == "ja" || en == "" && lang == "en":
 		return template.HTML(template.HTMLEscapeString(ja))

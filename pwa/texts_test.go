@@ -37,7 +37,7 @@ func TestTemplatesNameTheirSentencesByKey(t *testing.T) {
 		}
 		for _, m := range sentence.FindAllStringSubmatch(string(data), -1) {
 			found++
-			entry, ok := message.Find(m[2])
+			entry, ok := message.FindEntry(m[2])
 			switch {
 			case !ok:
 				t.Errorf("%s: no sentence has the key %s", name, m[2])

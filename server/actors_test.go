@@ -83,7 +83,7 @@ func TestActorsAreMadeFromPrincipals(t *testing.T) {
 		"ActorPatient":   "insurer.Viewer.Actor",
 		"ActorCounter":   "hostapi.Host.Actor",
 		"ReadActor":      "store.scanRun",
-		"ActorSystem":    "main.app.office", // the demo's own insurers
+		"ActorSystem":    "main.app.insurerServices", // the demo's own insurers
 	}
 	found := map[string]bool{}
 	for _, p := range checked(t, actorRooms...) {

@@ -24,8 +24,8 @@ func (*methodsCmd) Help() string { return eligibility.SituationManual() }
 
 // Run answers in the shape of the input: an object for an object, an array for an array.
 func (c *methodsCmd) Run() error {
-	return answered(func() (any, error) {
-		data, err := input.Argument(c.JSON, "--json")
+	return printAnswer(func() (any, error) {
+		data, err := input.ReadArgument(c.JSON, "--json")
 		if err != nil {
 			return nil, err
 		}
@@ -43,7 +43,7 @@ type shareCmd struct {
 
 // Run answers as JSON.
 func (c *shareCmd) Run() error {
-	return answered(func() (any, error) {
+	return printAnswer(func() (any, error) {
 		return answer.Share(answer.ShareQuestion{
 			BirthDate: c.BirthDate,
 			On:        c.On,
@@ -62,7 +62,7 @@ type namesCmd struct {
 
 // Run answers as JSON.
 func (c *namesCmd) Run() error {
-	return answered(func() (any, error) { return answer.Names(c.A, c.B) })
+	return printAnswer(func() (any, error) { return answer.Names(c.A, c.B) })
 }
 
 // insurerCmd tells what an insurer number says.
@@ -73,7 +73,7 @@ type insurerCmd struct {
 
 // Run answers as JSON; a number that cannot be one is answered with valid false.
 func (c *insurerCmd) Run() error {
-	return answered(func() (any, error) { return answer.Insurer(c.Number), nil })
+	return printAnswer(func() (any, error) { return answer.Insurer(c.Number), nil })
 }
 
 // rulesCmd prints the table of the rules for people.
@@ -84,37 +84,37 @@ type rulesCmd struct {
 // Run prints docs/rules.md, or docs/methods.md.
 func (c *rulesCmd) Run() error {
 	if c.JSON {
-		return told(eligibility.WriteManual(os.Stdout))
+		return asExitError(eligibility.WriteManual(os.Stdout))
 	}
-	return told(eligibility.WriteRules(os.Stdout))
+	return asExitError(eligibility.WriteRules(os.Stdout))
 }
 
-// answered prints the answer as one JSON document, or complains and exits with 2.
-func answered(ask func() (any, error)) error {
+// printAnswer prints the answer as one JSON document, or complains and exits with 2.
+func printAnswer(ask func() (any, error)) error {
 	answer, err := ask()
 	if err != nil {
-		return refuse(err)
+		return printRefusal(err)
 	}
-	return told(printJSON(answer))
+	return asExitError(printJSON(answer))
 }
 
 var errUntold = &eligibility.Error{Code: eligibility.Unavailable, Key: "output.untold"}
 
-// told turns a failure to write the answer into exit code 2: an answer that nobody got is none.
-func told(err error) error {
+// asExitError turns a failure to write the answer into exit code 2: an answer that nobody got is none.
+func asExitError(err error) error {
 	if err == nil {
 		return nil
 	}
-	return refuse(errUntold.Because(err))
+	return printRefusal(errUntold.Because(err))
 }
 
-// refuse complains, naming the field at fault, and exits with 2.
-func refuse(err error) error {
+// printRefusal complains, naming the field at fault, and exits with 2.
+func printRefusal(err error) error {
 	var e *eligibility.Error
 	if errors.As(err, &e) && e.Field != "" {
 		fmt.Fprintf(os.Stderr, "%s: ", e.Field)
 	}
-	complain(err)
+	printError(err)
 	return exit(exitRefused)
 }
 

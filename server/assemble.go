@@ -20,7 +20,7 @@ import (
 
 // app is what a start has opened: the data folder, and what runs on it.
 type app struct {
-	*datafolder.Folder
+	*datafolder.DataFolder
 
 	word    *kit.DemoWord      // where the demo's port is published
 	readers *agents.AgentHub   // where a counter's half runs
@@ -32,7 +32,7 @@ var errNoData = &eligibility.Error{Code: eligibility.NotFound, Key: "data.none",
 // openExisting is openApp for commands that have nothing to do where nothing is: a mistyped place must not
 // look like an empty one.
 func openExisting(ctx context.Context, s *Settings, role string) (*app, error) {
-	file := filepath.Join(s.Data, "demo", datafolder.Database)
+	file := filepath.Join(s.Data, "demo", datafolder.DatabaseFile)
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		return nil, errNoData.Because(err)
 	} else if err != nil {
@@ -53,44 +53,44 @@ func openApp(ctx context.Context, s *Settings, role string) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &app{Folder: folder}, nil
+	return &app{DataFolder: folder}, nil
 }
 
-// office assembles the insurer's half.
-func (h *app) office(ctx context.Context, address string) (*insurer.Services, error) {
-	derive, err := h.Keys.Secret(keys.Notice)
+// insurerServices assembles the insurer's half.
+func (a *app) insurerServices(ctx context.Context, address string) (*insurer.Services, error) {
+	derive, err := a.Keys.Secret(keys.Notice)
 	if err != nil {
 		return nil, err
 	}
-	index, err := h.Keys.Secret(keys.Index)
+	index, err := a.Keys.Secret(keys.Index)
 	if err != nil {
 		return nil, err
 	}
-	known, err := h.Store.ForInsurer().Directory.Insurers(ctx)
+	known, err := a.Store.ForInsurer().Directory.Insurers(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if len(known) == 0 {
 		for _, in := range demo.Insurers {
 			entry := audit.Entry{
-				At:     h.Now(),
+				At:     a.Now(),
 				Actor:  audit.ActorSystem,
 				Action: "insurer.put",
 				Detail: string(in.Number),
 			}
-			if err := h.Store.ForInsurer().Directory.PutSettings(ctx, in, nil, entry); err != nil {
+			if err := a.Store.ForInsurer().Directory.PutSettings(ctx, in, nil, entry); err != nil {
 				return nil, err
 			}
 		}
 	}
 	return insurer.New(insurer.Config{
-		Stores:       h.Store.ForInsurer(),
-		Keys:         h.Keys.Rings,
-		Certificates: h.Keys.Certificates,
+		Stores:       a.Store.ForInsurer(),
+		Keys:         a.Keys.Rings,
+		Certificates: a.Keys.Certificates,
 		Notices:      insurer.NoticeKeys{Derive: derive, Index: index},
 		Host:         demo.Host,
 		Address:      address,
 		Demo:         true,
-		Now:          h.Now,
+		Now:          a.Now,
 	}), nil
 }

@@ -23,7 +23,7 @@ func (c *cheatsheetCmd) Run() error {
 	if c.Day != "" {
 		var err error
 		if day, err = eligibility.ReadDate(c.Day); err != nil || !day.Exact() {
-			complain(eligibility.ErrDate.In("--day"))
+			printError(eligibility.ErrDate.In("--day"))
 			return exit(exitRefused)
 		}
 	}
@@ -42,13 +42,13 @@ func (c *cheatsheetCmd) Run() error {
 	}).Text("ja") + "\n"
 	if c.Out == "-" {
 		if _, err := os.Stdout.Write(data); err != nil {
-			return usage(trust.ErrWrite.Because(err))
+			return printUsage(trust.ErrWrite.Because(err))
 		}
 		_, err = os.Stderr.WriteString(said)
 		return err
 	}
 	if err := durable.WriteFile(c.Out, data, durable.Options{Mode: 0o644, Device: true}); err != nil {
-		return usage(trust.ErrWrite.Because(err))
+		return printUsage(trust.ErrWrite.Because(err))
 	}
 	_, err = os.Stdout.WriteString(said)
 	return err

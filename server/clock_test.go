@@ -60,7 +60,7 @@ func TestTheDemoWorksAtEveryAwkwardMoment(t *testing.T) {
 			if v := d.verify(t, screen); !v.Valid {
 				t.Errorf("the screen: %+v", v)
 			}
-			file, err := d.office.Documents.File(t.Context(), viewerOf("op|x"), person)
+			file, err := d.insurer.Documents.File(t.Context(), viewerOf("op|x"), person)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -97,8 +97,8 @@ func TestTheDemoWorksAtEveryAwkwardMoment(t *testing.T) {
 func (d running) enrolledAs(t *testing.T, name, birth string) audit.PersonID {
 	t.Helper()
 	ctx := t.Context()
-	if _, err := d.office.Importer.Import(ctx, clerkOf(demoCity),
-		bytes.NewReader(insuredcsv.Sample(demoCity))); err != nil {
+	if _, err := d.insurer.Importer.Import(ctx, clerkOf(demoCity),
+		bytes.NewReader(insuredcsv.SampleFile(demoCity))); err != nil {
 		t.Fatal(err)
 	}
 	found, err := d.app.Store.ForInsurer().Register.FindPeople(
@@ -108,16 +108,16 @@ func (d running) enrolledAs(t *testing.T, name, birth string) audit.PersonID {
 	if err != nil || len(found) != 1 {
 		t.Fatalf("%d people, %v", len(found), err)
 	}
-	paper, err := d.office.Enrolment.NoticePaper(ctx, clerkOf(demoCity), found[0].ID)
+	paper, err := d.insurer.Enrolment.NoticePaper(ctx, clerkOf(demoCity), found[0].ID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	who := auth.Identity{Subject: "op|x", Name: name, BirthDate: eligibility.MustDate(birth), At: d.app.Now()}
-	notice, err := d.office.Enrolment.NoticeFor(ctx, paper.Code)
+	notice, err := d.insurer.Enrolment.NoticeFor(ctx, paper.Code)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := d.office.Enrolment.Enrol(ctx, insurer.Viewer{Login: &who}, notice); err != nil {
+	if err := d.insurer.Enrolment.Enrol(ctx, insurer.Viewer{Login: &who}, notice); err != nil {
 		t.Fatal(err)
 	}
 	return found[0].ID
@@ -154,7 +154,7 @@ var realClock = map[string]string{
 	"e2e/walk_test.go":                 peer,
 	"pdf/sign/parts_test.go":           peer,
 	"server/qrscan/bounds_test.go":     span,
-	"server/agents/crowd_test.go":      span,
+	"server/agents/connlimit_test.go":  span,
 	"server/agents/life_test.go":       span,
 	"server/agents/operations_test.go": peer,
 	"server/agents/readers_test.go":    patient,

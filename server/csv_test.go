@@ -14,7 +14,7 @@ import (
 // namesOnly are rooms that say a CSV's name and hand its making to another room.
 var namesOnly = map[string]string{
 	"server/printing":   "file.go: the list beside a file, whose making is index.go",
-	"server":            "import.go: the refused rows, which roster writes",
+	"server":            "import.go: the refused rows, which insuredcsv writes",
 	"server/insuredcsv": "sample.go: the name of an embedded sample, whose cells its test looks at",
 }
 

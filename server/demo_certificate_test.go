@@ -21,7 +21,7 @@ func TestThePatientsCopyIsSignedWhereThereIsACertificate(t *testing.T) {
 	id := d.enrolled(t)
 	read := func() (sign.Found, string) {
 		t.Helper()
-		data, err := d.office.Documents.Document(t.Context(), viewerOf("op|x"), id)
+		data, err := d.insurer.Documents.Document(t.Context(), viewerOf("op|x"), id)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -79,7 +79,7 @@ func TestThePatientsCopyIsSignedWhereThereIsACertificate(t *testing.T) {
 			t.Errorf("%+v", c)
 		}
 	}
-	masked, err := d.office.Documents.MaskedDocument(t.Context(), viewerOf("op|x"), id)
+	masked, err := d.insurer.Documents.MaskedDocument(t.Context(), viewerOf("op|x"), id)
 	if err != nil {
 		t.Fatal(err)
 	}

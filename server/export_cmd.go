@@ -27,39 +27,39 @@ type exportCmd struct {
 func (c *exportCmd) Run(s *Settings) error {
 	number, err := eligibility.ParseInsurerNumber(c.Insurer)
 	if err != nil {
-		return refuse(eligibility.ErrInsurerNumber.In("--insurer"))
+		return printRefusal(eligibility.ErrInsurerNumber.In("--insurer"))
 	}
 	if err := s.check(); err != nil {
-		return refuse(err)
+		return printRefusal(err)
 	}
 	ctx := context.Background()
 	h, err := openExisting(ctx, s, c.Role)
 	if err != nil {
-		return refuse(err)
+		return printRefusal(err)
 	}
 	defer h.Store.Close()
-	office, err := h.office(ctx, "")
+	services, err := h.insurerServices(ctx, "")
 	if err != nil {
-		return refuse(err)
+		return printRefusal(err)
 	}
 	export := func(w io.Writer) (int, error) {
-		return office.Exporter.Export(ctx, staff.Operator{Insurer: number}, insurer.ExportFormat(c.Format), w)
+		return services.Exporter.Export(ctx, staff.Operator{Insurer: number}, insurer.ExportFormat(c.Format), w)
 	}
 	if c.Out == "" {
 		_, err := export(os.Stdout)
-		return told(err)
+		return asExitError(err)
 	}
 	file, err := durable.Create(c.Out, durable.Options{Device: true})
 	if err != nil {
-		return refuse(trust.ErrWrite.Because(err))
+		return printRefusal(trust.ErrWrite.Because(err))
 	}
 	defer file.Discard()
 	people, err := export(file)
 	if err != nil {
-		return refuse(err)
+		return printRefusal(err)
 	}
 	if err := file.Commit(); err != nil {
-		return refuse(trust.ErrWrite.Because(err))
+		return printRefusal(trust.ErrWrite.Because(err))
 	}
 	fmt.Fprintln(os.Stderr, message.New("export.done", message.Args{
 		"people": message.Number(people),

@@ -21,8 +21,8 @@ func TestARegisterIsExportedAndReadBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sample := bytes.NewReader(insuredcsv.Sample(demoCity))
-	if _, err := d.office.Importer.Import(t.Context(), staff.Operator{Insurer: demoCity}, sample); err != nil {
+	sample := bytes.NewReader(insuredcsv.SampleFile(demoCity))
+	if _, err := d.insurer.Importer.Import(t.Context(), staff.Operator{Insurer: demoCity}, sample); err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]eligibility.Person{}

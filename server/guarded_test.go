@@ -48,8 +48,8 @@ func used(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.office.Importer.Import(t.Context(), clerkOf(demoCity),
-		bytes.NewReader(insuredcsv.Sample(demoCity))); err != nil {
+	if _, err := d.insurer.Importer.Import(t.Context(), clerkOf(demoCity),
+		bytes.NewReader(insuredcsv.SampleFile(demoCity))); err != nil {
 		t.Fatal(err)
 	}
 	found, err := d.app.Store.ForInsurer().Register.FindPeople(
@@ -59,7 +59,7 @@ func used(t *testing.T) string {
 	if err != nil || len(found) != 1 {
 		t.Fatal(found, err)
 	}
-	if _, err := d.office.Enrolment.NoticePaper(t.Context(), clerkOf(demoCity), found[0].ID); err != nil {
+	if _, err := d.insurer.Enrolment.NoticePaper(t.Context(), clerkOf(demoCity), found[0].ID); err != nil {
 		t.Fatal(err)
 	}
 	stored := counter.Case{Facility: "1319999991", ID: "CASE", At: d.app.Now(), Body: []byte("x")}
@@ -204,7 +204,7 @@ func TestADatabaseWithoutCheckValuesProvesItsKeysFirst(t *testing.T) {
 	data, other := used(t), used(t)
 	forget := func(t *testing.T, data string) int {
 		t.Helper()
-		db, err := sql.Open("sqlite", filepath.Join(data, "demo", datafolder.Database))
+		db, err := sql.Open("sqlite", filepath.Join(data, "demo", datafolder.DatabaseFile))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -286,13 +286,13 @@ func TestALostSigningKeyIsReplacedOnlyByCommand(t *testing.T) {
 func TestDataFilesAreTheirOwnersAlone(t *testing.T) {
 	data := used(t)
 	folder := filepath.Join(data, "demo")
-	if err := os.MkdirAll(filepath.Join(folder, datafolder.Runs), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(folder, datafolder.RunsDir), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	for name, mode := range map[string]os.FileMode{
-		"":                  0o755,
-		datafolder.Runs:     0o777,
-		datafolder.Database: 0o644,
+		"":                      0o755,
+		datafolder.RunsDir:      0o777,
+		datafolder.DatabaseFile: 0o644,
 	} {
 		if err := os.Chmod(filepath.Join(folder, name), mode); err != nil {
 			t.Fatal(err)
@@ -309,12 +309,12 @@ func TestDataFilesAreTheirOwnersAlone(t *testing.T) {
 	}
 	seen := 0
 	for name, mode := range map[string]os.FileMode{
-		"":                           0o700,
-		"keys":                       0o700,
-		datafolder.Runs:              0o700,
-		datafolder.Database:          0o600,
-		datafolder.Database + "-wal": 0o600,
-		datafolder.Database + "-shm": 0o600,
+		"":                               0o700,
+		"keys":                           0o700,
+		datafolder.RunsDir:               0o700,
+		datafolder.DatabaseFile:          0o600,
+		datafolder.DatabaseFile + "-wal": 0o600,
+		datafolder.DatabaseFile + "-shm": 0o600,
 	} {
 		info, err := os.Stat(filepath.Join(folder, name))
 		if err != nil {

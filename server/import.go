@@ -39,7 +39,7 @@ func (c *importCmd) Run(s *Settings) error {
 	if err := c.run(s); err != nil {
 		var code exit
 		if !errors.As(err, &code) {
-			complain(err)
+			printError(err)
 			code = exitRefused
 		}
 		return code
@@ -127,7 +127,7 @@ func (c *importCmd) remembered(
 	insurer eligibility.InsurerNumber,
 ) (map[string]insuredcsv.Column, error) {
 	none := map[string]insuredcsv.Column{}
-	if _, err := os.Stat(filepath.Join(s.Data, "demo", datafolder.Database)); err != nil || insurer == "" {
+	if _, err := os.Stat(filepath.Join(s.Data, "demo", datafolder.DatabaseFile)); err != nil || insurer == "" {
 		return none, nil
 	}
 	ctx := context.Background()
@@ -142,7 +142,7 @@ func (c *importCmd) remembered(
 // store stores the good rows through the insurer's half, and what --map said of its headings.
 func (c *importCmd) store(
 	s *Settings,
-	read *insuredcsv.Roster,
+	read *insuredcsv.File,
 	given map[string]insuredcsv.Column,
 ) (insurer.Imported, error) {
 	ctx := context.Background()
@@ -151,20 +151,20 @@ func (c *importCmd) store(
 		return insurer.Imported{}, err
 	}
 	defer h.Store.Close()
-	office, err := h.office(ctx, "")
+	services, err := h.insurerServices(ctx, "")
 	if err != nil {
 		return insurer.Imported{}, err
 	}
 	operator := staff.Operator{Insurer: read.Insurer}
-	done, err := office.Importer.StoreRoster(ctx, operator, read)
+	done, err := services.Importer.StoreFile(ctx, operator, read)
 	if err == nil && len(given) > 0 {
-		err = office.Importer.RememberHeadings(ctx, operator, given)
+		err = services.Importer.RememberHeadings(ctx, operator, given)
 	}
 	return done, err
 }
 
 // report prints what happened: rows as JSON, or a summary; refused rows go to the error file.
-func (c *importCmd) report(read *insuredcsv.Roster, done insurer.Imported) error {
+func (c *importCmd) report(read *insuredcsv.File, done insurer.Imported) error {
 	rows, refused, err := c.rows(read, done.Digest)
 	if err != nil {
 		return err
@@ -202,7 +202,7 @@ func (c *importCmd) report(read *insuredcsv.Roster, done insurer.Imported) error
 
 // rows prints every row, or what is to be said of it, and counts them. A file of which nothing is to be said
 // is not read again.
-func (c *importCmd) rows(read *insuredcsv.Roster, stored insuredcsv.Digest) (rows, refused int, err error) {
+func (c *importCmd) rows(read *insuredcsv.File, stored insuredcsv.Digest) (rows, refused int, err error) {
 	if stored.Rows > 0 && len(stored.Reasons)+len(stored.Warnings) == 0 && !c.JSON {
 		return stored.Rows, 0, nil
 	}
@@ -233,7 +233,7 @@ func (c *importCmd) rows(read *insuredcsv.Roster, stored insuredcsv.Digest) (row
 
 // writeErrors writes the refused rows for the clerk who mends them. The good rows are stored by then: where
 // the file cannot be written, that is said, and the reasons on standard output must do.
-func (c *importCmd) writeErrors(read *insuredcsv.Roster) {
+func (c *importCmd) writeErrors(read *insuredcsv.File) {
 	to := c.refusals
 	if to == nil {
 		if c.DryRun || c.File == "-" {
@@ -242,13 +242,13 @@ func (c *importCmd) writeErrors(read *insuredcsv.Roster) {
 		var err error
 		beside := strings.TrimSuffix(c.File, ".csv") + ".errors.csv"
 		if to, err = insuredcsv.OpenRefusals(beside, c.File); err != nil {
-			complain(err)
+			printError(err)
 			return
 		}
 		defer to.Drop()
 	}
 	if err := to.Keep(read.WriteErrors); err != nil {
-		complain(err)
+		printError(err)
 		return
 	}
 	refused := message.New("import.said.refused", message.Args{"file": message.Text(to.Path())})

@@ -34,18 +34,18 @@ func (c *keysAcceptCmd) Run(s *Settings) error {
 		return err
 	}
 	if !keys.Replaceable(c.File) {
-		return usage(errNotReplaceable)
+		return printUsage(errNotReplaceable)
 	}
 	entry := audit.Entry{At: clock(), Actor: staff.Operator{}.Actor(), Action: "key.accept", Detail: c.File}
 	err := store.AcceptKey(
 		context.Background(),
-		filepath.Join(s.Data, "demo", datafolder.Database),
+		filepath.Join(s.Data, "demo", datafolder.DatabaseFile),
 		c.File,
 		entry,
 	)
 	var e *eligibility.Error
 	if errors.As(err, &e) && e.Code == eligibility.NotFound {
-		return usage(errNotRemembered)
+		return printUsage(errNotRemembered)
 	}
 	if err != nil {
 		return err

@@ -34,7 +34,7 @@ var errReadCertificate = &eligibility.Error{Code: eligibility.Invalid, Key: "key
 func oneInsurer(s *Settings, number string) (*keys.Folder, eligibility.InsurerNumber, error) {
 	insurer, err := eligibility.ParseInsurerNumber(number) // "all" is no answer here
 	if err != nil {
-		return nil, "", usage(err)
+		return nil, "", printUsage(err)
 	}
 	f, _, err := chosenKeys(s, string(insurer))
 	return f, insurer, err
@@ -51,7 +51,7 @@ func (c *keysCSRCmd) Run(s *Settings) error {
 	}
 	subject, err := keys.ParseSubject(c.Subject)
 	if err != nil {
-		return usage(err)
+		return printUsage(err)
 	}
 	if err := datafolder.Guard(context.Background(), f, filepath.Join(s.Data, "demo")); err != nil {
 		return err
@@ -65,7 +65,7 @@ func (c *keysCSRCmd) Run(s *Settings) error {
 		return err
 	}
 	if err := durable.WriteFile(c.Out, csr, durable.Options{Mode: 0o644, Device: true}); err != nil {
-		return usage(trust.ErrWrite.Because(err))
+		return printUsage(trust.ErrWrite.Because(err))
 	}
 	written := message.New("keys.said.requested", message.Args{"file": message.Text(c.Out)})
 	fmt.Printf("%s  %s\n", insurer, written.Bilingual())
@@ -80,7 +80,7 @@ func (c *keysImportCmd) Run(s *Settings) error {
 	}
 	text, err := input.Small(c.Cert, "a certificate")
 	if err != nil {
-		return usage(errReadCertificate.Because(err))
+		return printUsage(errReadCertificate.Because(err))
 	}
 	chain, err := f.Certificates.Import(insurer, text, clock())
 	if err != nil {

@@ -47,11 +47,11 @@ var (
 // one.
 func openKeys(s *Settings) (*keys.Folder, error) {
 	if err := s.check(); err != nil {
-		return nil, usage(err)
+		return nil, printUsage(err)
 	}
 	folder := filepath.Join(s.Data, "demo", "keys")
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-		return nil, usage(errNoKeys.Because(fmt.Errorf("looked at %s", folder)))
+		return nil, printUsage(errNoKeys.Because(fmt.Errorf("looked at %s", folder)))
 	}
 	ring, err := keys.Open(folder)
 	if err != nil {
@@ -61,9 +61,9 @@ func openKeys(s *Settings) (*keys.Folder, error) {
 	return ring, nil
 }
 
-// usage prints what was wrong with the call.
-func usage(err error) error {
-	complain(err)
+// printUsage prints what was wrong with the call.
+func printUsage(err error) error {
+	printError(err)
 	return exit(exitRefused)
 }
 
@@ -85,10 +85,10 @@ func chosen(f *keys.Folder, number string) ([]eligibility.InsurerNumber, error) 
 	}
 	insurer, err := eligibility.ParseInsurerNumber(number)
 	if err != nil {
-		return nil, usage(err)
+		return nil, printUsage(err)
 	}
 	if !slices.Contains(all, insurer) {
-		return nil, usage(errNoInsurerKeys)
+		return nil, printUsage(errNoInsurerKeys)
 	}
 	return []eligibility.InsurerNumber{insurer}, nil
 }
@@ -111,7 +111,7 @@ func (c *keysListCmd) Run(s *Settings) error {
 		if err != nil {
 			refused = true
 			fmt.Fprintf(os.Stderr, "%s:\n", insurer)
-			complain(err)
+			printError(err)
 		}
 		list = append(list, of)
 	}

@@ -31,7 +31,7 @@ const demoCity eligibility.InsurerNumber = "00138990"
 type running struct {
 	settings *Settings
 	app      *app
-	office   *insurer.Services
+	insurer  *insurer.Services
 }
 
 // startDemo goes the way of serve, up to where it would answer.
@@ -46,8 +46,8 @@ func startDemo(t *testing.T, s *Settings) (running, error) {
 	if _, _, err := serve.site(t.Context(), s, h, "http://localhost:8080"); err != nil {
 		return running{}, err
 	}
-	office, err := h.office(t.Context(), "http://localhost:8080")
-	return running{s, h, office}, err
+	services, err := h.insurerServices(t.Context(), "http://localhost:8080")
+	return running{s, h, services}, err
 }
 
 func (d running) trust(t *testing.T) *credential.TrustList {
@@ -72,8 +72,8 @@ func (d running) verify(t *testing.T, jws string) credential.Verdict {
 func (d running) enrolled(t *testing.T) audit.PersonID {
 	t.Helper()
 	ctx := t.Context()
-	if _, err := d.office.Importer.Import(ctx, clerkOf(demoCity),
-		bytes.NewReader(insuredcsv.Sample(demoCity))); err != nil {
+	if _, err := d.insurer.Importer.Import(ctx, clerkOf(demoCity),
+		bytes.NewReader(insuredcsv.SampleFile(demoCity))); err != nil {
 		t.Fatal(err)
 	}
 	found, err := d.app.Store.ForInsurer().Register.FindPeople(
@@ -83,17 +83,17 @@ func (d running) enrolled(t *testing.T) audit.PersonID {
 	if err != nil || len(found) != 1 {
 		t.Fatalf("%d people, %v", len(found), err)
 	}
-	paper, err := d.office.Enrolment.NoticePaper(ctx, clerkOf(demoCity), found[0].ID)
+	paper, err := d.insurer.Enrolment.NoticePaper(ctx, clerkOf(demoCity), found[0].ID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	who := auth.Identity{Subject: "op|x", Name: "髙橋 德一", BirthDate: found[0].Person.BirthDate,
 		At: d.app.Now()}
-	notice, err := d.office.Enrolment.NoticeFor(ctx, paper.Code)
+	notice, err := d.insurer.Enrolment.NoticeFor(ctx, paper.Code)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := d.office.Enrolment.Enrol(ctx, insurer.Viewer{Login: &who}, notice); err != nil {
+	if err := d.insurer.Enrolment.Enrol(ctx, insurer.Viewer{Login: &who}, notice); err != nil {
 		t.Fatal(err)
 	}
 	return found[0].ID
@@ -102,7 +102,7 @@ func (d running) enrolled(t *testing.T) audit.PersonID {
 // copyOf makes a copy (PDF) and reads its code as a camera does: drawn by poppler, read by zbar.
 func (d running) copyOf(t *testing.T, id audit.PersonID) string {
 	t.Helper()
-	sheet, err := d.office.Documents.Document(t.Context(), viewerOf("op|x"), id)
+	sheet, err := d.insurer.Documents.Document(t.Context(), viewerOf("op|x"), id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func (d running) copyOf(t *testing.T, id audit.PersonID) string {
 
 func (d running) screen(t *testing.T, id audit.PersonID) string {
 	t.Helper()
-	screen, err := d.office.Issuer.Live(t.Context(), viewerOf("op|x"), id)
+	screen, err := d.insurer.Issuer.Live(t.Context(), viewerOf("op|x"), id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -246,7 +246,7 @@ func TestAScreenFromBeforeARotationComesBackAsTheInsurersOwn(t *testing.T) {
 	if signedBy(t, old, d.keys(t).Current.Public()) {
 		t.Fatal("nothing was rotated")
 	}
-	if _, err := d.office.Receipts.ReceiptKeys(context.Background(), hostapi.Host{Insurer: demoCity},
+	if _, err := d.insurer.Receipts.ReceiptKeys(context.Background(), hostapi.Host{Insurer: demoCity},
 		old); err != nil {
 		t.Errorf("%v", err)
 	}

@@ -21,13 +21,13 @@ type keysRotateCmd struct {
 // Run rotates.
 func (c *keysRotateCmd) Run(s *Settings) error {
 	if c.Leaked && c.Insurer == "" {
-		return usage(errLeakedWhose)
+		return printUsage(errLeakedWhose)
 	}
 	if c.OlderThan < 0 {
-		return usage(errOlderThan)
+		return printUsage(errOlderThan)
 	}
 	if c.KID != "" && (!c.Leaked || c.Insurer == "all") {
-		return usage(errKIDAlone)
+		return printUsage(errKIDAlone)
 	}
 	f, insurers, err := chosenKeys(s, c.Insurer)
 	if err != nil {
@@ -39,7 +39,7 @@ func (c *keysRotateCmd) Run(s *Settings) error {
 		if err != nil {
 			refused = true
 			fmt.Fprintf(os.Stderr, "%s:\n", insurer)
-			complain(err)
+			printError(err)
 			continue
 		}
 		fmt.Printf("%s  %s\n", insurer, did)

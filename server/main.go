@@ -55,7 +55,7 @@ func main() {
 		kong.Vars{"runs": strings.Join(insurer.RunKinds(), ", ")})
 	command, err := parser.Parse(os.Args[1:])
 	if err != nil {
-		complain(wrongUsage(err))
+		printError(wrongUsage(err))
 		os.Exit(exitRefused)
 	}
 	if err := command.Run(&p.Settings); err != nil {
@@ -63,7 +63,7 @@ func main() {
 		if errors.As(err, &code) {
 			os.Exit(int(code))
 		}
-		complain(err)
+		printError(err)
 		os.Exit(exitSome)
 	}
 }
@@ -87,8 +87,8 @@ func wrongUsage(err error) error {
 	}
 }
 
-// complain prints an error for the person at the keyboard: Japanese, English, then the cause.
-func complain(err error) {
+// printError prints an error for the person at the keyboard: Japanese, English, then the cause.
+func printError(err error) {
 	var e *eligibility.Error
 	if errors.As(err, &e) {
 		fmt.Fprintln(os.Stderr, e.Ja())

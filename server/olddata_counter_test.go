@@ -168,7 +168,7 @@ func TestPrintJobsOfTheVersionBeforeAndTheirFilesAreThere(t *testing.T) {
 		t.Errorf("%+v %v", failed, err)
 	}
 	// whoever was printed then is not new now
-	_, err = o.office.PrintJobs.PlanRun(t.Context(), clerkOf(demoCity), insurer.RunWish{
+	_, err = o.insurer.PrintJobs.PlanRun(t.Context(), clerkOf(demoCity), insurer.RunRequest{
 		Kind:    insurer.NoticeRun,
 		Options: insurer.RunOptions{Only: insurer.OnlyNew},
 		List:    []string{"0005678"},

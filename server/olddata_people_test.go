@@ -52,7 +52,7 @@ func TestPeopleOfTheVersionBeforeAreFoundWithTheirVersions(t *testing.T) {
 			}
 		})
 	}
-	file, err := o.office.Register.PersonFile(t.Context(), clerkOf(demoCity), o.facts.Kakuko)
+	file, err := o.insurer.Register.PersonFile(t.Context(), clerkOf(demoCity), o.facts.Kakuko)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,14 +68,14 @@ func TestPeopleOfTheVersionBeforeAreFoundWithTheirVersions(t *testing.T) {
 	if len(file.Notices) != 2 || file.Notices[0].Void || !file.Notices[1].Void {
 		t.Errorf("notices: %+v", file.Notices)
 	}
-	if _, err := o.office.Register.PersonFile(t.Context(), clerkOf(demoCity), o.facts.Futaba); !errors.Is(err,
+	if _, err := o.insurer.Register.PersonFile(t.Context(), clerkOf(demoCity), o.facts.Futaba); !errors.Is(err,
 		insurer.ErrNoPerson) {
 		t.Errorf("the erased one: %v", err)
 	}
 	// the file of 21 November again: everybody who was not erased is known, as unchanged
 	again := strings.Replace(oldCityFile, "S33.5.5,女,家族,H20.4.1,H20.4.1,,,,,100-0000,東京都架空市架空町1-2-3",
 		"S33.5.5,女,家族,H20.4.1,H20.4.1,,,,,100-0000,東京都架空市新町5", 1)
-	done, err := o.office.Importer.Import(t.Context(), clerkOf(demoCity), strings.NewReader(again))
+	done, err := o.insurer.Importer.Import(t.Context(), clerkOf(demoCity), strings.NewReader(again))
 	if err != nil || done.Count != (insurer.ImportCount{Unchanged: 3}) {
 		t.Errorf("%+v %v", done.Count, err)
 	}
@@ -115,9 +115,9 @@ func TestNoticesOfTheVersionBeforeAreWhatTheyWere(t *testing.T) {
 		{"replaced", o.facts.VoidCode, kakuko, insurer.ErrNoticeVoid},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			notice, err := o.office.Enrolment.NoticeFor(t.Context(), c.code)
+			notice, err := o.insurer.Enrolment.NoticeFor(t.Context(), c.code)
 			if err == nil {
-				err = o.office.Enrolment.Enrol(t.Context(), insurer.Viewer{Login: &c.who}, notice)
+				err = o.insurer.Enrolment.Enrol(t.Context(), insurer.Viewer{Login: &c.who}, notice)
 			}
 			if !errors.Is(err, c.want) {
 				t.Errorf("%v, want %v", err, c.want)
@@ -125,7 +125,7 @@ func TestNoticesOfTheVersionBeforeAreWhatTheyWere(t *testing.T) {
 		})
 	}
 	// the code that stands on a paper is printed again as it was
-	paper, err := o.office.Enrolment.NoticePaper(t.Context(), clerkOf(demoCity), o.facts.Ichiyo)
+	paper, err := o.insurer.Enrolment.NoticePaper(t.Context(), clerkOf(demoCity), o.facts.Ichiyo)
 	if err != nil || paper.Code != o.facts.OpenCode {
 		t.Errorf("%q %v, want %q", paper.Code, err, o.facts.OpenCode)
 	}
@@ -160,7 +160,7 @@ func TestALoginAndAPhoneOfTheVersionBeforeShowTheirPeople(t *testing.T) {
 		t.Fatal(err)
 	}
 	device := o.app.Store.ForInsurer().Devices
-	grants, err := device.Grants(t.Context(), insurer.GrantQuery{Phone: oldPhone})
+	grants, err := device.DeviceGrants(t.Context(), insurer.DeviceGrantQuery{DeviceID: oldPhone})
 	if err != nil || len(grants) != 1 || grants[0].Person != o.facts.Tokuichi ||
 		grants[0].Subject != oldTokuichi {
 		t.Fatalf("%+v %v", grants, err)
@@ -207,7 +207,7 @@ func decoded(t *testing.T, text string) []byte {
 
 func TestStatisticsOfTheVersionBeforeAreTheSame(t *testing.T) {
 	o := openOldData(t)
-	s, err := o.office.Usage.Statistics(t.Context(), clerkOf(demoCity))
+	s, err := o.insurer.Usage.Statistics(t.Context(), clerkOf(demoCity))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -242,15 +242,15 @@ func TestStatisticsOfTheVersionBeforeAreTheSame(t *testing.T) {
 func TestAFileThatWaitedInTheVersionBeforeIsImported(t *testing.T) {
 	o := openOldData(t)
 	sato := staff.Clerk{Staff: "佐藤", Insurer: oldUnion, Role: staff.Everything}
-	p, err := o.office.Importer.Preview(t.Context(), sato, o.facts.Preview)
+	p, err := o.insurer.Importer.Preview(t.Context(), sato, o.facts.Preview)
 	if err != nil || p.Open || p.Refusal != nil {
 		t.Fatalf("%+v %v", p, err)
 	}
-	count, _, err := o.office.Importer.Count(t.Context(), sato, p)
+	count, _, err := o.insurer.Importer.Count(t.Context(), sato, p)
 	if err != nil || count != (insurer.ImportCount{Changed: 1, Unchanged: 1}) {
 		t.Fatalf("%+v %v", count, err)
 	}
-	if err := o.office.Importer.StorePreview(t.Context(), sato, o.facts.Preview, count); err != nil {
+	if err := o.insurer.Importer.StorePreview(t.Context(), sato, o.facts.Preview, count); err != nil {
 		t.Fatal(err)
 	}
 	found, err := o.app.Store.ForInsurer().Register.FindPeople(t.Context(), insurer.PeopleQuery{

@@ -85,7 +85,7 @@ func openOldData(t *testing.T) oldData {
 	if err != nil {
 		t.Fatal(err)
 	}
-	office, err := h.office(t.Context(), "http://localhost:8080")
+	services, err := h.insurerServices(t.Context(), "http://localhost:8080")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func openOldData(t *testing.T) oldData {
 	if err != nil {
 		t.Fatal(err)
 	}
-	old := oldData{running: running{s, h, office}, handler: handler}
+	old := oldData{running: running{s, h, services}, handler: handler}
 	if err := json.Unmarshal(text, &old.facts); err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +182,7 @@ func TestTheAuditChainOfTheVersionBeforeIsWholeAndGoesOn(t *testing.T) {
 	if err != nil || head.Hash != o.facts.AuditHead.Hash {
 		t.Errorf("the head is %s, %v; it was %s", head.Hash, err, o.facts.AuditHead.Hash)
 	}
-	if _, err := o.office.Enrolment.NoticePaper(t.Context(), clerkOf(oldUnion), o.facts.Hanako); err != nil {
+	if _, err := o.insurer.Enrolment.NoticePaper(t.Context(), clerkOf(oldUnion), o.facts.Hanako); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := o.app.Store.VerifyAudit(t.Context()); err != nil || n != o.facts.AuditEntries+1 {

@@ -45,7 +45,7 @@ type printCmd struct {
 	Role        string `enum:"all,insurer" default:"all" env:"MADOGUCHI_ROLE" help:"role of the data folder"`
 }
 
-// exitPaused is the exit code of a run that stopped because somebody wished it.
+// exitPaused is the exit code of a run that somebody paused.
 const exitPaused = 3
 
 var (
@@ -65,7 +65,7 @@ func (c *printCmd) Run(s *Settings) error {
 	defer stop()
 	result, err := c.run(ctx, s)
 	if err != nil {
-		complain(err)
+		printError(err)
 		return exit(exitRefused)
 	}
 	if c.JSON {
@@ -73,12 +73,12 @@ func (c *printCmd) Run(s *Settings) error {
 			return err
 		}
 	} else {
-		fmt.Print(result.Words())
+		fmt.Print(result.Summary())
 	}
 	switch {
-	case result.Stopped():
+	case result.WasStopped():
 		return exit(exitPaused)
-	case result.Partly():
+	case result.IsIncomplete():
 		return exit(exitSome)
 	}
 	return nil
@@ -99,26 +99,26 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*insurer.PrintReport, 
 		return nil, err
 	}
 	defer h.Store.Close()
-	office, err := h.office(ctx, strings.TrimSuffix(c.Address, "/"))
+	services, err := h.insurerServices(ctx, strings.TrimSuffix(c.Address, "/"))
 	if err != nil {
 		return nil, err
 	}
-	runs := office.PrintJobs
-	runs.Folder, runs.Reader = filepath.Join(h.Path, datafolder.Runs), printing.Poppler()
+	runs := services.PrintJobs
+	runs.Folder, runs.Reader = filepath.Join(h.Path, datafolder.RunsDir), printing.FindPoppler()
 	result := &insurer.PrintReport{Run: c.Resume}
-	operator, err := c.operator(ctx, office)
+	operator, err := c.operator(ctx, services)
 	if err != nil {
 		return nil, err
 	}
 	if c.Resume == "" {
-		if err := c.plan(ctx, office, operator, result); err != nil || c.DryRun {
+		if err := c.plan(ctx, services, operator, result); err != nil || c.DryRun {
 			return result, err
 		}
 		fmt.Fprintln(os.Stderr, message.New("print.started", message.Args{
 			"run":    message.Text(result.Run),
 			"people": message.Number(result.Total),
 		}).Text("ja"))
-	} else if err := runs.Wish(ctx, operator, c.Resume, insurer.RunGoing); err != nil {
+	} else if err := runs.Command(ctx, operator, c.Resume, insurer.RunGoing); err != nil {
 		return nil, err
 	}
 	// An interrupt pauses: the run's state must say so before the job is asked to stop.
@@ -127,8 +127,8 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*insurer.PrintReport, 
 	go func() {
 		select {
 		case <-ctx.Done():
-			if err := runs.Wish(context.Background(), operator, result.Run, insurer.RunPaused); err != nil {
-				complain(err)
+			if err := runs.Command(context.Background(), operator, result.Run, insurer.RunPaused); err != nil {
+				printError(err)
 			}
 		case <-ended:
 		}
@@ -143,14 +143,14 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*insurer.PrintReport, 
 	if err != nil {
 		return nil, err
 	}
-	result.Fill(run, files, runs.FolderOf(run))
+	result.SetResult(run, files, runs.FolderOf(run))
 	return result, nil
 }
 
 // operator is who prints: for the insurer that the command names, or for the one of the run to resume.
-func (c *printCmd) operator(ctx context.Context, office *insurer.Services) (staff.Operator, error) {
+func (c *printCmd) operator(ctx context.Context, services *insurer.Services) (staff.Operator, error) {
 	if c.Resume != "" {
-		return office.Directory.Operator(ctx, insurer.About{Run: c.Resume})
+		return services.Directory.Operator(ctx, insurer.RequestTarget{Run: c.Resume})
 	}
 	number, err := eligibility.ParseInsurerNumber(c.Insurer)
 	if err != nil {
@@ -173,7 +173,7 @@ func opensOnPhones(address string) bool {
 
 // plan plans a new run and stores it.
 func (c *printCmd) plan(
-	ctx context.Context, office *insurer.Services, operator staff.Operator, result *insurer.PrintReport,
+	ctx context.Context, services *insurer.Services, operator staff.Operator, result *insurer.PrintReport,
 ) (err error) {
 	o := insurer.RunOptions{
 		Only:        insurer.RunFilter(c.Only),
@@ -209,8 +209,8 @@ func (c *printCmd) plan(
 	if err != nil {
 		return err
 	}
-	plan, err := office.PrintJobs.PlanRun(ctx, operator,
-		insurer.RunWish{Kind: insurer.PaperKind(c.Kind), Options: o, List: lines})
+	plan, err := services.PrintJobs.PlanRun(ctx, operator,
+		insurer.RunRequest{Kind: insurer.PaperKind(c.Kind), Options: o, List: lines})
 	if err != nil {
 		return err
 	}
@@ -220,7 +220,7 @@ func (c *printCmd) plan(
 		result.Run, result.State = "", "planned"
 		return nil
 	}
-	return office.PrintJobs.StartRun(ctx, operator, plan)
+	return services.PrintJobs.StartRun(ctx, operator, plan)
 }
 
 // lines reads the list.

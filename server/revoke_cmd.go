@@ -34,7 +34,7 @@ var (
 // Run revokes and prints {"revoked": n}. Exit codes: 0 done (also when nothing was left to revoke), 2 bad
 // input.
 func (c *revokeCmd) Run(s *Settings) error {
-	return answered(func() (any, error) {
+	return printAnswer(func() (any, error) {
 		number, err := eligibility.ParseInsurerNumber(c.Insurer)
 		if err != nil {
 			return nil, eligibility.ErrInsurerNumber.In("--insurer")
@@ -52,16 +52,16 @@ func (c *revokeCmd) Run(s *Settings) error {
 			return nil, err
 		}
 		defer h.Store.Close()
-		office, err := h.office(ctx, "")
+		services, err := h.insurerServices(ctx, "")
 		if err != nil {
 			return nil, err
 		}
-		operator, err := office.Directory.Operator(ctx, insurer.About{Insurer: number})
+		operator, err := services.Directory.Operator(ctx, insurer.RequestTarget{Insurer: number})
 		if err != nil {
 			return nil, err
 		}
 		if c.Person != "" {
-			found, err := office.Register.FindOne(ctx, operator, c.Person)
+			found, err := services.Register.FindOne(ctx, operator, c.Person)
 			if errors.Is(err, insurer.ErrNoPerson) {
 				return nil, errRevokePerson
 			}
@@ -70,12 +70,12 @@ func (c *revokeCmd) Run(s *Settings) error {
 			}
 			which.Person = found.ID
 		}
-		n, err := office.Issuer.Revoke(ctx, operator, which)
+		n, err := services.Issuer.Revoke(ctx, operator, which)
 		return map[string]int{"revoked": n}, err
 	})
 }
 
-func (c *revokeCmd) which() (insurer.Copies, error) {
+func (c *revokeCmd) which() (insurer.CopySelection, error) {
 	given := 0
 	for _, text := range []string{c.RID, c.Person, c.Before} {
 		if text != "" {
@@ -83,9 +83,9 @@ func (c *revokeCmd) which() (insurer.Copies, error) {
 		}
 	}
 	if given != 1 {
-		return insurer.Copies{}, errRevokeWhich
+		return insurer.CopySelection{}, errRevokeWhich
 	}
-	var which insurer.Copies
+	var which insurer.CopySelection
 	var err error
 	if c.RID != "" {
 		if which.RID, err = credential.DecodeRID(c.RID); err != nil {

@@ -65,7 +65,7 @@ func (c *serveCmd) Run(s *Settings) error {
 			return err
 		}
 	}
-	address := "http://localhost:" + port(listener)
+	address := "http://localhost:" + portOf(listener)
 	handler, chores, err := c.site(ctx, s, h, address)
 	if err != nil {
 		return err
@@ -79,13 +79,13 @@ func (c *serveCmd) Run(s *Settings) error {
 		MaxHeaderBytes:    32 << 10,
 		ErrorLog:          slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),
 	}
-	go every(ctx, time.Hour, func(ctx context.Context) {
+	go runEvery(ctx, time.Hour, func(ctx context.Context) {
 		h.Sweep(ctx)
 		for _, chore := range chores {
 			chore(ctx)
 		}
 	})
-	go every(ctx, time.Minute, func(ctx context.Context) { // a file of people is not left lying for an hour
+	go runEvery(ctx, time.Minute, func(ctx context.Context) { // a file of people is not left lying for an hour
 		if _, err := h.Store.ExpirePreviews(ctx, h.Now()); err != nil {
 			slog.Warn("dropping previews", "error", err)
 		}
@@ -120,7 +120,7 @@ func (c *serveCmd) Run(s *Settings) error {
 	return nil
 }
 
-func port(l net.Listener) string {
+func portOf(l net.Listener) string {
 	_, p, err := net.SplitHostPort(l.Addr().String())
 	if err != nil {
 		return "8080"
@@ -128,7 +128,7 @@ func port(l net.Listener) string {
 	return p
 }
 
-// announce prints the doors.
+// announce prints the addresses of the pages.
 func (c *serveCmd) announce(address string, word *kit.DemoWord) {
 	fmt.Println(message.New("serve.started", nil).Text("ja"))
 	line := func(key, place, value string) {
@@ -181,11 +181,11 @@ func (c *serveCmd) site(
 		return nil, nil, err
 	}
 	if c.Role != datafolder.RoleCounter {
-		if config.Insurer, err = h.office(ctx, address); err != nil {
+		if config.Insurer, err = h.insurerServices(ctx, address); err != nil {
 			return nil, nil, err
 		}
 		h.runs = config.Insurer.PrintJobs
-		h.runs.Folder, h.runs.Reader = filepath.Join(h.Path, datafolder.Runs), printing.Poppler()
+		h.runs.Folder, h.runs.Reader = filepath.Join(h.Path, datafolder.RunsDir), printing.FindPoppler()
 		config.CounterCall, config.Listed = hostapi.TrustedCounters(
 			listed,
 			config.Insurer.Receipts.FirstUse,
@@ -194,7 +194,7 @@ func (c *serveCmd) site(
 		config.DemoIDP, config.Login, err = demo.SignIn(demo.SignInConfig{
 			Keys:       h.Keys.Secrets,
 			Address:    address,
-			LetIn:      h.word.LetIn,
+			LetIn:      h.word.WithCookie,
 			NoAuthTime: s.OIDCNoTime,
 			NoACR:      s.OIDCNoACR,
 			Now:        h.Now,
@@ -243,7 +243,7 @@ func (c *serveCmd) site(
 	}
 	handler := web.New(config)
 	if c.Role == datafolder.RoleAll {
-		calls.Client.Transport = h.word.LetIn(hostclient.Loopback(handler, address, demo.Host+"/i/"))
+		calls.Client.Transport = h.word.WithCookie(hostclient.Loopback(handler, address, demo.Host+"/i/"))
 	}
 	return handler, chores, nil
 }
@@ -279,22 +279,22 @@ func (c *serveCmd) trustList(
 }
 
 // newSigner signs the demo's trust list, with the keys that its insurers publish.
-func (h *app) newSigner(counter credential.TrustedCounter) (*trust.Signer, error) {
-	root, err := h.Keys.SigningKey(keys.Trust)
+func (a *app) newSigner(counter credential.TrustedCounter) (*trust.Signer, error) {
+	root, err := a.Keys.SigningKey(keys.Trust)
 	if err != nil {
 		return nil, err
 	}
 	return trust.NewSigner(trust.SignerConfig{
-		Folder:  h.Path,
+		Folder:  a.Path,
 		Root:    root,
 		Counter: counter,
-		Issuers: func(now time.Time) ([]credential.TrustedIssuer, error) { return demo.Issuers(h.Keys.Rings, now) },
-		Now:     h.Now,
+		Issuers: func(now time.Time) ([]credential.TrustedIssuer, error) { return demo.Issuers(a.Keys.Rings, now) },
+		Now:     a.Now,
 	})
 }
 
-// every runs work now and then after each span, until the context ends.
-func every(ctx context.Context, span time.Duration, work func(context.Context)) {
+// runEvery runs work now and then after each span, until the context ends.
+func runEvery(ctx context.Context, span time.Duration, work func(context.Context)) {
 	tick := time.NewTicker(span)
 	defer tick.Stop()
 	for {

@@ -23,7 +23,7 @@ type trustMakeCmd struct {
 
 // Run prints the draft.
 func (c *trustMakeCmd) Run() error {
-	return answered(func() (any, error) {
+	return printAnswer(func() (any, error) {
 		draft, err := trust.NewDraft(c.Issuer, c.Counter)
 		return draft, err
 	})
@@ -40,11 +40,11 @@ type trustSignCmd struct {
 
 // Run writes both files and says what was signed.
 func (c *trustSignCmd) Run() error {
-	return answered(func() (any, error) {
+	return printAnswer(func() (any, error) {
 		if err := trust.CheckDays(c.Days); err != nil {
 			return nil, err
 		}
-		data, err := input.Argument(c.Draft, "FILE")
+		data, err := input.ReadArgument(c.Draft, "FILE")
 		if err != nil {
 			return nil, err
 		}
@@ -84,7 +84,7 @@ type trustInspectCmd struct {
 
 // Run prints the list as JSON with its state today.
 func (c *trustInspectCmd) Run() error {
-	return answered(func() (any, error) {
+	return printAnswer(func() (any, error) {
 		list, err := trust.Open(c.File, c.Root)
 		if err != nil {
 			return nil, err

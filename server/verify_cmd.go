@@ -24,7 +24,7 @@ type verifyCmd struct {
 func (c *verifyCmd) Run(s *Settings) error {
 	v, err := c.question(s).Verdict()
 	if err != nil {
-		return refuse(err)
+		return printRefusal(err)
 	}
 	if c.JSON {
 		err = printJSON(verify.AnswerOf(v))
@@ -34,7 +34,7 @@ func (c *verifyCmd) Run(s *Settings) error {
 	if err == nil && !v.Valid {
 		return exit(exitSome)
 	}
-	return told(err)
+	return asExitError(err)
 }
 
 func (c *verifyCmd) question(s *Settings) verify.Question {

@@ -128,7 +128,7 @@ func (c *connection) handle(ctx context.Context, m wire.Message) error {
 
 func (c *connection) answerChallenge(ctx context.Context, challenge *wire.Challenge) error {
 	if challenge.Version < wire.OldestVersion || challenge.Version > wire.Version {
-		why := told(message.New("agent.version", nil))
+		why := newSentence(message.New("agent.version", nil))
 		c.updateStatus(func(s *Status) { s.Link, s.Since, s.Reason = Refused, c.Now(), why })
 		c.Notify(why.Ja)
 		return ErrRefused
@@ -155,7 +155,7 @@ func (c *connection) answerChallenge(ctx context.Context, challenge *wire.Challe
 func (c *connection) ready(r *wire.Ready) error {
 	c.greeting.Stop()
 	if c.Facility != "" && c.Facility != r.Facility && c.Facility != r.Code {
-		why := told(message.New("agent.facility", message.Args{
+		why := newSentence(message.New("agent.facility", message.Args{
 			"own":    message.Text(c.Facility),
 			"paired": message.Text(r.Facility),
 		}))

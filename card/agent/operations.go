@@ -168,7 +168,7 @@ func (c *connection) finish(kind Kind, v wire.Verdict, reply *wire.Reply) *wire.
 	if v.Outcome.Passed() {
 		c.tell(message.New("agent.said.checked", nil))
 	} else {
-		c.sayFault(wire.Fault(v.Key))
+		c.sayFault(wire.FaultError(v.Key))
 	}
 	return reply
 }

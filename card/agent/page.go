@@ -150,7 +150,7 @@ func newPageView(s Status) pageView {
 	add("agent.row.reader", inJapanese(readerKeys[s.Reader]))
 	if s.Last != nil {
 		add("agent.row.last", message.New("agent.last_operation", message.Args{
-			"operation": message.Of(message.New(kindKeys[s.Last.Kind], nil)),
+			"operation": message.Nested(message.New(kindKeys[s.Last.Kind], nil)),
 			"time":      message.Text(clockText(s.Last.At)),
 		}).Text("ja"))
 	}

@@ -46,8 +46,8 @@ type Sentence struct {
 	En string `json:"en"`
 }
 
-// told is a Message as people read it.
-func told(m message.Message) Sentence { return Sentence{m.Text("ja"), m.Text("en")} }
+// newSentence is a Message as people read it.
+func newSentence(m message.Message) Sentence { return Sentence{m.Text("ja"), m.Text("en")} }
 
 // Operation is the last operation: what kind and how it ended (an outcome or a fault's key), never about
 // whom.
@@ -118,7 +118,7 @@ func (a *Agent) UpdateReaders(count int, trouble *eligibility.Error) {
 			s.Reader = ReaderMissing
 		}
 		if trouble != nil {
-			s.Reader, s.Trouble = ReaderTrouble, told(trouble.Message())
+			s.Reader, s.Trouble = ReaderTrouble, newSentence(trouble.Message())
 		}
 	})
 }

@@ -8,14 +8,14 @@ import (
 	"madoguchi/message"
 )
 
-// answer is what bridge check prints: the one JSON object of its contract.
-type answer struct {
+// answerJSON is what bridge check prints: the one JSON object of its contract.
+type answerJSON struct {
 	Result          card.Outcome `json:"result"`
 	message.Message              // its key is stable, e.g. card.birthdate_mismatch
 	Reason          string       `json:"reason"`
 	ReasonEn        string       `json:"reasonEn"`
 	Detail          string       `json:"detail,omitempty"` // what a technician asks for: the cause
-	Checks          []line       `json:"checks"`
+	Checks          []answerLine `json:"checks"`
 	Proves          []string     `json:"proves"`
 	NotProven       []string     `json:"notProven"`
 	ProvesKeys      []string     `json:"provesKeys"` // of each sentence of Proves
@@ -25,8 +25,8 @@ type answer struct {
 	TestKeys        bool         `json:"testKeys,omitempty"`
 }
 
-// line is one step of the check.
-type line struct {
+// answerLine is one step of the check.
+type answerLine struct {
 	Name     string `json:"name"`
 	Result   string `json:"result"` // passed, failed, not checked
 	Reason   string `json:"reason"`
@@ -35,13 +35,13 @@ type line struct {
 }
 
 // answerOf converts a Result to the form of the contract. A step that was not looked at says why not.
-func answerOf(r card.Result) answer {
-	a := answer{
+func answerOf(r card.Result) answerJSON {
+	a := answerJSON{
 		Result:        r.Outcome,
 		Message:       r.Message,
 		Reason:        r.Text("ja"),
 		ReasonEn:      r.Text("en"),
-		Checks:        []line{},
+		Checks:        []answerLine{},
 		Proves:        card.Claims(r.Proves, "ja"),
 		NotProven:     card.Claims(r.NotProven, "ja"),
 		ProvesKeys:    card.ClaimKeys(r.Proves),
@@ -56,14 +56,14 @@ func answerOf(r card.Result) answer {
 		default:
 			told = message.New("bridge.step.ended_before", nil)
 		}
-		a.Checks = append(a.Checks, line{c.Name, c.Result, told.Text("ja"), told.Text("en"), told})
+		a.Checks = append(a.Checks, answerLine{c.Name, c.Result, told.Text("ja"), told.Text("en"), told})
 	}
 	return a
 }
 
 // errorAnswer is the answer to an error: refused for what the card is or says, error for everything else.
-func errorAnswer(err error) answer {
-	a := answerOf(card.Fault(err))
+func errorAnswer(err error) answerJSON {
+	a := answerOf(card.FaultResult(err))
 	var e *eligibility.Error
 	if errors.As(err, &e) && e.Cause != nil {
 		a.Detail = e.Cause.Error()
@@ -74,7 +74,7 @@ func errorAnswer(err error) answer {
 var errUntold = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.untold"}
 
 // printAnswer prints the answer and returns its exit code.
-func printAnswer(a answer) error {
+func printAnswer(a answerJSON) error {
 	if err := printJSON(a); err != nil {
 		printError(errUntold.Because(err))
 		return exit(exitError)

@@ -89,7 +89,7 @@ func (c *checkCmd) Run() error {
 }
 
 // check looks at everything that was asked before the card is touched.
-func (c *checkCmd) check(ctx context.Context, now time.Time) answer {
+func (c *checkCmd) check(ctx context.Context, now time.Time) answerJSON {
 	birth, keys, err := c.arguments(now)
 	if err != nil {
 		return errorAnswer(err)
@@ -165,7 +165,9 @@ func (c *checkCmd) reader(ctx context.Context) (agent.Reader, error) {
 }
 
 // askCard asks the card and judges what it answers. The challenge is 32 random bytes: no server takes part.
-func askCard(ctx context.Context, reader agent.Reader, birth eligibility.Date, keys card.IssuerKeys) answer {
+func askCard(
+	ctx context.Context, reader agent.Reader, birth eligibility.Date, keys card.IssuerKeys,
+) answerJSON {
 	connection, disconnect, err := reader.Connect(ctx)
 	if err != nil {
 		return errorAnswer(err)
@@ -174,7 +176,7 @@ func askCard(ctx context.Context, reader agent.Reader, birth eligibility.Date, k
 	var challenge [32]byte
 	_, _ = rand.Read(challenge[:]) // it never fails
 	evidence, err := card.CheckBirthDate(ctx, card.Open(connection), birth, challenge)
-	var a answer
+	var a answerJSON
 	if err != nil {
 		a = errorAnswer(err)
 	} else {

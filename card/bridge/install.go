@@ -138,26 +138,26 @@ func (c *installCmd) Run() error {
 func systemdUnit(binary, settings, user string) string {
 	lines := []string{"[Unit]", "Description=Madoguchi bridge: card reader of the counter",
 		"Wants=network-online.target", "After=network-online.target pcscd.socket", "", "[Service]",
-		"ExecStart=" + command(binary) + " run --settings " + command(settings)}
+		"ExecStart=" + quoteExecWord(binary) + " run --settings " + quoteExecWord(settings)}
 	if user != "" {
 		lines = append(lines, "User="+user)
 	}
 	lines = append(lines, "Restart=always", "RestartSec=10", "NoNewPrivileges=yes", "CapabilityBoundingSet=",
 		"PrivateTmp=yes", "ProtectSystem=strict", "ProtectHome=read-only",
-		"ReadWritePaths="+quoted(filepath.Dir(settings)),
+		"ReadWritePaths="+quotePath(filepath.Dir(settings)),
 		"ProtectControlGroups=yes", "ProtectKernelModules=yes", "ProtectKernelTunables=yes",
 		"RestrictSUIDSGID=yes", "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6", "UMask=0077", "",
 		"[Install]", "WantedBy=multi-user.target", "")
 	return strings.Join(lines, "\n")
 }
 
-// quoted writes a path as one word of a unit file (systemd.syntax(7)).
-func quoted(path string) string {
+// quotePath writes a path as one word of a unit file (systemd.syntax(7)).
+func quotePath(path string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, `%`, `%%`).Replace(path) + `"`
 }
 
-// command quotes a word of ExecStart, where $ begins a variable.
-func command(word string) string { return strings.ReplaceAll(quoted(word), "$", "$$") }
+// quoteExecWord quotes a word of ExecStart, where $ begins a variable.
+func quoteExecWord(word string) string { return strings.ReplaceAll(quotePath(word), "$", "$$") }
 
 // uninstallCmd, startCmd and stopCmd speak to the service manager about the installed service.
 type (
@@ -168,19 +168,19 @@ type (
 
 // Run removes the service; settings and key stay.
 func (*uninstallCmd) Run() error {
-	return control(service.Service.Uninstall, "bridge.service.removed")
+	return controlService(service.Service.Uninstall, "bridge.service.removed")
 }
 
 // Run starts the installed service.
 func (*startCmd) Run() error {
-	return control(service.Service.Start, "bridge.service.started")
+	return controlService(service.Service.Start, "bridge.service.started")
 }
 
 // Run stops the installed service.
-func (*stopCmd) Run() error { return control(service.Service.Stop, "bridge.service.ended") }
+func (*stopCmd) Run() error { return controlService(service.Service.Stop, "bridge.service.ended") }
 
 // control asks the service manager for an action and says that it is done, by the key of that sentence.
-func control(action func(service.Service) error, done string) error {
+func controlService(action func(service.Service) error, done string) error {
 	s, err := newService(&service.Config{})
 	if err != nil {
 		return err

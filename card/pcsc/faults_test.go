@@ -55,7 +55,7 @@ func TestEveryFaultSaysWhatToDoNextInBothLanguages(t *testing.T) {
 func TestReaderTroublesAreSaidInTheSameWordsOnBothSides(t *testing.T) {
 	for _, e := range reported {
 		var got *eligibility.Error
-		if !errors.As(wire.Fault(e.Key), &got) || got.Key != e.Key || got.Ja() != e.Ja() ||
+		if !errors.As(wire.FaultError(e.Key), &got) || got.Key != e.Key || got.Ja() != e.Ja() ||
 			got.En() != e.En() ||
 			got.Code != e.Code {
 			t.Errorf("%s: the server says %+v", e.Key, got)

@@ -33,8 +33,8 @@ type link struct {
 	beforeRelease func()        // before the release
 }
 
-// open establishes a context.
-func open(ctx context.Context, lib library, places chan struct{}) (*link, error) {
+// openLink establishes a context.
+func openLink(ctx context.Context, lib library, places chan struct{}) (*link, error) {
 	select {
 	case places <- struct{}{}:
 	default:

@@ -63,7 +63,7 @@ func (r *Reader) open(ctx context.Context) (*link, error) {
 	if err != nil {
 		return nil, cardError(err)
 	}
-	return open(ctx, lib, r.places)
+	return openLink(ctx, lib, r.places)
 }
 
 // Slots returns the readers as they are now; none is an empty list.

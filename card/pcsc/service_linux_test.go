@@ -61,12 +61,12 @@ func bounded(t *testing.T) context.Context {
 func check(ctx context.Context, r *pcsc.Reader, birth eligibility.Date) card.Result {
 	c, disconnect, err := r.Connect(ctx)
 	if err != nil {
-		return card.Fault(err)
+		return card.FaultResult(err)
 	}
 	defer disconnect()
 	evidence, err := card.CheckBirthDate(ctx, card.Open(c), birth, [32]byte{7})
 	if err != nil {
-		return card.Fault(err)
+		return card.FaultResult(err)
 	}
 	return card.VerifyBirthDate(evidence, birth, [32]byte{7}, virtual.TestIssuerKeys())
 }
@@ -201,22 +201,22 @@ func TestThroughPcscdFiftyRoundsLeaveNothingBehind(t *testing.T) {
 		until(t, r, "the empty reader", lies(slot0, false))
 	}
 	round() // what is made once
-	files, routines := open(t), runtime.NumGoroutine()
+	files, routines := openLink(t), runtime.NumGoroutine()
 	for range 50 {
 		round()
 	}
 	deadline := time.After(5 * time.Second)
-	for open(t) > files || runtime.NumGoroutine() > routines {
+	for openLink(t) > files || runtime.NumGoroutine() > routines {
 		select {
 		case <-deadline:
-			t.Fatalf("files %d → %d, goroutines %d → %d", files, open(t), routines, runtime.NumGoroutine())
+			t.Fatalf("files %d → %d, goroutines %d → %d", files, openLink(t), routines, runtime.NumGoroutine())
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
 }
 
-// open counts this process's open files.
-func open(t *testing.T) int {
+// openLink counts this process's open files.
+func openLink(t *testing.T) int {
 	t.Helper()
 	entries, err := os.ReadDir("/proc/self/fd")
 	if err != nil {

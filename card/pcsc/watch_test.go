@@ -184,7 +184,7 @@ func TestAWatchEndsAtOnceAlthoughTheLibraryHangs(t *testing.T) {
 func TestACancelThatComesBeforeTheWaitIsRepeated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDouble(first)
-		l, err := open(t.Context(), d, make(chan struct{}, 1))
+		l, err := openLink(t.Context(), d, make(chan struct{}, 1))
 		if err != nil {
 			t.Fatal(err)
 		}

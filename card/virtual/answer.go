@@ -44,15 +44,16 @@ func (c *Card) answer(command []byte) ([]byte, uint16) {
 	case [2]byte{0x00, 0x20}:
 		return nil, c.verify(command)
 	case [2]byte{0x00, 0x84}:
-		return random(command)
+		return getChallenge(command)
 	case [2]byte{0x80, 0x2A}:
 		return c.sign(command)
 	}
 	return nil, swInstruction
 }
 
-// body returns the command's data by its Lc; ok is false when fewer or more bytes follow than Lc and one Le.
-func body(command []byte) (data []byte, ok bool) {
+// commandData returns the command's data by its Lc; ok is false when fewer or more bytes follow than Lc and
+// one Le.
+func commandData(command []byte) (data []byte, ok bool) {
 	if len(command) < 5 {
 		return nil, false
 	}
@@ -63,7 +64,7 @@ func body(command []byte) (data []byte, ok bool) {
 	return command[5:n], true
 }
 
-func expected(le byte) int {
+func expectedLength(le byte) int {
 	if le == 0 {
 		return 256
 	}
@@ -77,7 +78,7 @@ func (c *Card) selects(command []byte) uint16 {
 		}
 		return swOK
 	}
-	data, ok := body(command)
+	data, ok := commandData(command)
 	switch {
 	case !ok:
 		return swLength
@@ -141,7 +142,7 @@ func (c *Card) read(command []byte) ([]byte, uint16) {
 		}
 		return nil, swPastEnd
 	}
-	return content[offset:min(offset+expected(command[4]), len(content))], swOK
+	return content[offset:min(offset+expectedLength(command[4]), len(content))], swOK
 }
 
 func (c *Card) readRecord(command []byte) ([]byte, uint16) {
@@ -182,7 +183,7 @@ func (c *Card) verify(command []byte) uint16 {
 	if len(command) == 4 {
 		return 0x63C0 | uint16(key.left)
 	}
-	data, ok := body(command)
+	data, ok := commandData(command)
 	if !ok {
 		return swLength
 	}
@@ -196,12 +197,12 @@ func (c *Card) verify(command []byte) uint16 {
 	return swOK
 }
 
-// random is GET CHALLENGE.
-func random(command []byte) ([]byte, uint16) {
+// getChallenge is GET CHALLENGE.
+func getChallenge(command []byte) ([]byte, uint16) {
 	if len(command) != 5 || command[2] != 0 || command[3] != 0 {
 		return nil, swParameters
 	}
-	out := make([]byte, expected(command[4]))
+	out := make([]byte, expectedLength(command[4]))
 	rand.Read(out)
 	return out, swOK
 }
@@ -214,15 +215,15 @@ func (c *Card) sign(command []byte) ([]byte, uint16) {
 	if sw != swOK {
 		return nil, sw
 	}
-	data, ok := body(command)
+	data, ok := commandData(command)
 	if !ok || len(command) != 6+len(data) {
 		return nil, swLength
 	}
 	switch {
 	case command[2] == 0x00 && len(data) >= 1 && len(data) <= 245:
-		return signature(key(), 0, data), swOK
+		return signDigest(key(), 0, data), swOK
 	case command[2] == 0x02 && len(data) == 32:
-		return signature(key(), crypto.SHA256, data), swOK
+		return signDigest(key(), crypto.SHA256, data), swOK
 	case command[2] == 0x00 || command[2] == 0x02:
 		return nil, swConditions
 	}

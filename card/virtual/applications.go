@@ -47,27 +47,27 @@ func newApplications(d Description, k keysAndTries, number string) map[string]*a
 	}
 	pin := &secret{d.TextPIN, 3, 3}
 	numberA := &secret{number, 10, 10} // 照合番号A is the My Number
-	issuers := sync.OnceValue(func() issuing { return newIssuing(d.Variant == ForgedIssuer) })
+	issuers := sync.OnceValue(func() issuingCA { return newIssuing(d.Variant == ForgedIssuer) })
 	apps[aidText] = newText(d, k, number, pin, numberA, issuers)
 	apps[aidVisual] = newVisual(d, k, number, numberA, issuers)
 	apps[aidCommon] = newCommon(d)
 	return apps
 }
 
-func fixed(content []byte) func() []byte { return func() []byte { return content } }
+func fixedContent(content []byte) func() []byte { return func() []byte { return content } }
 
 func newJPKI(d Description, k keysAndTries) *application {
 	userKey, signatureKey := lazyKey(), lazyKey()
 	files := lazyJPKI(d, userKey, signatureKey)
 	a := &application{files: map[uint16]*file{
-		0x0001: {content: func() []byte { return filled(files().signature, 2000) },
+		0x0001: {content: func() []byte { return fileContent(files().signature, 2000) },
 			needs: []*secret{k.signature}},
-		0x0002: {content: func() []byte { return filled(files().signatureCA, 2000) }},
-		0x0006: {content: fixed(tokenLabel(d.Variant))},
-		0x0008: {content: fixed([]byte{0x8F, 0x8F, 0x00})},
-		0x000A: {content: func() []byte { return filled(files().user, 2000) }},
-		0x000B: {content: func() []byte { return filled(files().userCA, 2000) }},
-		0x0016: {content: fixed(filled(caID, 64))},
+		0x0002: {content: func() []byte { return fileContent(files().signatureCA, 2000) }},
+		0x0006: {content: fixedContent(tokenLabel(d.Variant))},
+		0x0008: {content: fixedContent([]byte{0x8F, 0x8F, 0x00})},
+		0x000A: {content: func() []byte { return fileContent(files().user, 2000) }},
+		0x000B: {content: func() []byte { return fileContent(files().userCA, 2000) }},
+		0x0016: {content: fixedContent(fileContent(caID, 64))},
 		0x0017: {signer: userKey, needs: []*secret{k.user}},
 		0x0018: {secret: k.user},
 		0x001A: {signer: signatureKey, needs: []*secret{k.signature}},
@@ -79,17 +79,17 @@ func newJPKI(d Description, k keysAndTries) *application {
 	case Pinless:
 		delete(a.files, 0x0001)
 		delete(a.files, 0x001A)
-		a.files[0x0008].content = fixed([]byte{0x00, 0x8F, 0x00})
+		a.files[0x0008].content = fixedContent([]byte{0x00, 0x8F, 0x00})
 	}
 	return a
 }
 
 func newText(d Description, k keysAndTries, number string, pin, numberA *secret,
-	issuers func() issuing) *application {
+	issuers func() issuingCA) *application {
 	chip := lazyKey()
 	files := sync.OnceValue(func() textFiles { return newTextFiles(d, issuers(), number, chip()) })
 	anyOf := []*secret{pin, numberA, k.numberB}
-	return &application{own: answering(d, chip), files: map[uint16]*file{
+	return &application{own: answeringKey(d, chip), files: map[uint16]*file{
 		0x0001: {content: func() []byte { return files().number }, needs: []*secret{pin, numberA}},
 		0x0002: {content: func() []byte { return files().person }, needs: []*secret{pin, k.numberB}},
 		0x0003: {content: func() []byte { return files().hashes }, needs: anyOf},
@@ -99,17 +99,17 @@ func newText(d Description, k keysAndTries, number string, pin, numberA *secret,
 		0x0007: {content: func() []byte { return files().cardKey }, needs: anyOf},
 		0x0011: {secret: pin},
 		0x0012: {secret: &secret{"", 0, 0}}, // blocked from the factory
-		0x0013: {signer: answering(d, chip)},
+		0x0013: {signer: answeringKey(d, chip)},
 		0x0014: {secret: numberA},
 		0x0015: {secret: k.numberB},
 	}}
 }
 
 func newVisual(d Description, k keysAndTries, number string, numberA *secret,
-	issuers func() issuing) *application {
+	issuers func() issuingCA) *application {
 	chip := lazyKey()
 	files := sync.OnceValue(func() visualFiles { return newVisualFiles(d, issuers(), number, chip()) })
-	return &application{own: answering(d, chip), files: map[uint16]*file{
+	return &application{own: answeringKey(d, chip), files: map[uint16]*file{
 		0x0001: {content: func() []byte { return files().birth }, needs: []*secret{k.birthDate}},
 		0x0002: {content: func() []byte { return files().face }, needs: []*secret{numberA, k.numberBVisual}},
 		0x0003: {content: func() []byte { return files().info }},
@@ -127,14 +127,14 @@ func newCommon(d Description) *application {
 	record := fmt.Appendf(nil, "\x01\x1C%015d%05d%04d%02d%02d", 1, 13000, d.ExpiryYear, d.BirthDate.Month(),
 		d.BirthDate.Day())
 	return &application{files: map[uint16]*file{
-		0x0001: {content: fixed(record), record: true},
+		0x0001: {content: fixedContent(record), record: true},
 		0x001C: {secret: &secret{d.TextPIN, 3, 3}},
 	}}
 }
 
-// answering is the key that answers challenges: the chip's own, or on a copied card another, since the chip's
-// cannot be read.
-func answering(d Description, chip func() *rsa.PrivateKey) func() *rsa.PrivateKey {
+// answeringKey is the key that answers challenges: the chip's own, or on a copied card another, since the
+// chip's cannot be read.
+func answeringKey(d Description, chip func() *rsa.PrivateKey) func() *rsa.PrivateKey {
 	if d.Variant == Copied {
 		return lazyKey()
 	}

@@ -2,8 +2,8 @@ package virtual
 
 import "bytes"
 
-// object writes a BER object with a two-byte length whatever its size, as the card does.
-func object(tag uint32, values ...[]byte) []byte {
+// longObject writes a BER object with a two-byte length whatever its size, as the card does.
+func longObject(tag uint32, values ...[]byte) []byte {
 	value := bytes.Join(values, nil)
 	out := []byte{byte(tag)}
 	if tag > 0xFF {
@@ -12,13 +12,13 @@ func object(tag uint32, values ...[]byte) []byte {
 	return append(append(out, 0x82, byte(len(value)>>8), byte(len(value))), value...)
 }
 
-// short writes a BER object of fewer than 128 bytes with its minimal length.
-func short(tag uint32, value []byte) []byte {
+// shortObject writes a BER object of fewer than 128 bytes with its minimal length.
+func shortObject(tag uint32, value []byte) []byte {
 	return append([]byte{byte(tag >> 8), byte(tag), byte(len(value))}, value...)
 }
 
-// filled is a file of the card: filler stands behind its object.
-func filled(content []byte, size int) []byte {
+// fileContent is a file of the card: filler stands behind its object.
+func fileContent(content []byte, size int) []byte {
 	return append(bytes.Clone(content), bytes.Repeat([]byte{0xFF}, max(size-len(content), 4))...)
 }
 
@@ -32,5 +32,5 @@ func withOffsets(outer uint32, objects ...[]byte) []byte {
 		table = append(table, byte(at>>8), byte(at))
 		at += len(o)
 	}
-	return object(outer, object(0xDF21, table), bytes.Join(objects, nil))
+	return longObject(outer, longObject(0xDF21, table), bytes.Join(objects, nil))
 }

@@ -45,11 +45,11 @@ func newAuthority(key *rsa.PrivateKey, unit string) authority {
 		BasicConstraintsValid: true,
 		SignatureAlgorithm:    x509.SHA256WithRSA,
 	}
-	return authority{certificate(root, root, key, &key.PublicKey), key}
+	return authority{newCertificate(root, root, key, &key.PublicKey), key}
 }
 
-// certificate has a certificate made. RSA signatures are deterministic, so a root made twice is the same.
-func certificate(template, issuer *x509.Certificate, key *rsa.PrivateKey,
+// newCertificate has a certificate made. RSA signatures are deterministic, so a root made twice is the same.
+func newCertificate(template, issuer *x509.Certificate, key *rsa.PrivateKey,
 	public *rsa.PublicKey) *x509.Certificate {
 	der, err := x509.CreateCertificate(rand.Reader, template, issuer, public, key)
 	if err != nil {
@@ -97,11 +97,11 @@ func newJPKIFiles(d Description, userKey, signatureKey *rsa.PrivateKey) jpkiFile
 	}
 	opaque := strings.ToUpper(fmt.Sprintf("%x", serial))
 	return jpkiFiles{
-		user: certificate(template(pkix.Name{Country: []string{"JP"}, CommonName: opaque + "001A"},
+		user: newCertificate(template(pkix.Name{Country: []string{"JP"}, CommonName: opaque + "001A"},
 			x509.KeyUsageDigitalSignature),
 			userCA.root, user, &userKey.PublicKey).Raw,
 		userCA: userCA.root.Raw,
-		signature: certificate(template(pkix.Name{Country: []string{"JP"}, Locality: []string{"Kakuu-shi"},
+		signature: newCertificate(template(pkix.Name{Country: []string{"JP"}, Locality: []string{"Kakuu-shi"},
 			CommonName: opaque + "002A"},
 			x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment), signatureCA.root, signing,
 			&signatureKey.PublicKey).Raw,

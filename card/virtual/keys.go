@@ -65,20 +65,20 @@ func lazyKey() func() *rsa.PrivateKey {
 // publicKey writes the objects 90 and 91.
 func publicKey(key *rsa.PublicKey) []byte {
 	return append([]byte{0x90, 0x03, 0x01, 0x00, 0x01},
-		object(0x91, key.N.FillBytes(make([]byte, key.Size())))...)
+		longObject(0x91, key.N.FillBytes(make([]byte, key.Size())))...)
 }
 
-// signed is sha256WithRSA.
-func signed(key *rsa.PrivateKey, data ...[]byte) []byte {
+// signData is sha256WithRSA.
+func signData(key *rsa.PrivateKey, data ...[]byte) []byte {
 	h := sha256.New()
 	for _, d := range data {
 		h.Write(d)
 	}
-	return signature(key, crypto.SHA256, h.Sum(nil))
+	return signDigest(key, crypto.SHA256, h.Sum(nil))
 }
 
-// signature pads and signs; hash 0 signs what is given as it is.
-func signature(key *rsa.PrivateKey, hash crypto.Hash, digest []byte) []byte {
+// signDigest pads and signs; hash 0 signs what is given as it is.
+func signDigest(key *rsa.PrivateKey, hash crypto.Hash, digest []byte) []byte {
 	s, err := rsa.SignPKCS1v15(nil, key, hash, digest)
 	if err != nil {
 		panic("virtual: " + err.Error()) // a 2048-bit key signs up to 245 bytes
@@ -86,11 +86,11 @@ func signature(key *rsa.PrivateKey, hash crypto.Hash, digest []byte) []byte {
 	return s
 }
 
-// issuing is who vouches for the records of the 券面 applications.
-type issuing struct{ ca, key *rsa.PrivateKey }
+// issuingCA is who vouches for the records of the 券面 applications.
+type issuingCA struct{ ca, key *rsa.PrivateKey }
 
-func newIssuing(forged bool) issuing {
-	i := issuing{readKey(caPEM), readKey(issuingPEM)}
+func newIssuing(forged bool) issuingCA {
+	i := issuingCA{readKey(caPEM), readKey(issuingPEM)}
 	if forged {
 		i.ca = lazyKey()()
 	}
@@ -98,7 +98,7 @@ func newIssuing(forged bool) issuing {
 }
 
 // certificate is the CV certificate of the issuing key under one of its ids: 7F21{5F4E, 5F37}.
-func (i issuing) certificate(id []byte) []byte {
+func (i issuingCA) certificate(id []byte) []byte {
 	body := append(append(append([]byte{}, caID...), id...), publicKey(&i.key.PublicKey)...)
-	return object(0x7F21, object(0x5F4E, body), object(0x5F37, signed(i.ca, body)))
+	return longObject(0x7F21, longObject(0x5F4E, body), longObject(0x5F37, signData(i.ca, body)))
 }

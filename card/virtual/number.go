@@ -29,7 +29,7 @@ func myNumber() string {
 // numberFile is text 0001 as a model: the facts do not say what stands in it besides the number, since nobody
 // opens it.
 func numberFile(number string) []byte {
-	return filled(object(0xFF10, object(0xDF11, []byte(number))), 64)
+	return fileContent(longObject(0xFF10, longObject(0xDF11, []byte(number))), 64)
 }
 
 // ForbiddenNumber returns the card's My Number and the hash of its file, so that a test can search for both

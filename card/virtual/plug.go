@@ -37,7 +37,7 @@ func Plug(ctx context.Context, address string, c *Card) error {
 	defer stop()
 	c.Reset()
 	for {
-		message, err := receive(conn)
+		message, err := receiveFrame(conn)
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -75,9 +75,9 @@ func (c *Card) respond(ctx context.Context, message []byte) ([]byte, error) {
 	return nil, nil
 }
 
-// receive reads one frame: a big-endian length and as many bytes. vpcd sends the two apart, so that without
-// quickAck each command waits 40 ms for a delayed acknowledgement.
-func receive(conn net.Conn) ([]byte, error) {
+// receiveFrame reads one frame: a big-endian length and as many bytes. vpcd sends the two apart, so that
+// without quickAck each command waits 40 ms for a delayed acknowledgement.
+func receiveFrame(conn net.Conn) ([]byte, error) {
 	var length [2]byte
 	quickAck(conn)
 	if _, err := io.ReadFull(conn, length[:]); err != nil {

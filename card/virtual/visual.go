@@ -15,30 +15,50 @@ type visualFiles struct {
 	birth, face, info, certificate, number []byte
 }
 
-func newVisualFiles(d Description, i issuing, number string, chip *rsa.PrivateKey) visualFiles {
-	f := visualFiles{certificate: filled(i.certificate(visualID), 600),
-		number: filled(object(0xFF50, picture(number)), 600)}
+func newVisualFiles(d Description, i issuingCA, number string, chip *rsa.PrivateKey) visualFiles {
+	f := visualFiles{certificate: fileContent(i.certificate(visualID), 600),
+		number: fileContent(longObject(0xFF50, pngPicture(number)), 600)}
 	day := func(days int) []byte { return []byte(d.BirthDate.AddDays(days).Time().Format("20060102")) }
 	changed := 0
 	if d.Variant == Altered {
 		changed = 1
 	}
-	birth, key := object(0xDF11, day(0)), object(0xDF12, publicKey(&chip.PublicKey))
-	signature := object(0xDF13, signed(i.key, birth, key))
-	f.birth = filled(object(0xFF10, object(0xDF11, day(changed)), key, signature), 600)
+	birth, key := longObject(0xDF11, day(0)), longObject(0xDF12, publicKey(&chip.PublicKey))
+	signature := longObject(0xDF13, signData(i.key, birth, key))
+	f.birth = fileContent(longObject(0xFF10, longObject(0xDF11, day(changed)), key, signature), 600)
 
-	sex, faceKey := object(0xDF23, []byte{sexDigit(d.Sex)}), object(0xDF24, publicKey(&chip.PublicKey))
-	name, address, photo := object(0xDF25, picture(d.Name)), object(0xDF26, picture(d.Address)), object(
-		0xDF27, photograph())
-	all := object(0xDF28, digestsSigned(i.key, [][]byte{object(0xDF22, day(0)), sex, faceKey},
+	sex, faceKey := longObject(0xDF23, []byte{sexDigit(d.Sex)}), longObject(0xDF24, publicKey(&chip.PublicKey))
+	name, address, photo := longObject(
+		0xDF25,
+		pngPicture(d.Name),
+	), longObject(
+		0xDF26,
+		pngPicture(d.Address),
+	), longObject(
+		0xDF27,
+		fakePhoto(),
+	)
+	all := longObject(0xDF28, digestsSigned(i.key, [][]byte{longObject(0xDF22, day(0)), sex, faceKey},
 		[][]byte{name, address}, [][]byte{photo}))
-	expiry := object(0xDF29,
+	expiry := longObject(0xDF29,
 		fmt.Appendf(nil, "%04d%02d%02d", d.ExpiryYear, d.BirthDate.Month(), d.BirthDate.Day()))
-	f.face = filled(withOffsets(0xFF20, object(0xDF22, day(changed)), sex, faceKey, name, address, photo, all,
-		expiry,
-		object(0xDF2A, picture(d.SecurityCode))), 7000)
-	f.info = filled(object(0xFF30, object(0xDF31, []byte{1}), object(0xDF32, visualID),
-		object(0xDF33, []byte{1}), object(0xDF34, []byte("13000")), object(0xDF35, make([]byte, 8))), 100)
+	f.face = fileContent(
+		withOffsets(0xFF20, longObject(0xDF22, day(changed)), sex, faceKey, name, address, photo, all,
+			expiry,
+			longObject(0xDF2A, pngPicture(d.SecurityCode))),
+		7000,
+	)
+	f.info = fileContent(longObject(
+		0xFF30,
+		longObject(0xDF31, []byte{1}),
+		longObject(0xDF32, visualID),
+		longObject(
+			0xDF33,
+			[]byte{1},
+		),
+		longObject(0xDF34, []byte("13000")),
+		longObject(0xDF35, make([]byte, 8)),
+	), 100)
 	return f
 }
 
@@ -51,11 +71,11 @@ func digestsSigned(key *rsa.PrivateKey, groups ...[][]byte) []byte {
 	}
 	info := []byte{0x30, 0x71, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01,
 		0x05, 0x00, 0x04, 0x60}
-	return signature(key, 0, append(info, digests...))
+	return signDigest(key, 0, append(info, digests...))
 }
 
-// picture is a small black and white PNG whose dots follow the text; nobody reads it.
-func picture(text string) []byte {
+// pngPicture is a small black and white PNG whose dots follow the text; nobody reads it.
+func pngPicture(text string) []byte {
 	sum := sha256.Sum256([]byte(text))
 	img := image.NewPaletted(image.Rect(0, 0, 16, 16), color.Palette{color.White, color.Black})
 	for i := range img.Pix {
@@ -68,8 +88,8 @@ func picture(text string) []byte {
 	return b.Bytes()
 }
 
-// photograph stands for a photo: a JPEG 2000 signature box (ISO/IEC 15444-1 I.5.1) and as many bytes as a
+// fakePhoto stands for a photo: a JPEG 2000 signature box (ISO/IEC 15444-1 I.5.1) and as many bytes as a
 // photo has.
-func photograph() []byte {
+func fakePhoto() []byte {
 	return append([]byte("\x00\x00\x00\x0CjP  \r\n\x87\n"), make([]byte, 4000)...)
 }

@@ -21,9 +21,9 @@ var (
 	ErrOQSFile = &eligibility.Error{Code: eligibility.Unavailable, Key: "oqs.file"}
 )
 
-// Fault returns the error that a reply's key stands for, one of these or of package card's; a key that nobody
-// knows is a card's unexpected answer.
-func Fault(key string) error {
+// FaultError returns the error that a reply's key stands for, one of these or of package card's; a key that
+// nobody knows is a card's unexpected answer.
+func FaultError(key string) error {
 	for _, e := range []*eligibility.Error{ErrBusy, ErrRequest, ErrNoOQS, ErrOQSFolder, ErrOQSOld, ErrOQSFile} {
 		if e.Key == key {
 			return e

@@ -7,7 +7,7 @@ import (
 )
 
 func TestAnUnknownKeyIsACardsUnexpectedAnswer(t *testing.T) {
-	if got := Fault("このカードは本物です"); got != card.KnownFault("") {
+	if got := FaultError("このカードは本物です"); got != card.KnownFault("") {
 		t.Errorf("an unknown key is said as %v", got)
 	}
 }

@@ -126,7 +126,7 @@ type Items struct {
 }
 
 // Reply answers one operation by its ID: with the member that the operation asks for, or with the key of a
-// Fault.
+// FaultError.
 type Reply struct {
 	ID       string         `json:"id"`
 	Fault    string         `json:"fault,omitempty"`
@@ -197,9 +197,9 @@ type Refused struct {
 	Retry int `json:"retry,omitempty"`
 }
 
-// Refuse makes a Refused for an agent of a version; 0 when it has not said its version yet. A wait of 0
+// NewRefused makes a Refused for an agent of a version; 0 when it has not said its version yet. A wait of 0
 // is for good.
-func Refuse(why message.Message, wait time.Duration, version int) *Refused {
+func NewRefused(why message.Message, wait time.Duration, version int) *Refused {
 	r := &Refused{
 		Stored: message.Stored{Ja: why.Text("ja"), En: why.Text("en")},
 		Retry:  int(wait / time.Second),

@@ -124,7 +124,7 @@ func (b *Bench) start() {
 		close(ended)
 	}(b.pcscd)
 	limit := time.After(startTime)
-	for !answers("unix", socket) || !b.listens() {
+	for !isListening("unix", socket) || !b.listens() {
 		select {
 		case <-ended:
 			b.t.Fatalf("pcscd ended at once:\n%s", b.Log())
@@ -144,7 +144,7 @@ func (b *Bench) listens() bool {
 	return bytes.Contains(table, fmt.Appendf(nil, ":%04X 00000000:0000 0A", firstPort+Slots-1))
 }
 
-func answers(network, address string) bool {
+func isListening(network, address string) bool {
 	conn, err := net.DialTimeout(network, address, time.Second)
 	if err == nil {
 		conn.Close()

@@ -22,7 +22,7 @@ func Need(t testing.TB, programs ...string) {
 	for _, program := range programs {
 		_, err := exec.LookPath(program)
 		if err != nil {
-			missing(t, mode, program)
+			skipOrFail(t, mode, program)
 		}
 	}
 }
@@ -35,11 +35,11 @@ func NeedFile(t testing.TB, path, madeBy string) {
 		t.Skipf("make quick runs without %s", path)
 	}
 	if _, err := os.Stat(path); err != nil {
-		missing(t, mode, path+" ("+madeBy+")")
+		skipOrFail(t, mode, path+" ("+madeBy+")")
 	}
 }
 
-func missing(t testing.TB, mode, what string) {
+func skipOrFail(t testing.TB, mode, what string) {
 	t.Helper()
 	if mode == "require" {
 		t.Fatalf("%s is missing and this run requires it; make setup installs it", what)

@@ -22,7 +22,7 @@ var errTrueType = errors.New("not a TrueType font with the tables that are neede
 
 var be = binary.BigEndian
 
-func parse(data []byte) (*face, error) {
+func parseFace(data []byte) (*face, error) {
 	if len(data) < 12 {
 		return nil, errTrueType
 	}

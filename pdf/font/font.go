@@ -33,22 +33,22 @@ var (
 // faces are asked in this order. All have 2,048 units to the em, so that their outlines go into one subset.
 var faces = []func() *face{
 	sync.OnceValue(func() *face { return mustParse("BIZ UDPGothic", Regular) }),
-	sync.OnceValue(func() *face { return mustParse("Madoguchi Rare Mincho", unpack(rarePacked)) }),
-	sync.OnceValue(func() *face { return mustParse("Madoguchi Sequences", unpack(sequencesPacked)) }),
+	sync.OnceValue(func() *face { return mustParse("Madoguchi Rare Mincho", unpackFont(rarePacked)) }),
+	sync.OnceValue(func() *face { return mustParse("Madoguchi Sequences", unpackFont(sequencesPacked)) }),
 }
 
 // UnitsPerEm is the grid of all faces.
 const UnitsPerEm = 2048
 
 func mustParse(name string, data []byte) *face {
-	f, err := parse(data)
+	f, err := parseFace(data)
 	if err != nil {
 		panic(fmt.Sprintf("font: the embedded %s is broken: %v", name, err))
 	}
 	return f
 }
 
-func unpack(data []byte) []byte {
+func unpackFont(data []byte) []byte {
 	r, err := gzip.NewReader(bytes.NewReader(data))
 	if err != nil {
 		panic(fmt.Sprintf("font: an embedded font is broken: %v", err))
@@ -60,9 +60,9 @@ func unpack(data []byte) []byte {
 	return out
 }
 
-// Has reports whether the main font has a shape for r: what gopdf, which knows one font, can draw. It draws
-// an empty box without a word where it has none, so texts are looked at before they are drawn.
-func Has(r rune) bool { return faces[0]().chars[r] != 0 }
+// HasGlyph reports whether the main font has a shape for r: what gopdf, which knows one font, can draw. It
+// draws an empty box without a word where it has none, so texts are looked at before they are drawn.
+func HasGlyph(r rune) bool { return faces[0]().chars[r] != 0 }
 
 // Glyph is one shape in one of the fonts.
 type Glyph struct {

@@ -46,9 +46,9 @@ func ForScreen(texts ...string) []byte {
 		return nil
 	}
 	t, all := s.tables()
-	limits(t, all)
+	setLimits(t, all)
 	post := append([]byte{0, 3, 0, 0}, make([]byte, 28)...) // no glyph names
-	return assemble([]table{
+	return assembleFont([]table{
 		{"OS/2", windowsMetrics(chars, t)}, {"cmap", characterMap(chars, sequences)}, {"glyf", t.glyf},
 		{"head", t.head}, {"hhea", t.hhea}, {"hmtx", t.hmtx}, {"loca", t.loca}, {"maxp", t.maxp},
 		{"name", screenNames()}, {"post", post},
@@ -60,9 +60,9 @@ func Complete(text string) bool {
 	return !slices.ContainsFunc(Pieces(text), func(p Piece) bool { return p.Found != Exact })
 }
 
-// limits says in head and hhea what the glyphs of this font reach (OpenType: head xMin to yMax, hhea
+// setLimits says in head and hhea what the glyphs of this font reach (OpenType: head xMin to yMax, hhea
 // advanceWidthMax to xMaxExtent), and in maxp the limits of all faces.
-func limits(t drawn, all []Glyph) {
+func setLimits(t drawnGlyphs, all []Glyph) {
 	for _, open := range faces {
 		for at := 6; at+2 <= min(len(t.maxp), len(open().maxp)); at += 2 {
 			be.PutUint16(t.maxp[at:], max(be.Uint16(t.maxp[at:]), be.Uint16(open().maxp[at:])))
@@ -181,7 +181,7 @@ func variationTable(sequences map[[2]rune]uint16) []byte {
 
 // windowsMetrics is OS/2 of version 4 with the line height of hhea. A character beyond the basic plane counts
 // as FFFF.
-func windowsMetrics(chars map[rune]uint16, t drawn) []byte {
+func windowsMetrics(chars map[rune]uint16, t drawnGlyphs) []byte {
 	first, last := rune(0xFFFF), rune(0)
 	for r := range chars {
 		first, last = min(first, r), max(last, min(r, 0xFFFF))

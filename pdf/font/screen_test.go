@@ -79,7 +79,7 @@ func TestAFontForTheScreenHoldsTheCharactersAndTheirVariants(t *testing.T) {
 }
 
 func TestAFontForTheScreenIsReadBack(t *testing.T) {
-	f, err := parse(ForScreen("髙橋 𠮷田葛\U000E0101"))
+	f, err := parseFace(ForScreen("髙橋 𠮷田葛\U000E0101"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -95,7 +95,7 @@ type Program struct {
 // Program makes the font file of the glyphs so far, and of the parts of those that are composed of others.
 func (s *Subset) Program() Program {
 	t, all := s.tables()
-	return Program{assemble([]table{
+	return Program{assembleFont([]table{
 		{"glyf", t.glyf},
 		{"head", t.head},
 		{"hhea", t.hhea},
@@ -105,11 +105,11 @@ func (s *Subset) Program() Program {
 	}), widths(all), setBits(len(all))}
 }
 
-// drawn are the tables that every font file with outlines has.
-type drawn struct{ glyf, head, hhea, hmtx, loca, maxp []byte }
+// drawnGlyphs are the tables that every font file with outlines has.
+type drawnGlyphs struct{ glyf, head, hhea, hmtx, loca, maxp []byte }
 
 // tables cuts the outlines out of the faces, and returns the glyphs that they are of.
-func (s *Subset) tables() (drawn, []Glyph) {
+func (s *Subset) tables() (drawnGlyphs, []Glyph) {
 	all := slices.Clone(s.glyphs) // the parts of composite glyphs follow at the end
 	var numbers map[Glyph]uint16
 	number := func(g Glyph) uint16 {
@@ -126,7 +126,7 @@ func (s *Subset) tables() (drawn, []Glyph) {
 		}
 		return n
 	}
-	t := drawn{glyf: make([]byte, 0, 192*len(all)), loca: make([]byte, 0, 4*len(all)+4),
+	t := drawnGlyphs{glyf: make([]byte, 0, 192*len(all)), loca: make([]byte, 0, 4*len(all)+4),
 		hmtx: make([]byte, 0, 4*len(all))}
 	for i := 0; i < len(all); i++ {
 		g := all[i]
@@ -134,7 +134,7 @@ func (s *Subset) tables() (drawn, []Glyph) {
 		start := len(t.glyf)
 		t.loca = be.AppendUint32(t.loca, uint32(start))
 		t.glyf = append(t.glyf, f.outline(g.id)...)
-		composite(t.glyf[start:], func(part uint16) uint16 { return number(Glyph{g.face, part}) })
+		renumberComposite(t.glyf[start:], func(part uint16) uint16 { return number(Glyph{g.face, part}) })
 		for len(t.glyf)%4 != 0 {
 			t.glyf = append(t.glyf, 0)
 		}
@@ -178,8 +178,9 @@ func setBits(n int) []byte {
 	return b
 }
 
-// composite renumbers the parts of a composite glyph in place (OpenType: glyf, composite glyph description).
-func composite(outline []byte, number func(uint16) uint16) {
+// renumberComposite renumbers the parts of a composite glyph in place (OpenType: glyf, composite glyph
+// description).
+func renumberComposite(outline []byte, number func(uint16) uint16) {
 	if len(outline) < 10 || int16(be.Uint16(outline)) >= 0 {
 		return
 	}
@@ -209,8 +210,8 @@ type table struct {
 	data []byte
 }
 
-// assemble writes a font file of tables that are in the order of their tags.
-func assemble(tables []table) []byte {
+// assembleFont writes a font file of tables that are in the order of their tags.
+func assembleFont(tables []table) []byte {
 	size := 12
 	for _, t := range tables {
 		size += 16 + len(t.data) + 3

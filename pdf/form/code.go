@@ -47,7 +47,7 @@ func (w *Writer) image(id int, c *Code) {
 			high,
 		),
 		w.pixels,
-		w.how(),
+		w.packingMode(),
 	)
 }
 
@@ -139,16 +139,16 @@ func (h *packing) packer() *packer {
 	return p
 }
 
-// kept is packed data for later.
-type kept struct {
+// packedData is packed data for later.
+type packedData struct {
 	filter string
 	data   []byte
 }
 
-func (h *packing) keep(data []byte) (k kept) {
+func (h *packing) packData(data []byte) (k packedData) {
 	if len(data) < h.least {
-		return kept{"", data}
+		return packedData{"", data}
 	}
-	h.pack(data, func(filter string, packed []byte) { k = kept{filter, bytes.Clone(packed)} })
+	h.pack(data, func(filter string, packed []byte) { k = packedData{filter, bytes.Clone(packed)} })
 	return k
 }

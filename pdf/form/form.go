@@ -86,7 +86,7 @@ type Form struct {
 	marked  int
 	outline []element // the structure of a page
 
-	packedDrawing kept
+	packedDrawing packedData
 	packedFont    embedded
 }
 
@@ -97,7 +97,7 @@ var ErrForm = errors.New("form: this is not a page as gopdf composes it")
 // Read takes a file of one page, written by gopdf without compression, and the texts that were drawn on it,
 // in order. It returns an error that wraps ErrForm when the two do not fit together.
 func Read(file []byte, texts []Text, codes []CodePlace) (*Form, error) {
-	content, width, height, err := page(file)
+	content, width, height, err := readPage(file)
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +129,7 @@ func Read(file []byte, texts []Text, codes []CodePlace) (*Form, error) {
 	d.close()
 	f.drawing = d.out.Bytes()
 	f.outline = d.outline()
-	f.packedDrawing, f.packedFont = thorough.keep(f.drawing), embed(f.labels, thorough)
+	f.packedDrawing, f.packedFont = thorough.packData(f.drawing), embedFont(f.labels, thorough)
 	return f, nil
 }
 
@@ -151,7 +151,7 @@ var pictures = strings.Fields("q Q cm w J j M d m l c v y h re S s f f* B B* b b
 func (d *drawing) artifact(line string) error {
 	for _, word := range strings.Fields(line) {
 		word = strings.Trim(word, "[]") // a dash pattern
-		if word != "" && !numeric(word) && !slices.Contains(pictures, word) {
+		if word != "" && !isPDFNumber(word) && !slices.Contains(pictures, word) {
 			return fmt.Errorf("%w: %q draws", ErrForm, line)
 		}
 		switch word {
@@ -188,7 +188,7 @@ func (d *drawing) outline() []element {
 			slots++
 		}
 	}
-	elements := outline(d.items)
+	elements := readOutline(d.items)
 	for i, c := range d.form.Codes {
 		elements = append(
 			elements,
@@ -207,16 +207,16 @@ func (d *drawing) text(lines []string, t Text) error {
 	for _, line := range lines {
 		words := strings.Fields(line)
 		for _, word := range words[:max(len(words)-1, 0)] {
-			if !numeric(word) && word != "Tf" && !strings.HasPrefix(word, "/") &&
+			if !isPDFNumber(word) && word != "Tf" && !strings.HasPrefix(word, "/") &&
 				!strings.HasPrefix(word, "[<") {
 				return fmt.Errorf("%w: %q in a text", ErrForm, line)
 			}
 		}
 		switch {
 		case len(words) == 3 && words[2] == "TD":
-			x, y = number(words[0]), number(words[1])
+			x, y = parseNumber(words[0]), parseNumber(words[1])
 		case len(words) == 5 && words[2] == "Tf" && words[4] == "Tc":
-			size, spacing = number(words[1]), number(words[3])
+			size, spacing = parseNumber(words[1]), parseNumber(words[3])
 		case len(words) == 4 && words[3] == "rg":
 			color = strings.Join(words[:3], " ")
 		case strings.HasPrefix(line, "[<") && strings.HasSuffix(line, ">] TJ"):
@@ -245,7 +245,7 @@ func (d *drawing) text(lines []string, t Text) error {
 	}
 	outline, plain := "", ""
 	if t.Bold {
-		outline, plain = fmt.Sprintf("%s RG %s w 2 Tr ", color, short(size/bold)), " 0 Tr"
+		outline, plain = fmt.Sprintf("%s RG %s w 2 Tr ", color, shortLength(size/bold)), " 0 Tr"
 	}
 	if d.depth == 0 {
 		d.close()
@@ -254,8 +254,18 @@ func (d *drawing) text(lines []string, t Text) error {
 		f.marked++
 		defer d.out.WriteString("EMC\n")
 	}
-	fmt.Fprintf(&d.out, "BT /L %s Tf %s Tc %s rg %s%s %s Td <%s> Tj%s ET\n", short(size), short(spacing),
-		color, outline, short(x), short(y), ours.String(), plain)
+	fmt.Fprintf(
+		&d.out,
+		"BT /L %s Tf %s Tc %s rg %s%s %s Td <%s> Tj%s ET\n",
+		shortLength(size),
+		shortLength(spacing),
+		color,
+		outline,
+		shortLength(x),
+		shortLength(y),
+		ours.String(),
+		plain,
+	)
 	return nil
 }
 
@@ -265,13 +275,13 @@ const bold = 40
 // Dump tells what was read, for a test that notices when gopdf draws otherwise.
 func (f *Form) Dump() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "page %s × %s\n", short(f.Width), short(f.Height))
+	fmt.Fprintf(&b, "page %s × %s\n", shortLength(f.Width), shortLength(f.Height))
 	for _, s := range f.Slots {
-		fmt.Fprintf(&b, "slot %s at %s %s size %s width %s colour %s\n", s.Name, short(s.X), short(s.Y),
-			short(s.Size), short(s.Width), s.Color)
+		fmt.Fprintf(&b, "slot %s at %s %s size %s width %s colour %s\n", s.Name, shortLength(s.X), shortLength(s.Y),
+			shortLength(s.Size), shortLength(s.Width), s.Color)
 	}
 	for _, c := range f.Codes {
-		fmt.Fprintf(&b, "code %s at %s %s width %s\n", c.Name, short(c.X), short(c.Y), short(c.W))
+		fmt.Fprintf(&b, "code %s at %s %s width %s\n", c.Name, shortLength(c.X), shortLength(c.Y), shortLength(c.W))
 	}
 	dumpOutline(&b, f.outline, "")
 	b.Write(f.drawing)
@@ -285,20 +295,20 @@ func dumpOutline(b *strings.Builder, elements []element, indent string) {
 	}
 }
 
-// numeric reports whether s is a number as PDF writes it: no exponent, no infinity.
-func numeric(s string) bool {
+// isPDFNumber reports whether s is a number as PDF writes it: no exponent, no infinity.
+func isPDFNumber(s string) bool {
 	_, err := strconv.ParseFloat(s, 64)
 	return err == nil && strings.Trim(s, "+-.0123456789") == ""
 }
 
-func number(s string) float64 {
+func parseNumber(s string) float64 {
 	v, _ := strconv.ParseFloat(s, 64)
 	return v
 }
 
-// short writes a length with two digits after the point at most: a hundredth of a point is a three hundredth
-// of a millimetre.
-func short(v float64) string { return string(appendShort(nil, v)) }
+// shortLength writes a length with two digits after the point at most: a hundredth of a point is a three
+// hundredth of a millimetre.
+func shortLength(v float64) string { return string(appendShort(nil, v)) }
 
 func appendShort(b []byte, v float64) []byte {
 	hundredths := int64(math.Round(v * 100))

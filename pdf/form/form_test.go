@@ -135,7 +135,7 @@ func TestBrokenFilesAreRefusedWithoutAPanic(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	file, texts, codes := drawn(f, nil)
-	content, _, _, err := page(file)
+	content, _, _, err := readPage(file)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -154,7 +154,7 @@ func FuzzRead(f *testing.F) {
 }
 
 // width is what a line takes at a size, by the widths of the glyphs that the file declares.
-func width(line []font.Piece, size float64) float64 { return em(line) * size }
+func width(line []font.Piece, size float64) float64 { return widthInEms(line) * size }
 
 func text(line []font.Piece) string {
 	var b strings.Builder

@@ -6,8 +6,8 @@ import (
 	"madoguchi/pdf/font"
 )
 
-// set is a text as it fits its slot.
-type set struct {
+// fittedText is a text as it fits its slot.
+type fittedText struct {
 	lines   [][]font.Piece
 	size    float64
 	squeeze float64 // horizontal scale, 1 = none
@@ -15,7 +15,7 @@ type set struct {
 
 // fit sets a text as large as the slot allows: smaller first, then on several lines, and at last squeezed
 // sideways, which the caller must have looked at by hand.
-func (s *Slot) fit(text string) set {
+func (s *Slot) fit(text string) fittedText {
 	var paragraphs [][]font.Piece
 	for part := range strings.SplitSeq(text, "\n") {
 		paragraphs = append(paragraphs, font.Pieces(part))
@@ -26,23 +26,23 @@ func (s *Slot) fit(text string) set {
 	}
 	widest := 0.0
 	for _, p := range paragraphs {
-		widest = max(widest, em(p))
+		widest = max(widest, widthInEms(p))
 	}
 	if size := min(s.Size, s.Width/max(widest, 0.001)); size >= least && len(paragraphs) <= most {
-		return set{paragraphs, size, 1}
+		return fittedText{paragraphs, size, 1}
 	}
 	for size := s.Size; size >= least; size -= 0.25 {
-		if lines := wrapped(paragraphs, s.Width/size); len(lines) <= most && most > 1 &&
+		if lines := wrapLines(paragraphs, s.Width/size); len(lines) <= most && most > 1 &&
 			s.high(len(lines), size) {
-			return set{lines, size, 1}
+			return fittedText{lines, size, 1}
 		}
 	}
 	for squeeze := 0.98; squeeze > 0.02; squeeze -= 0.02 {
-		if lines := wrapped(paragraphs, s.Width/least/squeeze); len(lines) <= most {
-			return set{lines, least, squeeze}
+		if lines := wrapLines(paragraphs, s.Width/least/squeeze); len(lines) <= most {
+			return fittedText{lines, least, squeeze}
 		}
 	}
-	return set{paragraphs[:min(len(paragraphs), most)], least, 0.02}
+	return fittedText{paragraphs[:min(len(paragraphs), most)], least, 0.02}
 }
 
 // high reports whether so many lines fit the slot's height.
@@ -57,8 +57,8 @@ func (s *Slot) leading() float64 {
 	return s.Leading
 }
 
-// em returns the width of a line at size 1.
-func em(pieces []font.Piece) float64 {
+// widthInEms returns the width of a line at size 1.
+func widthInEms(pieces []font.Piece) float64 {
 	units := 0
 	for _, p := range pieces {
 		units += p.Glyph.Advance()
@@ -66,11 +66,11 @@ func em(pieces []font.Piece) float64 {
 	return float64(units) / font.UnitsPerEm
 }
 
-// wrapped breaks paragraphs into lines of at most width ems.
-func wrapped(paragraphs [][]font.Piece, width float64) [][]font.Piece {
+// wrapLines breaks paragraphs into lines of at most width ems.
+func wrapLines(paragraphs [][]font.Piece, width float64) [][]font.Piece {
 	var lines [][]font.Piece
 	for _, p := range paragraphs {
-		for em(p) > width {
+		for widthInEms(p) > width {
 			cut := breakAt(p, width)
 			lines = append(lines, p[:cut])
 			if p = p[cut:]; len(p) > 0 && p[0].Rune == ' ' {

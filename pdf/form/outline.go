@@ -27,10 +27,10 @@ const (
 	paragraph = 1.75 // line to line within a paragraph, at most, as a multiple of the size
 )
 
-// outline tells a form's structure from where its texts stand, in the order in which they were drawn: the
+// readOutline tells a form's structure from where its texts stand, in the order in which they were drawn: the
 // largest label is the heading; labels beneath each other with values right of them are a table; labels close
 // beneath each other are one paragraph.
-func outline(items []item) []element {
+func readOutline(items []item) []element {
 	heading := -1
 	for i, it := range items {
 		if !it.slot && (heading < 0 || it.size > items[heading].size) {
@@ -44,12 +44,12 @@ func outline(items []item) []element {
 			i++
 			continue
 		}
-		if table, end := table(items, i); end > i {
+		if table, end := readTable(items, i); end > i {
 			out, i = append(out, table), end
 			continue
 		}
 		e := element{role: "P", contents: []int{items[i].content}}
-		for i++; i < len(items) && i != heading && follows(items[i-1], items[i]); i++ {
+		for i++; i < len(items) && i != heading && continuesParagraph(items[i-1], items[i]); i++ {
 			e.contents = append(e.contents, items[i].content)
 		}
 		out = append(out, e)
@@ -57,8 +57,8 @@ func outline(items []item) []element {
 	return out
 }
 
-// follows reports whether b is the next line of a's paragraph.
-func follows(a, b item) bool {
+// continuesParagraph reports whether b is the next line of a's paragraph.
+func continuesParagraph(a, b item) bool {
 	down := a.y - b.y
 	return !a.slot && !b.slot && a.left && b.left && a.bold == b.bold && a.size == b.size &&
 		math.Abs(a.x-b.x) < sameEdge &&
@@ -66,13 +66,13 @@ func follows(a, b item) bool {
 		down < paragraph*a.size
 }
 
-// table reads the table that begins with item i, if any; end is behind its last row. A label without a value
-// between two rows is a row too: its value is covered or drawn.
-func table(items []item, i int) (t element, end int) {
+// readTable reads the table that begins with item i, if any; end is behind its last row. A label without a
+// value between two rows is a row too: its value is covered or drawn.
+func readTable(items []item, i int) (t element, end int) {
 	t.role, end = "Table", i
 	whole, rows := 0, 0 // how many rows the last one with a value makes, and how many have one
 	for at := i; at < len(items) && items[at].left && math.Abs(items[at].x-items[i].x) < sameEdge; {
-		next := row(items, at)
+		next := rowEnd(items, at)
 		if next > at+1 && math.Abs(items[at+1].x-items[i+1].x) > sameEdge {
 			break
 		}
@@ -98,9 +98,9 @@ func table(items []item, i int) (t element, end int) {
 	return t, end
 }
 
-// row returns the end of the row that begins with the label items[at]: behind its values, or at+1 when it has
-// none.
-func row(items []item, at int) int {
+// rowEnd returns the end of the row that begins with the label items[at]: behind its values, or at+1 when it
+// has none.
+func rowEnd(items []item, at int) int {
 	end := at + 1
 	for end < len(items) && items[end].left && items[end].x > items[at].x+cellGap &&
 		math.Abs(items[end].x-items[at+1].x) < sameEdge &&

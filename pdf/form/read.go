@@ -7,8 +7,8 @@ import (
 	"madoguchi/pdf/object"
 )
 
-// page returns the content stream of a file's only page, and the page's size.
-func page(file []byte) (content []byte, width, height float64, err error) {
+// readPage returns the content stream of a file's only page, and the page's size.
+func readPage(file []byte) (content []byte, width, height float64, err error) {
 	f, err := object.Open(file)
 	if err != nil {
 		return nil, 0, 0, fmt.Errorf("%w: %w", ErrForm, err)

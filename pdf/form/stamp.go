@@ -160,7 +160,7 @@ func appendHex(b []byte, v uint16) []byte {
 }
 
 // draw appends the operators of a text that fits the slot.
-func (s *Slot) draw(b []byte, with fonts, t set) []byte {
+func (s *Slot) draw(b []byte, with fonts, t fittedText) []byte {
 	leading := s.leading()
 	y := s.Y
 	if !s.Down {
@@ -184,9 +184,9 @@ func (s *Slot) draw(b []byte, with fonts, t set) []byte {
 		x := s.X
 		switch s.Align {
 		case Right:
-			x -= em(line) * t.size * t.squeeze
+			x -= widthInEms(line) * t.size * t.squeeze
 		case Centre:
-			x -= em(line) * t.size * t.squeeze / 2
+			x -= widthInEms(line) * t.size * t.squeeze / 2
 		}
 		b = append(b, "1 0 0 1 "...)
 		b = appendShort(b, x)

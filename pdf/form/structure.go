@@ -16,12 +16,12 @@ func (w *Writer) structure(f *Form, page int, contents []content) int {
 	root, document, parents := w.reserve(), w.reserve(), w.reserve()
 	var kids []int
 	for i := range f.outline {
-		if e := &f.outline[i]; e.here(there) {
+		if e := &f.outline[i]; e.isOnPage(there) {
 			kids = append(kids, t.element(e, document, there))
 		}
 	}
 	b := append(w.begin(document), "<</S/Document/P "...)
-	w.end(append(references(append(appendReference(b, root), "/K["...), kids), "]>>"...))
+	w.end(append(appendReferences(append(appendReference(b, root), "/K["...), kids), "]>>"...))
 	b = append(w.begin(parents), "<</Nums[0["...)
 	for _, owner := range t.owners {
 		if owner == 0 {
@@ -48,7 +48,7 @@ func (t *tree) element(e *element, parent int, there []bool) int {
 	id := t.w.reserve()
 	var kids []int
 	for i := range e.kids {
-		if kid := &e.kids[i]; kid.role != "TR" || kid.here(there) {
+		if kid := &e.kids[i]; kid.role != "TR" || kid.isOnPage(there) {
 			kids = append(kids, t.element(kid, id, there))
 		}
 	}
@@ -72,7 +72,7 @@ func (t *tree) element(e *element, parent int, there []bool) int {
 		b = strconv.AppendInt(b, int64(c), 10)
 		t.owners[c] = id
 	}
-	b = append(references(b, kids), ']')
+	b = append(appendReferences(b, kids), ']')
 	if len(e.kids) == 0 {
 		b = appendReference(append(b, "/Pg "...), t.page)
 	}
@@ -80,15 +80,15 @@ func (t *tree) element(e *element, parent int, there []bool) int {
 	return id
 }
 
-// here reports whether anything of e is on the page.
-func (e *element) here(there []bool) bool {
+// isOnPage reports whether anything of e is on the page.
+func (e *element) isOnPage(there []bool) bool {
 	for _, c := range e.contents {
 		if there[c] {
 			return true
 		}
 	}
 	for i := range e.kids {
-		if e.kids[i].here(there) {
+		if e.kids[i].isOnPage(there) {
 			return true
 		}
 	}
@@ -99,7 +99,7 @@ func appendReference(b []byte, id int) []byte {
 	return append(strconv.AppendInt(b, int64(id), 10), " 0 R"...)
 }
 
-func references(b []byte, ids []int) []byte {
+func appendReferences(b []byte, ids []int) []byte {
 	for _, id := range ids {
 		b = append(appendReference(b, id), ' ')
 	}

@@ -68,7 +68,7 @@ const (
 	firstFree
 )
 
-var packedProfile = sync.OnceValue(func() kept { return thorough.keep(archive.Profile()) })
+var packedProfile = sync.OnceValue(func() packedData { return thorough.packData(archive.Profile()) })
 
 // kidsOfNode keeps the page tree shallow without one endless array.
 const kidsOfNode = 250
@@ -135,7 +135,7 @@ func (w *Writer) page(tagged bool) (root int) {
 		operators, structParents = w.stamp.tagged(), "/StructParents 0"
 	}
 	text := w.reserve()
-	w.packed(text, "", operators, w.how())
+	w.packed(text, "", operators, w.packingMode())
 	if len(w.kids) == 0 {
 		w.node = w.reserve()
 	}
@@ -191,7 +191,7 @@ func (w *Writer) code(c *Code) int {
 func (w *Writer) closeNode() {
 	b := appendReference(append(w.begin(w.node), "<</Type/Pages/Parent "...), pageTree)
 	b = strconv.AppendInt(append(b, "/Count "...), int64(len(w.kids)), 10)
-	w.end(append(references(append(b, "/Kids["...), w.kids), "]>>"...))
+	w.end(append(appendReferences(append(b, "/Kids["...), w.kids), "]>>"...))
 	w.nodes = append(w.nodes, w.node)
 	w.counts += len(w.kids)
 	w.kids = w.kids[:0]
@@ -200,12 +200,12 @@ func (w *Writer) closeNode() {
 // embedded is a subset as it goes into a file.
 type embedded struct {
 	font.Program
-	file, unicode kept
+	file, unicode packedData
 }
 
-func embed(s *font.Subset, how *packing) embedded {
+func embedFont(s *font.Subset, how *packing) embedded {
 	p := s.Program()
-	return embedded{p, how.keep(p.TrueType), how.keep(s.ToUnicode())}
+	return embedded{p, how.packData(p.TrueType), how.packData(s.ToUnicode())}
 }
 
 // font writes a composite font whose numbers are its glyphs (ISO 32000-1 section 9.7).
@@ -258,11 +258,11 @@ func (w *Writer) Close() error {
 		how = outlines
 	}
 	if w.personFont != 0 {
-		w.font(w.personFont, "MDGVAL+BIZUDPGothic", embed(w.people, how))
+		w.font(w.personFont, "MDGVAL+BIZUDPGothic", embedFont(w.people, how))
 	}
 	w.stream(profile, "/N 3"+packedProfile().filter, packedProfile().data)
 	b := strconv.AppendInt(append(w.begin(pageTree), "<</Type/Pages/Count "...), int64(w.counts), 10)
-	w.end(append(references(append(b, "/Kids["...), w.nodes), "]>>"...))
+	w.end(append(appendReferences(append(b, "/Kids["...), w.nodes), "]>>"...))
 	w.object(
 		catalog,
 		"<</Type/Catalog/Pages %d 0 R/Metadata %d 0 R/OutputIntents%s"+
@@ -370,8 +370,8 @@ func (w *Writer) packed(id int, entries string, data []byte, how *packing) {
 	how.pack(data, func(filter string, packed []byte) { w.stream(id, entries+filter, packed) })
 }
 
-// how returns how to pack: a single download is waited for, a batch is stored.
-func (w *Writer) how() *packing {
+// packingMode returns how to pack: a single download is waited for, a batch is stored.
+func (w *Writer) packingMode() *packing {
 	if w.counts+len(w.kids) == 0 {
 		return quick
 	}

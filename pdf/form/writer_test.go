@@ -177,7 +177,7 @@ func boxes(t *testing.T, data []byte) map[string][3]float64 {
 	word := regexp.MustCompile(
 		`<word xMin="([0-9.]+)" yMin="([0-9.]+)" xMax="([0-9.]+)" yMax="[0-9.]+">(.*)</word>`)
 	for _, m := range word.FindAllStringSubmatch(run(t, data, "pdftotext", "-bbox", "FILE", "-"), -1) {
-		out[m[4]] = [3]float64{number(m[1]), number(m[3]), number(m[2])}
+		out[m[4]] = [3]float64{parseNumber(m[1]), parseNumber(m[3]), parseNumber(m[2])}
 	}
 	return out
 }

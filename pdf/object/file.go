@@ -13,13 +13,13 @@ type File struct {
 	Size    int  // /Size of the trailer: one more than the highest number of an object
 	Locked  bool // it is encrypted: Scan does not look into its object streams then
 
-	offsets map[int]int   // where the heading of each object begins ("12 0 obj"); -1 for none
-	packed  map[int]place // objects of object streams
+	offsets map[int]int         // where the heading of each object begins ("12 0 obj"); -1 for none
+	packed  map[int]packedPlace // objects of object streams
 	budget  Budget
 }
 
-// place is where the value of a packed object begins.
-type place struct {
+// packedPlace is where the value of a packed object begins.
+type packedPlace struct {
 	data []byte
 	at   int
 }
@@ -43,8 +43,8 @@ const maxLinks = 8
 // Len returns how many objects were found.
 func (f *File) Len() int { return len(f.offsets) + len(f.packed) }
 
-// read is a value with the dictionary that it is, if any.
-type read struct {
+// foundValue is a value with the dictionary that it is, if any.
+type foundValue struct {
 	value Value
 	dict  Dict
 	whole bool // the dictionary is not broken
@@ -52,9 +52,9 @@ type read struct {
 }
 
 // at reads the value that begins at or behind a place, and takes what that costs from the budget.
-func (f *File) at(data []byte, at int) (r read) {
+func (f *File) at(data []byte, at int) (r foundValue) {
 	if f.budget.Parse <= 0 {
-		return read{end: at}
+		return foundValue{end: at}
 	}
 	s := scanner{data: data}
 	begin := s.blanks(at)
@@ -65,25 +65,25 @@ func (f *File) at(data []byte, at int) (r read) {
 	}
 	f.budget.Parse -= s.far - at + 1
 	if r.end < 0 {
-		return read{end: at}
+		return foundValue{end: at}
 	}
 	r.value = data[begin:r.end:r.end]
 	return r
 }
 
 // object finds an object by its number and reads its value.
-func (f *File) object(number int) (data []byte, r read, ok bool) {
+func (f *File) object(number int) (data []byte, r foundValue, ok bool) {
 	if offset, found := f.offsets[number]; found {
 		at, ok := f.heading(offset, number)
 		if !ok {
-			return nil, read{}, false
+			return nil, foundValue{}, false
 		}
 		r := f.at(f.Data, at)
 		return f.Data, r, r.value != nil
 	}
 	p, ok := f.packed[number]
 	if !ok {
-		return nil, read{}, false
+		return nil, foundValue{}, false
 	}
 	r = f.at(p.data, p.at)
 	return p.data, r, r.value != nil
@@ -210,7 +210,7 @@ func (f *File) Stream(v Value) (Stream, bool) {
 
 // stream returns the encoded bytes behind a dictionary, nil when there are none, and where they end. Where
 // /Length is wrong, the word endstream tells.
-func (f *File) stream(data []byte, r read) (raw []byte, end int) {
+func (f *File) stream(data []byte, r foundValue) (raw []byte, end int) {
 	if r.dict == nil {
 		return nil, r.end
 	}

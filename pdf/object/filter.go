@@ -98,9 +98,9 @@ func (f *File) filter(in io.Reader, one Filter) (io.Reader, error) {
 		}
 		return f.predicted(f.metered(&inflating{z, &f.budget.Inflate}), one.Parameters)
 	case "ASCII85Decode", "A85":
-		return ascii85.NewDecoder(&until{in: in, end: '~'}), nil
+		return ascii85.NewDecoder(&markReader{in: in, end: '~'}), nil
 	case "ASCIIHexDecode", "AHx":
-		return hex.NewDecoder(&until{in: in, end: '>'}), nil
+		return hex.NewDecoder(&markReader{in: in, end: '>'}), nil
 	case "DCTDecode", "DCT":
 		return in, nil
 	}
@@ -122,14 +122,14 @@ func (m *inflating) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// until reads up to an end mark and leaves out white space.
-type until struct {
+// markReader reads up to an end mark and leaves out white space.
+type markReader struct {
 	in   io.Reader
 	end  byte
 	done bool
 }
 
-func (u *until) Read(p []byte) (int, error) {
+func (u *markReader) Read(p []byte) (int, error) {
 	for !u.done {
 		n, err := u.in.Read(p)
 		kept := 0

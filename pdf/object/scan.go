@@ -18,7 +18,7 @@ func ScanBudget(data []byte, inflate, keep int) Budget {
 // read too, and every object is looked at once. The last of several objects of one number counts (incremental
 // updates). see is called with each stream, in the file's order.
 func Scan(data []byte, b Budget, see func(Stream)) *File {
-	f := &File{Data: data, offsets: map[int]int{}, packed: map[int]place{}, budget: b}
+	f := &File{Data: data, offsets: map[int]int{}, packed: map[int]packedPlace{}, budget: b}
 	var packed []Stream
 	for at := 0; f.budget.Parse > 0 && len(f.offsets) < maxFound; {
 		found := bytes.Index(data[at:], []byte("obj"))
@@ -120,7 +120,7 @@ func (f *File) unpack(stream Stream) {
 		_, known := f.offsets[number]
 		_, packed := f.packed[number]
 		if at := first + offset; at < len(content) && !known && !packed {
-			f.packed[number] = place{content, at}
+			f.packed[number] = packedPlace{content, at}
 		}
 	}
 }

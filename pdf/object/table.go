@@ -78,7 +78,7 @@ func (f *File) table(at int) (Dict, error) {
 			if at+lineBytes > len(f.Data) {
 				return nil, errors.New("the table is cut off")
 			}
-			offset, ok := digits(f.Data[at : at+10])
+			offset, ok := readDigits(f.Data[at : at+10])
 			if !ok {
 				return nil, fmt.Errorf("a broken line in the table at %d", at)
 			}
@@ -98,8 +98,8 @@ func (f *File) table(at int) (Dict, error) {
 	return trailer, nil
 }
 
-// digits reads a number of digits only.
-func digits(data []byte) (n int, ok bool) {
+// readDigits reads a number of digits only.
+func readDigits(data []byte) (n int, ok bool) {
 	for _, c := range data {
 		if c < '0' || c > '9' {
 			return 0, false

@@ -102,7 +102,7 @@ func (v Value) Text() ([]byte, bool) {
 	switch {
 	case len(v) < 2:
 	case v[0] == '(' && v[len(v)-1] == ')':
-		return literal(v[1 : len(v)-1]), true
+		return unescapeLiteral(v[1 : len(v)-1]), true
 	case v[0] == '<' && v[1] != '<' && v[len(v)-1] == '>':
 		digits := make([]byte, 0, len(v))
 		for _, c := range v[1 : len(v)-1] {
@@ -119,8 +119,8 @@ func (v Value) Text() ([]byte, bool) {
 	return nil, false
 }
 
-// literal resolves the escapes of a literal string (table 3).
-func literal(v []byte) []byte {
+// unescapeLiteral resolves the escapes of a literal string (table 3).
+func unescapeLiteral(v []byte) []byte {
 	out := make([]byte, 0, len(v))
 	for i := 0; i < len(v); i++ {
 		if v[i] != '\\' || i+1 == len(v) {

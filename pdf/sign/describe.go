@@ -22,11 +22,11 @@ func (u *update) describe(at time.Time, o Options) error {
 		u.Trailer = u.Trailer.With("Info", fmt.Sprintf("%d 0 R", infoID))
 	}
 	if o.Title == "" {
-		o.Title = plain(old.Get("Title"))
+		o.Title = plainText(old.Get("Title"))
 	}
-	author := plain(old.Get("Author"))
+	author := plainText(old.Get("Author"))
 	made, changed := at, at
-	if t, ok := parseDate(plain(old.Get("CreationDate"))); ok {
+	if t, ok := parseDate(plainText(old.Get("CreationDate"))); ok {
 		made = t
 	}
 	info := object.Dict{}.With("Title", pdfText(o.Title)).With("Producer", "("+archive.Producer+")").
@@ -92,8 +92,8 @@ func pdfText(s string) string {
 	return b.String() + ">"
 }
 
-// plain reads a text string.
-func plain(value object.Value) string {
+// plainText reads a text string.
+func plainText(value object.Value) string {
 	b, _ := value.Text()
 	s := string(b)
 	if !strings.HasPrefix(s, "\xFE\xFF") {

@@ -94,10 +94,10 @@ func Read(document []byte) (Found, error) {
 	if !bytes.Contains(document[:min(len(document), 1024)], []byte("%PDF-")) {
 		return f, ErrFormat
 	}
-	if locked(document) {
+	if isEncrypted(document) {
 		return f, ErrLocked
 	}
-	f.Credentials = credentials(document)
+	f.Credentials = packetCredentials(document)
 	for at := 0; len(f.Signatures) < maxSignatures; {
 		found := bytes.Index(document[at:], []byte("/ByteRange"))
 		if found < 0 {
@@ -106,26 +106,26 @@ func Read(document []byte) (Found, error) {
 		at += found + len("/ByteRange")
 		near := document[:min(len(document), at+64)] // a comment may be as long as the file
 		if begin := object.SkipBlanks(near, at); begin < len(near) && document[begin] == '[' {
-			f.Signatures = append(f.Signatures, judge(document, at))
+			f.Signatures = append(f.Signatures, judgeSignature(document, at))
 		}
 	}
-	if marks(document) > len(f.Signatures) {
+	if countMarks(document) > len(f.Signatures) {
 		f.Signatures = append(f.Signatures, Signature{Cause: errors.New("a signature without a ByteRange")})
 	}
 	return f, nil
 }
 
-// marks counts what only signature dictionaries have, so that a signature whose ByteRange was made unreadable
-// does not pass for none.
-func marks(data []byte) (n int) {
+// countMarks counts what only signature dictionaries have, so that a signature whose ByteRange was made
+// unreadable does not pass for none.
+func countMarks(data []byte) (n int) {
 	for _, kind := range []string{"/ETSI.CAdES.detached", "/adbe.pkcs7.detached"} {
 		n += bytes.Count(data, []byte(kind))
 	}
 	return min(n, maxSignatures)
 }
 
-// locked looks for /Encrypt in the trailers, and in the dictionaries of cross-reference streams.
-func locked(data []byte) bool {
+// isEncrypted looks for /Encrypt in the trailers, and in the dictionaries of cross-reference streams.
+func isEncrypted(data []byte) bool {
 	for at, n := 0, 0; n < 256; n++ {
 		found := bytes.Index(data[at:], []byte("/Encrypt"))
 		if found < 0 {
@@ -145,9 +145,9 @@ func locked(data []byte) bool {
 	return false
 }
 
-// credentials reads the codes of all packets. More than one stays more than one: which of them a reader shows
-// is not ours to guess.
-func credentials(data []byte) (out []string) {
+// packetCredentials reads the codes of all packets. More than one stays more than one: which of them a reader
+// shows is not ours to guess.
+func packetCredentials(data []byte) (out []string) {
 	for n := 0; n < maxPackets; n++ {
 		begin := bytes.Index(data, []byte("<?xpacket begin"))
 		if begin < 0 {
@@ -158,7 +158,7 @@ func credentials(data []byte) (out []string) {
 		if end < 0 {
 			continue
 		}
-		for _, one := range properties(data[:end]) {
+		for _, one := range packetProperties(data[:end]) {
 			known := false
 			for _, other := range out {
 				known = known || other == one
@@ -172,9 +172,9 @@ func credentials(data []byte) (out []string) {
 	return out
 }
 
-// properties returns the values of Namespace's jws in a packet, as elements or in the short form as
+// packetProperties returns the values of Namespace's jws in a packet, as elements or in the short form as
 // attributes.
-func properties(packet []byte) (out []string) {
+func packetProperties(packet []byte) (out []string) {
 	d := xml.NewDecoder(bytes.NewReader(packet[bytes.IndexByte(packet, '>')+1:]))
 	inside := false
 	var b strings.Builder
@@ -206,10 +206,10 @@ func properties(packet []byte) (out []string) {
 	return out
 }
 
-// judge looks at the signature whose ByteRange's array begins at at.
-func judge(data []byte, at int) Signature {
+// judgeSignature looks at the signature whose ByteRange's array begins at at.
+func judgeSignature(data []byte, at int) Signature {
 	var s Signature
-	before, after, end, err := covered(data, at)
+	before, after, end, err := coveredRange(data, at)
 	if err != nil {
 		s.Cause = err
 		return s
@@ -217,7 +217,7 @@ func judge(data []byte, at int) Signature {
 	container := data[before+1 : after-1]
 	s.After = len(data) - end
 	s.Whole = s.After == 0
-	s.Claimed = claimed(data, at)
+	s.Claimed = claimedTime(data, at)
 	der := make([]byte, hex.DecodedLen(len(container)))
 	if n, err := hex.Decode(der, container); err != nil || n == 0 {
 		s.Cause = fmt.Errorf("the signature is not hexadecimal")
@@ -227,10 +227,10 @@ func judge(data []byte, at int) Signature {
 	return s
 }
 
-// covered returns where the hole begins and ends and where what is covered ends. The hole must be /Contents
-// of the same dictionary and hold nothing but them, and everything else before the end of the range must be
-// covered.
-func covered(data []byte, at int) (before, after, end int, err error) {
+// coveredRange returns where the hole begins and ends and where what is covered ends. The hole must be
+// /Contents of the same dictionary and hold nothing but them, and everything else before the end of the range
+// must be covered.
+func coveredRange(data []byte, at int) (before, after, end int, err error) {
 	begin := object.SkipBlanks(data, at)
 	array, arrayEnd, ok := object.ReadValue(data[:min(len(data), begin+256)], begin)
 	if !ok {
@@ -262,7 +262,7 @@ func covered(data []byte, at int) (before, after, end int, err error) {
 	case data[before] != '<' || data[after-1] != '>':
 		return 0, 0, 0, errors.New("a ByteRange whose hole is no signature")
 	}
-	d, ok := around(data, at)
+	d, ok := dictAround(data, at)
 	contents := d.Get("Contents")
 	// The same bytes, not only equal ones: the dictionary's entry lies in the file itself.
 	if !ok || len(contents) != after-before || &contents[0] != &data[before] {
@@ -271,8 +271,8 @@ func covered(data []byte, at int) (before, after, end int, err error) {
 	return before, after, after + n[3], nil
 }
 
-// around returns the dictionary whose entry stands at at: the one behind the nearest "obj" before.
-func around(data []byte, at int) (object.Dict, bool) {
+// dictAround returns the dictionary whose entry stands at at: the one behind the nearest "obj" before.
+func dictAround(data []byte, at int) (object.Dict, bool) {
 	from := max(at-maxContainer-4096, 0)
 	word := bytes.LastIndex(data[from:at], []byte("obj"))
 	if word < 0 {
@@ -282,11 +282,11 @@ func around(data []byte, at int) (object.Dict, bool) {
 	return d, ok && end > at
 }
 
-func claimed(data []byte, at int) time.Time {
-	d, ok := around(data, at)
+func claimedTime(data []byte, at int) time.Time {
+	d, ok := dictAround(data, at)
 	if !ok {
 		return time.Time{}
 	}
-	t, _ := parseDate(plain(d.Get("M")))
+	t, _ := parseDate(plainText(d.Get("M")))
 	return t
 }

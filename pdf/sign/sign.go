@@ -75,7 +75,12 @@ func Sign(
 		return nil, err
 	}
 	u.close()
-	return fill(u.out.Bytes(), hole, room, func(digest []byte) ([]byte, error) { return c.sign(key, digest) })
+	return fillSignature(
+		u.out.Bytes(),
+		hole,
+		room,
+		func(digest []byte) ([]byte, error) { return c.sign(key, digest) },
+	)
 }
 
 // rangeWidth is the place kept for ByteRange, whose figures are known last: four of ten digits.
@@ -140,7 +145,7 @@ func (u *update) freeName(fields []object.Value) string {
 	var taken []string
 	for _, f := range fields {
 		if d, _, ok := u.Dict(f); ok {
-			taken = append(taken, plain(d.Get("T")))
+			taken = append(taken, plainText(d.Get("T")))
 		}
 	}
 	for i := 1; ; i++ {
@@ -150,9 +155,9 @@ func (u *update) freeName(fields []object.Value) string {
 	}
 }
 
-// fill writes ByteRange and puts the signature of everything but the hole into the hole (ISO 32000-1 section
-// 12.8.1).
-func fill(data []byte, hole, room int, sign func(digest []byte) ([]byte, error)) ([]byte, error) {
+// fillSignature writes ByteRange and puts the signature of everything but the hole into the hole (ISO 32000-1
+// section 12.8.1).
+func fillSignature(data []byte, hole, room int, sign func(digest []byte) ([]byte, error)) ([]byte, error) {
 	end := hole + 2*room + 2
 	if int64(len(data)) > 9_999_999_999 {
 		return nil, ErrLarge

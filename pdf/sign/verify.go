@@ -15,12 +15,12 @@ import (
 // verify judges a detached SignedData over the two parts of a file (RFC 5652 section 5.6, RFC 5035 section
 // 5).
 func (s *Signature) verify(der, first, second []byte) {
-	data, signer, err := opened(der)
+	data, signer, err := openContainer(der)
 	if err != nil {
 		s.Cause = err
 		return
 	}
-	if s.Chain, err = signers(data, signer); err != nil {
+	if s.Chain, err = signerChain(data, signer); err != nil {
 		s.Cause = err
 		return
 	}
@@ -54,8 +54,8 @@ func (s *Signature) verify(der, first, second []byte) {
 	}
 }
 
-// opened reads the container. Behind it only the zeros that fill the hole may stand.
-func opened(der []byte) (signedData, signerInfo, error) {
+// openContainer reads the container. Behind it only the zeros that fill the hole may stand.
+func openContainer(der []byte) (signedData, signerInfo, error) {
 	var info contentInfo
 	var data signedData
 	rest, err := asn1.Unmarshal(der, &info)
@@ -69,7 +69,7 @@ func opened(der []byte) (signedData, signerInfo, error) {
 		return data, signerInfo{}, errors.New("the CMS is no SignedData")
 	}
 	if rest, err = asn1.Unmarshal(info.Content.Bytes, &data); err != nil || len(rest) > 0 {
-		return data, signerInfo{}, fmt.Errorf("reading the SignedData: %w", errors.Join(err, trailing(rest)))
+		return data, signerInfo{}, fmt.Errorf("reading the SignedData: %w", errors.Join(err, checkTrailing(rest)))
 	}
 	if !data.Content.Type.Equal(oidData) || len(data.Content.Content.FullBytes) > 0 {
 		return data, signerInfo{}, errors.New("the signature is not detached")
@@ -80,7 +80,7 @@ func opened(der []byte) (signedData, signerInfo, error) {
 	return data, data.Signers[0], nil
 }
 
-func trailing(rest []byte) error {
+func checkTrailing(rest []byte) error {
 	if len(rest) > 0 {
 		return errors.New("trailing bytes")
 	}
@@ -89,15 +89,15 @@ func trailing(rest []byte) error {
 
 const maxCertificates = 16
 
-// signers returns the certificates, the signer's first.
-func signers(data signedData, signer signerInfo) ([]*x509.Certificate, error) {
+// signerChain returns the certificates, the signer's first.
+func signerChain(data signedData, signer signerInfo) ([]*x509.Certificate, error) {
 	var chain []*x509.Certificate
 	own := -1
 	for rest := data.Certificates.Bytes; len(rest) > 0; {
 		var one asn1.RawValue
 		var err error
 		if rest, err = asn1.Unmarshal(rest, &one); err != nil || len(chain) == maxCertificates {
-			return nil, fmt.Errorf("reading the certificates: %w", errors.Join(err, trailing(rest)))
+			return nil, fmt.Errorf("reading the certificates: %w", errors.Join(err, checkTrailing(rest)))
 		}
 		c, err := x509.ParseCertificate(one.FullBytes)
 		if err != nil {

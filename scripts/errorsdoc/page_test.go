@@ -46,7 +46,7 @@ func TestTheStatusIsThatOfTheCode(t *testing.T) {
 		"agent.refused.proof":    "–",
 	} {
 		t.Run(key, func(t *testing.T) {
-			if _, ok := message.Find(key); !ok {
+			if _, ok := message.FindEntry(key); !ok {
 				t.Fatal("the catalogue has no such key")
 			}
 			if got := s.of(key); got != want {

@@ -30,17 +30,17 @@ var (
 // ServeHTTP accepts an agent's WebSocket (GET /api/v1/bridge) and serves it until either side ends. A
 // browser page cannot be an agent: requests with an Origin of another host are refused by the library.
 func (s *AgentHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if s.restarting() {
+	if s.isRestarting() {
 		w.Header().Set("Retry-After", "30")
 		http.Error(w, "the server restarts, try again", http.StatusServiceUnavailable)
 		return
 	}
-	l := &line{times: s.times, closed: make(chan struct{}), network: auth.RateLimitKey(r.RemoteAddr)}
+	l := &agentConn{times: s.times, closed: make(chan struct{}), network: auth.RateLimitKey(r.RemoteAddr)}
 	conn, err := websocket.Accept(
 		w,
 		r,
 		&websocket.AcceptOptions{OnPingReceived: func(context.Context, []byte) bool {
-			l.heard()
+			l.resetSilence()
 			return true
 		}},
 	)
@@ -49,42 +49,42 @@ func (s *AgentHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	l.conn = conn
 	conn.SetReadLimit(wire.MaxMessage)
-	s.admit(l)
-	known := sync.OnceFunc(func() { s.recognise(l) })
+	s.addUnauthenticated(l)
+	known := sync.OnceFunc(func() { s.markAuthenticated(l) })
 	defer known()
 	// The connection outlives the request: what net/http keeps for one, its large stack above all, is given
 	// back.
-	if err := s.welcome(context.Background(), l, known); err != nil {
+	if err := s.handshake(context.Background(), l, known); err != nil {
 		l.hangUp()
-		if l.silence == nil { // else attend, which has begun, says it
-			slog.Info("bridge agent left", "reason", ending(err))
+		if l.silence == nil { // else listen, which has begun, says it
+			slog.Info("bridge agent left", "reason", closeReason(err))
 		}
 	}
 }
 
-func (s *AgentHub) restarting() bool {
+func (s *AgentHub) isRestarting() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.closing
+	return s.restarting
 }
 
-// admit counts a connection that has not proved a key; another may have to make room for it.
-func (s *AgentHub) admit(l *line) {
+// addUnauthenticated counts a connection that has not proved a key; another may have to make room for it.
+func (s *AgentHub) addUnauthenticated(l *agentConn) {
 	s.mu.Lock()
-	out := s.silent.enter(l)
+	out := s.unauthenticated.add(l)
 	s.mu.Unlock()
-	s.dismiss(out, errSilent)
+	s.refuseAndClose(out, errUnauthenticated)
 }
 
-func (s *AgentHub) recognise(l *line) {
+func (s *AgentHub) markAuthenticated(l *agentConn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.silent.leave(l)
+	s.unauthenticated.remove(l)
 }
 
-// dismiss tells an agent why it has to go, if there is one, and ends its connection. It does not wait for
-// that.
-func (s *AgentHub) dismiss(l *line, why refusal) {
+// refuseAndClose tells an agent why it has to go, if there is one, and ends its connection. It does not wait
+// for that.
+func (s *AgentHub) refuseAndClose(l *agentConn, why refusal) {
 	if l == nil {
 		return
 	}
@@ -100,9 +100,9 @@ func (s *AgentHub) dismiss(l *line, why refusal) {
 	}
 }
 
-// ending says why a connection ended without a word of the agent's: what it sends as a reason must not reach
-// the log.
-func ending(err error) string {
+// closeReason says why a connection ended without a word of the agent's: what it sends as a reason must not
+// reach the log.
+func closeReason(err error) string {
 	var closed websocket.CloseError
 	switch {
 	case errors.Is(err, errRefused):
@@ -119,9 +119,9 @@ func ending(err error) string {
 	return "the connection broke"
 }
 
-// welcome has the agent prove its key, pairs it when it is unknown, and connects it.
-func (s *AgentHub) welcome(ctx context.Context, l *line, known func()) error {
-	hello, nonce, err := s.greet(ctx, l)
+// handshake has the agent prove its key, pairs it when it is unknown, and connects it.
+func (s *AgentHub) handshake(ctx context.Context, l *agentConn, known func()) error {
+	hello, nonce, err := s.receiveHello(ctx, l)
 	if err != nil {
 		return err
 	}
@@ -137,13 +137,14 @@ func (s *AgentHub) welcome(ctx context.Context, l *line, known func()) error {
 	known()
 	l.virtual, l.oqs = hello.Virtual, hello.OQS
 	l.silence = time.AfterFunc(s.times.Silence, l.hangUp)
-	go s.attend(ctx, l) // also while people pair, so that heartbeats are answered
+	go s.listen(ctx, l) // also while people pair, so that heartbeats are answered
 	sum := sha256.Sum256(hello.Key)
 	id := hex.EncodeToString(sum[:])
 	agent, err := s.store.Agent(ctx, id)
 	var e *eligibility.Error
 	if errors.As(err, &e) && e.Code == eligibility.NotFound {
-		agent, err = s.pairing(ctx, l, Agent{ID: id, Name: clean(hello.Name), Key: hello.Key}, nonce)
+		unknown := Agent{ID: id, Name: cleanName(hello.Name), Key: hello.Key}
+		agent, err = s.waitForPairing(ctx, l, unknown, nonce)
 	}
 	if err != nil {
 		return err
@@ -155,17 +156,17 @@ func (s *AgentHub) welcome(ctx context.Context, l *line, known func()) error {
 	return nil
 }
 
-// attend listens to an agent until its connection ends.
-func (s *AgentHub) attend(ctx context.Context, l *line) {
+// listen receives an agent's replies until its connection ends.
+func (s *AgentHub) listen(ctx context.Context, l *agentConn) {
 	l.receive(ctx)
 	s.disconnect(l)
 	l.silence.Stop()
 	l.hangUp()
-	slog.Info("bridge agent left", "reason", ending(l.end))
+	slog.Info("bridge agent left", "reason", closeReason(l.end))
 }
 
-// greet sends the challenge and waits for the agent's hello.
-func (s *AgentHub) greet(ctx context.Context, l *line) (*wire.Hello, []byte, error) {
+// receiveHello sends the challenge and waits for the agent's hello.
+func (s *AgentHub) receiveHello(ctx context.Context, l *agentConn) (*wire.Hello, []byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.times.Hello)
 	defer cancel()
 	nonce := make([]byte, 32)
@@ -184,8 +185,8 @@ func (s *AgentHub) greet(ctx context.Context, l *line) (*wire.Hello, []byte, err
 	return m.Hello, nonce, nil
 }
 
-// clean keeps an agent's name short and printable.
-func clean(name string) string {
+// cleanName keeps an agent's name short and printable.
+func cleanName(name string) string {
 	name = strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7F {
 			return -1
@@ -205,17 +206,17 @@ func clean(name string) string {
 // admits no new ones. It returns when all have been told or ctx ends.
 func (s *AgentHub) Restart(ctx context.Context) {
 	s.mu.Lock()
-	s.closing = true
-	lines := make([]*line, 0, len(s.lines)+len(s.waiting))
-	for _, l := range s.lines {
-		lines = append(lines, l)
+	s.restarting = true
+	conns := make([]*agentConn, 0, len(s.conns)+len(s.waiting))
+	for _, l := range s.conns {
+		conns = append(conns, l)
 	}
 	for _, w := range s.waiting {
-		lines = append(lines, w.line)
+		conns = append(conns, w.conn)
 	}
 	s.mu.Unlock()
 	var told sync.WaitGroup
-	for _, l := range lines {
+	for _, l := range conns {
 		told.Go(
 			func() { _ = l.conn.Close(websocket.StatusServiceRestart, "") },
 		) // whoever is gone needs no word

@@ -367,11 +367,11 @@ func TestAnAgentRefusesAnotherFacilitysQuestion(t *testing.T) {
 	s, url := open(t, true)
 	v := insert(t, virtual.Description{BirthDate: tokuichi})
 	pairedWith(t, s, facility, url, agent.Config{Reader: chip{v}, OQS: t.TempDir()})
-	l, err := s.lineOf(t.Context(), facility, "")
+	l, err := s.readerConn(t.Context(), facility, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := bound(counter.CardRequest{Facility: "1319999992", BirthDate: tokuichi})
+	b := newBinding(counter.CardRequest{Facility: "1319999992", BirthDate: tokuichi})
 	for _, c := range []struct {
 		name string
 		m    wire.Message

@@ -29,7 +29,7 @@ func next(t *testing.T, conn *websocket.Conn) (wire.Message, error) {
 // Silent sockets do not keep an agent of the same network out: the oldest makes room and hears why.
 func TestTheOldestSilentSocketMakesRoomAndHearsWhy(t *testing.T) {
 	s, url := open(t, true)
-	s.silent.mostAt = 3
+	s.unauthenticated.mostPerNetwork = 3
 	var silent []*websocket.Conn
 	const n = 11
 	for range n {
@@ -54,8 +54,8 @@ func TestTheOldestSilentSocketMakesRoomAndHearsWhy(t *testing.T) {
 	await(t, a.said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.silent.n != 3 && s.silent.n != 2 {
-		t.Errorf("%d are silent", s.silent.n)
+	if s.unauthenticated.count != 3 && s.unauthenticated.count != 2 {
+		t.Errorf("%d are silent", s.unauthenticated.count)
 	}
 	testenv.Refused(t, testenv.Limits, n-3)
 }
@@ -64,7 +64,7 @@ func TestTheOldestSilentSocketMakesRoomAndHearsWhy(t *testing.T) {
 // itself.
 func TestAnAgentBeyondThoseThatWaitHearsWhyAndComesBack(t *testing.T) {
 	s, url := open(t, true)
-	s.unpaired.mostAt = 2
+	s.unpaired.mostPerNetwork = 2
 	first, second := start(t, url, agent.Config{}), start(t, url, agent.Config{})
 	code := await(t, first.said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]
 	await(t, second.said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)
@@ -85,7 +85,7 @@ func TestAnAgentBeyondThoseThatWaitHearsWhyAndComesBack(t *testing.T) {
 }
 
 func TestACodeThatIsOverIsSaidToBe(t *testing.T) {
-	over, waiting := errPairingOver.to(0), errWaiting.to(wire.Version)
+	over, waiting := errPairingOver.forVersion(0), errWaiting.forVersion(wire.Version)
 	if !strings.Contains(over.Ja, "時間が切れました") || over.Retry != 5 || waiting.Retry != 60 {
 		t.Errorf("%+v %+v", errPairingOver, errWaiting)
 	}
@@ -110,11 +110,11 @@ func TestACrowdMakesRoomForANewcomer(t *testing.T) {
 		{"a bound of one", 1, 1, 1, 1, "any"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			crowd := newCrowd(c.most, c.mostAt)
-			in := map[*line]bool{}
-			enter := func(network string) (*line, *line) {
-				l := &line{network: network}
-				out := crowd.enter(l)
+			crowd := newConnLimit(c.most, c.mostAt)
+			in := map[*agentConn]bool{}
+			enter := func(network string) (*agentConn, *agentConn) {
+				l := &agentConn{network: network}
+				out := crowd.add(l)
 				in[l] = true
 				if out != nil && !in[out] {
 					t.Fatal("it threw out who was not there")
@@ -131,25 +131,25 @@ func TestACrowdMakesRoomForANewcomer(t *testing.T) {
 			if (out != nil) != (c.wantOut != "") || out == l {
 				t.Errorf("%+v made room", out)
 			}
-			if crowd.n != len(in) || crowd.n > c.most || len(crowd.at["new"]) != 1 {
-				t.Errorf("%d counted, %d there, at most %d", crowd.n, len(in), c.most)
+			if crowd.count != len(in) || crowd.count > c.most || len(crowd.byNetwork["new"]) != 1 {
+				t.Errorf("%d counted, %d there, at most %d", crowd.count, len(in), c.most)
 			}
 			for one := range in {
-				crowd.leave(one)
-				crowd.leave(one)
+				crowd.remove(one)
+				crowd.remove(one)
 			}
-			if crowd.n != 0 || len(crowd.at) != 0 {
-				t.Errorf("%d left", crowd.n)
+			if crowd.count != 0 || len(crowd.byNetwork) != 0 {
+				t.Errorf("%d left", crowd.count)
 			}
 		})
 	}
 	// who has most makes room
-	crowd := newCrowd(4, 3)
-	old := &line{network: "loud"}
-	for _, l := range []*line{{network: "quiet"}, old, {network: "loud"}, {network: "loud"}} {
-		crowd.enter(l)
+	crowd := newConnLimit(4, 3)
+	old := &agentConn{network: "loud"}
+	for _, l := range []*agentConn{{network: "quiet"}, old, {network: "loud"}, {network: "loud"}} {
+		crowd.add(l)
 	}
-	if out := crowd.enter(&line{network: "new"}); out != old {
+	if out := crowd.add(&agentConn{network: "new"}); out != old {
 		t.Errorf("%+v", out)
 	}
 	testenv.Refused(t, testenv.Limits, 5)

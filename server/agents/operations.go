@@ -14,8 +14,8 @@ import (
 	"madoguchi/server/counter"
 )
 
-// bound makes the new numbers of an operation.
-func bound(r counter.CardRequest) wire.Binding {
+// newBinding makes the new numbers of an operation.
+func newBinding(r counter.CardRequest) wire.Binding {
 	nonce := make([]byte, 32)
 	rand.Read(nonce)
 	jws := sha256.Sum256([]byte(r.JWS))
@@ -25,11 +25,11 @@ func bound(r counter.CardRequest) wire.Binding {
 // CheckBirthDate asks the facility's reader once and verifies the evidence itself. Errors are faults of the
 // connection; everything that the card says, refusals included, is a Result.
 func (s *AgentHub) CheckBirthDate(ctx context.Context, r counter.CardRequest) (card.Result, error) {
-	l, err := s.lineOf(ctx, r.Facility, r.Reader)
+	l, err := s.readerConn(ctx, r.Facility, r.Reader)
 	if err != nil {
 		return card.Result{}, err
 	}
-	b := bound(r)
+	b := newBinding(r)
 	reply, err := l.ask(
 		ctx,
 		b.ID,
@@ -37,21 +37,21 @@ func (s *AgentHub) CheckBirthDate(ctx context.Context, r counter.CardRequest) (c
 		wire.Message{Type: "check", Check: &wire.Check{Binding: b, BirthDate: r.BirthDate}},
 	)
 	if err != nil {
-		return late(card.Fault, err)
+		return timeoutResult(card.FaultResult, err)
 	}
 	switch {
 	case reply.Evidence != nil:
 	case reply.Fault == ErrBusy.Key: // with a check that was given up: it says nothing of this card
 		return card.Result{}, ErrBusy
 	default:
-		return card.Fault(wire.Fault(reply.Fault)), nil
+		return card.FaultResult(wire.FaultError(reply.Fault)), nil
 	}
 	challenge := card.Challenge([32]byte(b.Nonce), l.agent.Key, r.Facility, r.CaseID, [32]byte(b.JWS))
 	return card.VerifyBirthDate(*reply.Evidence, r.BirthDate, challenge, s.issuerKeys), nil
 }
 
-// late turns an operation that ran out of time into its result; other errors stay.
-func late[T any](fault func(error) T, err error) (T, error) {
+// timeoutResult turns an operation that ran out of time into its result; other errors stay.
+func timeoutResult[T any](fault func(error) T, err error) (T, error) {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fault(card.ErrTimeout), nil
 	}
@@ -66,11 +66,11 @@ func (s *AgentHub) CheckText(ctx context.Context, r counter.TextRequest) (counte
 	if _, err := card.NewNumberB(r.BirthDate, r.ExpiryYear, r.SecurityCode); err != nil {
 		return counter.TextResult{}, err
 	}
-	l, err := s.lineOf(ctx, r.Facility, r.Reader)
+	l, err := s.readerConn(ctx, r.Facility, r.Reader)
 	if err != nil {
 		return counter.TextResult{}, err
 	}
-	b := bound(r.CardRequest)
+	b := newBinding(r.CardRequest)
 	reply, err := l.ask(
 		ctx,
 		b.ID,
@@ -79,23 +79,23 @@ func (s *AgentHub) CheckText(ctx context.Context, r counter.TextRequest) (counte
 			ExpiryYear: r.ExpiryYear, Code: r.SecurityCode}},
 	)
 	if err != nil {
-		return late(
-			func(err error) counter.TextResult { return counter.TextResult{AgentVerdict: fault(err)} },
+		return timeoutResult(
+			func(err error) counter.TextResult { return counter.TextResult{AgentVerdict: faultVerdict(err)} },
 			err,
 		)
 	}
 	if reply.Text == nil {
-		return counter.TextResult{AgentVerdict: fault(wire.Fault(reply.Fault))}, nil
+		return counter.TextResult{AgentVerdict: faultVerdict(wire.FaultError(reply.Fault))}, nil
 	}
 	return readText(*reply.Text, r.BirthDate), nil
 }
 
 // readText accepts a reading that fits its own verdict and the question.
 func readText(t wire.TextReply, birth eligibility.Date) counter.TextResult {
-	said, ok := sayText(t.Verdict)
+	said, ok := readingVerdict(t.Verdict)
 	good := said.Outcome.Passed()
 	if !ok || good != (t.Reading != nil) || t.TriesLeft != nil && (*t.TriesLeft < 0 || *t.TriesLeft > 15) {
-		return counter.TextResult{AgentVerdict: contradicts}
+		return counter.TextResult{AgentVerdict: contradictoryVerdict}
 	}
 	if !good {
 		return counter.TextResult{AgentVerdict: said, TriesLeft: t.TriesLeft}
@@ -104,7 +104,7 @@ func readText(t wire.TextReply, birth eligibility.Date) counter.TextResult {
 	if r.BirthDate != birth || r.Name == "" || len(r.Name) > 600 || len(r.Address) > 1200 || eligibility.HoldsMyNumber(r.Name) ||
 		eligibility.HoldsMyNumber(r.Address) ||
 		r.Sex != eligibility.SexUnknown && r.Sex != eligibility.Male && r.Sex != eligibility.Female {
-		return counter.TextResult{AgentVerdict: contradicts}
+		return counter.TextResult{AgentVerdict: contradictoryVerdict}
 	}
 	return counter.TextResult{AgentVerdict: said, Reading: &r}
 }
@@ -116,7 +116,7 @@ func (s *AgentHub) CheckDates(
 	r counter.CardRequest,
 	day eligibility.Date,
 ) (counter.DatesResult, error) {
-	l, err := s.lineOf(ctx, r.Facility, r.Reader)
+	l, err := s.readerConn(ctx, r.Facility, r.Reader)
 	if err != nil {
 		return counter.DatesResult{}, err
 	}
@@ -128,29 +128,29 @@ func (s *AgentHub) CheckDates(
 		wire.Message{Type: "dates", Dates: &wire.Dates{ID: id, Facility: r.Facility, Day: day}},
 	)
 	if err != nil {
-		return late(
-			func(err error) counter.DatesResult { return counter.DatesResult{AgentVerdict: fault(err)} },
+		return timeoutResult(
+			func(err error) counter.DatesResult { return counter.DatesResult{AgentVerdict: faultVerdict(err)} },
 			err,
 		)
 	}
 	if reply.Dates == nil {
-		return counter.DatesResult{AgentVerdict: fault(wire.Fault(reply.Fault))}, nil
+		return counter.DatesResult{AgentVerdict: faultVerdict(wire.FaultError(reply.Fault))}, nil
 	}
 	return readDates(*reply.Dates, day), nil
 }
 
 func readDates(d wire.DatesReply, day eligibility.Date) counter.DatesResult {
-	said, state, ok := sayDates(d.Verdict)
+	said, state, ok := datesVerdict(d.Verdict)
 	good := said.Outcome.Passed()
 	if !ok || !good {
 		if !ok {
-			said = contradicts
+			said = contradictoryVerdict
 		}
 		return counter.DatesResult{AgentVerdict: said}
 	}
 	if !d.From.Exact() || !d.Until.Exact() || d.Until.Before(d.From) || day.Before(d.From) ||
 		eligibility.GraceOf(d.Until).On(day) != state {
-		return counter.DatesResult{AgentVerdict: contradicts}
+		return counter.DatesResult{AgentVerdict: contradictoryVerdict}
 	}
 	return counter.DatesResult{AgentVerdict: said, State: state, Until: d.Until}
 }
@@ -166,7 +166,7 @@ func (s *AgentHub) CompareOQS(
 	r counter.CardRequest,
 	items wire.Items,
 ) (counter.OQSResult, error) {
-	l, err := s.lineOf(ctx, r.Facility, r.Reader)
+	l, err := s.readerConn(ctx, r.Facility, r.Reader)
 	if err != nil {
 		return counter.OQSResult{}, err
 	}
@@ -187,7 +187,7 @@ func (s *AgentHub) CompareOQS(
 		return counter.OQSResult{}, err
 	}
 	if reply.Compared == nil && reply.Statements == nil {
-		return counter.OQSResult{}, wire.Fault(reply.Fault)
+		return counter.OQSResult{}, wire.FaultError(reply.Fault)
 	}
 	return readOQS(*reply)
 }

@@ -34,17 +34,17 @@ func pairingTooOften(wait time.Duration) *eligibility.Error {
 	}
 }
 
-// waiting is an unpaired agent that shows a code.
-type waiting struct {
-	line    *line
+// waitingAgent is an unpaired agent that shows a code.
+type waitingAgent struct {
+	conn    *agentConn
 	agent   Agent
 	words   []string
 	until   time.Time
 	approve chan Agent
 }
 
-// wrong counts wrong codes until a time.
-type wrong struct {
+// wrongCodes counts wrong codes until a time.
+type wrongCodes struct {
 	count int
 	until time.Time
 }
@@ -69,18 +69,20 @@ func pairingCode() string {
 	return b.String()
 }
 
-// pairing shows an unknown agent a code and waits until staff type it (the shape of RFC 8628), the code ends
-// or the agent leaves.
-func (s *AgentHub) pairing(ctx context.Context, l *line, agent Agent, nonce []byte) (Agent, error) {
-	w := &waiting{
-		line:    l,
+// waitForPairing shows an unknown agent a code and waits until staff type it (the shape of RFC 8628), the
+// code ends or the agent leaves.
+func (s *AgentHub) waitForPairing(
+	ctx context.Context, l *agentConn, agent Agent, nonce []byte,
+) (Agent, error) {
+	w := &waitingAgent{
+		conn:    l,
 		agent:   agent,
 		words:   wire.PairingWords(agent.Key, nonce),
 		until:   s.now().Add(pairingLife),
 		approve: make(chan Agent, 1),
 	}
-	code, out := s.wait(w)
-	s.dismiss(out, errPairingOver)
+	code, out := s.startWaiting(w)
+	s.refuseAndClose(out, errPairingOver)
 	if code == "" {
 		return Agent{}, l.refuse(ctx, errWaiting)
 	}
@@ -103,16 +105,16 @@ func (s *AgentHub) pairing(ctx context.Context, l *line, agent Agent, nonce []by
 	}
 }
 
-// wait gives a waiting agent its code; none when too many of its network wait already. A network that has
-// fewer is let in always: where there are too many in all, the oldest of the network with the most has to
+// startWaiting gives a waiting agent its code; none when too many of its network wait already. A network that
+// has fewer is let in always: where there are too many in all, the oldest of the network with the most has to
 // make room.
-func (s *AgentHub) wait(w *waiting) (code string, out *line) {
+func (s *AgentHub) startWaiting(w *waitingAgent) (code string, out *agentConn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.unpaired.at[w.line.network]) >= s.unpaired.mostAt {
+	if len(s.unpaired.byNetwork[w.conn.network]) >= s.unpaired.mostPerNetwork {
 		return "", nil
 	}
-	out = s.unpaired.enter(w.line)
+	out = s.unpaired.add(w.conn)
 	code = pairingCode()
 	for s.waiting[code] != nil {
 		code = pairingCode()
@@ -121,11 +123,11 @@ func (s *AgentHub) wait(w *waiting) (code string, out *line) {
 	return code, out
 }
 
-func (s *AgentHub) stopWaiting(code string, l *line) {
+func (s *AgentHub) stopWaiting(code string, l *agentConn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.waiting, code)
-	s.unpaired.leave(l)
+	s.unpaired.remove(l)
 }
 
 // Pair ties the waiting agent that shows this code to the reception's facility, and returns it with the words
@@ -149,7 +151,7 @@ func (s *AgentHub) Pair(
 	if len(code) == 8 {
 		code = code[:4] + "-" + code[4:]
 	}
-	w, err := s.take(facility, code, s.now())
+	w, err := s.takeWaiting(facility, code, s.now())
 	if err != nil {
 		return Agent{}, nil, err
 	}
@@ -168,11 +170,11 @@ func (s *AgentHub) Pair(
 	return agent, w.words, nil
 }
 
-// take removes the waiting agent of a code, counting wrong ones.
-func (s *AgentHub) take(facility, code string, now time.Time) (*waiting, error) {
+// takeWaiting removes the waiting agent of a code, counting wrong ones.
+func (s *AgentHub) takeWaiting(facility, code string, now time.Time) (*waitingAgent, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	bad := s.wrong[facility]
+	bad := s.wrongCodes[facility]
 	if bad.count >= pairingTries && now.Before(bad.until) {
 		return nil, pairingTooOften(bad.until.Sub(now))
 	}
@@ -181,10 +183,10 @@ func (s *AgentHub) take(facility, code string, now time.Time) (*waiting, error) 
 		if !now.Before(bad.until) {
 			bad.count = 0
 		}
-		s.wrong[facility] = wrong{bad.count + 1, now.Add(pairingLife)}
+		s.wrongCodes[facility] = wrongCodes{bad.count + 1, now.Add(pairingLife)}
 		return nil, ErrPairing
 	}
 	delete(s.waiting, code)
-	delete(s.wrong, facility)
+	delete(s.wrongCodes, facility)
 	return w, nil
 }

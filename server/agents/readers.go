@@ -81,14 +81,14 @@ type AgentHub struct {
 	names      func(facility string) string
 	times      Times
 
-	mu       sync.Mutex
-	lines    map[string]*line                           // by agent id, paired and connected
-	seen     map[string]map[string]counter.ReaderStatus // connected since the start, by facility and id
-	waiting  map[string]*waiting                        // by pairing code
-	wrong    map[string]wrong                           // wrong codes by facility
-	silent   crowd                                      // connections that have not proved a key yet
-	unpaired crowd                                      // those that wait to be paired
-	closing  bool
+	mu              sync.Mutex
+	conns           map[string]*agentConn                      // by agent id, paired and connected
+	seen            map[string]map[string]counter.ReaderStatus // connected since the start, by facility and id
+	waiting         map[string]*waitingAgent                   // by pairing code
+	wrongCodes      map[string]wrongCodes                      // wrong codes by facility
+	unauthenticated connLimit                                  // connections that have not proved a key yet
+	unpaired        connLimit                                  // those that wait to be paired
+	restarting      bool
 
 	goodbyes chan struct{} // one for each refusal that may be on its way
 }
@@ -96,22 +96,19 @@ type AgentHub struct {
 // New returns an AgentHub without connections.
 func New(c Config) *AgentHub {
 	return &AgentHub{
-		store:      c.Store,
-		issuerKeys: c.IssuerKeys,
-		virtual:    c.Virtual,
-		now:        c.Now,
-		names:      c.Names,
-		times:      c.Times.complete(),
-		lines:      map[string]*line{},
-		waiting:    map[string]*waiting{},
-		wrong:      map[string]wrong{},
-		seen:       map[string]map[string]counter.ReaderStatus{},
-		silent: newCrowd(
-			maxSilent,
-			maxSilentAt,
-		),
-		unpaired: newCrowd(maxWaiting, maxWaitingAt),
-		goodbyes: make(chan struct{}, maxGoodbyes),
+		store:           c.Store,
+		issuerKeys:      c.IssuerKeys,
+		virtual:         c.Virtual,
+		now:             c.Now,
+		names:           c.Names,
+		times:           c.Times.complete(),
+		conns:           map[string]*agentConn{},
+		waiting:         map[string]*waitingAgent{},
+		wrongCodes:      map[string]wrongCodes{},
+		seen:            map[string]map[string]counter.ReaderStatus{},
+		unauthenticated: newConnLimit(maxUnauthenticated, maxUnauthenticatedPerNetwork),
+		unpaired:        newConnLimit(maxWaiting, maxWaitingPerNetwork),
+		goodbyes:        make(chan struct{}, maxGoodbyes),
 	}
 }
 
@@ -136,7 +133,7 @@ func (s *AgentHub) Status(facility string) []counter.ReaderStatus {
 	defer s.mu.Unlock()
 	out := []counter.ReaderStatus{}
 	for id, known := range s.seen[facility] {
-		if l := s.lines[id]; l != nil {
+		if l := s.conns[id]; l != nil {
 			known.Connected = true
 		}
 		out = append(out, known)
@@ -147,9 +144,9 @@ func (s *AgentHub) Status(facility string) []counter.ReaderStatus {
 	return out
 }
 
-// lineOf returns the facility's reader of this id, or its only connected one when the id is none of its
+// readerConn returns the facility's reader of this id, or its only connected one when the id is none of its
 // readers'.
-func (s *AgentHub) lineOf(ctx context.Context, facility, reader string) (*line, error) {
+func (s *AgentHub) readerConn(ctx context.Context, facility, reader string) (*agentConn, error) {
 	own := false
 	if reader != "" {
 		agent, err := s.store.Agent(ctx, reader)
@@ -162,12 +159,12 @@ func (s *AgentHub) lineOf(ctx context.Context, facility, reader string) (*line, 
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if own {
-		if l := s.lines[reader]; l != nil {
+		if l := s.conns[reader]; l != nil {
 			return l, nil
 		}
 	}
-	var only *line
-	for _, l := range s.lines {
+	var only *agentConn
+	for _, l := range s.conns {
 		if l.agent.Facility != facility {
 			continue
 		}
@@ -185,8 +182,8 @@ func (s *AgentHub) lineOf(ctx context.Context, facility, reader string) (*line, 
 	return only, nil
 }
 
-// connect makes a line its agent's, unless it has ended meanwhile.
-func (s *AgentHub) connect(l *line, agent Agent) {
+// connect makes a connection its agent's, unless it has ended meanwhile.
+func (s *AgentHub) connect(l *agentConn, agent Agent) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l.agent = agent
@@ -195,10 +192,10 @@ func (s *AgentHub) connect(l *line, agent Agent) {
 		return
 	default:
 	}
-	if old := s.lines[agent.ID]; old != nil {
+	if old := s.conns[agent.ID]; old != nil {
 		old.hangUp() // the same agent came back before its old connection was seen to be dead
 	}
-	s.lines[agent.ID] = l
+	s.conns[agent.ID] = l
 	if s.seen[agent.Facility] == nil {
 		s.seen[agent.Facility] = map[string]counter.ReaderStatus{}
 	}
@@ -210,10 +207,10 @@ func (s *AgentHub) connect(l *line, agent Agent) {
 	}
 }
 
-func (s *AgentHub) disconnect(l *line) {
+func (s *AgentHub) disconnect(l *agentConn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.lines[l.agent.ID] == l {
-		delete(s.lines, l.agent.ID)
+	if s.conns[l.agent.ID] == l {
+		delete(s.conns, l.agent.ID)
 	}
 }

@@ -11,14 +11,14 @@ import (
 	"madoguchi/server/counter"
 )
 
-// verdictText is an agent's verdict in this server's words.
-func verdictText(outcome card.Outcome, told message.Message) counter.AgentVerdict {
-	return counter.AgentVerdict{Outcome: outcome, Stored: message.Keep(told), By: card.ByAgent}
+// newVerdict is an agent's verdict in this server's words.
+func newVerdict(outcome card.Outcome, told message.Message) counter.AgentVerdict {
+	return counter.AgentVerdict{Outcome: outcome, Stored: message.ToStored(told), By: card.ByAgent}
 }
 
-// ends are the verdicts of card.CheckText and card.CheckCertificate beside the faults, each with the outcomes
-// that it can have.
-var ends = map[string][]card.Outcome{
+// verdictOutcomes are the verdicts of card.CheckText and card.CheckCertificate beside the faults, each with
+// the outcomes that it can have.
+var verdictOutcomes = map[string][]card.Outcome{
 	"card.text_confirmed":         {card.Confirmed},
 	"card.text_unverified":        {card.Unverified},
 	"card.certificate_valid":      {card.Confirmed},
@@ -33,28 +33,28 @@ var ends = map[string][]card.Outcome{
 	"card.certificate_not_begun":  {card.Refused},
 }
 
-// contradicts is said of a verdict that does not fit itself or the question.
-var contradicts = func() counter.AgentVerdict {
-	s, _ := say(wire.Verdict{Outcome: card.Refused, Key: "card.evidence"})
+// contradictoryVerdict is said of a verdict that does not fit itself or the question.
+var contradictoryVerdict = func() counter.AgentVerdict {
+	s, _ := verdictText(wire.Verdict{Outcome: card.Refused, Key: "card.evidence"})
 	return s
 }()
 
-// say puts an agent's verdict into words; ok is false when the key is unknown or does not go with the
+// verdictText puts an agent's verdict into words; ok is false when the key is unknown or does not go with the
 // outcome.
-func say(v wire.Verdict) (counter.AgentVerdict, bool) {
-	if outcomes, ok := ends[v.Key]; ok {
+func verdictText(v wire.Verdict) (counter.AgentVerdict, bool) {
+	if outcomes, ok := verdictOutcomes[v.Key]; ok {
 		if !slices.Contains(outcomes, v.Outcome) {
 			return counter.AgentVerdict{}, false
 		}
-		return verdictText(v.Outcome, message.New(v.Key, nil)), true
+		return newVerdict(v.Outcome, message.New(v.Key, nil)), true
 	}
-	s := fault(wire.Fault(v.Key))
+	s := faultVerdict(wire.FaultError(v.Key))
 	return s, s.Key == v.Key && s.Outcome == v.Outcome
 }
 
-// sayText says the verdict on a reading.
-func sayText(v wire.Verdict) (counter.AgentVerdict, bool) {
-	s, ok := say(v)
+// readingVerdict says the verdict on a reading.
+func readingVerdict(v wire.Verdict) (counter.AgentVerdict, bool) {
+	s, ok := verdictText(v)
 	if v.Outcome.Passed() {
 		ok = ok && (v.Key == "card.text_confirmed" || v.Key == "card.text_unverified")
 	}
@@ -69,9 +69,9 @@ var certificateStates = map[string]eligibility.CertificateState{
 	"card.certificate_expired":    eligibility.CertificateExpired,
 }
 
-// sayDates says the verdict on a certificate's dates and the state that it stands for.
-func sayDates(v wire.Verdict) (counter.AgentVerdict, eligibility.CertificateState, bool) {
-	s, ok := say(v)
+// datesVerdict says the verdict on a certificate's dates and the state that it stands for.
+func datesVerdict(v wire.Verdict) (counter.AgentVerdict, eligibility.CertificateState, bool) {
+	s, ok := verdictText(v)
 	state, good := certificateStates[v.Key]
 	if v.Outcome.Passed() {
 		ok = ok && good
@@ -79,15 +79,15 @@ func sayDates(v wire.Verdict) (counter.AgentVerdict, eligibility.CertificateStat
 	return s, state, ok
 }
 
-// fault is the verdict of an error: refused for what the card is or says, error for what failed.
-func fault(err error) counter.AgentVerdict {
+// faultVerdict is the verdict of an error: refused for what the card is or says, error for what failed.
+func faultVerdict(err error) counter.AgentVerdict {
 	var e *eligibility.Error
 	if !errors.As(err, &e) {
-		return fault(card.KnownFault(""))
+		return faultVerdict(card.KnownFault(""))
 	}
 	outcome := card.Failed
 	if e.Code == eligibility.Conflict && e.Key != ErrBusy.Key {
 		outcome = card.Refused
 	}
-	return verdictText(outcome, e.Message())
+	return newVerdict(outcome, e.Message())
 }

@@ -48,14 +48,14 @@ func (b *caseBody) Seen() bool {
 // ChipPassed reports whether the chip answered for the screen's birth date in this case, was not refused
 // since, and did not tell another name: names change, so that is for the eye.
 func (b *caseBody) ChipPassed() bool {
-	return len(b.PassedBy) > 0 && len(b.RefusedBy) == 0 && b.Text.says("name") != wire.Different
+	return len(b.PassedBy) > 0 && len(b.RefusedBy) == 0 && b.Text.resultOf("name") != wire.Different
 }
 
 // passed reports whether a reading with 照合番号B is of a genuine card with the screen's birth date.
-func (t *TextCheck) passed() bool { return t.Outcome.Passed() && t.says("birthDate") == wire.Equal }
+func (t *TextCheck) passed() bool { return t.Outcome.Passed() && t.resultOf("birthDate") == wire.Equal }
 
-// says returns how an item compared with the screen, "" when it was not read.
-func (t *TextCheck) says(item string) wire.Agreement {
+// resultOf returns how an item compared with the screen, "" when it was not read.
+func (t *TextCheck) resultOf(item string) wire.Agreement {
 	if t == nil {
 		return ""
 	}
@@ -84,7 +84,7 @@ func (b *caseBody) ground(reason string) (hostapi.Ground, error) {
 // readReason returns a reason without what nobody sees at its ends, "" where nothing else is in it. It
 // refuses one that is too long, and one that holds a My Number (番号法 20条).
 func readReason(text string) (string, error) {
-	text = strings.TrimFunc(text, func(r rune) bool { return !seen(r) })
+	text = strings.TrimFunc(text, func(r rune) bool { return !isVisible(r) })
 	switch {
 	case utf8.RuneCountInString(text) > maxReason:
 		return "", errLongReason
@@ -98,8 +98,8 @@ func readReason(text string) (string, error) {
 // cell, and the sign for what could not be read.
 var blankLetters = []rune{'\u115F', '\u1160', '\u2800', '\u3164', '\uFFA0', unicode.ReplacementChar}
 
-// seen reports whether a character shows by itself: a letter, number, sign or symbol. Blanks, controls,
+// isVisible reports whether a character shows by itself: a letter, number, sign or symbol. Blanks, controls,
 // format characters and marks without a letter do not.
-func seen(r rune) bool {
+func isVisible(r rune) bool {
 	return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) && !slices.Contains(blankLetters, r)
 }

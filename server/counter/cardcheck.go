@@ -28,9 +28,9 @@ type FieldCheck struct {
 	Match eligibility.Match `json:"match,omitempty"`
 }
 
-// foreign reports whether the reading says that the card is not genuine or not this person's. A number typed
-// wrongly says neither.
-func (t *TextCheck) foreign() bool {
+// saysForeign reports whether the reading says that the card is not genuine or not this person's. A number
+// typed wrongly says neither.
+func (t *TextCheck) saysForeign() bool {
 	return t != nil && t.Outcome == card.Refused &&
 		(t.Key == "card.not_genuine" || t.Key == "card.copied" || t.Key == card.ErrBirthDate.Key)
 }
@@ -79,8 +79,8 @@ type OQSCheck struct {
 	Fields     []wire.FieldResult `json:"fields"`
 }
 
-// Said returns the statements, the gravest first; there is always one.
-func (o *OQSCheck) Said() []oqs.Statement {
+// SortedStatements returns the statements, the gravest first; there is always one.
+func (o *OQSCheck) SortedStatements() []oqs.Statement {
 	keys := o.Statements
 	if len(keys) == 0 {
 		keys = []string{oqs.NotSaid}
@@ -96,11 +96,11 @@ func (o *OQSCheck) Said() []oqs.Statement {
 // Warns reports whether the answer is not plainly valid.
 func (o *OQSCheck) Warns() bool { return len(o.Statements) != 1 || o.Statements[0] != oqs.Valid }
 
-// asking is a case that a reader may be asked about, with the request that says so.
-func (c *Service) asking(
+// openForReader is a case that a reader may be asked about, with the request that says so.
+func (c *Service) openForReader(
 	ctx context.Context, reception staff.Reception, reader, id string,
 ) (CaseView, CardRequest, error) {
-	view, err := c.open(ctx, reception, id)
+	view, err := c.openCase(ctx, reception, id)
 	if err != nil {
 		return CaseView{}, CardRequest{}, err
 	}
@@ -116,17 +116,19 @@ func (c *Service) asking(
 	}, nil
 }
 
-// keep adds what a reader answered to its case as the case is now: somebody may have recorded it meanwhile,
-// and then the answer is too late and dropped.
-func (c *Service) keep(ctx context.Context, reception staff.Reception, a answered) (CaseView, error) {
-	return c.change(ctx, reception, caseChange{a.id, a.action, func(view *CaseView) (string, error) {
+// addAnswer adds what a reader answered to its case as the case is now: somebody may have recorded it
+// meanwhile, and then the answer is too late and dropped.
+func (c *Service) addAnswer(
+	ctx context.Context, reception staff.Reception, a readerAnswer,
+) (CaseView, error) {
+	return c.editCase(ctx, reception, caseChange{a.id, a.action, func(view *CaseView) (string, error) {
 		a.add(&view.caseBody)
 		return a.detail, nil
 	}})
 }
 
-// answered is what a reader answered about a case.
-type answered struct {
+// readerAnswer is what a reader answered about a case.
+type readerAnswer struct {
 	id, action, detail string
 	add                func(*caseBody)
 }
@@ -136,7 +138,7 @@ type answered struct {
 func (c *Service) CheckCard(
 	ctx context.Context, reception staff.Reception, reader, id string,
 ) (CaseView, error) {
-	_, request, err := c.asking(ctx, reception, reader, id)
+	_, request, err := c.openForReader(ctx, reception, reader, id)
 	if err != nil {
 		return CaseView{}, err
 	}
@@ -144,7 +146,7 @@ func (c *Service) CheckCard(
 	if err != nil {
 		return CaseView{}, err
 	}
-	return c.keep(ctx, reception, answered{id, "case.card", string(result.Outcome), func(b *caseBody) {
+	return c.addAnswer(ctx, reception, readerAnswer{id, "case.card", string(result.Outcome), func(b *caseBody) {
 		b.Card = &result
 		b.judge(
 			"card",
@@ -169,7 +171,7 @@ type TextQuestion struct {
 func (c *Service) CheckText(
 	ctx context.Context, reception staff.Reception, ask TextQuestion,
 ) (CaseView, *card.TextReading, error) {
-	view, request, err := c.asking(ctx, reception, ask.Reader, ask.ID)
+	view, request, err := c.openForReader(ctx, reception, ask.Reader, ask.ID)
 	if err != nil {
 		return CaseView{}, nil, err
 	}
@@ -189,9 +191,9 @@ func (c *Service) CheckText(
 			detail += fmt.Sprintf(" %s:%s", f.Name, f.Result)
 		}
 	}
-	view, err = c.keep(ctx, reception, answered{ask.ID, "case.text", detail, func(b *caseBody) {
+	view, err = c.addAnswer(ctx, reception, readerAnswer{ask.ID, "case.text", detail, func(b *caseBody) {
 		b.Text = &check
-		b.judge("text", check.Outcome, check.foreign(), check.passed())
+		b.judge("text", check.Outcome, check.saysForeign(), check.passed())
 	}})
 	if err != nil {
 		return CaseView{}, nil, err
@@ -231,7 +233,7 @@ func compareReading(e credential.Eligibility, r card.TextReading) []FieldCheck {
 func (c *Service) CheckDates(
 	ctx context.Context, reception staff.Reception, reader, id string,
 ) (CaseView, eligibility.Date, error) {
-	_, request, err := c.asking(ctx, reception, reader, id)
+	_, request, err := c.openForReader(ctx, reception, reader, id)
 	if err != nil {
 		return CaseView{}, eligibility.Date{}, err
 	}
@@ -241,7 +243,7 @@ func (c *Service) CheckDates(
 	}
 	detail := string(result.Outcome) + " by " + string(result.By) + " " + string(result.State)
 	add := func(b *caseBody) { b.Dates = &DatesCheck{result.AgentVerdict, result.State} }
-	view, err := c.keep(ctx, reception, answered{id, "case.dates", strings.TrimSpace(detail), add})
+	view, err := c.addAnswer(ctx, reception, readerAnswer{id, "case.dates", strings.TrimSpace(detail), add})
 	return view, result.Until, err
 }
 
@@ -249,7 +251,7 @@ func (c *Service) CheckDates(
 func (c *Service) CompareOQS(
 	ctx context.Context, reception staff.Reception, reader, id string,
 ) (CaseView, error) {
-	view, request, err := c.asking(ctx, reception, reader, id)
+	view, request, err := c.openForReader(ctx, reception, reader, id)
 	if err != nil {
 		return CaseView{}, err
 	}
@@ -275,5 +277,5 @@ func (c *Service) CompareOQS(
 	if check.Warns() {
 		detail = "a warning comes first, " + detail
 	}
-	return c.keep(ctx, reception, answered{id, "case.oqs", detail, func(b *caseBody) { b.OQS = check }})
+	return c.addAnswer(ctx, reception, readerAnswer{id, "case.oqs", detail, func(b *caseBody) { b.OQS = check }})
 }

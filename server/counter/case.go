@@ -45,8 +45,8 @@ type caseBody struct {
 	RecordedAt time.Time      `json:"recordedAt,omitzero"`
 }
 
-// open returns a case that is not yet recorded, or parked and taken up again.
-func (c *Service) open(ctx context.Context, reception staff.Reception, id string) (CaseView, error) {
+// openCase returns a case that is not yet recorded, or parked and taken up again.
+func (c *Service) openCase(ctx context.Context, reception staff.Reception, id string) (CaseView, error) {
 	stored, err := c.Store.Case(ctx, reception.Facility, id)
 	if err != nil {
 		return CaseView{}, err
@@ -69,9 +69,9 @@ func readCase(stored Case) (CaseView, error) {
 // ErrCaseMoved says that a case was changed between reading and storing it.
 var ErrCaseMoved = &eligibility.Error{Code: eligibility.Conflict, Key: "case.moved"}
 
-// tries is how often a change is made anew on a case that others change too: each of them is one human
+// maxCaseTries is how often a change is made anew on a case that others change too: each of them is one human
 // action.
-const tries = 5
+const maxCaseTries = 5
 
 // caseChange is one change of a case: apply makes it and returns what the audit says of it.
 type caseChange struct {
@@ -79,12 +79,14 @@ type caseChange struct {
 	apply      func(*CaseView) (detail string, err error)
 }
 
-// change reads an open case, lets apply change it and return what the audit says, and stores it. When
+// editCase reads an open case, lets apply change it and return what the audit says, and stores it. When
 // somebody else was faster it starts again from what they stored, so that nothing recorded is lost; a case
 // that they ended is errCaseClosed.
-func (c *Service) change(ctx context.Context, reception staff.Reception, what caseChange) (CaseView, error) {
-	for range tries {
-		view, err := c.open(ctx, reception, what.id)
+func (c *Service) editCase(
+	ctx context.Context, reception staff.Reception, what caseChange,
+) (CaseView, error) {
+	for range maxCaseTries {
+		view, err := c.openCase(ctx, reception, what.id)
 		if err != nil {
 			return CaseView{}, err
 		}
@@ -93,7 +95,7 @@ func (c *Service) change(ctx context.Context, reception staff.Reception, what ca
 		if err != nil {
 			return CaseView{}, err
 		}
-		if err = c.put(ctx, reception, view, what.action, detail); err == nil {
+		if err = c.putCase(ctx, reception, view, what.action, detail); err == nil {
 			return view, nil
 		}
 		if !errors.Is(err, ErrCaseMoved) {
@@ -103,7 +105,7 @@ func (c *Service) change(ctx context.Context, reception staff.Reception, what ca
 	return CaseView{}, ErrCaseMoved
 }
 
-func (c *Service) put(
+func (c *Service) putCase(
 	ctx context.Context, reception staff.Reception, view CaseView, action, detail string,
 ) error {
 	body, err := json.Marshal(view.caseBody)

@@ -7,10 +7,10 @@ import (
 	"madoguchi/server/trust"
 )
 
-// timed asks the issuer of a screen for its time where that was not measured lately, so that a wrong clock is
-// said as one. Where the screen's time alone was refused staff wait for the answer, and it is looked at
-// again; otherwise nobody waits.
-func (c *Service) timed(
+// withMeasuredClock asks the issuer of a screen for its time where that was not measured lately, so that a
+// wrong clock is said as one. Where the screen's time alone was refused staff wait for the answer, and it is
+// looked at again; otherwise nobody waits.
+func (c *Service) withMeasuredClock(
 	ctx context.Context, believed trust.View, jws string, v credential.Verdict,
 ) credential.Verdict {
 	if c.AskTime == nil || v.Eligibility == nil || v.Tier == credential.TierSaved {

@@ -33,8 +33,8 @@ var (
 	errWaitingPartly = hostapi.ErrCodeWaiting.Saying("code.waiting_partly", nil)
 )
 
-// redeemed is what one issuer answered about a code.
-type redeemed struct {
+// redeemAnswer is what one issuer answered about a code.
+type redeemAnswer struct {
 	jws string
 	err error
 }
@@ -50,15 +50,15 @@ func (c *Service) lookUp(
 	ctx, cancel := context.WithTimeout(ctx, lookUpTime)
 	defer cancel() // the others need not answer any more
 	asked := 0
-	answers := make(chan redeemed, maxAsked)
+	answers := make(chan redeemAnswer, maxAsked)
 	for _, issuer := range believed.List.Issuers {
-		if asked == maxAsked || !code.For(issuer.ISS) {
+		if asked == maxAsked || !code.MayBeFrom(issuer.ISS) {
 			continue
 		}
 		asked++
 		go func(iss string) {
-			jws, err := c.redeem(ctx, believed, iss, code)
-			answers <- redeemed{jws, err}
+			jws, err := c.redeemCode(ctx, believed, iss, code)
+			answers <- redeemAnswer{jws, err}
 		}(issuer.ISS)
 	}
 	var said lookUpAnswers
@@ -73,16 +73,16 @@ func (c *Service) lookUp(
 				grace = time.After(waitingGrace)
 			}
 		case <-grace:
-			return "", said.sum(asked)
+			return "", said.asError(asked)
 		case <-ctx.Done():
-			return "", said.sum(asked)
+			return "", said.asError(asked)
 		}
 	}
-	return "", said.sum(asked)
+	return "", said.asError(asked)
 }
 
-// redeem asks one issuer and believes only its own live screen.
-func (c *Service) redeem(
+// redeemCode asks one issuer and believes only its own live screen.
+func (c *Service) redeemCode(
 	ctx context.Context, believed trust.View, iss string, code credential.OnlineCode,
 ) (string, error) {
 	jws, err := c.Insurers.Redeem(ctx, iss, code)
@@ -95,7 +95,7 @@ func (c *Service) redeem(
 	if measured, err := c.View(); err == nil { // the answer told the issuer's time
 		believed.ClockSkew = measured.ClockSkew
 	}
-	verdict, err := c.verify(ctx, believed, jws)
+	verdict, err := c.verifyScreen(ctx, believed, jws)
 	if err != nil {
 		return "", err
 	}
@@ -133,8 +133,8 @@ func (s *lookUpAnswers) add(err error) {
 	}
 }
 
-// sum is the answer of all that were asked, of whom some may not have answered.
-func (s *lookUpAnswers) sum(asked int) error {
+// asError is the answer of all that were asked, of whom some may not have answered.
+func (s *lookUpAnswers) asError(asked int) error {
 	silent := s.n < asked
 	switch {
 	case s.waiting && (silent || s.bad != nil):

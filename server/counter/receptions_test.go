@@ -99,7 +99,7 @@ func newClinic(t *testing.T) *clinic {
 		return issued.JWS, view.ID
 	}
 	c.jws, c.live = issue(credential.Request{Tier: credential.TierLive})
-	_, c.away = issue(credential.Request{Tier: credential.TierOffline, HolderKeyID: "vFm9fTx1wPugptQy"})
+	_, c.away = issue(credential.Request{Tier: credential.TierOffline, DeviceKeyID: "vFm9fTx1wPugptQy"})
 	return c
 }
 

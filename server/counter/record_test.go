@@ -45,7 +45,7 @@ func TestACaseOfAVersionBeforeTheCatalogueIsShown(t *testing.T) {
 
 // What is sealed from now on holds no sentence: wording can change, and the record still means the same.
 func TestACaseIsStoredWithoutSentences(t *testing.T) {
-	result := card.Fault(card.ErrBirthDate)
+	result := card.FaultResult(card.ErrBirthDate)
 	body, err := json.Marshal(caseBody{
 		Verdict: credential.Verifier{}.Verify("rubbish"),
 		Card:    &result,
@@ -54,7 +54,7 @@ func TestACaseIsStoredWithoutSentences(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, key := range []string{"verdict.form.failed", "card.birthdate_mismatch", "card.step.token", "card.claim.this_person"} {
-		if _, known := message.Find(key); !known || !strings.Contains(string(body), `"`+key+`"`) {
+		if _, known := message.FindEntry(key); !known || !strings.Contains(string(body), `"`+key+`"`) {
 			t.Errorf("%s is not in %s", key, body)
 		}
 	}

@@ -15,7 +15,7 @@ import (
 // Open starts a case with what was scanned, pasted or typed: it verifies offline against the trust list and
 // stores the verdict. An online code is looked up first, at the insurers of the trust list.
 func (c *Service) Open(ctx context.Context, reception staff.Reception, text string) (CaseView, error) {
-	if err := c.ours(reception); err != nil {
+	if err := c.checkFacility(reception); err != nil {
 		return CaseView{}, err
 	}
 	believed, err := c.View()
@@ -38,15 +38,17 @@ func (c *Service) Open(ctx context.Context, reception staff.Reception, text stri
 		return CaseView{}, errProofFirst
 	}
 	view := CaseView{ID: rand.Text(), At: c.Now(), caseBody: caseBody{JWS: jws, Staff: reception.Staff}}
-	if view.Verdict, err = c.verify(ctx, believed, jws); err != nil {
+	if view.Verdict, err = c.verifyScreen(ctx, believed, jws); err != nil {
 		return CaseView{}, err
 	}
-	view.Verdict = c.timed(ctx, believed, jws, view.Verdict)
-	return view, c.put(ctx, reception, view, "case.open", opened(view.Verdict))
+	view.Verdict = c.withMeasuredClock(ctx, believed, jws, view.Verdict)
+	return view, c.putCase(ctx, reception, view, "case.open", openingOutcome(view.Verdict))
 }
 
-// verify checks a screen; where its key is not known, its issuer is asked for newer ones first.
-func (c *Service) verify(ctx context.Context, believed trust.View, jws string) (credential.Verdict, error) {
+// verifyScreen checks a screen; where its key is not known, its issuer is asked for newer ones first.
+func (c *Service) verifyScreen(
+	ctx context.Context, believed trust.View, jws string,
+) (credential.Verdict, error) {
 	verdict := believed.Verifier(c.Now()).Verify(jws)
 	claimed, unknown := verdict.UnknownKey()
 	if !unknown || c.RefreshKeys == nil || !c.RefreshKeys(ctx, claimed) {
@@ -59,7 +61,7 @@ func (c *Service) verify(ctx context.Context, believed trust.View, jws string) (
 	return believed.Verifier(c.Now()).Verify(jws), nil
 }
 
-func opened(v credential.Verdict) string {
+func openingOutcome(v credential.Verdict) string {
 	switch {
 	case v.Valid:
 		return "genuine"
@@ -78,7 +80,7 @@ func (c *Service) Prove(ctx context.Context, reception staff.Reception, id, text
 	if read, err := credential.Read(text); err == nil {
 		text = read // else the Verdict says what it is
 	}
-	return c.change(ctx, reception, caseChange{id, "case.proof", func(view *CaseView) (string, error) {
+	return c.editCase(ctx, reception, caseChange{id, "case.proof", func(view *CaseView) (string, error) {
 		if view.Verdict.Tier != credential.TierOffline || view.Verdict.Eligibility == nil {
 			return "", errNoProofNeeded
 		}
@@ -89,7 +91,7 @@ func (c *Service) Prove(ctx context.Context, reception staff.Reception, id, text
 		if view.Verdict.Valid {
 			view.Nonce = "" // answered once
 		}
-		return opened(view.Verdict), nil
+		return openingOutcome(view.Verdict), nil
 	}})
 }
 
@@ -97,7 +99,7 @@ func (c *Service) Prove(ctx context.Context, reception staff.Reception, id, text
 // against a proof that was recorded before. It does not stop somebody who relays the number to the phone at
 // once.
 func (c *Service) Challenge(ctx context.Context, reception staff.Reception, id string) (CaseView, error) {
-	return c.change(ctx, reception, caseChange{id, "case.challenge", func(view *CaseView) (string, error) {
+	return c.editCase(ctx, reception, caseChange{id, "case.challenge", func(view *CaseView) (string, error) {
 		if view.Verdict.Tier != credential.TierOffline || view.Verdict.Eligibility == nil {
 			return "", errNoProofNeeded
 		}

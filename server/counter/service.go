@@ -68,8 +68,8 @@ var (
 
 var errNoFacility = &eligibility.Error{Code: eligibility.NotFound, Key: "counter.facility"}
 
-// ours refuses staff of another facility: what they would record here were nobody's.
-func (c *Service) ours(reception staff.Reception) error {
+// checkFacility refuses staff of another facility: what they would record here were nobody's.
+func (c *Service) checkFacility(reception staff.Reception) error {
 	if reception.Facility == "" || reception.Facility != c.Facility.Code {
 		return errNoFacility
 	}
@@ -83,7 +83,7 @@ func (c *Service) Visual(
 	if err := readVisual(checks); err != nil {
 		return CaseView{}, err
 	}
-	return c.change(ctx, reception, caseChange{id, "case.visual", func(view *CaseView) (string, error) {
+	return c.editCase(ctx, reception, caseChange{id, "case.visual", func(view *CaseView) (string, error) {
 		view.Visual = checks
 		return fmt.Sprint(len(checks)), nil
 	}})
@@ -107,7 +107,7 @@ func (c *Service) Record(
 		return CaseView{}, err
 	}
 	var jws string
-	view, err := c.change(ctx, reception, caseChange{id, "case.record", func(view *CaseView) (string, error) {
+	view, err := c.editCase(ctx, reception, caseChange{id, "case.record", func(view *CaseView) (string, error) {
 		switch {
 		case outcome == hostapi.Accepted && !view.Verdict.Valid:
 			return "", errNotValid
@@ -148,7 +148,7 @@ func (c *Service) tellPatient(ctx context.Context, view CaseView, jws string) er
 	if err != nil || len(phones) == 0 {
 		return err
 	}
-	if len(phones) > hostapi.MaxReceiptPhones {
+	if len(phones) > hostapi.MaxReceiptDevices {
 		return fmt.Errorf("the insurer names %d phones", len(phones))
 	}
 	sealed := map[string][]byte{}

@@ -28,7 +28,7 @@ var errSeveral = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.severa
 func (c *Service) Candidates(
 	_ context.Context, reception staff.Reception, texts []string,
 ) ([]Candidate, error) {
-	if err := c.ours(reception); err != nil {
+	if err := c.checkFacility(reception); err != nil {
 		return nil, err
 	}
 	if len(texts) > maxSeveral {
@@ -69,7 +69,7 @@ func withCandidate(found []Candidate, c Candidate) []Candidate {
 			return found
 		}
 		if onePerson(other.Verdict.Eligibility, c.Verdict.Eligibility) {
-			if better(c.Verdict, other.Verdict) {
+			if isBetter(c.Verdict, other.Verdict) {
 				found[i] = c
 			}
 			return found
@@ -93,8 +93,8 @@ func onePerson(a, b *credential.Eligibility) bool {
 	return false
 }
 
-// better prefers a live or awaited screen to a copy, what is valid to what is not, and the newer one.
-func better(a, b credential.Verdict) bool {
+// isBetter prefers a live or awaited screen to a copy, what is valid to what is not, and the newer one.
+func isBetter(a, b credential.Verdict) bool {
 	rank := func(v credential.Verdict) int {
 		switch {
 		case v.Valid && v.Tier == credential.TierLive:

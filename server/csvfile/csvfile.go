@@ -43,11 +43,11 @@ func New(w io.Writer, in Charset) (*Writer, error) {
 	} else if _, err := io.WriteString(w, Mark); err != nil {
 		return nil, fmt.Errorf("beginning a CSV file: %w", err)
 	}
-	return more(w), nil
+	return continueFile(w), nil
 }
 
-// more goes on with a file that was begun.
-func more(w io.Writer) *Writer {
+// continueFile goes on with a file that was begun.
+func continueFile(w io.Writer) *Writer {
 	c := csv.NewWriter(w)
 	c.UseCRLF = true
 	return &Writer{c}
@@ -74,7 +74,7 @@ func Table(rows [][]string) []byte { return append([]byte(Mark), Rows(rows)...) 
 // Rows are rows of a file whose beginning is written elsewhere.
 func Rows(rows [][]string) []byte {
 	var out bytes.Buffer // takes everything
-	w := more(&out)
+	w := continueFile(&out)
 	for _, row := range rows {
 		_ = w.Row(row...)
 	}

@@ -23,13 +23,13 @@ const (
 
 // Names in a data folder.
 const (
-	Keys     = "keys"         // the folder of the keys
-	Database = "madoguchi.db" // the store's file
-	Runs     = "runs"         // where the server's own print runs are
+	KeysDir      = "keys"         // the folder of the keys
+	DatabaseFile = "madoguchi.db" // the store's file
+	RunsDir      = "runs"         // where the server's own print runs are
 )
 
-// Folder is an open data folder.
-type Folder struct {
+// DataFolder is an open data folder.
+type DataFolder struct {
 	Path  string
 	Keys  *keys.Folder
 	Store *store.Store
@@ -47,14 +47,14 @@ type Options struct {
 
 // Open opens the data folder for a role. It refuses a start with keys that are not those of the data, or that
 // other users can read.
-func Open(ctx context.Context, o Options) (*Folder, error) {
+func Open(ctx context.Context, o Options) (*DataFolder, error) {
 	if err := os.MkdirAll(o.Path, 0o700); err != nil {
 		return nil, fmt.Errorf("making the data folder: %w", err)
 	}
 	if err := closeToOthers(o.Path); err != nil {
 		return nil, err
 	}
-	ring, err := keys.Open(filepath.Join(o.Path, Keys))
+	ring, err := keys.Open(filepath.Join(o.Path, KeysDir))
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ func Open(ctx context.Context, o Options) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Folder{Path: o.Path, Keys: ring, Store: opened, Now: o.Now}
+	f := &DataFolder{Path: o.Path, Keys: ring, Store: opened, Now: o.Now}
 	if err := f.remember(ctx, o.Role); err != nil {
 		return nil, errors.Join(err, opened.Close())
 	}
@@ -92,7 +92,7 @@ func openStore(ctx context.Context, secrets *keys.Secrets, o Options) (*store.St
 			return nil, err
 		}
 	}
-	return store.Open(ctx, filepath.Join(o.Path, Database), store.Options{
+	return store.Open(ctx, filepath.Join(o.Path, DatabaseFile), store.Options{
 		Mode:    o.Mode,
 		Role:    o.Role,
 		Index:   index,

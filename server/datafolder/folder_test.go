@@ -35,7 +35,7 @@ func options(path, role string) Options {
 }
 
 // opened opens a data folder until the test ends.
-func opened(t *testing.T, o Options) *Folder {
+func opened(t *testing.T, o Options) *DataFolder {
 	t.Helper()
 	f, err := Open(t.Context(), o)
 	if err != nil {
@@ -60,7 +60,7 @@ func entry(action string) audit.Entry {
 }
 
 // enrolled imports the sample of 架空市 and ties 髙橋 德一 to the login op|x; it returns the person.
-func enrolled(t *testing.T, f *Folder) audit.PersonID {
+func enrolled(t *testing.T, f *DataFolder) audit.PersonID {
 	t.Helper()
 	in := insurer.Insurer{Number: city, Name: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000"}
 	stores := f.Store.ForInsurer()
@@ -85,7 +85,7 @@ func enrolled(t *testing.T, f *Folder) audit.PersonID {
 		Now:          f.Now,
 	})
 	clerk := staff.Clerk{Staff: "鈴木", Insurer: city, Role: staff.Everything}
-	sample := bytes.NewReader(insuredcsv.Sample(city))
+	sample := bytes.NewReader(insuredcsv.SampleFile(city))
 	if _, err := services.Importer.Import(t.Context(), clerk, sample); err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func TestARoleHasOnlyTheKeysThatItNeeds(t *testing.T) {
 			if err := closed(t, path, c.role); err != nil {
 				t.Fatal(err)
 			}
-			files, err := os.ReadDir(filepath.Join(path, Keys))
+			files, err := os.ReadDir(filepath.Join(path, KeysDir))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -150,9 +150,9 @@ func TestTheDataAreTheirOwnersAlone(t *testing.T) {
 	if err := closed(t, path, RoleAll); err != nil {
 		t.Fatal(err)
 	}
-	runs := filepath.Join(path, Runs)
+	runs := filepath.Join(path, RunsDir)
 	if err := errors.Join(os.Mkdir(runs, 0o700), os.Chmod(runs, 0o755), os.Chmod(path, 0o755),
-		os.Chmod(filepath.Join(path, Database), 0o644)); err != nil {
+		os.Chmod(filepath.Join(path, DatabaseFile), 0o644)); err != nil {
 		t.Fatal(err)
 	}
 	if err := closed(t, path, RoleAll); err != nil {
@@ -161,7 +161,7 @@ func TestTheDataAreTheirOwnersAlone(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		mode fs.FileMode
-	}{{"", 0o700}, {Keys, 0o700}, {Runs, 0o700}, {Database, 0o600}} {
+	}{{"", 0o700}, {KeysDir, 0o700}, {RunsDir, 0o700}, {DatabaseFile, 0o600}} {
 		t.Run("mode of "+c.name, func(t *testing.T) {
 			info, err := os.Stat(filepath.Join(path, c.name))
 			if err != nil || info.Mode().Perm() != c.mode {
@@ -188,7 +188,7 @@ type harmed struct {
 // refuses harms the file, wants the start refused and the file left alone, and restores it.
 func (c harmed) refuses(t *testing.T, data string) {
 	t.Helper()
-	file := filepath.Join(data, Keys, c.file)
+	file := filepath.Join(data, KeysDir, c.file)
 	whole, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -251,7 +251,7 @@ func TestAStartIsRefusedWithOtherKeysThanTheDatas(t *testing.T) {
 func TestADatabaseOfAnOlderVersionProvesItsKeys(t *testing.T) {
 	data := used(t)
 	remembered := func() (n int) {
-		db, err := sql.Open("sqlite", filepath.Join(data, Database))
+		db, err := sql.Open("sqlite", filepath.Join(data, DatabaseFile))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -297,7 +297,7 @@ func TestAKeyThatIsMadeLaterIsRememberedToo(t *testing.T) {
 	if err := f.Store.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Remove(filepath.Join(path, Keys, keys.Counter)); err != nil {
+	if err := os.Remove(filepath.Join(path, KeysDir, keys.Counter)); err != nil {
 		t.Fatal(err)
 	}
 	again := opened(t, options(path, RoleAll))

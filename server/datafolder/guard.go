@@ -21,9 +21,9 @@ var keyFiles = map[string]string{"people": keys.People, "cases": keys.Cases, "se
 // have left them, or whoever restored a backup. Key files are another matter: one that others could read is
 // not made good by closing it (keys.Open).
 func closeToOthers(folder string) error {
-	for _, name := range []string{"", Runs, Database, Database + "-wal",
-		Database + "-shm"} {
-		if err := store.Tighten(filepath.Join(folder, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	for _, name := range []string{"", RunsDir, DatabaseFile, DatabaseFile + "-wal",
+		DatabaseFile + "-shm"} {
+		if err := store.CloseToOthers(filepath.Join(folder, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
@@ -32,7 +32,7 @@ func closeToOthers(folder string) error {
 
 // Guard tells the key folder what the database knows of its keys, before any is loaded.
 func Guard(ctx context.Context, ring *keys.Folder, folder string) error {
-	known, err := store.ReadKeyChecks(ctx, filepath.Join(folder, Database))
+	known, err := store.ReadKeyChecks(ctx, filepath.Join(folder, DatabaseFile))
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func Guard(ctx context.Context, ring *keys.Folder, folder string) error {
 
 // remember proves the key that makes the notices' codes, and lets the database remember the keys that were
 // loaded, and those that will be.
-func (f *Folder) remember(ctx context.Context, role string) error {
+func (f *DataFolder) remember(ctx context.Context, role string) error {
 	if role != RoleCounter {
 		if err := f.proveNotices(ctx); err != nil {
 			return err
@@ -59,7 +59,7 @@ func (f *Folder) remember(ctx context.Context, role string) error {
 	})
 }
 
-func (f *Folder) proveNotices(ctx context.Context) error {
+func (f *DataFolder) proveNotices(ctx context.Context) error {
 	person, serial, mac, err := f.Store.SampleNotice(ctx)
 	var e *eligibility.Error
 	if errors.As(err, &e) && e.Code == eligibility.NotFound {

@@ -27,7 +27,7 @@ func TestSweepRemovesWhatIsOverAndNothingElse(t *testing.T) {
 	}
 	stores := f.Store.ForInsurer()
 	phone := audit.Entry{At: noon, Actor: "patient", Action: "phone.add"}
-	if err := stores.Devices.PutPhoneKey(ctx, "op|x", "phone", []byte("public"), phone); err != nil {
+	if err := stores.Devices.PutReceiptKey(ctx, "op|x", "phone", []byte("public"), phone); err != nil {
 		t.Fatal(err)
 	}
 	left := audit.Entry{At: noon, Actor: "counter", Action: "receipt.put", Person: person.ID}

@@ -41,7 +41,7 @@ func (i *Client) AskTime(ctx context.Context, iss string) bool {
 	if err != nil {
 		return false
 	}
-	return i.hear(iss, at, asked, got)
+	return i.noteClock(iss, at, asked, got)
 }
 
 // mayAsk reports whether an issuer should be asked for its time, and notes that it is.
@@ -49,7 +49,7 @@ func (i *Client) mayAsk(iss string) bool {
 	i.Measured.mu.Lock()
 	defer i.Measured.mu.Unlock()
 	now := i.Now()
-	if s, ok := i.Measured.Issuers[iss]; ok && i.counts(s) {
+	if s, ok := i.Measured.Issuers[iss]; ok && i.isCurrent(s) {
 		return false
 	}
 	if last, ok := i.Measured.Asked[iss]; ok && now.Sub(last).Abs() < askTimeAgain {

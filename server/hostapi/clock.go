@@ -46,7 +46,7 @@ func (i *Client) ClockSkew() credential.ClockSkew {
 	var skew credential.ClockSkew
 	var voices []time.Duration
 	for _, s := range i.Measured.hosts {
-		if i.counts(s) {
+		if i.isCurrent(s) {
 			voices = append(voices, s.offset)
 		}
 	}
@@ -54,7 +54,7 @@ func (i *Client) ClockSkew() credential.ClockSkew {
 		skew.General = median(voices)
 	}
 	for iss, s := range i.Measured.Issuers {
-		if !i.counts(s) {
+		if !i.isCurrent(s) {
 			continue
 		}
 		if skew.Issuers == nil {
@@ -75,8 +75,8 @@ func median(offsets []time.Duration) time.Duration {
 	return low
 }
 
-// counts reports whether a measurement is recent and the clock was not set since.
-func (i *Client) counts(s sample) bool {
+// isCurrent reports whether a measurement is recent and the clock was not set since.
+func (i *Client) isCurrent(s sample) bool {
 	age := i.Now().Round(0).Sub(s.taken) // by the clock on the wall
 	if age < 0 || age > SampleLife {
 		return false
@@ -177,11 +177,11 @@ func (i *Client) hearSigned(iss, jws string, asked, got time.Time) {
 	if err != nil || bad != nil || voiceOf(askedAt) != voiceOf(madeAt) {
 		return
 	}
-	i.hear(v.Issuer, v.IssuedAt, asked, got)
+	i.noteClock(v.Issuer, v.IssuedAt, asked, got)
 }
 
-// hear notes what an issuer itself signed as its time.
-func (i *Client) hear(iss string, at, asked, got time.Time) bool {
+// noteClock notes what an issuer itself signed as its time.
+func (i *Client) noteClock(iss string, at, asked, got time.Time) bool {
 	s, ok := i.sampleOf(at, asked, got)
 	if !ok {
 		return false

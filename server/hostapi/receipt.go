@@ -15,10 +15,10 @@ import (
 )
 
 const (
-	MaxReceipt       = 1000 // bytes of a sealed receipt
-	MaxReceiptPhones = 20   // of one person, by all logins: as many keys are handed out, the newest
-	PointBytes       = 65   // an uncompressed P-256 point (SEC 1 2.3.3)
-	TagBytes         = 16   // of AES-256-GCM
+	MaxReceipt        = 1000 // bytes of a sealed receipt
+	MaxReceiptDevices = 20   // of one person, by all logins: as many keys are handed out, the newest
+	PointBytes        = 65   // an uncompressed P-256 point (SEC 1 2.3.3)
+	TagBytes          = 16   // of AES-256-GCM
 )
 
 // receiptType is the typ of a receipt's JWS.
@@ -64,16 +64,16 @@ func (s ReceiptSigner) Seal(r Receipt, phone []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := seal([]byte(text), phone)
+	sealed, err := sealToKey([]byte(text), phone)
 	if err == nil && len(sealed) > MaxReceipt {
 		err = fmt.Errorf("a receipt of %d bytes is larger than insurers take", len(sealed))
 	}
 	return sealed, err
 }
 
-// seal encrypts a text to a P-256 public key: an ephemeral public key followed by AES-256-GCM under
+// sealToKey encrypts a text to a P-256 public key: an ephemeral public key followed by AES-256-GCM under
 // HKDF-SHA-256 of the ECDH secret. The key is used once, so the nonce is zero.
-func seal(text, phone []byte) ([]byte, error) {
+func sealToKey(text, phone []byte) ([]byte, error) {
 	to, err := ecdh.P256().NewPublicKey(phone)
 	if err != nil {
 		return nil, fmt.Errorf("reading the phone's key: %w", err)

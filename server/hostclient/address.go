@@ -5,7 +5,7 @@ import "net/netip"
 // notPublic are the blocks of the IANA special-purpose address registries (RFC 6890 and its successors) that
 // are not globally reachable, with the few that lead to other addresses. Of IPv6 only 2000::/3 is in use on
 // the internet (RFC 4291 section 2.4).
-var notPublic = prefixes(
+var notPublic = parsePrefixes(
 	"0.0.0.0/8",        // this network, unspecified (RFC 791)
 	"10.0.0.0/8",       // private (RFC 1918)
 	"100.64.0.0/10",    // behind a carrier's NAT (RFC 6598), with one provider's metadata service
@@ -33,17 +33,17 @@ var (
 	throughNAT64  = netip.MustParsePrefix("64:ff9b::/96") // an IPv4 address in the last 32 bits (RFC 6052)
 )
 
-// Public reports whether an address is one of the internet's: not loopback, private, link-local, unique
+// IsPublic reports whether an address is one of the internet's: not loopback, private, link-local, unique
 // local, behind a carrier's NAT, multicast, unspecified, reserved, a metadata service, or an IPv6 form of one
 // of these.
-func Public(a netip.Addr) bool {
+func IsPublic(a netip.Addr) bool {
 	a = a.WithZone("").Unmap()
 	if !a.IsValid() {
 		return false
 	}
 	if throughNAT64.Contains(a) {
 		b := a.As16()
-		return Public(netip.AddrFrom4([4]byte(b[12:])))
+		return IsPublic(netip.AddrFrom4([4]byte(b[12:])))
 	}
 	if a.Is6() && !globalUnicast.Contains(a) {
 		return false
@@ -56,14 +56,14 @@ func Public(a netip.Addr) bool {
 	return true
 }
 
-// never reports whether an address is refused although somebody named it: it means no server, or the
+// isNeverAllowed reports whether an address is refused although somebody named it: it means no server, or the
 // computer's own provider.
-func never(a netip.Addr) bool {
+func isNeverAllowed(a netip.Addr) bool {
 	broadcast := netip.AddrFrom4([4]byte{255, 255, 255, 255})
 	return a.IsUnspecified() || a.IsMulticast() || a.IsLinkLocalUnicast() || a == broadcast
 }
 
-func prefixes(texts ...string) []netip.Prefix {
+func parsePrefixes(texts ...string) []netip.Prefix {
 	out := make([]netip.Prefix, len(texts))
 	for i, text := range texts {
 		out[i] = netip.MustParsePrefix(text)

@@ -70,7 +70,7 @@ func New(c Config) *http.Client {
 	refuse := func(to *http.Request, _ []*http.Request) error {
 		return fmt.Errorf("%w (to %s)", ErrRedirect, to.URL.Host)
 	}
-	return &http.Client{Transport: guard{transport}, Timeout: c.Time, CheckRedirect: refuse}
+	return &http.Client{Transport: guardedTransport{transport}, Timeout: c.Time, CheckRedirect: refuse}
 }
 
 // dial connects to a host. The address is looked at when it is dialled, so that a name which DNS answers
@@ -80,8 +80,8 @@ func (c Config) dial(ctx context.Context, network, address string) (net.Conn, er
 	if err != nil {
 		return nil, fmt.Errorf("reading the address of a call: %w", err)
 	}
-	look := func(_, dialled string, _ syscall.RawConn) error { return c.allow(host, dialled) }
-	dialer := net.Dialer{Timeout: dialTime, Control: look}
+	checkAddress := func(_, dialled string, _ syscall.RawConn) error { return c.allow(host, dialled) }
+	dialer := net.Dialer{Timeout: dialTime, Control: checkAddress}
 	return dialer.DialContext(ctx, network, address)
 }
 
@@ -92,10 +92,10 @@ func (c Config) allow(host, dialled string) error {
 		return fmt.Errorf("reading an address: %w", err)
 	}
 	address := to.Addr().WithZone("").Unmap()
-	if Public(address) {
+	if IsPublic(address) {
 		return nil
 	}
-	if c.Inside != nil && !never(address) {
+	if c.Inside != nil && !isNeverAllowed(address) {
 		for _, named := range c.Inside(host) {
 			if named.Unmap() == address {
 				return nil
@@ -105,10 +105,10 @@ func (c Config) allow(host, dialled string) error {
 	return fmt.Errorf("%w: %s is %s", ErrAddress, host, address)
 }
 
-// guard refuses what is not https, and bounds the answers.
-type guard struct{ next http.RoundTripper }
+// guardedTransport refuses what is not https, and bounds the answers.
+type guardedTransport struct{ next http.RoundTripper }
 
-func (g guard) RoundTrip(r *http.Request) (*http.Response, error) {
+func (g guardedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.URL.Scheme != "https" {
 		return nil, ErrScheme
 	}

@@ -56,7 +56,7 @@ func TestAddressesThatAreNotTheInternets(t *testing.T) {
 			if (err != nil) != (c.address == "") {
 				t.Fatalf("the table holds %q: %v", c.address, err)
 			}
-			if Public(address) {
+			if IsPublic(address) {
 				t.Errorf("%s counts as public", c.address)
 			}
 			if c.address == "" {
@@ -70,7 +70,7 @@ func TestAddressesThatAreNotTheInternets(t *testing.T) {
 	}
 	for _, good := range []string{"8.8.8.8", "172.32.0.1", "100.128.0.1", "192.0.1.1", "2001:4860:4860::8888",
 		"2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"} {
-		if !Public(netip.MustParseAddr(good)) {
+		if !IsPublic(netip.MustParseAddr(good)) {
 			t.Errorf("%s does not count as public", good)
 		}
 	}
@@ -220,7 +220,7 @@ func TestTheEnvironmentsProxyIsNotAsked(t *testing.T) {
 	}
 	s, c := server(t, func(http.ResponseWriter, *http.Request) {})
 	client := New(c)
-	if transport := client.Transport.(guard).next.(*http.Transport); transport.Proxy != nil {
+	if transport := client.Transport.(guardedTransport).next.(*http.Transport); transport.Proxy != nil {
 		t.Error("it has a proxy")
 	}
 	if _, err := get(t, client, s.URL); err != nil {

@@ -44,7 +44,13 @@ func (t loopbackTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	inside.URL.Scheme, inside.URL.Host = "", ""
 	inside.Host, inside.RequestURI, inside.RemoteAddr = own.Host, inside.URL.RequestURI(), "127.0.0.1:0"
 	content, out := io.Pipe()
-	w := &carried{header: http.Header{}, method: r.Method, out: out, began: make(chan struct{}), declared: -1}
+	w := &loopbackResponse{
+		header:   http.Header{},
+		method:   r.Method,
+		out:      out,
+		began:    make(chan struct{}),
+		declared: -1,
+	}
 	ended := make(chan error, 1)
 	go func() {
 		err := w.serve(t.handler, inside)
@@ -68,22 +74,23 @@ func (t loopbackTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	return &http.Response{Status: fmt.Sprintf("%d %s", w.status, http.StatusText(w.status)),
 		StatusCode: w.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: w.sent, ContentLength: w.declared, Body: &inflow{content, cancel}, Request: r}, nil
+		Header: w.sent, ContentLength: w.declared, Body: &loopbackBody{content, cancel}, Request: r}, nil
 }
 
-// inflow is an answer's content. Whoever closes it ends the request: the handler's context and its writes.
-type inflow struct {
+// loopbackBody is an answer's content. Whoever closes it ends the request: the handler's context and its
+// writes.
+type loopbackBody struct {
 	*io.PipeReader
 	cancel context.CancelFunc
 }
 
-func (i *inflow) Close() error {
+func (i *loopbackBody) Close() error {
 	i.cancel()
 	return i.PipeReader.Close()
 }
 
-// carried is the http.ResponseWriter of a request that never leaves the process.
-type carried struct {
+// loopbackResponse is the http.ResponseWriter of a request that never leaves the process.
+type loopbackResponse struct {
 	header http.Header // as the handler changes it
 	method string
 	out    *io.PipeWriter
@@ -98,7 +105,7 @@ type carried struct {
 
 // serve runs the handler to its end. An answer that never began is an empty 200, and one that is shorter
 // than it said is broken off, as on a connection.
-func (w *carried) serve(handler http.Handler, r *http.Request) (err error) {
+func (w *loopbackResponse) serve(handler http.Handler, r *http.Request) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("the handler gave up: %v", cause)
@@ -112,11 +119,11 @@ func (w *carried) serve(handler http.Handler, r *http.Request) (err error) {
 	return nil
 }
 
-func (w *carried) Header() http.Header { return w.header }
+func (w *loopbackResponse) Header() http.Header { return w.header }
 
 // WriteHeader fixes status and headers. A second call changes nothing; what is only informational (1xx) is
 // not the answer.
-func (w *carried) WriteHeader(status int) {
+func (w *loopbackResponse) WriteHeader(status int) {
 	if w.status != 0 || status < 200 && status != http.StatusSwitchingProtocols {
 		return
 	}
@@ -132,7 +139,7 @@ func (w *carried) WriteHeader(status int) {
 }
 
 // start begins the answer with its first content, which says its type where the handler does not.
-func (w *carried) start(first []byte) {
+func (w *loopbackResponse) start(first []byte) {
 	w.begin.Do(func() {
 		w.WriteHeader(http.StatusOK)
 		_, named := w.header["Content-Type"] // also when it is kept away by nil
@@ -144,11 +151,11 @@ func (w *carried) start(first []byte) {
 }
 
 // contentAllowed: RFC 9110 6.4.1.
-func (w *carried) contentAllowed() bool {
+func (w *loopbackResponse) contentAllowed() bool {
 	return w.status >= 200 && w.status != http.StatusNoContent && w.status != http.StatusNotModified
 }
 
-func (w *carried) Write(data []byte) (int, error) {
+func (w *loopbackResponse) Write(data []byte) (int, error) {
 	w.start(data)
 	switch {
 	case !w.contentAllowed():
@@ -164,4 +171,4 @@ func (w *carried) Write(data []byte) (int, error) {
 }
 
 // Flush begins the answer; what is written is on its way at once.
-func (w *carried) Flush() { w.start(nil) }
+func (w *loopbackResponse) Flush() { w.start(nil) }

@@ -29,8 +29,8 @@ func Open(name string) (*os.File, error) {
 	return file, nil
 }
 
-// Bounded reads a file whole, or standard input for "-".
-func Bounded(name string) ([]byte, error) {
+// ReadBounded reads a file whole, or standard input for "-".
+func ReadBounded(name string) ([]byte, error) {
 	file := os.Stdin
 	if name != "-" {
 		var err error
@@ -59,12 +59,12 @@ func Small(name, content string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Bounded(name)
+	return ReadBounded(name)
 }
 
-// Argument is Bounded for the file of an argument, with an *eligibility.Error that names it.
-func Argument(name, argument string) ([]byte, error) {
-	data, err := Bounded(name)
+// ReadArgument is ReadBounded for the file of an argument, with an *eligibility.Error that names it.
+func ReadArgument(name, argument string) ([]byte, error) {
+	data, err := ReadBounded(name)
 	switch {
 	case errors.Is(err, errLarge):
 		return nil, &eligibility.Error{Code: eligibility.Invalid, Key: "input.size", Field: argument}

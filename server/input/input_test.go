@@ -79,7 +79,7 @@ func TestBoundedReadsAFileWholeOrNotAtAll(t *testing.T) {
 		{"64 GB", 64 << 30, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			data, err := Bounded(sparse(t, c.size))
+			data, err := ReadBounded(sparse(t, c.size))
 			if c.ok && (err != nil || int64(len(data)) != c.size) {
 				t.Errorf("%d bytes, %v", len(data), err)
 			}
@@ -92,15 +92,15 @@ func TestBoundedReadsAFileWholeOrNotAtAll(t *testing.T) {
 
 func TestADashIsStandardInput(t *testing.T) {
 	asStandardInput(t, written(t, "shc:/5676"))
-	if data, err := Bounded("-"); err != nil || string(data) != "shc:/5676" {
+	if data, err := ReadBounded("-"); err != nil || string(data) != "shc:/5676" {
 		t.Errorf("%q %v", data, err)
 	}
 	asStandardInput(t, sparse(t, 64<<20+1))
-	if _, err := Bounded("-"); !errors.Is(err, errLarge) {
+	if _, err := ReadBounded("-"); !errors.Is(err, errLarge) {
 		t.Errorf("standard input without end: %v", err)
 	}
 	asStandardInput(t, written(t, "資格"))
-	if data, err := Argument("-", "FILE"); err != nil || string(data) != "資格" {
+	if data, err := ReadArgument("-", "FILE"); err != nil || string(data) != "資格" {
 		t.Errorf("%q %v", data, err)
 	}
 }
@@ -116,7 +116,7 @@ func TestArgumentSaysWhichArgumentCannotBeRead(t *testing.T) {
 		{"too large", sparse(t, 64<<20+1), "input.size", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			data, err := Argument(c.file, "--jwks")
+			data, err := ReadArgument(c.file, "--jwks")
 			var e *eligibility.Error
 			if !errors.As(err, &e) || e.Key != c.key || e.Code != eligibility.Invalid || e.Field != "--jwks" ||
 				data != nil {
@@ -127,7 +127,7 @@ func TestArgumentSaysWhichArgumentCannotBeRead(t *testing.T) {
 			}
 		})
 	}
-	if data, err := Argument(written(t, "資格"), "FILE"); err != nil || string(data) != "資格" {
+	if data, err := ReadArgument(written(t, "資格"), "FILE"); err != nil || string(data) != "資格" {
 		t.Errorf("%q %v", data, err)
 	}
 }

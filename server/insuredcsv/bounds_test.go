@@ -115,7 +115,7 @@ func TestAFileThatCannotBeReadToItsEndSaysSo(t *testing.T) {
 	if err := r.WriteJSON(&b); !errors.Is(err, errHalf) {
 		t.Errorf("the report: %v", err)
 	}
-	if _, _, err := Headings(halfASource{text, 0}, Options{Insurer: insurer}); !errors.Is(err, errHalf) {
+	if _, _, err := ReadHeadings(halfASource{text, 0}, Options{Insurer: insurer}); !errors.Is(err, errHalf) {
 		t.Errorf("the headings: %v", err)
 	}
 	if r, err := Open(text, Options{Insurer: insurer}); err != nil || len(r.Headings) != 4 {
@@ -129,12 +129,12 @@ func TestAPackedFileComesBackAsItWas(t *testing.T) {
 	for i := range 20_000 {
 		fmt.Fprintf(&b, "%d,試験 第%d,1986-04-12,\n", i+1, i)
 	}
-	p, err := Keep(strings.NewReader(b.String()))
+	p, err := PackFile(strings.NewReader(b.String()))
 	if err != nil || p.Size() != b.Len() || p.Parts() < 2 {
 		t.Fatalf("%+v %v", p, err)
 	}
 	var back bytes.Buffer
-	if _, err := io.Copy(&back, &parts{source: p}); err != nil || back.String() != b.String() {
+	if _, err := io.Copy(&back, &partsReader{source: p}); err != nil || back.String() != b.String() {
 		t.Errorf("%d bytes of %d: %v", back.Len(), b.Len(), err)
 	}
 	held := 0

@@ -21,15 +21,15 @@ const (
 	utf16
 )
 
-// file is a Source and what is found out of it once.
-type file struct {
+// sourceFile is a Source and what is found out of it once.
+type sourceFile struct {
 	source Source
 	first  []byte // part
 	in     coding
 }
 
-func openFile(source Source) (*file, error) {
-	f := &file{source: source}
+func openFile(source Source) (*sourceFile, error) {
+	f := &sourceFile{source: source}
 	if source.Parts() > 0 {
 		var err error
 		if f.first, err = source.Part(0); err != nil {
@@ -41,11 +41,11 @@ func openFile(source Source) (*file, error) {
 	return f, err
 }
 
-func (f *file) starts(with ...byte) bool { return bytes.HasPrefix(f.first, with) }
+func (f *sourceFile) starts(with ...byte) bool { return bytes.HasPrefix(f.first, with) }
 
 // coding finds it: UTF-8 with or without BOM, perhaps with a spoilt byte below its heading, UTF-16 with BOM,
 // else CP932.
-func (f *file) coding() (coding, error) {
+func (f *sourceFile) coding() (coding, error) {
 	switch {
 	case f.starts(0xEF, 0xBB, 0xBF):
 		return utf8, nil
@@ -54,7 +54,7 @@ func (f *file) coding() (coding, error) {
 	case f.headingIsUTF8():
 		return utf8, nil
 	}
-	raw := &parts{source: f.source}
+	raw := &partsReader{source: f.source}
 	switch _, err := io.Copy(io.Discard, transform.NewReader(raw, encoding.UTF8Validator)); {
 	case raw.fault != nil:
 		return shiftJIS, raw.fault
@@ -66,7 +66,7 @@ func (f *file) coding() (coding, error) {
 
 // headingIsUTF8 reports whether the first line is UTF-8 with Japanese letters in it. Kanji of CP932 never
 // look like that; its katakana of half width might, but only as letters of other scripts.
-func (f *file) headingIsUTF8() bool {
+func (f *sourceFile) headingIsUTF8() bool {
 	rest := f.first
 	for len(rest) > 0 {
 		line := rest
@@ -75,7 +75,7 @@ func (f *file) headingIsUTF8() bool {
 		} else {
 			rest = nil
 		}
-		if _, said := separator(string(line)); said || len(bytes.TrimSpace(line)) == 0 {
+		if _, said := separatorLine(string(line)); said || len(bytes.TrimSpace(line)) == 0 {
 			continue
 		}
 		letter := func(r rune) bool { return r >= 0x3000 && r <= 0x9fff || r >= 0xff00 && r <= 0xffef }
@@ -86,8 +86,8 @@ func (f *file) headingIsUTF8() bool {
 
 // decoded reads the file as UTF-8, without the mark that DOS and mainframes set at its end. What cannot be
 // read becomes U+FFFD.
-func (f *file) decoded() io.Reader {
-	raw := &parts{source: f.source}
+func (f *sourceFile) decoded() io.Reader {
+	raw := &partsReader{source: f.source}
 	var text io.Reader = raw // UTF-8: each line is made valid by itself
 	switch f.in {
 	case utf16:
@@ -96,11 +96,11 @@ func (f *file) decoded() io.Reader {
 	case shiftJIS:
 		text = japanese.ShiftJIS.NewDecoder().Reader(raw)
 	}
-	return &ended{text: text}
+	return &endMarkReader{text: text}
 }
 
-// parts reads a Source.
-type parts struct {
+// partsReader reads a Source.
+type partsReader struct {
 	source Source
 	next   int
 	now    []byte
@@ -108,7 +108,7 @@ type parts struct {
 	even   bool // leave out an odd byte at the end: a mark that a program set behind UTF-16
 }
 
-func (p *parts) Read(b []byte) (int, error) {
+func (p *partsReader) Read(b []byte) (int, error) {
 	for len(p.now) == 0 {
 		if p.fault != nil {
 			return 0, p.fault
@@ -139,9 +139,9 @@ func (s sourceFault) Unwrap() error { return s.error }
 // endMark is Ctrl+Z, which CP/M and DOS set at the end of a text.
 const endMark = 0x1a
 
-// ended reads a text without the marks at its end. Only what nothing but breaks of lines follows is held
-// back.
-type ended struct {
+// endMarkReader reads a text without the marks at its end. Only what nothing but breaks of lines follows is
+// held back.
+type endMarkReader struct {
 	text io.Reader
 	held []byte
 	out  []byte
@@ -151,7 +151,7 @@ type ended struct {
 // mostHeld bounds how much is held back: a file of nothing but marks is no text.
 const mostHeld = 4096
 
-func (e *ended) Read(b []byte) (int, error) {
+func (e *endMarkReader) Read(b []byte) (int, error) {
 	for len(e.out) == 0 {
 		if e.err != nil {
 			return 0, e.err

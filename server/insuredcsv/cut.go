@@ -33,18 +33,18 @@ const (
 const maxRecordLines = 20
 
 func errLongLine(line int) error {
-	return refused("import.long_line", message.Args{"line": message.Number(line)})
+	return refuseFile("import.long_line", message.Args{"line": message.Number(line)})
 }
 
 func errManyCells(line int) error {
-	return refused("import.columns", message.Args{
+	return refuseFile("import.columns", message.Args{
 		"line": message.Number(line),
 		"most": message.Number(maxColumns),
 	})
 }
 
 // heading returns the first record, or none when the file is blank.
-func (f *file) heading() record {
+func (f *sourceFile) heading() record {
 	for rec := range f.records() {
 		return rec
 	}
@@ -54,7 +54,7 @@ func (f *file) heading() record {
 // records cuts the file into records that say something: rows of nothing but blanks are nobody's, but a
 // spreadsheet counts them. A quote that never ends spoils its own line only. A record with a fault is the
 // last.
-func (f *file) records() iter.Seq[record] {
+func (f *sourceFile) records() iter.Seq[record] {
 	return func(yield func(record) bool) {
 		l := &lines{scan: bufio.NewScanner(f.decoded()), now: 1}
 		l.scan.Buffer(make([]byte, 0, 64<<10), maxLine)
@@ -68,7 +68,7 @@ func (f *file) records() iter.Seq[record] {
 				}
 				return
 			}
-			if said, ok := separator(text); ok && row == 1 && comma == 0 {
+			if said, ok := separatorLine(text); ok && row == 1 && comma == 0 {
 				comma = said
 				row-- // spreadsheets obey this line and do not show it
 				l.skip(1)
@@ -79,7 +79,7 @@ func (f *file) records() iter.Seq[record] {
 				continue
 			}
 			if comma == 0 {
-				comma = delimiter(text)
+				comma = findDelimiter(text)
 			}
 			rec, taken := l.record(comma)
 			rec.row = row
@@ -99,7 +99,7 @@ func (f *file) records() iter.Seq[record] {
 // blank reports whether no cell holds anything.
 func (rec record) blank() bool {
 	for _, cell := range rec.cells {
-		if !blankText(cell) && plain(cell) != "" {
+		if !blankText(cell) && plainCell(cell) != "" {
 			return false
 		}
 	}
@@ -109,16 +109,17 @@ func (rec record) blank() bool {
 // blankText reports whether a text shows nothing.
 func blankText(text string) bool {
 	for _, r := range text {
-		if !invisible(r) {
+		if !isInvisible(r) {
 			return false
 		}
 	}
 	return true
 }
 
-// invisible reports whether r is a blank of any width, or takes no room (Unicode White_Space, Cf; the fillers
-// that scripts have for nothing). What turns the direction of a text is no such thing: it hides others.
-func invisible(r rune) bool {
+// isInvisible reports whether r is a blank of any width, or takes no room (Unicode White_Space, Cf; the
+// fillers that scripts have for nothing). What turns the direction of a text is no such thing: it hides
+// others.
+func isInvisible(r rune) bool {
 	if r < 0x80 {
 		return r == ' ' || r >= '\t' && r <= '\r'
 	}
@@ -130,8 +131,9 @@ func invisible(r rune) bool {
 	return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) && !turns
 }
 
-// separator reads the line by which a file tells spreadsheets its delimiter: sep=; with or without quotes.
-func separator(line string) (comma rune, ok bool) {
+// separatorLine reads the line by which a file tells spreadsheets its delimiter: sep=; with or without
+// quotes.
+func separatorLine(line string) (comma rune, ok bool) {
 	if len(line) > 16 {
 		return 0, false
 	}
@@ -303,8 +305,8 @@ func splitLine(data []byte, atEOF bool) (advance int, token []byte, err error) {
 	return 0, nil, nil
 }
 
-// delimiter is the comma, the tab or the semicolon, whichever the heading has most of.
-func delimiter(heading string) rune {
+// findDelimiter is the comma, the tab or the semicolon, whichever the heading has most of.
+func findDelimiter(heading string) rune {
 	best, most := ',', strings.Count(heading, ",")
 	for _, d := range []rune{'\t', ';'} {
 		if n := strings.Count(heading, string(d)); n > most {

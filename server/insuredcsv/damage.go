@@ -20,26 +20,26 @@ import (
 //
 // A serial date in place of a 記号 (46359 for 12-3) passes: five digits are a usual 記号. So does 12/3.
 func (r *reader) undamaged(column Column, cell string) string {
-	s := plain(cell)
+	s := plainCell(cell)
 	if s == "" || len(s) > 64 {
 		return cell
 	}
 	switch {
-	case !suspicious(s):
+	case !mayBeDamaged(s):
 	case errorValue(s):
-		r.refuse(column, "row.spreadsheet_error", message.Args{"value": message.Text(short(s))})
+		r.refuse(column, "row.spreadsheet_error", message.Args{"value": message.Text(shortQuote(s))})
 		return ""
 	case strings.Trim(s, "#＃") == "":
-		r.refuse(column, "row.spreadsheet_hashes", message.Args{"value": message.Text(short(s))})
+		r.refuse(column, "row.spreadsheet_hashes", message.Args{"value": message.Text(shortQuote(s))})
 		return ""
-	case placeholder(s):
+	case isPlaceholder(s):
 		return r.leftOut(column, s)
 	}
 	if !slices.Contains([]Column{colInsurer, colSymbol, colNumber, colBranch}, column) {
 		return cell
 	}
 	if key := changedIdentifier(s); key != "" {
-		r.refuse(column, key, message.Args{"value": message.Text(short(s))})
+		r.refuse(column, key, message.Args{"value": message.Text(shortQuote(s))})
 		return ""
 	}
 	return cell
@@ -50,15 +50,15 @@ func (r *reader) leftOut(column Column, s string) string {
 	dash := strings.TrimFunc(s, eligibility.IsHyphen) == ""
 	switch {
 	case slices.Contains(compulsory, column) || column == colInsurer && !dash:
-		r.refuse(column, "row.placeholder.refused", message.Args{"value": message.Text(short(s))})
+		r.refuse(column, "row.placeholder.refused", message.Args{"value": message.Text(shortQuote(s))})
 	case !dash: // a dash is how papers say that there is none
-		r.warn(column, "row.placeholder.left_empty", message.Args{"value": message.Text(short(s))})
+		r.warn(column, "row.placeholder.left_empty", message.Args{"value": message.Text(shortQuote(s))})
 	}
 	return ""
 }
 
-// suspicious is a quick look at how a cell begins: most hold no such thing.
-func suspicious(s string) bool {
+// mayBeDamaged is a quick look at how a cell begins: most hold no such thing.
+func mayBeDamaged(s string) bool {
 	for _, first := range s {
 		return first < 0x80 && strings.ContainsRune(`#eEnNuUvVbB(<\-[`, first) || first >= 0x80 &&
 			(strings.ContainsRune("＃ＥｅＮｎＵｕＢｂ（＜［＼￥〔【空", first) || eligibility.IsHyphen(first))
@@ -80,14 +80,14 @@ var placeholders = strings.Fields(`null (null) <null> [null] \n none <none> nan 
 	nil undefined empty (empty) (blank) blank
 	空白 (空白) [空白] 【空白】 〔空白〕 空欄 (空欄) 【空欄】 nat`)
 
-func placeholder(s string) bool {
+func isPlaceholder(s string) bool {
 	word := strings.ToLower(strings.ReplaceAll(norm.NFKC.String(s), "¥", `\`))
 	return strings.TrimFunc(s, eligibility.IsHyphen) == "" || slices.Contains(placeholders, word)
 }
 
-// changed are the forms of what was a 記号, 番号, 枝番 or 保険者番号, after NFKC in small letters. Such identifiers hold
-// digits, letters, kana, kanji, hyphens and dots (JP Core Coverage).
-var changed = []struct {
+// changedForms are the forms of what was a 記号, 番号, 枝番 or 保険者番号, after NFKC in small letters. Such identifiers
+// hold digits, letters, kana, kanji, hyphens and dots (JP Core Coverage).
+var changedForms = []struct {
 	key  string
 	form *regexp.Regexp
 }{
@@ -110,7 +110,7 @@ const months = `jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?
 
 // changedIdentifier says what a spreadsheet made of an identifier; an empty key: nothing.
 func changedIdentifier(s string) (key string) {
-	if !unusual(s) {
+	if !hasUnusual(s) {
 		return ""
 	}
 	text := strings.ToLower(norm.NFKC.String(s))
@@ -120,7 +120,7 @@ func changedIdentifier(s string) (key string) {
 		}
 		return r
 	}, text)
-	for _, c := range changed {
+	for _, c := range changedForms {
 		if c.form.MatchString(hyphens) {
 			return c.key
 		}
@@ -128,8 +128,8 @@ func changedIdentifier(s string) (key string) {
 	return ""
 }
 
-// unusual is a quick look: digits, kana, kanji and a hyphen are what most identifiers are made of.
-func unusual(s string) bool {
+// hasUnusual is a quick look: digits, kana, kanji and a hyphen are what most identifiers are made of.
+func hasUnusual(s string) bool {
 	hyphens := 0
 	for _, r := range s {
 		switch {

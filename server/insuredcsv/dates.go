@@ -29,7 +29,7 @@ func (r *reader) date(column Column, cell string) eligibility.Date {
 
 // unknownDate reports whether a cell says that nothing of a date is known.
 func unknownDate(cell string) bool {
-	switch norm.NFKC.String(plain(cell)) {
+	switch norm.NFKC.String(plainCell(cell)) {
 	case "不詳", "年月日不詳", "生年月日不詳":
 		return true
 	}
@@ -40,7 +40,7 @@ func unknownDate(cell string) bool {
 const noDate = "-/.0 年月日"
 
 func (r *reader) anyDate(column Column, cell string) eligibility.Date {
-	s := plain(cell)
+	s := plainCell(cell)
 	if d, err := eligibility.ParseDate(s); err == nil && d.Exact() { // most dates are written like this
 		return d
 	}
@@ -58,7 +58,7 @@ func (r *reader) anyDate(column Column, cell string) eligibility.Date {
 		return d
 	}
 	if timed {
-		r.refuse(column, "row.date_time", message.Args{"value": message.Text(short(s))})
+		r.refuse(column, "row.date_time", message.Args{"value": message.Text(shortQuote(s))})
 		return eligibility.Date{}
 	}
 	serial := strings.TrimSuffix(day, ".0")
@@ -70,7 +70,7 @@ func (r *reader) anyDate(column Column, cell string) eligibility.Date {
 		})
 		return eligibility.Date{}
 	}
-	r.refuse(column, "row.date.unreadable", message.Args{"value": message.Text(short(s))})
+	r.refuse(column, "row.date.unreadable", message.Args{"value": message.Text(shortQuote(s))})
 	return eligibility.Date{}
 }
 
@@ -119,7 +119,7 @@ func homeZone(zone string) bool {
 }
 
 func (r *reader) birth(cell string) {
-	if plain(cell) == "" {
+	if plainCell(cell) == "" {
 		r.refuse(colBirth, "row.missing.birth_date", nil)
 		return
 	}

@@ -72,7 +72,7 @@ func TestAnExportIsReadAsItWasWritten(t *testing.T) {
 	unknownDay.Number, unknownDay.BirthDate = "0009236", eligibility.MustDate("1980-02")
 	unknown.Number, unknown.BirthDate = "0009237", eligibility.Date{}
 	want := []eligibility.Person{full, formula, unknownDay, unknown}
-	want = append(want, people(t, Sample("00138990"))...)
+	want = append(want, people(t, SampleFile("00138990"))...)
 	var file bytes.Buffer
 	export, err := NewExport(&file)
 	if err != nil {

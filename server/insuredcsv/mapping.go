@@ -66,9 +66,9 @@ func ParseColumn(text string) (Column, error) {
 	} else if column, ok := synonyms[name]; ok {
 		return column, nil
 	}
-	return LeftOut, refused(
+	return LeftOut, refuseFile(
 		"import.column_unknown",
-		message.Args{"column": message.Text(short(text))},
+		message.Args{"column": message.Text(shortQuote(text))},
 	).In(
 		"column",
 	)
@@ -79,7 +79,7 @@ func ParseColumn(text string) (Column, error) {
 func ReadMap(file io.Reader) (map[string]Column, error) {
 	texts, err := readTexts(file)
 	if err != nil {
-		return nil, refused("import.map", nil).In("map").Because(err)
+		return nil, refuseFile("import.map", nil).In("map").Because(err)
 	}
 	for _, t := range texts {
 		if eligibility.HoldsMyNumber(t.heading) || eligibility.HoldsMyNumber(t.column) {
@@ -134,7 +134,7 @@ func readTexts(file io.Reader) ([]mapped, error) {
 	return out, nil
 }
 
-var errMapMyNumber = refused("import.map_my_number", nil).In("map")
+var errMapMyNumber = refuseFile("import.map_my_number", nil).In("map")
 
 // CheckMap refuses headings that hold or announce a My Number, before they are remembered.
 func CheckMap(headings map[string]Column) error {
@@ -170,8 +170,8 @@ const examples = 2
 // exampleRows is how many rows are searched for them.
 const exampleRows = 1000
 
-// Headings says what the first row of a file means, and which compulsory columns nothing means.
-func Headings(source Source, o Options) (headings []Heading, missing []Column, err error) {
+// ReadHeadings says what the first row of a file means, and which compulsory columns nothing means.
+func ReadHeadings(source Source, o Options) (headings []Heading, missing []Column, err error) {
 	f, err := openFile(source)
 	if err != nil {
 		return nil, nil, err
@@ -180,8 +180,8 @@ func Headings(source Source, o Options) (headings []Heading, missing []Column, e
 	found := map[Column]bool{}
 	for _, cell := range f.heading().cells {
 		h := Heading{Name: headingText(cell)}
-		h.Column, h.Known, h.Usual = meaning(h.Name, own)
-		if plain(h.Name) == "" {
+		h.Column, h.Known, h.Usual = meaningOf(h.Name, own)
+		if plainCell(h.Name) == "" {
 			h.Known = true // a column without a heading is nobody's
 		}
 		found[h.Column] = true
@@ -197,8 +197,8 @@ func Headings(source Source, o Options) (headings []Heading, missing []Column, e
 		}
 		for i := range headings {
 			if h := &headings[i]; row > 1 && len(h.Examples) < examples && i < len(rec.cells) &&
-				plain(rec.cells[i]) != "" {
-				h.Examples = append(h.Examples, short(plain(rec.cells[i])))
+				plainCell(rec.cells[i]) != "" {
+				h.Examples = append(h.Examples, shortQuote(plainCell(rec.cells[i])))
 			}
 		}
 	}
@@ -213,8 +213,8 @@ func Headings(source Source, o Options) (headings []Heading, missing []Column, e
 	return headings, missing, nil
 }
 
-// meaning finds a heading in the insurer's own ones, then among the usual ones.
-func meaning(name string, own map[string]Column) (column Column, known, usual bool) {
+// meaningOf finds a heading in the insurer's own ones, then among the usual ones.
+func meaningOf(name string, own map[string]Column) (column Column, known, usual bool) {
 	key := normalHeading(name)
 	if column, known = own[key]; known {
 		return column, true, false

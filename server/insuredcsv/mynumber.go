@@ -11,17 +11,17 @@ import (
 
 // ErrMyNumber refuses a whole file for a 12-digit My Number. Its copies name line and column; the value is
 // never kept.
-var ErrMyNumber = refused("import.my_number", nil)
+var ErrMyNumber = refuseFile("import.my_number", nil)
 
 // refuseMyNumber looks at every cell of the file before anything is taken from it. It returns a record's
 // fault, too: nothing is taken from a file that cannot be read to its end.
-func (f *file) refuseMyNumber(heading record) error {
+func (f *sourceFile) refuseMyNumber(heading record) error {
 	for i, h := range heading.cells {
 		if forbiddenHeading(h) {
 			return myNumberAt(heading, i, "", "import.in_heading")
 		}
 	}
-	parted := newSplits(heading.cells)
+	search := newSplitSearch(heading.cells)
 	for rec := range f.records() {
 		if rec.fault != nil {
 			return rec.fault
@@ -39,26 +39,26 @@ func (f *file) refuseMyNumber(heading record) error {
 		if rec.broken && eligibility.HoldsMyNumber(strings.Join(rec.cells, "")) {
 			return myNumberAt(rec, 0, "", "import.in_value")
 		}
-		parted.look(rec)
+		search.scan(rec)
 	}
-	return parted.refusal()
+	return search.refusal()
 }
 
 func myNumberAt(rec record, column int, name, what string) error {
 	heading := ""
 	if name != "" {
-		heading = "（" + short(name) + "）"
+		heading = "（" + shortQuote(name) + "）"
 	}
 	return ErrMyNumber.With(message.Args{
-		"place":   message.Of(placeOf(rec.line, rec.row)),
+		"place":   message.Nested(placeOf(rec.line, rec.row)),
 		"column":  message.Number(column + 1),
 		"heading": message.Text(heading),
-		"what":    message.Of(message.New(what, nil)),
+		"what":    message.Nested(message.New(what, nil)),
 	})
 }
 
-// splits looks for numbers that are split over neighbouring cells: 4+4+4, 6+6 or any other way, in the order
-// of the columns. Blank cells between do not part them.
+// splitSearch looks for numbers that are split over neighbouring cells: 4+4+4, 6+6 or any other way, in the
+// order of the columns. Blank cells between do not part them.
 //
 // A register has many neighbours of twelve digits (記号 of 8 and 番号 of 4, a telephone in three cells, a date
 // and a share), and one in eleven of them has a right check digit by chance. One row therefore proves
@@ -71,18 +71,18 @@ func myNumberAt(rec record, column int, name, what string) error {
 //
 // So a number that stands split in few rows of 記号 and 番号 cannot be told from 記号 and 番号, nor one over several
 // rows.
-type splits struct {
-	kinds []kind
-	seen  map[shape]*tally
+type splitSearch struct {
+	kinds []columnKind
+	seen  map[shape]*shapeTally
 }
 
-// kind is what a column means for this search.
-type kind int
+// columnKind is what a column means for this search.
+type columnKind int
 
 const (
-	nobodys kind = iota // not recognised
-	words               // names and addresses
-	numbers
+	unknownKind columnKind = iota // not recognised
+	wordKind                      // names and addresses
+	numberKind
 )
 
 // shape is a way in which a row's cells have twelve digits: the first and last column, and how many digits in
@@ -92,8 +92,8 @@ type shape struct {
 	sizes       [12]uint8
 }
 
-// tally counts the rows of a shape.
-type tally struct {
+// shapeTally counts the rows of a shape.
+type shapeTally struct {
 	telling bool // a single row is enough
 	rows    int
 	fits    map[uint64]struct{} // hashes of the different numbers that fit
@@ -123,16 +123,16 @@ var wordColumns = []Column{
 	colEmployer,
 }
 
-func newSplits(headings []string) *splits {
-	s := &splits{seen: map[shape]*tally{}}
+func newSplitSearch(headings []string) *splitSearch {
+	s := &splitSearch{seen: map[shape]*shapeTally{}}
 	for _, h := range headings {
-		k := nobodys
-		switch column, known, _ := meaning(headingText(h), nil); {
+		k := unknownKind
+		switch column, known, _ := meaningOf(headingText(h), nil); {
 		case !known:
 		case slices.Contains(wordColumns, column):
-			k = words
+			k = wordKind
 		default: // with the numbers of lines that an error file brings back
-			k = numbers
+			k = numberKind
 		}
 		s.kinds = append(s.kinds, k)
 	}
@@ -147,8 +147,8 @@ type digitCell struct {
 	over   bool // in particular, a number of its own
 }
 
-// look counts a row's shapes.
-func (s *splits) look(rec record) {
+// scan counts a row's shapes.
+func (s *splitSearch) scan(rec record) {
 	var room [16]digitCell
 	cells := room[:0]
 	apart := false
@@ -156,7 +156,7 @@ func (s *splits) look(rec record) {
 		if blankText(cell) {
 			continue
 		}
-		digits, ok := eligibility.DigitsOnly(plain(cell))
+		digits, ok := eligibility.DigitsOnly(plainCell(cell))
 		if !ok || len(digits) > 11 {
 			apart = true
 			continue
@@ -165,12 +165,12 @@ func (s *splits) look(rec record) {
 		apart = false
 	}
 	s.windows(rec, cells, false)
-	if !slices.ContainsFunc(cells, func(c digitCell) bool { return s.kind(c.column) == words }) {
+	if !slices.ContainsFunc(cells, func(c digitCell) bool { return s.kind(c.column) == wordKind }) {
 		return
 	}
 	others, over := make([]digitCell, 0, len(cells)), false // around a date of birth, say
 	for _, c := range cells {
-		if s.kind(c.column) == numbers {
+		if s.kind(c.column) == numberKind {
 			over = true
 			continue
 		}
@@ -180,15 +180,15 @@ func (s *splits) look(rec record) {
 	s.windows(rec, others, true)
 }
 
-func (s *splits) kind(column int) kind {
+func (s *splitSearch) kind(column int) columnKind {
 	if column < len(s.kinds) {
 		return s.kinds[column]
 	}
-	return nobodys
+	return unknownKind
 }
 
 // windows counts neighbours of twelve digits together; over: only those between which a number was left out.
-func (s *splits) windows(rec record, cells []digitCell, over bool) {
+func (s *splitSearch) windows(rec record, cells []digitCell, over bool) {
 	for i := range cells {
 		sum := len(cells[i].digits)
 		for j := i + 1; j < len(cells) && j-i < 12 && sum < 12; j++ {
@@ -205,7 +205,7 @@ func (s *splits) windows(rec record, cells []digitCell, over bool) {
 func leavesOut(c digitCell) bool { return c.over }
 
 // count counts cells of twelve digits together.
-func (s *splits) count(rec record, cells []digitCell) {
+func (s *splitSearch) count(rec record, cells []digitCell) {
 	of := shape{first: cells[0].column, last: cells[len(cells)-1].column}
 	equal, apart, years := true, false, len(cells) == 3
 	var holds [3]bool
@@ -220,8 +220,8 @@ func (s *splits) count(rec record, cells []digitCell) {
 		n += copy(all[n:], c.digits)
 	}
 	equal = equal && slices.Contains([]int{1, 3, 4, 6}, len(cells[0].digits))
-	telling := equal && !years && (holds[words] || !holds[numbers])
-	if apart && !(telling && holds[words]) {
+	telling := equal && !years && (holds[wordKind] || !holds[numberKind])
+	if apart && !(telling && holds[wordKind]) {
 		return
 	}
 	t := s.seen[of]
@@ -229,7 +229,7 @@ func (s *splits) count(rec record, cells []digitCell) {
 		if len(s.seen) == mostShapes {
 			return
 		}
-		t = &tally{telling: telling, fits: map[uint64]struct{}{}}
+		t = &shapeTally{telling: telling, fits: map[uint64]struct{}{}}
 		s.seen[of] = t
 	}
 	t.rows++
@@ -247,7 +247,7 @@ func (s *splits) count(rec record, cells []digitCell) {
 }
 
 // found reports whether these rows hold numbers and not chance.
-func (t *tally) found() bool {
+func (t *shapeTally) found() bool {
 	enough := enoughSplit
 	if t.telling {
 		enough = 1
@@ -257,8 +257,8 @@ func (t *tally) found() bool {
 }
 
 // refusal names the first row and column of a number that is split.
-func (s *splits) refusal() error {
-	first := tally{}
+func (s *splitSearch) refusal() error {
+	first := shapeTally{}
 	var at shape
 	for of, t := range s.seen {
 		before := t.line < first.line || t.line == first.line && of.first < at.first
@@ -270,7 +270,7 @@ func (s *splits) refusal() error {
 		return nil
 	}
 	return ErrMyNumber.Saying("import.my_number_split", message.Args{
-		"place": message.Of(placeOf(first.line, first.row)),
+		"place": message.Nested(placeOf(first.line, first.row)),
 		"first": message.Number(at.first + 1),
 		"last":  message.Number(at.last + 1),
 	})

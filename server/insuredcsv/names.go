@@ -24,19 +24,19 @@ func (r *reader) name(column Column, cell string) string {
 	case eligibility.AllLost(clean):
 		r.warn(column, "row.gaiji.all", nil)
 	case strings.ContainsRune(clean, eligibility.LostCharacterMark):
-		r.warn(column, "row.gaiji.name", message.Args{"value": message.Text(short(clean))})
+		r.warn(column, "row.gaiji.name", message.Args{"value": message.Text(shortQuote(clean))})
 	}
 	return clean
 }
 
-// Key names a person: 保険者番号, 記号, 番号 and 枝番, compared normalised; without 枝番 also 生年月日 and 氏名, since families
-// share 記号・番号.
-func Key(p eligibility.Person) string {
+// PersonKey names a person: 保険者番号, 記号, 番号 and 枝番, compared normalised; without 枝番 also 生年月日 and 氏名, since
+// families share 記号・番号.
+func PersonKey(p eligibility.Person) string {
 	return keyOf(p, normalIdentifier, eligibility.CleanName(p.Name))
 }
 
-// FormerKey is the Key of the releases that stored names as they stood in the file and knew fewer hyphens.
-// People under it move to their Key when the database opens.
+// FormerKey is the PersonKey of the releases that stored names as they stood in the file and knew fewer
+// hyphens. People under it move to their PersonKey when the database opens.
 func FormerKey(p eligibility.Person) string { return keyOf(p, formerIdentifier, p.Name) }
 
 func keyOf(p eligibility.Person, identifier func(string) string, name string) string {

@@ -98,7 +98,7 @@ func TestTheKeyOfAPersonIsThatOfTheNameAsItIsStored(t *testing.T) {
 				Name:      c.a,
 				BirthDate: born,
 			}, eligibility.Person{Insurer: "138990", Number: "1", Name: c.b, BirthDate: born}
-			if (Key(a) == Key(b)) != c.same {
+			if (PersonKey(a) == PersonKey(b)) != c.same {
 				t.Errorf("%s and %s", c.a, c.b)
 			}
 		})
@@ -110,7 +110,8 @@ func TestTheKeyOfAPersonIsThatOfTheNameAsItIsStored(t *testing.T) {
 		Name:      "髙橋 德一",
 		BirthDate: born,
 	}
-	if Key(plain) != FormerKey(plain) || Key(plain) != "138990\x00国13\x001234\x00\x001955-07-01\x00髙橋德一" {
-		t.Errorf("%q", Key(plain)) // what stands in the databases of today
+	if PersonKey(plain) != FormerKey(plain) ||
+		PersonKey(plain) != "138990\x00国13\x001234\x00\x001955-07-01\x00髙橋德一" {
+		t.Errorf("%q", PersonKey(plain)) // what stands in the databases of today
 	}
 }

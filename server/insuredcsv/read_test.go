@@ -18,7 +18,7 @@ const insurer = eligibility.InsurerNumber("06139992")
 
 // whole is a file with all its rows.
 type whole struct {
-	*Roster
+	*File
 	Rows    []Row
 	Refused int
 }
@@ -28,7 +28,7 @@ func readWhole(file io.Reader, o Options) (whole, error) {
 	if err != nil {
 		return whole{}, err
 	}
-	w := whole{Roster: r, Rows: slices.Collect(r.Rows())}
+	w := whole{File: r, Rows: slices.Collect(r.Rows())}
 	for _, row := range w.Rows {
 		if !row.Accepted {
 			w.Refused++
@@ -57,7 +57,7 @@ func codes(notes []Note) string {
 
 func TestSamplesAreAcceptedWhole(t *testing.T) {
 	for _, n := range []eligibility.InsurerNumber{"00138990", "06139992", "01139997"} {
-		r, err := readWhole(bytes.NewReader(Sample(n)), Options{Insurer: n})
+		r, err := readWhole(bytes.NewReader(SampleFile(n)), Options{Insurer: n})
 		if err != nil || r.Refused != 0 || len(r.Unknown) != 0 || len(r.Rows) == 0 {
 			t.Errorf("%s: %+v %v", n, r, err)
 		}

@@ -209,12 +209,12 @@ func TestFamilyWithoutBranchNumbersIsSeveralPeople(t *testing.T) {
 	}
 	b := a
 	b.Name, b.BirthDate = "試験 花子", eligibility.MustDate("1988-11-30")
-	if Key(a) == Key(b) {
+	if PersonKey(a) == PersonKey(b) {
 		t.Error("two people, one key")
 	}
 	c := a
 	c.Name = "試験　太郎"
-	if Key(a) != Key(c) {
+	if PersonKey(a) != PersonKey(c) {
 		t.Error("blanks in a name make another person")
 	}
 }

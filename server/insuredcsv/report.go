@@ -41,16 +41,16 @@ func (d *Digest) Add(row Row) {
 	d.Rows++
 	if !row.Accepted {
 		d.Refused++
-		keep(&d.Reasons, &d.MoreReasons, row, row.Reasons, ShowReasons)
+		appendNotes(&d.Reasons, &d.MoreReasons, row, row.Reasons, ShowReasons)
 		return
 	}
 	if len(d.Good) < ShowGood {
 		d.Good = append(d.Good, row)
 	}
-	keep(&d.Warnings, &d.MoreWarnings, row, row.Warnings, ShowWarnings)
+	appendNotes(&d.Warnings, &d.MoreWarnings, row, row.Warnings, ShowWarnings)
 }
 
-func keep(kept *[]LineNote, more *int, row Row, notes []Note, most int) {
+func appendNotes(kept *[]LineNote, more *int, row Row, notes []Note, most int) {
 	for _, n := range notes {
 		if len(*kept) == most {
 			*more++
@@ -66,25 +66,25 @@ var errorColumns = []string{"行", "表計算の行", "列", "理由"}
 
 // WriteErrors writes the refused rows as a CSV that a clerk mends and sends again: UTF-8, one line a row with
 // its place, columns and reasons before the original cells.
-func (out *Roster) WriteErrors(w io.Writer) error { return out.writeErrors(w, csvfile.UTF8) }
+func (out *File) WriteErrors(w io.Writer) error { return out.writeErrors(w, csvfile.UTF8) }
 
 // WriteErrorsAsSent is WriteErrors in the coding of the file itself, which Charset names: what can only read
 // and write Shift_JIS gets that back.
-func (out *Roster) WriteErrorsAsSent(w io.Writer) error { return out.writeErrors(w, out.Charset()) }
+func (out *File) WriteErrorsAsSent(w io.Writer) error { return out.writeErrors(w, out.Charset()) }
 
-func (out *Roster) writeErrors(w io.Writer, in csvfile.Charset) error {
+func (out *File) writeErrors(w io.Writer, in csvfile.Charset) error {
 	if err := out.refusedRows(w, in); err != nil {
 		return fmt.Errorf("writing the error file: %w", err)
 	}
 	return nil
 }
 
-func (out *Roster) refusedRows(w io.Writer, in csvfile.Charset) error {
+func (out *File) refusedRows(w io.Writer, in csvfile.Charset) error {
 	c, err := csvfile.New(w, in)
 	if err != nil {
 		return err
 	}
-	if err := c.Row(append(slices.Clone(errorColumns), readable(out.Headings)...)...); err != nil {
+	if err := c.Row(append(slices.Clone(errorColumns), replaceUnreadable(out.Headings)...)...); err != nil {
 		return err
 	}
 	for row := range out.Rows() {
@@ -102,7 +102,7 @@ func (out *Roster) refusedRows(w io.Writer, in csvfile.Charset) error {
 			strings.Join(columns, "／"),
 			strings.Join(reasons, "／"),
 		}
-		if err := c.Row(append(line, readable(row.Cells)...)...); err != nil {
+		if err := c.Row(append(line, replaceUnreadable(row.Cells)...)...); err != nil {
 			return err
 		}
 	}
@@ -110,15 +110,15 @@ func (out *Roster) refusedRows(w io.Writer, in csvfile.Charset) error {
 }
 
 // Charset returns what WriteErrorsAsSent writes.
-func (out *Roster) Charset() csvfile.Charset {
-	if out.file.in == shiftJIS {
+func (out *File) Charset() csvfile.Charset {
+	if out.source.in == shiftJIS {
 		return csvfile.ShiftJIS
 	}
 	return csvfile.UTF8
 }
 
-// readable writes what could not be read as 〓, which every coding has.
-func readable(cells []string) []string {
+// replaceUnreadable writes what could not be read as 〓, which every coding has.
+func replaceUnreadable(cells []string) []string {
 	out := make([]string, len(cells))
 	for i, cell := range cells {
 		out[i] = strings.ReplaceAll(cell, "\ufffd", "〓")
@@ -127,7 +127,7 @@ func readable(cells []string) []string {
 }
 
 // WriteJSON writes one JSON object a row, a line each.
-func (out *Roster) WriteJSON(w io.Writer) error {
+func (out *File) WriteJSON(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	e := json.NewEncoder(b)
 	e.SetEscapeHTML(false)

@@ -28,18 +28,18 @@ func (t Text) Parts() int { return len(t) }
 // Part returns one of them.
 func (t Text) Part(i int) ([]byte, error) { return t[i], nil }
 
-// Keep takes a whole file in. It refuses, as an *eligibility.Error, what no row may be taken from: an empty
-// or too large file, one that is no CSV, and above all one with a My Number anywhere.
-func Keep(file io.Reader) (*Packed, error) {
+// PackFile takes a whole file in. It refuses, as an *eligibility.Error, what no row may be taken from: an
+// empty or too large file, one that is no CSV, and above all one with a My Number anywhere.
+func PackFile(file io.Reader) (*Packed, error) {
 	p := &Packed{}
 	if err := takeIn(file, p.add); err != nil {
 		return nil, err
 	}
-	return p, accept(p)
+	return p, checkSource(p)
 }
 
-// accept refuses what no row may be taken from.
-func accept(source Source) error {
+// checkSource refuses what no row may be taken from.
+func checkSource(source Source) error {
 	f, err := openFile(source)
 	if err != nil {
 		return err
@@ -52,7 +52,7 @@ func accept(source Source) error {
 	case heading.fault != nil:
 		return heading.fault
 	case heading.line == 0:
-		return refused("import.empty", nil)
+		return refuseFile("import.empty", nil)
 	}
 	if err := f.refuseMyNumber(heading); err != nil {
 		return err
@@ -75,10 +75,10 @@ func takeIn(file io.Reader, take func(part []byte) error) error {
 			return nil
 		}
 		if err != nil {
-			return refused("import.read", nil).Because(err)
+			return refuseFile("import.read", nil).Because(err)
 		}
 	}
-	return refused("import.too_large", nil)
+	return refuseFile("import.too_large", nil)
 }
 
 // otherKinds are files that clerks choose by mistake, by their first bytes.
@@ -89,28 +89,28 @@ var otherKinds = []struct{ start, says string }{
 }
 
 // refuseOtherKinds refuses what is no text at all, with the way to a CSV.
-func (f *file) refuseOtherKinds() error {
+func (f *sourceFile) refuseOtherKinds() error {
 	for _, kind := range otherKinds {
 		if bytes.HasPrefix(f.first, []byte(kind.start)) {
-			return refused("import.kind", nil).Saying(kind.says, nil)
+			return refuseFile("import.kind", nil).Saying(kind.says, nil)
 		}
 	}
 	if len(f.first) > 0 && f.in != utf16 && bytes.Count(f.first, []byte{0}) > len(f.first)/20 {
-		return refused("import.binary", nil)
+		return refuseFile("import.binary", nil)
 	}
 	return nil
 }
 
 // refuseGarbled refuses a file whose letters are neither UTF-8 nor Shift_JIS, when its heading shows that.
-func (f *file) refuseGarbled(heading record) error {
+func (f *sourceFile) refuseGarbled(heading record) error {
 	garbled := strings.ContainsAny(strings.Join(heading.cells, ""), "\x1b\ufffd")
 	if f.in == shiftJIS && !garbled && !anyKnown(heading.cells) {
 		end := bytes.IndexAny(f.first, "\r\n")
 		euc, err := japanese.EUCJP.NewDecoder().Bytes(f.first[:max(end, 0)])
-		garbled = err == nil && anyKnown(strings.Split(string(euc), string(delimiter(string(euc)))))
+		garbled = err == nil && anyKnown(strings.Split(string(euc), string(findDelimiter(string(euc)))))
 	}
 	if garbled {
-		return refused("import.garbled", nil)
+		return refuseFile("import.garbled", nil)
 	}
 	return nil
 }

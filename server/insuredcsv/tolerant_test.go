@@ -172,13 +172,13 @@ func TestMidnightBehindADateIsNoTime(t *testing.T) {
 
 // 記号・番号 with any hyphen are the same person, and postcodes the same place.
 func TestHyphensOfEveryKindAreRead(t *testing.T) {
-	want := Key(read(t, "記号,番号,枝番,氏名,生年月日\n12-3,45-6,01,試験 太郎,1986-04-12\n").Rows[0].Person)
+	want := PersonKey(read(t, "記号,番号,枝番,氏名,生年月日\n12-3,45-6,01,試験 太郎,1986-04-12\n").Rows[0].Person)
 	for _, r := range "‐‑‒–—―−－ーｰ─━﹣﹘" {
 		t.Run(fmt.Sprintf("%U", r), func(t *testing.T) {
 			h := string(r)
 			row := read(t, "記号,番号,枝番,氏名,生年月日,郵便番号\n１２"+h+"３,45"+h+"6,01,試験 太郎,1986"+h+"04"+h+"12,100"+h+
 				"0001\n").Rows[0]
-			if !row.Accepted || Key(row.Person) != want ||
+			if !row.Accepted || PersonKey(row.Person) != want ||
 				row.Person.BirthDate != eligibility.MustDate("1986-04-12") {
 				t.Errorf("%+v", row)
 			}

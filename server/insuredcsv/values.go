@@ -32,8 +32,8 @@ func (n Note) MarshalJSON() ([]byte, error) {
 	}{n.Code, n.Text("ja"), n.Text("en"), n.Column, n.Message})
 }
 
-// note makes a Note of a key row.CODE or row.CODE.CASE; its place {column} is filled.
-func note(column Column, key string, args message.Args) Note {
+// newNote makes a Note of a key row.CODE or row.CODE.CASE; its place {column} is filled.
+func newNote(column Column, key string, args message.Args) Note {
 	if column != "" {
 		args = maps.Clone(args)
 		if args == nil {
@@ -55,7 +55,7 @@ type reader struct {
 }
 
 func (r *reader) refuse(column Column, key string, args message.Args) {
-	n := note(column, key, args)
+	n := newNote(column, key, args)
 	already := func(other Note) bool { return other.Column == n.Column }
 	if n.Code == "missing" && slices.ContainsFunc(r.reasons, already) {
 		return // it is said already why nothing could be read
@@ -64,24 +64,24 @@ func (r *reader) refuse(column Column, key string, args message.Args) {
 }
 
 func (r *reader) warn(column Column, key string, args message.Args) {
-	r.warnings = append(r.warnings, note(column, key, args))
+	r.warnings = append(r.warnings, newNote(column, key, args))
 }
 
-// plain undoes what spreadsheets do to texts: ="0123", a leading apostrophe, blanks around and what nobody
-// sees.
-func plain(cell string) string {
-	s := strings.TrimFunc(cell, invisible)
+// plainCell undoes what spreadsheets do to texts: ="0123", a leading apostrophe, blanks around and what
+// nobody sees.
+func plainCell(cell string) string {
+	s := strings.TrimFunc(cell, isInvisible)
 	if rest, ok := strings.CutPrefix(s, `="`); ok && strings.HasSuffix(rest, `"`) {
 		s = strings.TrimSuffix(rest, `"`)
 	}
 	if rest, ok := strings.CutPrefix(s, "'"); ok {
-		s = strings.TrimLeftFunc(rest, invisible)
+		s = strings.TrimLeftFunc(rest, isInvisible)
 	}
 	return s
 }
 
-// short quotes a cell in a sentence without letting it run on.
-func short(s string) string {
+// shortQuote quotes a cell in a sentence without letting it run on.
+func shortQuote(s string) string {
 	if runes := []rune(s); len(runes) > 20 {
 		s = string(runes[:20]) + "…"
 	}
@@ -107,7 +107,7 @@ func (r *reader) text(column Column, cell string) string {
 			return -1
 		}
 		return c
-	}, plain(cell))
+	}, plainCell(cell))
 	if isSelectorOnly(out) {
 		control = true
 	}
@@ -151,7 +151,7 @@ func (r *reader) branch(cell string) string {
 		return ""
 	}
 	if strings.Trim(s, "0123456789") != "" || len(s) > 2 {
-		r.refuse(colBranch, "row.branch", message.Args{"value": message.Text(short(s))})
+		r.refuse(colBranch, "row.branch", message.Args{"value": message.Text(shortQuote(s))})
 		return ""
 	}
 	if len(s) == 1 {
@@ -161,7 +161,7 @@ func (r *reader) branch(cell string) string {
 }
 
 func (r *reader) insurerNumber(cell string) {
-	s := strings.ReplaceAll(norm.NFKC.String(plain(cell)), " ", "")
+	s := strings.ReplaceAll(norm.NFKC.String(plainCell(cell)), " ", "")
 	if s == "" {
 		r.person.Insurer = r.insurer
 		if r.insurer == "" {
@@ -184,7 +184,7 @@ func (r *reader) insurerNumber(cell string) {
 	case err == nil && n.Kind() == "":
 		r.refuse(colInsurer, "row.insurer.no_system", message.Args{"value": message.Text(n.Paper())})
 	case err != nil:
-		r.refuse(colInsurer, "row.insurer.wrong", message.Args{"value": message.Text(short(s))})
+		r.refuse(colInsurer, "row.insurer.wrong", message.Args{"value": message.Text(shortQuote(s))})
 	case r.insurer != "" && n != r.insurer:
 		r.refuse(colInsurer, "row.other_insurer", message.Args{
 			"value": message.Text(n.Paper()),
@@ -196,14 +196,14 @@ func (r *reader) insurerNumber(cell string) {
 
 // oneOf reads a cell by a table after NFKC; empty is the zero value.
 func oneOf[T ~string](r *reader, column Column, cell string, table map[string]T, allowed string) T {
-	s := strings.ToUpper(strings.ReplaceAll(norm.NFKC.String(plain(cell)), " ", ""))
+	s := strings.ToUpper(strings.ReplaceAll(norm.NFKC.String(plainCell(cell)), " ", ""))
 	if s == "" {
 		return ""
 	}
 	v, ok := table[s]
 	if !ok {
 		r.refuse(column, "row.value", message.Args{
-			"value":   message.Text(short(s)),
+			"value":   message.Text(shortQuote(s)),
 			"allowed": message.Text(allowed),
 		})
 	}
@@ -319,13 +319,13 @@ var limits = func() map[string]eligibility.LimitClass {
 
 // share reads 3割, 30, 30%, 030, 0.3; a bare 1, 2 or 3 means 割.
 func (r *reader) share(cell string) int {
-	s := shareText.Replace(norm.NFKC.String(plain(cell)))
+	s := shareText.Replace(norm.NFKC.String(plainCell(cell)))
 	if s == "" {
 		return 0
 	}
 	percent, known := shares[s]
 	if !known {
-		r.refuse(colShare, "row.share", message.Args{"value": message.Text(short(s))})
+		r.refuse(colShare, "row.share", message.Args{"value": message.Text(shortQuote(s))})
 	}
 	return percent
 }

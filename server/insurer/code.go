@@ -84,33 +84,33 @@ var (
 )
 
 // codeMAC is what the store keeps in a code's place.
-func (o *OnlineCodes) codeMAC(code string) []byte {
-	return o.notices.mac("madoguchi-online-code-2", code)
+func (c *OnlineCodes) codeMAC(code string) []byte {
+	return c.notices.mac("madoguchi-online-code-2", code)
 }
 
 // NewCode makes a code for a person whom the viewer may show; the one before is void.
-func (o *OnlineCodes) NewCode(
+func (c *OnlineCodes) NewCode(
 	ctx context.Context, viewer Viewer, id audit.PersonID,
 ) (credential.OnlineCode, time.Time, error) {
-	record, _, err := o.Enrolment.shown(ctx, viewer, id)
+	record, _, err := c.Enrolment.shownPerson(ctx, viewer, id)
 	if err != nil {
 		return credential.OnlineCode{}, time.Time{}, err
 	}
-	subject, err := viewer.loginFor(id, o.now())
+	subject, err := viewer.loginFor(id, c.now())
 	if err != nil {
 		return credential.OnlineCode{}, time.Time{}, err
 	}
-	expires := o.now().Add(credential.CodeLife)
+	expires := c.now().Add(credential.CodeLife)
 	for range codeTries {
-		code := credential.NewOnlineCode(o.Issuer.ISS(record.Person.Insurer))
+		code := credential.NewOnlineCode(c.Issuer.ISS(record.Person.Insurer))
 		stored := OnlineCode{
-			MAC:       o.codeMAC(code.Spoken),
-			HiddenMAC: o.codeMAC(code.Printed()),
+			MAC:       c.codeMAC(code.Spoken),
+			HiddenMAC: c.codeMAC(code.Printed()),
 			Person:    id,
 			State:     CodeOpen,
 			ExpiresAt: expires,
 		}
-		if err = o.store.PutCode(ctx, stored, subject); !errors.Is(err, ErrCodeTaken) {
+		if err = c.store.PutCode(ctx, stored, subject); !errors.Is(err, ErrCodeTaken) {
 			return code, expires, err
 		}
 	}
@@ -121,10 +121,10 @@ func (o *OnlineCodes) NewCode(
 const codeTries = 5
 
 // CodeAsked returns the facility that asks to look at the viewer's person, or "" when none does.
-func (o *OnlineCodes) CodeAsked(
+func (c *OnlineCodes) CodeAsked(
 	ctx context.Context, viewer Viewer, id audit.PersonID,
 ) (state CodeState, facility string, err error) {
-	code, err := o.ownCode(ctx, viewer, id)
+	code, err := c.ownCode(ctx, viewer, id)
 	if err != nil {
 		return "", "", err
 	}
@@ -132,8 +132,8 @@ func (o *OnlineCodes) CodeAsked(
 }
 
 // AnswerCode is the patient's answer to the facility that asks.
-func (o *OnlineCodes) AnswerCode(ctx context.Context, viewer Viewer, id audit.PersonID, allow bool) error {
-	code, err := o.ownCode(ctx, viewer, id)
+func (c *OnlineCodes) AnswerCode(ctx context.Context, viewer Viewer, id audit.PersonID, allow bool) error {
+	code, err := c.ownCode(ctx, viewer, id)
 	if err != nil {
 		return err
 	}
@@ -144,8 +144,8 @@ func (o *OnlineCodes) AnswerCode(ctx context.Context, viewer Viewer, id audit.Pe
 	if code.State != CodeAsked {
 		return errNoCodeAsked
 	}
-	entry := audit.Entry{At: o.now(), Actor: viewer.Actor(), Action: "code." + string(to), Person: id}
-	moved, err := o.store.CompareAndSetCode(ctx, code, to, code.Asker, entry)
+	entry := audit.Entry{At: c.now(), Actor: viewer.Actor(), Action: "code." + string(to), Person: id}
+	moved, err := c.store.CompareAndSetCode(ctx, code, to, code.Asker, entry)
 	if err == nil && !moved {
 		err = errNoCodeAsked
 	}
@@ -153,19 +153,19 @@ func (o *OnlineCodes) AnswerCode(ctx context.Context, viewer Viewer, id audit.Pe
 }
 
 // ownCode returns the last code of a person whom the viewer may show.
-func (o *OnlineCodes) ownCode(ctx context.Context, viewer Viewer, id audit.PersonID) (OnlineCode, error) {
-	subject, err := viewer.loginFor(id, o.now())
+func (c *OnlineCodes) ownCode(ctx context.Context, viewer Viewer, id audit.PersonID) (OnlineCode, error) {
+	subject, err := viewer.loginFor(id, c.now())
 	if err != nil {
 		return OnlineCode{}, err
 	}
-	code, err := o.store.CodeOf(ctx, subject, id)
+	code, err := c.store.CodeOf(ctx, subject, id)
 	if err != nil {
-		if _, _, not := o.Enrolment.shown(ctx, viewer, id); not != nil {
+		if _, _, not := c.Enrolment.shownPerson(ctx, viewer, id); not != nil {
 			return OnlineCode{}, not
 		}
 		return OnlineCode{}, notFoundAs(err, errNoCodeAsked)
 	}
-	if o.now().After(code.ExpiresAt) {
+	if c.now().After(code.ExpiresAt) {
 		return OnlineCode{}, errNoCodeAsked
 	}
 	return code, nil
@@ -175,16 +175,16 @@ func (o *OnlineCodes) ownCode(ctx context.Context, viewer Viewer, id audit.Perso
 // printed form stood before the patient's screen with a reader. One that was spoken may have been overheard
 // or guessed, so the patient is asked first, by the facility's name, whatever the counter says, and until
 // then the answer is ErrCodeWaiting. Asking again costs nothing; everything else is a try, good or bad.
-func (o *OnlineCodes) Redeem(
+func (c *OnlineCodes) Redeem(
 	ctx context.Context, host hostapi.Host, code credential.OnlineCode, budget CodeBudget,
 ) (string, error) {
 	insurer, caller := host.Insurer, host.Server
-	found, err := o.store.Code(ctx, o.codeMAC(code.Spoken))
+	found, err := c.store.Code(ctx, c.codeMAC(code.Spoken))
 	var e *eligibility.Error
 	if err != nil && (!errors.As(err, &e) || e.Code != eligibility.NotFound) {
 		return "", err
 	}
-	now, scanned := o.now(), code.Hidden != ""
+	now, scanned := c.now(), code.Hidden != ""
 	lives := err == nil && !now.After(found.ExpiresAt) && found.State != CodeUsed && found.State != CodeDenied
 	if waits := lives && !scanned && found.State != CodeOpen && found.Asker == caller; !waits {
 		if err := budget.Guess(caller.URL, insurer); err != nil {
@@ -194,13 +194,13 @@ func (o *OnlineCodes) Redeem(
 	if !lives {
 		return "", hostapi.ErrOnlineCode
 	}
-	record, err := o.store.Person(ctx, insurer, found.Person)
+	record, err := c.store.Person(ctx, insurer, found.Person)
 	if err != nil {
 		return "", notFoundAs(err, hostapi.ErrOnlineCode)
 	}
 	entry := audit.Entry{At: now, Actor: host.Actor(), Person: found.Person}
 	switch {
-	case scanned && !hmac.Equal(found.HiddenMAC, o.codeMAC(code.Printed())):
+	case scanned && !hmac.Equal(found.HiddenMAC, c.codeMAC(code.Printed())):
 		return "", hostapi.ErrOnlineCode
 	case scanned: // even while another counter, which guessed, has the patient asked
 	case found.State == CodeOpen:
@@ -208,7 +208,7 @@ func (o *OnlineCodes) Redeem(
 			return "", err
 		}
 		entry.Action = "code.asked"
-		if moved, err := o.store.CompareAndSetCode(ctx, found, CodeAsked, caller, entry); err != nil ||
+		if moved, err := c.store.CompareAndSetCode(ctx, found, CodeAsked, caller, entry); err != nil ||
 			!moved {
 			return "", firstOf(err, hostapi.ErrOnlineCode)
 		}
@@ -219,15 +219,15 @@ func (o *OnlineCodes) Redeem(
 		return "", hostapi.ErrCodeWaiting
 	}
 	entry.Action = "code.used"
-	if moved, err := o.store.CompareAndSetCode(ctx, found, CodeUsed, hostapi.Caller{}, entry); err != nil ||
+	if moved, err := c.store.CompareAndSetCode(ctx, found, CodeUsed, hostapi.Caller{}, entry); err != nil ||
 		!moved {
 		return "", firstOf(err, hostapi.ErrOnlineCode)
 	}
-	in, err := o.Directory.Insurer(ctx, insurer)
+	in, err := c.Directory.Insurer(ctx, insurer)
 	if err != nil {
 		return "", err
 	}
-	issued, _, err := o.Issuer.issue(record, in, credential.Request{Tier: credential.TierLive}, now)
+	issued, _, err := c.Issuer.issue(record, in, credential.Request{Tier: credential.TierLive}, now)
 	return issued.JWS, err
 }
 
@@ -240,6 +240,6 @@ func firstOf(err error, otherwise *eligibility.Error) error {
 
 // Link is the address that a code's QR says: capitals only, for a small alphanumeric QR. Its last eight
 // characters are shown to nobody.
-func (o *OnlineCodes) Link(code credential.OnlineCode) string {
-	return strings.ToUpper(o.address) + "/C/" + code.Printed()
+func (c *OnlineCodes) Link(code credential.OnlineCode) string {
+	return strings.ToUpper(c.address) + "/C/" + code.Printed()
 }

@@ -19,7 +19,7 @@ type Directory struct {
 // included, or not at all. A missing thing is an *eligibility.Error with code NotFound.
 type DirectoryStore interface {
 	Insurers(ctx context.Context) ([]Insurer, error)
-	whoseStore
+	ownerStore
 	// Logo returns an insurer's mark (PNG), nil where there is none.
 	Logo(ctx context.Context, insurer eligibility.InsurerNumber) ([]byte, error)
 	// PutSettings stores an insurer and its mark together: nil keeps the old mark, an empty one is none. The
@@ -28,8 +28,8 @@ type DirectoryStore interface {
 }
 
 // Insurer returns one insurer of this server.
-func (o *Directory) Insurer(ctx context.Context, number eligibility.InsurerNumber) (Insurer, error) {
-	all, err := o.store.Insurers(ctx)
+func (d *Directory) Insurer(ctx context.Context, number eligibility.InsurerNumber) (Insurer, error) {
+	all, err := d.store.Insurers(ctx)
 	if err != nil {
 		return Insurer{}, err
 	}
@@ -53,9 +53,9 @@ func notFoundAs(err error, as *eligibility.Error) error {
 }
 
 // All returns every insurer of this server.
-func (o *Directory) All(ctx context.Context) ([]Insurer, error) { return o.store.Insurers(ctx) }
+func (d *Directory) All(ctx context.Context) ([]Insurer, error) { return d.store.Insurers(ctx) }
 
 // Logo returns an insurer's mark (PNG), nil where there is none.
-func (o *Directory) Logo(ctx context.Context, number eligibility.InsurerNumber) ([]byte, error) {
-	return o.store.Logo(ctx, number)
+func (d *Directory) Logo(ctx context.Context, number eligibility.InsurerNumber) ([]byte, error) {
+	return d.store.Logo(ctx, number)
 }

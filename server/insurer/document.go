@@ -34,9 +34,9 @@ type Documents struct {
 // included, or not at all. A missing thing is an *eligibility.Error with code NotFound.
 type DocumentsStore interface {
 	Person(ctx context.Context, insurer eligibility.InsurerNumber, id audit.PersonID) (PersonRecord, error)
-	// PutPaper notes a copy under its insurer's revocation index; it returns ErrRIDTaken when that index is
+	// PutSavedCopy notes a copy under its insurer's revocation index; it returns ErrRIDTaken when that index is
 	// in use.
-	PutPaper(
+	PutSavedCopy(
 		ctx context.Context,
 		person audit.PersonID,
 		insurer eligibility.InsurerNumber,
@@ -50,8 +50,8 @@ type DocumentsStore interface {
 
 // Document makes the eligibility sheet (PDF) of a person whom this login may show, with a pdf-tier code: to
 // be seen as QR and in its XMP packet, signed when the insurer has a certificate.
-func (o *Documents) Document(ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
-	c, err := o.copyOf(ctx, viewer, id)
+func (d *Documents) Document(ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
+	c, err := d.copyOf(ctx, viewer, id)
 	if err != nil {
 		return nil, err
 	}
@@ -70,32 +70,32 @@ func (o *Documents) Document(ctx context.Context, viewer Viewer, id audit.Person
 		Person: c.record.Person, Share: share,
 		InsurerName: c.insurer.Name, Issuer: c.insurer.Issuer, Telephone: c.insurer.Telephone,
 		Registered: eligibility.DateOf(c.record.RegisteredAt), IssuedAt: c.at, Expires: c.until,
-		Code: pdf.CodeMatrix{Size: matrix.Size, Black: matrix.Black}, Demo: o.demo,
+		Code: pdf.CodeMatrix{Size: matrix.Size, Black: matrix.Black}, Demo: d.demo,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return o.signed(data, c)
+	return d.signDocument(data, c)
 }
 
 // CopyUntil returns the first day on which a copy made today is worth nothing: what a phone that keeps one
 // has to know.
-func (o *Documents) CopyUntil(
+func (d *Documents) CopyUntil(
 	ctx context.Context, viewer Viewer, id audit.PersonID,
 ) (eligibility.Date, error) {
-	record, _, err := o.Enrolment.shown(ctx, viewer, id)
-	return paperEnd(record.Person, eligibility.DateOf(o.now())), err
+	record, _, err := d.Enrolment.shownPerson(ctx, viewer, id)
+	return savedCopyEnd(record.Person, eligibility.DateOf(d.now())), err
 }
 
 // MaskedDocument makes the sheet with bars over the numbers and without a code, for those who may not see
 // them (an employer, a landlord). Nothing is signed for it, neither a code nor the document, so nothing is
 // noted.
-func (o *Documents) MaskedDocument(ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
-	record, in, err := o.Enrolment.shown(ctx, viewer, id)
+func (d *Documents) MaskedDocument(ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
+	record, in, err := d.Enrolment.shownPerson(ctx, viewer, id)
 	if err != nil {
 		return nil, err
 	}
-	now := o.now()
+	now := d.now()
 	day := eligibility.DateOf(now)
 	if err := notLost(record.Person, day); err != nil {
 		return nil, err
@@ -111,9 +111,9 @@ func (o *Documents) MaskedDocument(ctx context.Context, viewer Viewer, id audit.
 				record.RegisteredAt,
 			),
 			IssuedAt: now,
-			Expires:  paperEnd(record.Person, day),
+			Expires:  savedCopyEnd(record.Person, day),
 			Masked:   true,
-			Demo:     o.demo,
+			Demo:     d.demo,
 		},
 	)
 	return data, err
@@ -122,14 +122,14 @@ func (o *Documents) MaskedDocument(ctx context.Context, viewer Viewer, id audit.
 // NoticePage makes a person's 資格情報のお知らせ (PDF) with the current notice code, making the first one when there
 // is none. The address of people whose data are withheld (不開示) is never printed. The report tells what the
 // clerk should look at.
-func (o *Documents) NoticePage(
+func (d *Documents) NoticePage(
 	ctx context.Context, clerk staff.Clerk, id audit.PersonID,
 ) ([]byte, pdf.Report, error) {
-	paper, err := o.Enrolment.NoticePaper(ctx, clerk, id)
+	paper, err := d.Enrolment.NoticePaper(ctx, clerk, id)
 	if err != nil {
 		return nil, pdf.Report{}, err
 	}
-	address, err := o.Directory.stateAddress(paper.Insurer)
+	address, err := d.Directory.stateAddress(paper.Insurer)
 	if err != nil {
 		return nil, pdf.Report{}, err
 	}
@@ -137,15 +137,15 @@ func (o *Documents) NoticePage(
 	if err != nil {
 		return nil, pdf.Report{}, err
 	}
-	now := o.now()
-	look, err := o.Directory.branding(ctx, paper.Insurer)
+	now := d.now()
+	branding, err := d.Directory.branding(ctx, paper.Insurer)
 	if err != nil {
 		return nil, pdf.Report{}, err
 	}
-	n, err := o.notice(
+	n, err := d.noticeData(
 		paper.Record.Person,
 		paper.Insurer,
-		look,
+		branding,
 		paper.Code,
 		paper.URL,
 		eligibility.DateOf(now),
@@ -157,11 +157,11 @@ func (o *Documents) NoticePage(
 	return pdf.NoticePage(n, now)
 }
 
-// notice fills a person's 資格情報のお知らせ of a day, but for code ①, which all of a file share.
-func (o *Documents) notice(
+// noticeData fills a person's 資格情報のお知らせ of a day, but for code ①, which all of a file share.
+func (d *Documents) noticeData(
 	p eligibility.Person,
 	in Insurer,
-	look pdf.Branding,
+	branding pdf.Branding,
 	code, url string,
 	day eligibility.Date,
 ) (pdf.Notice, error) {
@@ -179,14 +179,14 @@ func (o *Documents) notice(
 		InsurerName: in.Name,
 		Issuer:      in.Issuer,
 		Telephone:   in.Telephone,
-		Unit:        look.Unit,
-		ReturnTo:    look.Address,
-		Hours:       look.Hours,
-		Logo:        look.Logo,
+		Unit:        branding.Unit,
+		ReturnTo:    branding.Address,
+		Hours:       branding.Hours,
+		Logo:        branding.Logo,
 		IssuedOn:    day,
 		Landing:     link,
 		TypedCode:   GroupNoticeCode(code),
-		Demo:        o.demo,
+		Demo:        d.demo,
 	}, nil
 }
 
@@ -198,17 +198,10 @@ func onlyShare(p eligibility.Person, day eligibility.Date) int {
 	return 0
 }
 
-func or(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
-}
-
 // File makes the .smart-health-card file of a person whom this login may show: the same copy as the PDF's,
 // for names that are too long for a code and for people who keep files.
-func (o *Documents) File(ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
-	c, err := o.copyOf(ctx, viewer, id)
+func (d *Documents) File(ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
+	c, err := d.copyOf(ctx, viewer, id)
 	if err != nil {
 		return nil, err
 	}
@@ -226,22 +219,22 @@ type savedCopy struct {
 }
 
 // copyOf notes a copy under a free index and signs it.
-func (o *Documents) copyOf(ctx context.Context, viewer Viewer, id audit.PersonID) (savedCopy, error) {
-	record, in, err := o.Enrolment.shown(ctx, viewer, id)
+func (d *Documents) copyOf(ctx context.Context, viewer Viewer, id audit.PersonID) (savedCopy, error) {
+	record, in, err := d.Enrolment.shownPerson(ctx, viewer, id)
 	if err != nil {
 		return savedCopy{}, err
 	}
-	c := savedCopy{record: record, insurer: in, at: o.now()}
+	c := savedCopy{record: record, insurer: in, at: d.now()}
 	day := eligibility.DateOf(c.at)
 	if err := notLost(record.Person, day); err != nil {
 		return savedCopy{}, err // before one is noted
 	}
-	c.until = paperEnd(record.Person, day)
-	rid, err := o.freeRID(ctx, viewer, record, c.at, c.until.Time())
+	c.until = savedCopyEnd(record.Person, day)
+	rid, err := d.freeRID(ctx, viewer, record, c.at, c.until.Time())
 	if err != nil {
 		return savedCopy{}, err
 	}
-	c.issued, c.shares, err = o.Issuer.issue(
+	c.issued, c.shares, err = d.Issuer.issue(
 		record,
 		in,
 		credential.Request{Tier: credential.TierSaved, RID: rid, Expires: c.until.Time()},
@@ -252,14 +245,14 @@ func (o *Documents) copyOf(ctx context.Context, viewer Viewer, id audit.PersonID
 
 // freeRID notes the copy under a random free revocation index of its insurer: a random one, since an index
 // that counts up would tell how many copies there are, and when.
-func (o *Documents) freeRID(
+func (d *Documents) freeRID(
 	ctx context.Context, viewer Viewer, record PersonRecord, now, until time.Time,
 ) (uint32, error) {
 	for range 20 { // 2^27 indices are never so full that twenty draws fail
 		var b [4]byte
 		rand.Read(b[:])
 		rid := binary.BigEndian.Uint32(b[:]) % credential.MaxRID
-		err := o.store.PutPaper(ctx, record.ID, record.Person.Insurer, rid, now, until, audit.Entry{
+		err := d.store.PutSavedCopy(ctx, record.ID, record.Person.Insurer, rid, now, until, audit.Entry{
 			At:     now,
 			Actor:  viewer.Actor(),
 			Action: "paper.issue",
@@ -273,10 +266,10 @@ func (o *Documents) freeRID(
 	return 0, ErrRIDTaken
 }
 
-// paperEnd returns the day at whose beginning a saved copy made on day ends
+// savedCopyEnd returns the day at whose beginning a saved copy made on day ends
 // (docs/facts/smart-health-card.md#tiers): the first day of the fourth month after, or sooner the next
 // change of share, the yearly review on August 1st from 70 on, the day after 有効期限, or the day of loss.
-func paperEnd(p eligibility.Person, day eligibility.Date) eligibility.Date {
+func savedCopyEnd(p eligibility.Person, day eligibility.Date) eligibility.Date {
 	end := day.AddMonths(4)
 	end, _ = eligibility.NewDate(end.Year(), end.Month(), 1)
 	sooner := func(d eligibility.Date) {

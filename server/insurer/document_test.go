@@ -54,7 +54,7 @@ func TestACopyEndsOnTheDayThatTheRulesSay(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			day := eligibility.MustDate(c.day)
-			end := paperEnd(c.person, day)
+			end := savedCopyEnd(c.person, day)
 			if end != eligibility.MustDate(c.want) {
 				t.Errorf("it ends on %s, want %s", end, c.want)
 			}

@@ -69,7 +69,7 @@ type RunDocument struct {
 	Layouts []RunLayout                     // sizes to choose from, the usual one first; none: it has one size
 	Due     func(eligibility.Papers) bool   // whether the rules give it to a person
 	ready   func(*Directory, Insurer) error // what must be in order before anybody waits for pages; may be nil
-	printer func(runPaper) (printer, error)
+	printer func(runPaper) (printFunc, error)
 }
 
 // Sample is a document of somebody who does not exist.
@@ -87,11 +87,11 @@ type composer func(personPage) ([]byte, pdf.Report, error)
 
 // personPage is what a document of one person is composed of.
 type personPage struct {
-	Person  eligibility.Person
-	Insurer Insurer
-	Look    pdf.Branding
-	Day     eligibility.Date
-	Made    time.Time
+	Person   eligibility.Person
+	Insurer  Insurer
+	Branding pdf.Branding
+	Day      eligibility.Date
+	Made     time.Time
 }
 
 // AllDocuments returns the documents' table.

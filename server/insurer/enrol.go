@@ -57,13 +57,13 @@ var (
 
 // NoticeFor looks up a code as typed or scanned and returns its MAC for the session. It returns ErrNoticeCode
 // when there is no such notice, ErrNoticeVoid when a newer one replaces it. It never uses the code up.
-func (o *Enrolment) NoticeFor(ctx context.Context, text string) (mac []byte, err error) {
+func (e *Enrolment) NoticeFor(ctx context.Context, text string) (mac []byte, err error) {
 	code, err := ReadNoticeCode(text)
 	if err != nil {
 		return nil, err
 	}
-	mac = o.notices.MAC(code)
-	notice, err := o.store.Notice(ctx, mac)
+	mac = e.notices.MAC(code)
+	notice, err := e.store.Notice(ctx, mac)
 	if err != nil {
 		return nil, notFoundAs(err, ErrNoticeCode)
 	}
@@ -77,27 +77,27 @@ func (o *Enrolment) NoticeFor(ctx context.Context, text string) (mac []byte, err
 // login who holds the card: birth date exact, name tolerant (variants, ●, kana;
 // docs/facts/names-and-characters.md#matching), because registers spell names differently. A void
 // notice gets ErrNoticeVoid, a viewer without a login, or with one that is not fresh, ErrEnrolAgain.
-func (o *Enrolment) Enrol(ctx context.Context, viewer Viewer, mac []byte) error {
-	notice, err := o.store.Notice(ctx, mac)
+func (e *Enrolment) Enrol(ctx context.Context, viewer Viewer, mac []byte) error {
+	notice, err := e.store.Notice(ctx, mac)
 	if err != nil {
 		return notFoundAs(err, ErrNoticeCode)
 	}
 	if notice.Void {
 		return ErrNoticeVoid
 	}
-	if !fresh(viewer.Login, o.now()) {
+	if !isFreshLogin(viewer.Login, e.now()) {
 		return ErrEnrolAgain
 	}
 	login := *viewer.Login
-	record, err := o.store.Person(ctx, notice.Insurer, notice.Person)
+	record, err := e.store.Person(ctx, notice.Insurer, notice.Person)
 	if err != nil {
 		return err
 	}
 	if !samePerson(login, record.Person) {
 		return errEnrolBirthDate
 	}
-	return o.store.Enrol(ctx, mac, login.Subject, audit.Entry{
-		At:     o.now(),
+	return e.store.Enrol(ctx, mac, login.Subject, audit.Entry{
+		At:     e.now(),
 		Actor:  viewer.Actor(),
 		Action: "notice.enrol",
 		Person: notice.Person,

@@ -34,24 +34,24 @@ type Exporter struct {
 // Export writes all people of an insurer, those whose eligibility is lost among them, and returns how many.
 // The audit chain names who did it before the first of them is written, so that also a file that was broken
 // off is accounted for.
-func (o *Exporter) Export(
+func (x *Exporter) Export(
 	ctx context.Context, by staff.ForInsurer, format ExportFormat, w io.Writer,
 ) (people int, err error) {
 	number := by.InsurerNumber()
-	in, err := o.Directory.Insurer(ctx, number)
+	in, err := x.Directory.Insurer(ctx, number)
 	if err != nil {
 		return 0, err
 	}
 	out := bufio.NewWriter(w)
-	write, end, err := o.writer(in, format, out)
+	write, end, err := x.newWriter(in, format, out)
 	if err != nil {
 		return 0, err
 	}
-	if err := o.Register.Note(ctx, by, "people.export", string(number)+" "+string(format)); err != nil {
+	if err := x.Register.Note(ctx, by, "people.export", string(number)+" "+string(format)); err != nil {
 		return 0, err
 	}
 	var fault error
-	err = o.Usage.store.EachPerson(ctx, number, func(p eligibility.Person) {
+	err = x.Usage.store.EachPerson(ctx, number, func(p eligibility.Person) {
 		if fault == nil {
 			fault = write(p)
 			people++
@@ -60,8 +60,8 @@ func (o *Exporter) Export(
 	return people, errors.Join(err, fault, end(), out.Flush())
 }
 
-// writer returns what writes one person, and what ends the file.
-func (o *Exporter) writer(
+// newWriter returns what writes one person, and what ends the file.
+func (x *Exporter) newWriter(
 	in Insurer, format ExportFormat, out *bufio.Writer,
 ) (write func(eligibility.Person) error, end func() error, err error) {
 	if format == ExportCSV {
@@ -71,7 +71,7 @@ func (o *Exporter) writer(
 		}
 		return file.Person, file.Flush, nil
 	}
-	today := eligibility.DateOf(o.Usage.now())
+	today := eligibility.DateOf(x.Usage.now())
 	return func(p eligibility.Person) error {
 		coverage, err := fhir.Write(p, in.Name, today)
 		if err != nil {

@@ -25,9 +25,9 @@ type Importer struct {
 // ImporterStore is what Importer keeps. Each method is one transaction: it happens whole, audit entry
 // included, or not at all. A missing thing is an *eligibility.Error with code NotFound.
 type ImporterStore interface {
-	// ImportPeople stores each person under its key (insuredcsv.Key): a new key is a new person, other values
-	// under a known key are its next version, equal values change nothing. All rows and the entry are stored
-	// together, or none.
+	// ImportPeople stores each person under its key (insuredcsv.PersonKey): a new key is a new person, other
+	// values under a known key are its next version, equal values change nothing. All rows and the entry are
+	// stored together, or none.
 	ImportPeople(
 		ctx context.Context,
 		insurer eligibility.InsurerNumber,
@@ -61,11 +61,11 @@ type ImporterStore interface {
 	) error
 }
 
-// keyed gives the good rows of a file under their keys; digest counts all rows as they go by. stop, where it
-// is given, ends the work on them when the file cannot be read to its end: half of it must not be stored for
-// the whole.
-func keyed(
-	read *insuredcsv.Roster,
+// peopleByKey gives the good rows of a file under their keys; digest counts all rows as they go by. stop,
+// where it is given, ends the work on them when the file cannot be read to its end: half of it must not be
+// stored for the whole.
+func peopleByKey(
+	read *insuredcsv.File,
 	digest *insuredcsv.Digest,
 	stop context.CancelCauseFunc,
 ) iter.Seq2[string, eligibility.Person] {
@@ -73,7 +73,7 @@ func keyed(
 		*digest = insuredcsv.Digest{} // the store may begin anew
 		for row := range read.Rows() {
 			digest.Add(row)
-			if row.Accepted && !yield(insuredcsv.Key(row.Person), row.Person) {
+			if row.Accepted && !yield(insuredcsv.PersonKey(row.Person), row.Person) {
 				return
 			}
 		}
@@ -99,45 +99,45 @@ type Imported struct {
 // Import reads a file of insured people, with the headings that the insurer mapped before, and stores its
 // good rows, all together. A file that is refused whole (not a CSV, a compulsory column missing, a My Number
 // in it) comes back as an *eligibility.Error.
-func (o *Importer) Import(ctx context.Context, by staff.ForInsurer, file io.Reader) (Imported, error) {
+func (m *Importer) Import(ctx context.Context, by staff.ForInsurer, file io.Reader) (Imported, error) {
 	insurer := by.InsurerNumber()
-	own, err := o.store.Headings(ctx, insurer)
+	own, err := m.store.Headings(ctx, insurer)
 	if err != nil {
 		return Imported{}, err
 	}
 	read, err := insuredcsv.Read(
 		file,
-		insuredcsv.Options{Insurer: insurer, Map: own, Today: eligibility.DateOf(o.now())},
+		insuredcsv.Options{Insurer: insurer, Map: own, Today: eligibility.DateOf(m.now())},
 	)
 	if err != nil {
 		return Imported{}, err
 	}
-	return o.StoreRoster(ctx, by, read)
+	return m.StoreFile(ctx, by, read)
 }
 
-// StoreRoster stores the good rows of a file of the insurer's, all together or none, and counts its rows.
-func (o *Importer) StoreRoster(
-	ctx context.Context, by staff.ForInsurer, read *insuredcsv.Roster,
+// StoreFile stores the good rows of a file of the insurer's, all together or none, and counts its rows.
+func (m *Importer) StoreFile(
+	ctx context.Context, by staff.ForInsurer, read *insuredcsv.File,
 ) (done Imported, err error) {
 	if read.Insurer != by.InsurerNumber() {
 		return done, errNoInsurer
 	}
-	if _, err := o.Directory.Insurer(ctx, read.Insurer); err != nil {
+	if _, err := m.Directory.Insurer(ctx, read.Insurer); err != nil {
 		return done, err
 	}
 	whole, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	people := keyed(read, &done.Digest, stop)
-	done.Count, err = o.store.ImportPeople(whole, read.Insurer, people, o.importEntry(by))
+	people := peopleByKey(read, &done.Digest, stop)
+	done.Count, err = m.store.ImportPeople(whole, read.Insurer, people, m.importEntry(by))
 	if fault := read.Err(); fault != nil {
 		return done, fault
 	}
 	return done, err
 }
 
-func (o *Importer) importEntry(by staff.ForInsurer) audit.Entry {
+func (m *Importer) importEntry(by staff.ForInsurer) audit.Entry {
 	return audit.Entry{
-		At:     o.now(),
+		At:     m.now(),
 		Actor:  by.Actor(),
 		Action: "people.import",
 		Detail: string(by.InsurerNumber()),

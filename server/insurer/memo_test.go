@@ -58,7 +58,7 @@ func TestARunIsWatchedUntilStop(t *testing.T) {
 	if !heard() || heard() {
 		t.Error("two changes are one signal")
 	}
-	r.forget(run)
+	r.forgetProgress(run)
 	if !heard() {
 		t.Error("its end is not told")
 	}

@@ -37,8 +37,8 @@ func (s Screen) HasRareText() bool { return len(rareTexts(s.Person, s.Insurer)) 
 
 // NameFont cuts a TrueType font with the names of a person whom this login may show; nil where every phone
 // can draw them, and where no font here has a shape of them.
-func (o *Documents) NameFont(ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
-	record, in, err := o.Enrolment.shown(ctx, viewer, id)
+func (d *Documents) NameFont(ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
+	record, in, err := d.Enrolment.shownPerson(ctx, viewer, id)
 	if err != nil {
 		return nil, err
 	}

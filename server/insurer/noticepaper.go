@@ -17,26 +17,26 @@ type NoticePaper struct {
 
 // NoticePaper returns the current notice code of a person of the clerk's insurer, making the first one when
 // there is none.
-func (o *Enrolment) NoticePaper(
+func (e *Enrolment) NoticePaper(
 	ctx context.Context, clerk staff.Clerk, id audit.PersonID,
 ) (NoticePaper, error) {
-	record, err := o.store.Person(ctx, clerk.Insurer, id)
+	record, err := e.store.Person(ctx, clerk.Insurer, id)
 	if err != nil {
 		return NoticePaper{}, notFoundAs(err, ErrNoPerson)
 	}
-	in, err := o.Directory.Insurer(ctx, record.Person.Insurer)
+	in, err := e.Directory.Insurer(ctx, record.Person.Insurer)
 	if err != nil {
 		return NoticePaper{}, err
 	}
-	mac := func(serial int64) []byte { return o.notices.MAC(o.notices.Code(id, serial)) }
-	entry := personEntry(o.now(), clerk, id, "notice.show")
-	serial, err := o.store.EnsureNotice(ctx, PersonKey{clerk.Insurer, id}, mac, entry)
+	mac := func(serial int64) []byte { return e.notices.MAC(e.notices.Code(id, serial)) }
+	entry := personEntry(e.now(), clerk, id, "notice.show")
+	serial, err := e.store.EnsureNotice(ctx, PersonKey{clerk.Insurer, id}, mac, entry)
 	if err != nil {
 		return NoticePaper{}, err
 	}
-	code := o.notices.Code(id, serial)
-	return NoticePaper{Record: record, Insurer: in, Code: code, URL: landing(o.address, code)}, nil
+	code := e.notices.Code(id, serial)
+	return NoticePaper{Record: record, Insurer: in, Code: code, URL: landingAddress(e.address, code)}, nil
 }
 
-// landing is the address that a notice's code ② says; it holds no insurance number.
-func landing(address, code string) string { return address + "/n/" + code }
+// landingAddress is the address that a notice's code ② says; it holds no insurance number.
+func landingAddress(address, code string) string { return address + "/n/" + code }

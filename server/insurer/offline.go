@@ -8,29 +8,29 @@ import (
 )
 
 // Offline makes a screen that lives for a day and is worth nothing without the proof of this phone's key.
-func (o *Issuer) Offline(
+func (i *Issuer) Offline(
 	ctx context.Context, viewer Viewer, id audit.PersonID, phone string,
 ) (Screen, error) {
-	subject, err := viewer.loginFor(id, o.now())
+	subject, err := viewer.loginFor(id, i.now())
 	if err != nil {
 		return Screen{}, err
 	}
-	grants, err := o.store.Grants(ctx, GrantQuery{Subject: subject, Phone: phone, Person: id})
+	grants, err := i.store.DeviceGrants(ctx, DeviceGrantQuery{Subject: subject, DeviceID: phone, Person: id})
 	switch {
 	case err != nil:
 		return Screen{}, err
 	case len(grants) == 0 || phone == "":
-		if _, _, not := o.Enrolment.shown(ctx, viewer, id); not != nil {
+		if _, _, not := i.Enrolment.shownPerson(ctx, viewer, id); not != nil {
 			return Screen{}, not
 		}
-		return Screen{}, errNoHolder
-	case !o.now().Before(grants[0].Until()):
-		return Screen{}, ErrGrantOver
+		return Screen{}, errNoDeviceKey
+	case !i.now().Before(grants[0].Until()):
+		return Screen{}, ErrDeviceGrantOver
 	}
-	return o.show(
+	return i.show(
 		ctx,
 		viewer,
 		id,
-		credential.Request{Tier: credential.TierOffline, HolderKeyID: grants[0].KeyID},
+		credential.Request{Tier: credential.TierOffline, DeviceKeyID: grants[0].KeyID},
 	)
 }

@@ -17,7 +17,7 @@ const receiptWindow = 2 * time.Hour
 
 // ownCredential finds the person of a credential that this insurer signed with any key that it publishes: a
 // screen may come back just after a rotation.
-func (o *Issuer) ownCredential(
+func (i *Issuer) ownCredential(
 	ctx context.Context,
 	insurer eligibility.InsurerNumber,
 	jws string,
@@ -25,22 +25,22 @@ func (o *Issuer) ownCredential(
 	if insurer == "" {
 		return PersonRecord{}, errForeignCredential
 	}
-	keys, err := o.keys.Issuer(insurer, o.now())
+	keys, err := i.keys.Issuer(insurer, i.now())
 	if err != nil {
 		return PersonRecord{}, err
 	}
-	read, err := credential.Open(jws, o.ISS(insurer), keys.Set)
+	read, err := credential.Open(jws, i.ISS(insurer), keys.Set)
 	if err != nil {
 		return PersonRecord{}, errForeignCredential.Because(err)
 	}
-	if o.now().After(read.ExpiresAt.Add(receiptWindow)) || read.Eligibility.Insurer != insurer {
+	if i.now().After(read.ExpiresAt.Add(receiptWindow)) || read.Eligibility.Insurer != insurer {
 		return PersonRecord{}, errForeignCredential
 	}
 	e := read.Eligibility
-	return o.store.PersonByKey(
+	return i.store.PersonByKey(
 		ctx,
 		insurer,
-		insuredcsv.Key(eligibility.Person{Insurer: e.Insurer, Symbol: e.Symbol, Number: e.Number,
+		insuredcsv.PersonKey(eligibility.Person{Insurer: e.Insurer, Symbol: e.Symbol, Number: e.Number,
 			BranchNumber: e.BranchNumber, BirthDate: e.BirthDate, Name: e.Name}),
 	)
 }

@@ -50,7 +50,7 @@ type PersonFile struct {
 	Notices     []IssuedNotice // newest first
 	Copies      []IssuedCopy   // newest first
 	Logins      []Login        // oldest first
-	Phones      []LinkedPhone  // newest first
+	Devices     []LinkedDevice // newest first
 	Receipts    int
 	Entries     []audit.Entry // newest first
 	MoreEntries int
@@ -72,13 +72,13 @@ type IssuedCopy struct {
 
 // Login is a login that shows a person.
 type Login struct {
-	ID     int64
-	Since  time.Time
-	Phones int
+	ID      int64
+	Since   time.Time
+	Devices int
 }
 
-// LinkedPhone is a phone that shows a person by its key, through one login.
-type LinkedPhone struct {
+// LinkedDevice is a phone that shows a person by its key, through one login.
+type LinkedDevice struct {
 	ID        string // the phone's own, random
 	At, Until time.Time
 	LoginAt   time.Time // the login's callback
@@ -99,14 +99,14 @@ var (
 )
 
 // Search looks people of the clerk's insurer up. That somebody looked is audited, what was typed is not.
-func (o *Register) Search(
+func (r *Register) Search(
 	ctx context.Context, clerk staff.Clerk, q PeopleQuery,
 ) (people []PersonRecord, found int, err error) {
 	q.Insurer = clerk.Insurer
-	if people, err = o.store.FindPeople(ctx, q); err != nil {
+	if people, err = r.store.FindPeople(ctx, q); err != nil {
 		return nil, 0, err
 	}
-	if found, err = o.store.CountFound(ctx, q); err != nil {
+	if found, err = r.store.CountFound(ctx, q); err != nil {
 		return nil, 0, err
 	}
 	kind := "search"
@@ -114,13 +114,13 @@ func (o *Register) Search(
 		kind = "list"
 	}
 	detail := fmt.Sprintf("%s %s found=%d shown=%d", q.Insurer, kind, found, len(people))
-	return people, found, o.Note(ctx, clerk, "people.search", detail)
+	return people, found, r.Note(ctx, clerk, "people.search", detail)
 }
 
 // FindOne returns the only person of the operator's insurer whom a text means, as in Search; ErrNoPerson when
 // it means nobody or several.
-func (o *Register) FindOne(ctx context.Context, operator staff.Operator, text string) (PersonRecord, error) {
-	found, err := o.store.FindPeople(ctx, PeopleQuery{Insurer: operator.Insurer, Text: text, Limit: 2})
+func (r *Register) FindOne(ctx context.Context, operator staff.Operator, text string) (PersonRecord, error) {
+	found, err := r.store.FindPeople(ctx, PeopleQuery{Insurer: operator.Insurer, Text: text, Limit: 2})
 	if err != nil {
 		return PersonRecord{}, err
 	}
@@ -131,14 +131,14 @@ func (o *Register) FindOne(ctx context.Context, operator staff.Operator, text st
 }
 
 // PersonFile shows a person of the clerk's insurer, which is audited on the person.
-func (o *Register) PersonFile(ctx context.Context, clerk staff.Clerk, id audit.PersonID) (PersonFile, error) {
-	if _, err := o.Record(ctx, clerk, id); err != nil {
+func (r *Register) PersonFile(ctx context.Context, clerk staff.Clerk, id audit.PersonID) (PersonFile, error) {
+	if _, err := r.Record(ctx, clerk, id); err != nil {
 		return PersonFile{}, err
 	}
-	if err := o.store.Note(ctx, personEntry(o.now(), clerk, id, "people.view")); err != nil {
+	if err := r.store.Note(ctx, personEntry(r.now(), clerk, id, "people.view")); err != nil {
 		return PersonFile{}, notFoundAs(err, ErrNoPerson)
 	}
-	file, err := o.store.PersonFile(ctx, PersonKey{clerk.Insurer, id}, o.now(), personEntries)
+	file, err := r.store.PersonFile(ctx, PersonKey{clerk.Insurer, id}, r.now(), personEntries)
 	return file, notFoundAs(err, ErrNoPerson)
 }
 
@@ -147,32 +147,32 @@ func personEntry(at time.Time, clerk staff.Clerk, id audit.PersonID, action stri
 }
 
 // Erase removes a person of the clerk's insurer, once the clerk has typed the person's 番号.
-func (o *Register) Erase(ctx context.Context, clerk staff.Clerk, id audit.PersonID, typed string) error {
-	record, err := o.Record(ctx, clerk, id)
+func (r *Register) Erase(ctx context.Context, clerk staff.Clerk, id audit.PersonID, typed string) error {
+	record, err := r.Record(ctx, clerk, id)
 	if err != nil {
 		return err
 	}
 	if eligibility.NormaliseNumber(typed) != eligibility.NormaliseNumber(record.Person.Number) {
 		return ErrErasing
 	}
-	entry := personEntry(o.now(), clerk, id, "person.erase")
-	return notFoundAs(o.store.ErasePerson(ctx, clerk.Insurer, id, entry), ErrNoPerson)
+	entry := personEntry(r.now(), clerk, id, "person.erase")
+	return notFoundAs(r.store.ErasePerson(ctx, clerk.Insurer, id, entry), ErrNoPerson)
 }
 
 // Count returns how many people the clerk's insurer has.
-func (o *Register) Count(ctx context.Context, clerk staff.Clerk) (int, error) {
-	return o.store.CountPeople(ctx, clerk.Insurer)
+func (r *Register) Count(ctx context.Context, clerk staff.Clerk) (int, error) {
+	return r.store.CountPeople(ctx, clerk.Insurer)
 }
 
 // Record returns the record of a person of the clerk's insurer as it is now, ErrNoPerson when there is none.
-func (o *Register) Record(ctx context.Context, clerk staff.Clerk, id audit.PersonID) (PersonRecord, error) {
-	record, err := o.store.Person(ctx, clerk.Insurer, id)
+func (r *Register) Record(ctx context.Context, clerk staff.Clerk, id audit.PersonID) (PersonRecord, error) {
+	record, err := r.store.Person(ctx, clerk.Insurer, id)
 	return record, notFoundAs(err, ErrNoPerson)
 }
 
 // Copies returns the saved copies of a person of the clerk's insurer, newest first. It shows nobody anything,
 // so it is not audited.
-func (o *Register) Copies(ctx context.Context, clerk staff.Clerk, id audit.PersonID) ([]IssuedCopy, error) {
-	file, err := o.store.PersonFile(ctx, PersonKey{clerk.Insurer, id}, o.now(), 0)
+func (r *Register) Copies(ctx context.Context, clerk staff.Clerk, id audit.PersonID) ([]IssuedCopy, error) {
+	file, err := r.store.PersonFile(ctx, PersonKey{clerk.Insurer, id}, r.now(), 0)
 	return file.Copies, notFoundAs(err, ErrNoPerson)
 }

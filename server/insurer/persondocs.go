@@ -19,7 +19,7 @@ var (
 )
 
 // CertificateOf makes one person's 資格確認書 for the clerk of the person's insurer.
-func (o *Documents) CertificateOf(
+func (d *Documents) CertificateOf(
 	ctx context.Context, clerk staff.Clerk, wanted OneDocument,
 ) ([]byte, pdf.Report, error) {
 	layout, reason := cmp.Or(wanted.Layout, LayoutCard), wanted.Reason
@@ -30,16 +30,16 @@ func (o *Documents) CertificateOf(
 	if utf8.RuneCountInString(reason) > 40 || eligibility.HoldsMyNumber(reason) {
 		return nil, pdf.Report{}, errReasonLong
 	}
-	record, in, look, err := o.forPaper(ctx, clerk, wanted.Person)
+	record, in, branding, err := d.forPaper(ctx, clerk, wanted.Person)
 	if err != nil {
 		return nil, pdf.Report{}, err
 	}
-	now := o.now()
+	now := d.now()
 	day := eligibility.DateOf(now)
 	if due, _ := paperDue(record.Person, CertificateRun, day); !due && reason == "" {
 		return nil, pdf.Report{}, errNotDue
 	}
-	data, report, err := pdf.CertificatePage(certificateOf(record.Person, day), look, now, size, o.demo)
+	data, report, err := pdf.CertificatePage(certificateOf(record.Person, day), branding, now, size, d.demo)
 	if err != nil {
 		return nil, report, err
 	}
@@ -49,23 +49,23 @@ func (o *Documents) CertificateOf(
 	}
 	entry := personEntry(now, clerk, record.ID, "certificate.show")
 	entry.Detail = detail + " " + string(in.Number)
-	return data, report, o.store.Note(ctx, entry)
+	return data, report, d.store.Note(ctx, entry)
 }
 
 // forPaper returns what a person's paper needs.
-func (o *Documents) forPaper(
+func (d *Documents) forPaper(
 	ctx context.Context, clerk staff.Clerk, id audit.PersonID,
 ) (PersonRecord, Insurer, pdf.Branding, error) {
-	record, err := o.store.Person(ctx, clerk.Insurer, id)
+	record, err := d.store.Person(ctx, clerk.Insurer, id)
 	if err != nil {
 		return record, Insurer{}, pdf.Branding{}, notFoundAs(err, ErrNoPerson)
 	}
-	in, err := o.Directory.Insurer(ctx, record.Person.Insurer)
+	in, err := d.Directory.Insurer(ctx, record.Person.Insurer)
 	if err != nil {
 		return record, in, pdf.Branding{}, err
 	}
-	look, err := o.Directory.branding(ctx, in)
-	return record, in, look, err
+	branding, err := d.Directory.branding(ctx, in)
+	return record, in, branding, err
 }
 
 // OneDocument is a clerk's wish for one person's document.
@@ -78,36 +78,36 @@ type OneDocument struct {
 
 // ForClerk makes one person's document for the clerk of the person's insurer. It returns an error with code
 // NotFound for a document that clerks do not get.
-func (o *Documents) ForClerk(
+func (d *Documents) ForClerk(
 	ctx context.Context, clerk staff.Clerk, wanted OneDocument,
 ) ([]byte, pdf.Report, error) {
-	d, ok := findDocument(wanted.Kind)
-	if !ok || d.Clerk == nil {
+	document, ok := findDocument(wanted.Kind)
+	if !ok || document.Clerk == nil {
 		return nil, pdf.Report{}, errDocument
 	}
-	return d.Clerk.make(o, ctx, clerk, wanted)
+	return document.Clerk.make(d, ctx, clerk, wanted)
 }
 
 // ForViewer makes a document of a person whom the viewer may show. It returns an error with code NotFound for
 // one that patients do not get.
-func (o *Documents) ForViewer(
+func (d *Documents) ForViewer(
 	ctx context.Context, viewer Viewer, id audit.PersonID, kind DocumentKind,
 ) ([]byte, error) {
-	d, ok := findDocument(kind)
-	if !ok || d.Viewer == nil {
+	document, ok := findDocument(kind)
+	if !ok || document.Viewer == nil {
 		return nil, errDocument
 	}
-	return d.Viewer.make(o, ctx, viewer, id)
+	return document.Viewer.make(d, ctx, viewer, id)
 }
 
 // ForAnybody makes a form that says nothing of anyone. It returns an error with code NotFound for a document
 // of somebody.
-func (o *Documents) ForAnybody(kind DocumentKind) ([]byte, error) {
-	d, ok := findDocument(kind)
-	if !ok || d.Anybody == nil {
+func (d *Documents) ForAnybody(kind DocumentKind) ([]byte, error) {
+	document, ok := findDocument(kind)
+	if !ok || document.Anybody == nil {
 		return nil, errDocument
 	}
-	data, _, err := d.Anybody.make(o.now())
+	data, _, err := document.Anybody.make(d.now())
 	return data, err
 }
 
@@ -116,17 +116,17 @@ func forClerk(
 	kind DocumentKind, page composer,
 ) func(*Documents, context.Context, staff.Clerk, OneDocument) ([]byte, pdf.Report, error) {
 	return func(
-		o *Documents, ctx context.Context, clerk staff.Clerk, wanted OneDocument,
+		d *Documents, ctx context.Context, clerk staff.Clerk, wanted OneDocument,
 	) ([]byte, pdf.Report, error) {
-		record, in, look, err := o.forPaper(ctx, clerk, wanted.Person)
+		record, in, branding, err := d.forPaper(ctx, clerk, wanted.Person)
 		if err != nil {
 			return nil, pdf.Report{}, err
 		}
-		data, report, err := o.page(page, personPage{Person: record.Person, Insurer: in, Look: look})
+		data, report, err := d.page(page, personPage{Person: record.Person, Insurer: in, Branding: branding})
 		if err != nil {
 			return nil, report, err
 		}
-		return data, report, o.store.Note(ctx, personEntry(o.now(), clerk, record.ID, string(kind)+".show"))
+		return data, report, d.store.Note(ctx, personEntry(d.now(), clerk, record.ID, string(kind)+".show"))
 	}
 }
 
@@ -134,23 +134,23 @@ func forClerk(
 func forViewer(
 	page composer,
 ) func(*Documents, context.Context, Viewer, audit.PersonID) ([]byte, error) {
-	return func(o *Documents, ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
-		record, in, err := o.Enrolment.shown(ctx, viewer, id)
+	return func(d *Documents, ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
+		record, in, err := d.Enrolment.shownPerson(ctx, viewer, id)
 		if err != nil {
 			return nil, err
 		}
-		look, err := o.Directory.branding(ctx, in)
+		branding, err := d.Directory.branding(ctx, in)
 		if err != nil {
 			return nil, err
 		}
-		data, _, err := o.page(page, personPage{Person: record.Person, Insurer: in, Look: look})
+		data, _, err := d.page(page, personPage{Person: record.Person, Insurer: in, Branding: branding})
 		return data, err
 	}
 }
 
 // page composes a page of today, for nobody whose eligibility has ended.
-func (o *Documents) page(page composer, p personPage) ([]byte, pdf.Report, error) {
-	p.Made = o.now()
+func (d *Documents) page(page composer, p personPage) ([]byte, pdf.Report, error) {
+	p.Made = d.now()
 	p.Day = eligibility.DateOf(p.Made)
 	if err := notLost(p.Person, p.Day); err != nil {
 		return nil, pdf.Report{}, err
@@ -164,9 +164,9 @@ func sampleOf(page composer) func(*Documents, personPage) ([]byte, pdf.Report, e
 }
 
 func noticeForClerk(
-	o *Documents, ctx context.Context, clerk staff.Clerk, wanted OneDocument,
+	d *Documents, ctx context.Context, clerk staff.Clerk, wanted OneDocument,
 ) ([]byte, pdf.Report, error) {
-	return o.NoticePage(ctx, clerk, wanted.Person)
+	return d.NoticePage(ctx, clerk, wanted.Person)
 }
 
 func insertPage(p personPage) ([]byte, pdf.Report, error) {

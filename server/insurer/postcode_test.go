@@ -38,7 +38,7 @@ func TestNoticesAreSortedAndPrintedByWholePostCodes(t *testing.T) {
 		}
 		n, err := new(
 			Documents,
-		).notice(
+		).noticeData(
 			p,
 			Insurer{},
 			pdf.Branding{},

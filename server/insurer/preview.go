@@ -37,11 +37,11 @@ var (
 
 // KeepFile keeps a clerk's file for its preview and returns the preview's id. A file that is refused whole is
 // not kept: above all, one with a My Number leaves nothing behind.
-func (o *Importer) KeepFile(ctx context.Context, clerk staff.Clerk, file io.Reader) (string, error) {
-	if _, err := o.Directory.Insurer(ctx, clerk.Insurer); err != nil {
+func (m *Importer) KeepFile(ctx context.Context, clerk staff.Clerk, file io.Reader) (string, error) {
+	if _, err := m.Directory.Insurer(ctx, clerk.Insurer); err != nil {
 		return "", err
 	}
-	text, err := insuredcsv.Keep(file)
+	text, err := insuredcsv.PackFile(file)
 	if err != nil {
 		return "", err
 	}
@@ -49,11 +49,11 @@ func (o *Importer) KeepFile(ctx context.Context, clerk staff.Clerk, file io.Read
 		ID:      rand.Text(),
 		Insurer: clerk.Insurer,
 		Clerk:   clerk.Staff,
-		Until:   o.now().Add(PreviewLife),
+		Until:   m.now().Add(PreviewLife),
 		File:    text,
 	}
-	return p.ID, o.store.PutPreview(ctx, p, audit.Entry{
-		At:     o.now(),
+	return p.ID, m.store.PutPreview(ctx, p, audit.Entry{
+		At:     m.now(),
 		Actor:  clerk.Actor(),
 		Action: "people.preview",
 		Detail: fmt.Sprintf("%s bytes=%d", clerk.Insurer, text.Size()),
@@ -67,64 +67,64 @@ type ImportPreview struct {
 	Missing  []insuredcsv.Column // compulsory ones that no heading means
 	// a heading was never decided, or a compulsory column is missing: no rows yet
 	Open    bool
-	Refusal error              // why the rows cannot be read with these headings, an *eligibility.Error
-	Roster  *insuredcsv.Roster // nil while Open or refused
+	Refusal error            // why the rows cannot be read with these headings, an *eligibility.Error
+	Parsed  *insuredcsv.File // nil while Open or refused
 }
 
 // Preview reads a kept file's headings as they are understood now.
-func (o *Importer) Preview(ctx context.Context, clerk staff.Clerk, id string) (ImportPreview, error) {
-	p, err := o.store.Preview(ctx, clerk, id, o.now())
+func (m *Importer) Preview(ctx context.Context, clerk staff.Clerk, id string) (ImportPreview, error) {
+	p, err := m.store.Preview(ctx, clerk, id, m.now())
 	if err != nil {
 		return ImportPreview{}, notFoundAs(err, errNoPreview)
 	}
-	own, err := o.store.Headings(ctx, p.Insurer)
+	own, err := m.store.Headings(ctx, p.Insurer)
 	if err != nil {
 		return ImportPreview{}, err
 	}
-	look := ImportPreview{Preview: p}
-	options := insuredcsv.Options{Insurer: p.Insurer, Map: own, Today: eligibility.DateOf(o.now())}
-	if look.Headings, look.Missing, err = insuredcsv.Headings(p.File, options); err != nil {
+	preview := ImportPreview{Preview: p}
+	options := insuredcsv.Options{Insurer: p.Insurer, Map: own, Today: eligibility.DateOf(m.now())}
+	if preview.Headings, preview.Missing, err = insuredcsv.ReadHeadings(p.File, options); err != nil {
 		return ImportPreview{}, err
 	}
-	look.Open = len(look.Missing) > 0
-	for _, h := range look.Headings {
-		look.Open = look.Open || !h.Known
+	preview.Open = len(preview.Missing) > 0
+	for _, h := range preview.Headings {
+		preview.Open = preview.Open || !h.Known
 	}
-	if look.Open {
-		return look, nil
+	if preview.Open {
+		return preview, nil
 	}
-	if look.Roster, err = insuredcsv.Open(p.File, options); err != nil {
+	if preview.Parsed, err = insuredcsv.Open(p.File, options); err != nil {
 		var refusal *eligibility.Error
 		if errors.As(err, &refusal) && refusal.Code == eligibility.Invalid {
-			look.Refusal = refusal
-			return look, nil
+			preview.Refusal = refusal
+			return preview, nil
 		}
 		return ImportPreview{}, err
 	}
-	return look, nil
+	return preview, nil
 }
 
 // Count reads all rows of a file whose headings are decided: what storing it would change, or what it
 // changed.
-func (o *Importer) Count(
-	ctx context.Context, clerk staff.Clerk, look ImportPreview,
+func (m *Importer) Count(
+	ctx context.Context, clerk staff.Clerk, preview ImportPreview,
 ) (ImportCount, insuredcsv.Digest, error) {
-	if look.Insurer != clerk.Insurer || look.Clerk != clerk.Staff {
+	if preview.Insurer != clerk.Insurer || preview.Clerk != clerk.Staff {
 		return ImportCount{}, insuredcsv.Digest{}, errNoPreview
 	}
-	if look.Stored != nil {
-		digest, ok := o.stored.of(look.ID)
-		for row := range look.Roster.Rows() {
+	if preview.Stored != nil {
+		digest, ok := m.stored.of(preview.ID)
+		for row := range preview.Parsed.Rows() {
 			if ok {
 				break
 			}
 			digest.Add(row)
 		}
-		return *look.Stored, digest, look.Roster.Err()
+		return *preview.Stored, digest, preview.Parsed.Err()
 	}
 	var digest insuredcsv.Digest
-	count, err := o.store.CountImport(ctx, look.Insurer, keyed(look.Roster, &digest, nil))
-	return count, digest, errors.Join(err, look.Roster.Err())
+	count, err := m.store.CountImport(ctx, preview.Insurer, peopleByKey(preview.Parsed, &digest, nil))
+	return count, digest, errors.Join(err, preview.Parsed.Err())
 }
 
 // storedDigests remembers what was said of the last files' rows, without their people: the result's page need
@@ -162,15 +162,15 @@ func (s *storedDigests) put(id string, d insuredcsv.Digest) {
 // MapHeadings remembers what a kept file's headings mean, by their place in the file, for all later files of
 // the insurer. Nothing is remembered when two headings would mean the same column or a compulsory one is
 // missing.
-func (o *Importer) MapHeadings(
+func (m *Importer) MapHeadings(
 	ctx context.Context, clerk staff.Clerk, id string, columns []insuredcsv.Column,
 ) error {
-	look, err := o.Preview(ctx, clerk, id)
+	preview, err := m.Preview(ctx, clerk, id)
 	if err != nil {
 		return err
 	}
 	chosen := map[string]insuredcsv.Column{}
-	for i, h := range look.Headings {
+	for i, h := range preview.Headings {
 		if i < len(columns) && h.Name != "" && (!h.Usual || columns[i] != h.Column) {
 			chosen[h.Name] = columns[i]
 		}
@@ -178,29 +178,30 @@ func (o *Importer) MapHeadings(
 	if err := insuredcsv.CheckMap(chosen); err != nil {
 		return err
 	}
-	known, err := o.store.Headings(ctx, look.Insurer)
+	known, err := m.store.Headings(ctx, preview.Insurer)
 	if err != nil {
 		return err
 	}
 	for heading, column := range chosen {
 		known[heading] = column
 	}
-	if _, err := insuredcsv.Open(look.File, insuredcsv.Options{Insurer: look.Insurer, Map: known}); err != nil {
+	options := insuredcsv.Options{Insurer: preview.Insurer, Map: known}
+	if _, err := insuredcsv.Open(preview.File, options); err != nil {
 		return err
 	}
 	if len(chosen) == 0 {
 		return nil
 	}
-	return o.RememberHeadings(ctx, clerk, chosen)
+	return m.RememberHeadings(ctx, clerk, chosen)
 }
 
 // RememberHeadings remembers an insurer's own headings.
-func (o *Importer) RememberHeadings(
+func (m *Importer) RememberHeadings(
 	ctx context.Context, by staff.ForInsurer, headings map[string]insuredcsv.Column,
 ) error {
 	insurer := by.InsurerNumber()
-	return o.store.PutHeadings(ctx, insurer, headings, audit.Entry{
-		At:     o.now(),
+	return m.store.PutHeadings(ctx, insurer, headings, audit.Entry{
+		At:     m.now(),
 		Actor:  by.Actor(),
 		Action: "headings.put",
 		Detail: fmt.Sprintf("%s headings=%d", insurer, len(headings)),
@@ -210,36 +211,36 @@ func (o *Importer) RememberHeadings(
 // StorePreview stores a kept file's good rows. seen is what the clerk was told that it would change: when
 // that is no longer so, it returns ErrPreviewMoved and stores nothing. A file that is stored already stays as
 // it is.
-func (o *Importer) StorePreview(ctx context.Context, clerk staff.Clerk, id string, seen ImportCount) error {
-	look, err := o.Preview(ctx, clerk, id)
+func (m *Importer) StorePreview(ctx context.Context, clerk staff.Clerk, id string, seen ImportCount) error {
+	preview, err := m.Preview(ctx, clerk, id)
 	switch {
 	case err != nil:
 		return err
-	case look.Stored != nil:
+	case preview.Stored != nil:
 		return nil
-	case look.Open:
+	case preview.Open:
 		return errUndecided
-	case look.Refusal != nil:
-		return look.Refusal
+	case preview.Refusal != nil:
+		return preview.Refusal
 	}
 	var digest insuredcsv.Digest
 	whole, stop := context.WithCancelCause(ctx) // ends what is being stored when the file cannot be read on
 	defer stop(nil)
 	stored := StoredPreview{ID: id, Insurer: clerk.Insurer, Seen: seen}
-	err = o.store.ImportPreview(whole, stored, keyed(look.Roster, &digest, stop), o.importEntry(clerk))
-	if fault := look.Roster.Err(); fault != nil {
+	err = m.store.ImportPreview(whole, stored, peopleByKey(preview.Parsed, &digest, stop), m.importEntry(clerk))
+	if fault := preview.Parsed.Err(); fault != nil {
 		return fault
 	}
 	if err == nil && digest.Rows > 0 { // a second press reads nothing
-		o.stored.put(id, digest)
+		m.stored.put(id, digest)
 	}
 	return err
 }
 
 // DropPreview forgets a clerk's kept file.
-func (o *Importer) DropPreview(ctx context.Context, clerk staff.Clerk, id string) error {
-	if _, err := o.store.Preview(ctx, clerk, id, o.now()); err != nil {
+func (m *Importer) DropPreview(ctx context.Context, clerk staff.Clerk, id string) error {
+	if _, err := m.store.Preview(ctx, clerk, id, m.now()); err != nil {
 		return notFoundAs(err, errNoPreview)
 	}
-	return o.store.DropPreview(ctx, clerk, id)
+	return m.store.DropPreview(ctx, clerk, id)
 }

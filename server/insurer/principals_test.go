@@ -42,7 +42,7 @@ type row struct {
 
 var rows = []row{
 	{method: "Directory.Clerk", call: func(w *world, who asking) error {
-		_, err := w.Directory.Clerk(ctx, who.member, insurer.About{Preview: w.preview})
+		_, err := w.Directory.Clerk(ctx, who.member, insurer.RequestTarget{Preview: w.preview})
 		return err
 	}},
 	{method: "Directory.UpdateSettings", call: func(w *world, who asking) error {
@@ -99,10 +99,10 @@ var rows = []row{
 
 	{method: "Importer.Import", own: "it imports into the asker's own register",
 		call: func(w *world, who asking) error {
-			_, err := w.Importer.Import(ctx, who.by, bytes.NewReader(insuredcsv.Sample(city)))
+			_, err := w.Importer.Import(ctx, who.by, bytes.NewReader(insuredcsv.SampleFile(city)))
 			return err
 		}},
-	{method: "Importer.StoreRoster", call: func(w *world, who asking) error {
+	{method: "Importer.StoreFile", call: func(w *world, who asking) error {
 		file := "番号,氏名,生年月日\n" + w.person.Person.Number + ",試験 太郎,1986-04-12\n"
 		read, err := insuredcsv.Read(strings.NewReader(file), insuredcsv.Options{
 			Insurer: city,
@@ -111,12 +111,12 @@ var rows = []row{
 		if err != nil {
 			return err
 		}
-		_, err = w.Importer.StoreRoster(ctx, who.by, read)
+		_, err = w.Importer.StoreFile(ctx, who.by, read)
 		return err
 	}},
 	{method: "Importer.KeepFile", own: "it keeps the asker's own file",
 		call: func(w *world, who asking) error {
-			_, err := w.Importer.KeepFile(ctx, who.clerk, bytes.NewReader(insuredcsv.Sample(city)))
+			_, err := w.Importer.KeepFile(ctx, who.clerk, bytes.NewReader(insuredcsv.SampleFile(city)))
 			return err
 		}},
 	{method: "Importer.Preview", call: func(w *world, who asking) error {
@@ -124,7 +124,7 @@ var rows = []row{
 		return err
 	}},
 	{method: "Importer.Count", call: func(w *world, who asking) error {
-		_, _, err := w.Importer.Count(ctx, who.clerk, w.look)
+		_, _, err := w.Importer.Count(ctx, who.clerk, w.previewed)
 		return err
 	}},
 	{method: "Importer.MapHeadings", call: func(w *world, who asking) error {
@@ -179,32 +179,32 @@ var rows = []row{
 		return w.Enrolment.EndLogin(ctx, who.clerk, w.person.ID, w.login)
 	}},
 
-	{method: "Devices.Phones", call: func(w *world, who asking) error {
-		phones, err := w.Devices.Phones(ctx, who.viewer)
-		phones = slices.DeleteFunc(phones, func(p insurer.Phone) bool { return p.ID != "phone-a" })
+	{method: "Devices.DevicesOfViewer", call: func(w *world, who asking) error {
+		phones, err := w.Devices.DevicesOfViewer(ctx, who.viewer)
+		phones = slices.DeleteFunc(phones, func(p insurer.KnownDevice) bool { return p.ID != "phone-a" })
 		return some(len(phones), err)
 	}},
-	{method: "Devices.EndPhone", call: func(w *world, who asking) error {
-		return w.Devices.EndPhone(ctx, who.viewer, "phone-a", [32]byte{})
+	{method: "Devices.EndDeviceOfLogin", call: func(w *world, who asking) error {
+		return w.Devices.EndDeviceOfLogin(ctx, who.viewer, "phone-a", [32]byte{})
 	}},
-	{method: "Devices.EndDevice", own: "it takes people off the asker's own phone",
+	{method: "Devices.EndOwnDevice", own: "it takes people off the asker's own phone",
 		call: func(w *world, who asking) error {
-			return w.Devices.EndDevice(ctx, who.viewer, w.person.ID, [32]byte{})
+			return w.Devices.EndOwnDevice(ctx, who.viewer, w.person.ID, [32]byte{})
 		}},
-	{method: "Devices.PhonesOf", call: func(w *world, who asking) error {
-		phones, err := w.Devices.PhonesOf(ctx, who.clerk, w.person.ID)
+	{method: "Devices.DevicesOfPerson", call: func(w *world, who asking) error {
+		phones, err := w.Devices.DevicesOfPerson(ctx, who.clerk, w.person.ID)
 		return some(len(phones), err)
 	}},
-	{method: "Devices.EndPhoneOf", call: func(w *world, who asking) error {
-		return some(w.Devices.EndPhoneOf(ctx, who.clerk, w.person.ID, ""))
+	{method: "Devices.EndDeviceOfPerson", call: func(w *world, who asking) error {
+		return some(w.Devices.EndDeviceOfPerson(ctx, who.clerk, w.person.ID, ""))
 	}},
-	{method: "Devices.AddHolder", own: "it adds a key to the asker's own login",
+	{method: "Devices.AddDeviceKey", own: "it adds a key to the asker's own login",
 		call: func(w *world, who asking) error {
-			return w.Devices.AddHolder(ctx, who.viewer, insurer.HolderKey{Phone: "phone-a"})
+			return w.Devices.AddDeviceKey(ctx, who.viewer, insurer.DeviceKey{DeviceID: "phone-a"})
 		}},
-	{method: "Devices.PutPhone", own: "it adds a key to the asker's own login",
+	{method: "Devices.PutReceiptKey", own: "it adds a key to the asker's own login",
 		call: func(w *world, who asking) error {
-			return w.Devices.PutPhone(ctx, who.viewer, "phone-a", "", "")
+			return w.Devices.PutReceiptKey(ctx, who.viewer, "phone-a", "", "")
 		}},
 
 	{method: "Receipts.Receipts", call: func(w *world, who asking) error {
@@ -230,10 +230,10 @@ var rows = []row{
 		return err
 	}},
 	{method: "Issuer.Revoke", call: func(w *world, who asking) error {
-		return some(w.Issuer.Revoke(ctx, who.by, insurer.Copies{Person: w.person.ID}))
+		return some(w.Issuer.Revoke(ctx, who.by, insurer.CopySelection{Person: w.person.ID}))
 	}},
 	{method: "Issuer.CountCopies", call: func(w *world, who asking) error {
-		return some(w.Issuer.CountCopies(ctx, who.by, insurer.Copies{Person: w.person.ID}))
+		return some(w.Issuer.CountCopies(ctx, who.by, insurer.CopySelection{Person: w.person.ID}))
 	}},
 
 	{method: "OnlineCodes.NewCode", call: func(w *world, who asking) error {
@@ -287,7 +287,7 @@ var rows = []row{
 	}},
 
 	{method: "PrintJobs.PlanRun", call: func(w *world, who asking) error {
-		_, err := w.PrintJobs.PlanRun(ctx, who.by, insurer.RunWish{Kind: insurer.NoticeRun})
+		_, err := w.PrintJobs.PlanRun(ctx, who.by, insurer.RunRequest{Kind: insurer.NoticeRun})
 		return err
 	}},
 	{method: "PrintJobs.StartRun", call: func(w *world, who asking) error {
@@ -321,8 +321,8 @@ var rows = []row{
 			}
 		},
 	},
-	{method: "PrintJobs.Wish", call: func(w *world, who asking) error {
-		return w.PrintJobs.Wish(ctx, who.by, w.run, insurer.RunCancelled)
+	{method: "PrintJobs.Command", call: func(w *world, who asking) error {
+		return w.PrintJobs.Command(ctx, who.by, w.run, insurer.RunCancelled)
 	}},
 	{method: "PrintJobs.List", call: func(w *world, who asking) error {
 		runs, err := w.PrintJobs.List(ctx, who.by, 10)
@@ -500,20 +500,20 @@ func TestAViewerWithoutALoginIsNobody(t *testing.T) {
 	for name, viewer := range map[string]insurer.Viewer{
 		"nobody":             {},
 		"an empty login":     {Login: &auth.Identity{}},
-		"a phone by its id":  {Device: insurer.Device{Phone: "phone-a"}},
+		"a phone by its id":  {Device: insurer.Device{ID: "phone-a"}},
 		"a phone by its key": {Device: insurer.Device{KeyID: strings.Repeat("a", 16)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if people, err := w.Enrolment.People(ctx, viewer); err != nil || len(people) != 0 {
 				t.Errorf("%d people, %v", len(people), err)
 			}
-			if phones, err := w.Devices.Phones(ctx, viewer); err != nil || len(phones) != 0 {
+			if phones, err := w.Devices.DevicesOfViewer(ctx, viewer); err != nil || len(phones) != 0 {
 				t.Errorf("%d phones, %v", len(phones), err)
 			}
-			if err := w.Devices.EndDevice(ctx, viewer, "", [32]byte{}); err != nil {
+			if err := w.Devices.EndOwnDevice(ctx, viewer, "", [32]byte{}); err != nil {
 				t.Error(err)
 			}
-			if file := w.everything(t); len(file.Phones) != 1 || len(file.Logins) != 1 {
+			if file := w.everything(t); len(file.Devices) != 1 || len(file.Logins) != 1 {
 				t.Errorf("%+v", file)
 			}
 		})

@@ -26,8 +26,8 @@ type Receipts struct {
 // ReceiptsStore is what Receipts keeps. Each method is one transaction: it happens whole, audit entry
 // included, or not at all. A missing thing is an *eligibility.Error with code NotFound.
 type ReceiptsStore interface {
-	// PhoneKeys returns the keys of the phones that show this person.
-	PhoneKeys(ctx context.Context, person PersonKey) (map[string][]byte, error)
+	// ReceiptKeys returns the keys of the phones that show this person.
+	ReceiptKeys(ctx context.Context, person PersonKey) (map[string][]byte, error)
 	// PutReceipts stores sealed receipts, one a phone key, for phones that still show this person; their
 	// content is unreadable here.
 	PutReceipts(ctx context.Context, person PersonKey, sealed map[string][]byte, e audit.Entry) error
@@ -54,11 +54,11 @@ var errReceiptForm = &eligibility.Error{Code: eligibility.Invalid, Key: "receipt
 // checkSealed refuses what a counter cannot have sealed for phones: none or too many, another form, something
 // larger.
 func checkSealed(sealed map[string][]byte) error {
-	if len(sealed) == 0 || len(sealed) > hostapi.MaxReceiptPhones {
+	if len(sealed) == 0 || len(sealed) > hostapi.MaxReceiptDevices {
 		return errReceiptForm
 	}
 	for id, data := range sealed {
-		if !phoneID(id) || len(data) <= hostapi.PointBytes+hostapi.TagBytes ||
+		if !isDeviceID(id) || len(data) <= hostapi.PointBytes+hostapi.TagBytes ||
 			len(data) > hostapi.MaxReceipt {
 			return errReceiptForm
 		}
@@ -72,14 +72,14 @@ func checkSealed(sealed map[string][]byte) error {
 // Receipts returns the sealed receipts that lie here for one phone, newest first: of the people whom the
 // viewer shows now, to their login or to the phone itself. It returns ErrNotEnrolled to who shows nobody on
 // that phone.
-func (o *Receipts) Receipts(ctx context.Context, viewer Viewer, keyID string) ([]SealedReceipt, error) {
-	now := o.now()
+func (r *Receipts) Receipts(ctx context.Context, viewer Viewer, keyID string) ([]SealedReceipt, error) {
+	now := r.now()
 	var subjects []string
 	if viewer.Login != nil {
 		subjects = append(subjects, viewer.Login.Subject)
 	}
 	for _, g := range viewer.People {
-		if g.Phone == keyID && now.Before(g.Until()) && !slices.Contains(subjects, g.Subject) {
+		if g.DeviceID == keyID && now.Before(g.Until()) && !slices.Contains(subjects, g.Subject) {
 			subjects = append(subjects, g.Subject)
 		}
 	}
@@ -88,7 +88,7 @@ func (o *Receipts) Receipts(ctx context.Context, viewer Viewer, keyID string) ([
 	}
 	var all []SealedReceipt
 	for _, subject := range subjects {
-		sealed, err := o.store.Receipts(ctx, subject, keyID, now.Add(-ReceiptLife))
+		sealed, err := r.store.Receipts(ctx, subject, keyID, now.Add(-ReceiptLife))
 		if err != nil {
 			return nil, err
 		}
@@ -104,43 +104,43 @@ func (o *Receipts) Receipts(ctx context.Context, viewer Viewer, keyID string) ([
 
 // ReceiptKeys answers a counter server that shows a screen of ours: the keys of the phones that may read its
 // receipt.
-func (o *Receipts) ReceiptKeys(
+func (r *Receipts) ReceiptKeys(
 	ctx context.Context, host hostapi.Host, jws string,
 ) (map[string][]byte, error) {
-	record, err := o.Issuer.ownCredential(ctx, host.Insurer, jws)
+	record, err := r.Issuer.ownCredential(ctx, host.Insurer, jws)
 	if err != nil {
 		return nil, err
 	}
-	return o.store.PhoneKeys(ctx, PersonKey{host.Insurer, record.ID})
+	return r.store.ReceiptKeys(ctx, PersonKey{host.Insurer, record.ID})
 }
 
 // LeaveReceipt stores what a counter sealed for the phones that show a screen of ours. It cannot be read
 // here, and who left it is not kept: whose word it is stands inside, signed.
-func (o *Receipts) LeaveReceipt(
+func (r *Receipts) LeaveReceipt(
 	ctx context.Context, host hostapi.Host, jws string, sealed map[string][]byte,
 ) error {
 	if err := checkSealed(sealed); err != nil {
 		return err
 	}
-	record, err := o.Issuer.ownCredential(ctx, host.Insurer, jws)
+	record, err := r.Issuer.ownCredential(ctx, host.Insurer, jws)
 	if err != nil {
 		return err
 	}
-	if err := o.receiptTurn(ctx, jws, host.Server); err != nil {
+	if err := r.receiptTurn(ctx, jws, host.Server); err != nil {
 		return err
 	}
-	entry := audit.Entry{At: o.now(), Actor: host.Actor(), Action: "receipt.leave", Person: record.ID}
-	return o.store.PutReceipts(ctx, PersonKey{host.Insurer, record.ID}, sealed, entry)
+	entry := audit.Entry{At: r.now(), Actor: host.Actor(), Action: "receipt.leave", Person: record.ID}
+	return r.store.PutReceipts(ctx, PersonKey{host.Insurer, record.ID}, sealed, entry)
 }
 
 // receiptTurn counts the receipts that a counter leaves for one screen on one day, by keyed hashes that are
 // gone the day after.
-func (o *Receipts) receiptTurn(ctx context.Context, jws string, caller hostapi.Caller) error {
+func (r *Receipts) receiptTurn(ctx context.Context, jws string, caller hostapi.Caller) error {
 	signed := jws[:strings.LastIndexByte(jws, '.')+1] // one screen may have several signatures
-	day := eligibility.DateOf(o.now()).String()
+	day := eligibility.DateOf(r.now()).String()
 	for turn := range receiptsADay {
-		mac := o.notices.mac("madoguchi-receipt-turn-1", signed, caller.URL, day, strconv.Itoa(turn))
-		if first, err := o.store.UseNonce(ctx, mac, o.now().Add(24*time.Hour)); err != nil || first {
+		mac := r.notices.mac("madoguchi-receipt-turn-1", signed, caller.URL, day, strconv.Itoa(turn))
+		if first, err := r.store.UseNonce(ctx, mac, r.now().Add(24*time.Hour)); err != nil || first {
 			return err
 		}
 	}
@@ -149,6 +149,6 @@ func (o *Receipts) receiptTurn(ctx context.Context, jws string, caller hostapi.C
 
 // FirstUse reports whether a counter server's assertion was not used before, and remembers it until ends by a
 // keyed hash.
-func (o *Receipts) FirstUse(ctx context.Context, counter, jti string, ends time.Time) (bool, error) {
-	return o.store.UseNonce(ctx, o.notices.mac("madoguchi-assertion-1", counter, jti), ends)
+func (r *Receipts) FirstUse(ctx context.Context, counter, jti string, ends time.Time) (bool, error) {
+	return r.store.UseNonce(ctx, r.notices.mac("madoguchi-assertion-1", counter, jti), ends)
 }

@@ -12,8 +12,9 @@ import (
 	"madoguchi/server/staff"
 )
 
-// Copies says which saved copies are meant: one by its index, all of a person, or all made before a time.
-type Copies struct {
+// CopySelection says which saved copies are meant: one by its index, all of a person, or all made before a
+// time.
+type CopySelection struct {
 	RID    uint32
 	Person audit.PersonID
 	Before time.Time
@@ -21,12 +22,12 @@ type Copies struct {
 
 // Revoke takes saved copies of the insurer back. Live and screen codes need no revoking: they end by
 // themselves.
-func (o *Issuer) Revoke(ctx context.Context, by staff.ForInsurer, which Copies) (int, error) {
+func (i *Issuer) Revoke(ctx context.Context, by staff.ForInsurer, which CopySelection) (int, error) {
 	insurer := by.InsurerNumber()
-	e := audit.Entry{At: o.now(), Actor: by.Actor(), Action: "paper.revoke"}
+	e := audit.Entry{At: i.now(), Actor: by.Actor(), Action: "paper.revoke"}
 	switch {
 	case which.Person != "":
-		if _, err := o.store.Person(ctx, insurer, which.Person); err != nil {
+		if _, err := i.store.Person(ctx, insurer, which.Person); err != nil {
 			return 0, notFoundAs(err, ErrNoPerson)
 		}
 		e.Person, e.Detail = which.Person, "person"
@@ -35,34 +36,34 @@ func (o *Issuer) Revoke(ctx context.Context, by staff.ForInsurer, which Copies) 
 	default:
 		e.Detail = "rid " + credential.EncodeRID(which.RID)
 	}
-	return o.store.Revoke(ctx, insurer, which, e)
+	return i.store.Revoke(ctx, insurer, which, e)
 }
 
 // StatusList signs the insurer's list of revoked copies for consoles, with the head of the audit chain. It is
 // made anew at every revocation and every day; in between the same text is handed out.
-func (o *Issuer) StatusList(ctx context.Context, insurer eligibility.InsurerNumber) (string, error) {
-	now := o.now()
-	counter, err := o.store.Revocations(ctx, insurer)
+func (i *Issuer) StatusList(ctx context.Context, insurer eligibility.InsurerNumber) (string, error) {
+	now := i.now()
+	counter, err := i.store.Revocations(ctx, insurer)
 	if err != nil {
 		return "", err
 	}
-	keys, err := o.keys.Issuer(insurer, now)
+	keys, err := i.keys.Issuer(insurer, now)
 	if err != nil {
 		return "", err
 	}
 	key := keys.Current
-	list, err := o.lists.get(insurer, func(l madeList) bool {
+	list, err := i.lists.get(insurer, func(l madeList) bool {
 		return l.counter == counter && l.key == key.ID && now.Sub(l.at) < credential.StatusEvery
 	}, func() (madeList, error) {
-		rids, counter, err := o.store.Revoked(ctx, insurer, now)
+		rids, counter, err := i.store.Revoked(ctx, insurer, now)
 		if err != nil {
 			return madeList{}, err
 		}
-		chain, err := o.store.Checkpoint(ctx)
+		chain, err := i.store.Checkpoint(ctx)
 		if err != nil {
 			return madeList{}, err
 		}
-		text, err := credential.SignStatusList(o.ISS(insurer), key, rids, chain, now)
+		text, err := credential.SignStatusList(i.ISS(insurer), key, rids, chain, now)
 		return madeList{text, counter, key.ID, now}, err
 	})
 	return list.text, err
@@ -92,12 +93,12 @@ type madeCRL struct {
 // RevocationFile returns the list of the SMART Health Cards specification for one of the insurer's keys.
 // Every key's list names every revoked copy: which key signed a copy is not remembered. As the status list it
 // is made anew at every revocation and every day; in between the same bytes are handed out.
-func (o *Issuer) RevocationFile(
+func (i *Issuer) RevocationFile(
 	ctx context.Context,
 	insurer eligibility.InsurerNumber,
 	kid string,
 ) ([]byte, error) {
-	keys, err := o.PublishedKeys(ctx, insurer)
+	keys, err := i.PublishedKeys(ctx, insurer)
 	if err != nil {
 		return nil, err
 	}
@@ -105,12 +106,12 @@ func (o *Issuer) RevocationFile(
 	if !ok {
 		return nil, errNoKey
 	}
-	now, name := o.now(), revocationKey{insurer, kid}
-	made, err := o.files.get(name, func(f madeCRL) bool {
+	now, name := i.now(), revocationKey{insurer, kid}
+	made, err := i.files.get(name, func(f madeCRL) bool {
 		age := now.Sub(f.at)
 		return f.counter == key.CRLVersion && age >= 0 && age < credential.StatusEvery
 	}, func() (madeCRL, error) {
-		rids, counter, err := o.store.Revoked(ctx, insurer, now)
+		rids, counter, err := i.store.Revoked(ctx, insurer, now)
 		if err != nil {
 			return madeCRL{}, err
 		}
@@ -127,15 +128,15 @@ func (o *Issuer) RevocationFile(
 var errNoKey = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.unknown"}
 
 // PublishedKeys returns what the insurer's key set says: each key with the counter of its revocation list.
-func (o *Issuer) PublishedKeys(
+func (i *Issuer) PublishedKeys(
 	ctx context.Context,
 	insurer eligibility.InsurerNumber,
 ) (credential.KeySet, error) {
-	keys, err := o.keys.Issuer(insurer, o.now())
+	keys, err := i.keys.Issuer(insurer, i.now())
 	if err != nil {
 		return nil, err
 	}
-	counter, err := o.store.Revocations(ctx, insurer)
+	counter, err := i.store.Revocations(ctx, insurer)
 	if err != nil {
 		return nil, fmt.Errorf("reading the revocation counter: %w", err)
 	}
@@ -149,8 +150,8 @@ var errNoEndorsements = &eligibility.Error{Code: eligibility.NotFound, Key: "key
 
 // Endorsements returns what the insurer's keys say of those that came after them, one a line, the oldest
 // first (docs/trust.md, "New keys").
-func (o *Issuer) Endorsements(insurer eligibility.InsurerNumber) (string, error) {
-	keys, err := o.keys.Issuer(insurer, o.now())
+func (i *Issuer) Endorsements(insurer eligibility.InsurerNumber) (string, error) {
+	keys, err := i.keys.Issuer(insurer, i.now())
 	if err != nil {
 		return "", err
 	}
@@ -161,21 +162,21 @@ func (o *Issuer) Endorsements(insurer eligibility.InsurerNumber) (string, error)
 }
 
 // SignTime signs this server's time for a question, with the insurer's key (docs/trust.md, "Clocks").
-func (o *Issuer) SignTime(insurer eligibility.InsurerNumber, nonce string) (string, error) {
-	now := o.now()
-	keys, err := o.keys.Issuer(insurer, now)
+func (i *Issuer) SignTime(insurer eligibility.InsurerNumber, nonce string) (string, error) {
+	now := i.now()
+	keys, err := i.keys.Issuer(insurer, now)
 	if err != nil {
 		return "", err
 	}
-	return credential.SignTime(o.ISS(insurer), keys.Current, nonce, now)
+	return credential.SignTime(i.ISS(insurer), keys.Current, nonce, now)
 }
 
 // CountCopies returns how many copies Revoke would list now.
-func (o *Issuer) CountCopies(ctx context.Context, by staff.ForInsurer, which Copies) (int, error) {
+func (i *Issuer) CountCopies(ctx context.Context, by staff.ForInsurer, which CopySelection) (int, error) {
 	if which.Person != "" {
-		if _, err := o.store.Person(ctx, by.InsurerNumber(), which.Person); err != nil {
+		if _, err := i.store.Person(ctx, by.InsurerNumber(), which.Person); err != nil {
 			return 0, notFoundAs(err, ErrNoPerson)
 		}
 	}
-	return o.store.CountCopies(ctx, by.InsurerNumber(), which, o.now())
+	return i.store.CountCopies(ctx, by.InsurerNumber(), which, i.now())
 }

@@ -55,7 +55,7 @@ func newRunList(lines []string) runList {
 			func(r rune) bool { return r == ',' || r == '\t' || r == '，' || r == '、' },
 		)
 		for i, part := range parts {
-			parts[i] = listed(part)
+			parts[i] = comparableNumber(part)
 		}
 		key := strings.Join(parts, "\x00")
 		if strings.Trim(key, "\x00") == "" {
@@ -66,9 +66,9 @@ func newRunList(lines []string) runList {
 	return l
 }
 
-// listed is a number as lists are compared: narrow, without blanks, without leading zeros
+// comparableNumber is a number as lists are compared: narrow, without blanks, without leading zeros
 // (docs/facts/insurer-numbers.md#symbol-number-branch).
-func listed(s string) string {
+func comparableNumber(s string) string {
 	return strings.TrimLeft(
 		strings.ReplaceAll(eligibility.NormaliseSymbol(strings.TrimSpace(s)), " ", ""),
 		"0",
@@ -80,7 +80,13 @@ func (l runList) has(p eligibility.Person) bool {
 	if l.everyone {
 		return true
 	}
-	symbol, number, branch := listed(p.Symbol), listed(p.Number), listed(p.BranchNumber)
+	symbol, number, branch := comparableNumber(
+		p.Symbol,
+	), comparableNumber(
+		p.Number,
+	), comparableNumber(
+		p.BranchNumber,
+	)
 	on := false
 	for _, key := range []string{number, symbol + "\x00" + number, symbol + "\x00" + number + "\x00" + branch} {
 		if _, ok := l.lines[key]; ok {

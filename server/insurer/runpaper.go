@@ -1,6 +1,7 @@
 package insurer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -15,11 +16,11 @@ import (
 
 // runPaper is what all kinds of paper share: whom to print and whom to skip.
 type runPaper struct {
-	jobs *PrintJobs
-	run  PrintRun
-	in   Insurer
-	look pdf.Branding
-	made time.Time // of the files: the run's beginning, so that a file printed again is the same
+	jobs     *PrintJobs
+	run      PrintRun
+	in       Insurer
+	branding pdf.Branding
+	made     time.Time // of the files: the run's beginning, so that a file printed again is the same
 }
 
 // Why a person of the plan is not printed, by its key; the record may have changed since.
@@ -32,8 +33,8 @@ const (
 // skipped is the reason as the index of a run has it.
 func skipped(key string) string { return message.New(key, nil).Text("ja") }
 
-// load returns the people behind refs, with the reason for each who is skipped.
-func (p runPaper) load(ctx context.Context, refs []string) ([]PersonRecord, []printing.Person, error) {
+// loadPeople returns the people behind refs, with the reason for each who is skipped.
+func (p runPaper) loadPeople(ctx context.Context, refs []string) ([]PersonRecord, []printing.Person, error) {
 	ids := make([]audit.PersonID, len(refs))
 	for i, ref := range refs {
 		ids[i] = audit.PersonID(ref)
@@ -54,7 +55,7 @@ func (p runPaper) load(ctx context.Context, refs []string) ([]PersonRecord, []pr
 		person := r.Person
 		records[i] = r
 		people[i].Symbol, people[i].Number, people[i].BranchNumber = person.Symbol, person.Number, person.BranchNumber
-		due, look := paperDue(person, p.run.Kind, p.run.Options.Day)
+		due, needsReview := paperDue(person, p.run.Kind, p.run.Options.Day)
 		_, address := person.MailTo()
 		switch {
 		case !due:
@@ -62,7 +63,7 @@ func (p runPaper) load(ctx context.Context, refs []string) ([]PersonRecord, []pr
 		case person.Withheld == eligibility.Yes && address == "":
 			people[i].Skip = skipped(skipWithheld)
 		}
-		people[i].NeedsReview = look
+		people[i].NeedsReview = needsReview
 		people[i].Texts = pdf.IdentityLines(person)
 	}
 	return records, people, nil
@@ -95,7 +96,7 @@ type noticePaper struct {
 
 // Load ensures everybody's notice code and fills the pages.
 func (p noticePaper) Load(ctx context.Context, at int, refs []string) ([]printing.Page[pdf.Notice], error) {
-	records, people, err := p.load(ctx, refs)
+	records, people, err := p.loadPeople(ctx, refs)
 	if err != nil {
 		return nil, err
 	}
@@ -131,8 +132,8 @@ func (p noticePaper) Load(ctx context.Context, at int, refs []string) ([]printin
 			continue
 		}
 		code := o.notices.Code(audit.PersonID(s.Ref), serial)
-		url := landing(or(p.run.Options.Address, o.address), code)
-		n, err := o.Documents.notice(records[i].Person, p.in, p.look, code, url, p.run.Options.Day)
+		url := landingAddress(cmp.Or(p.run.Options.Address, o.address), code)
+		n, err := o.Documents.noticeData(records[i].Person, p.in, p.branding, code, url, p.run.Options.Day)
 		if err != nil {
 			return nil, err
 		}
@@ -183,7 +184,7 @@ func (p certificatePaper) Load(
 	_ int,
 	refs []string,
 ) ([]printing.Page[pdf.Certificate], error) {
-	records, people, err := p.load(ctx, refs)
+	records, people, err := p.loadPeople(ctx, refs)
 	if err != nil {
 		return nil, err
 	}
@@ -222,7 +223,7 @@ func (p certificatePaper) Open(w io.Writer) (printing.File[pdf.Certificate], err
 	return &certificateFile{
 		paper:  p,
 		layout: layout,
-		file:   pdf.NewCertificates(w, p.look, p.made, layout, p.jobs.demo),
+		file:   pdf.NewCertificates(w, p.branding, p.made, layout, p.jobs.demo),
 	}, nil
 }
 
@@ -267,35 +268,35 @@ func (f *certificateFile) Close() (int, error) {
 	return f.pages, f.file.Close()
 }
 
-// printer prints a job whose pages are of one kind.
-type printer func(context.Context, printing.Job) ([]printing.FileRecord, error)
+// printFunc prints a job whose pages are of one kind.
+type printFunc func(context.Context, printing.Job) ([]printing.FileRecord, error)
 
-func printerOf[T any](c printing.Composer[T]) printer {
+func printerOf[T any](c printing.Composer[T]) printFunc {
 	return func(ctx context.Context, j printing.Job) ([]printing.FileRecord, error) {
 		return printing.Print(ctx, j, c)
 	}
 }
 
-// printer returns what prints a run's pages.
-func (o *PrintJobs) printer(ctx context.Context, r PrintRun) (printer, error) {
+// printerFor returns what prints a run's pages.
+func (j *PrintJobs) printerFor(ctx context.Context, r PrintRun) (printFunc, error) {
 	d, ok := FindRun(r.Kind)
 	if !ok {
 		return nil, unknownRun()
 	}
-	in, err := o.Directory.Insurer(ctx, r.Insurer)
+	in, err := j.Directory.Insurer(ctx, r.Insurer)
 	if err != nil {
 		return nil, err
 	}
-	look, err := o.Directory.branding(ctx, in)
+	branding, err := j.Directory.branding(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	return d.Run.printer(runPaper{jobs: o, run: r, in: in, look: look, made: r.CreatedAt})
+	return d.Run.printer(runPaper{jobs: j, run: r, in: in, branding: branding, made: r.CreatedAt})
 }
 
-func certificatePrinter(p runPaper) (printer, error) { return printerOf(certificatePaper{p}), nil }
+func certificatePrinter(p runPaper) (printFunc, error) { return printerOf(certificatePaper{p}), nil }
 
-func noticePrinter(p runPaper) (printer, error) {
+func noticePrinter(p runPaper) (printFunc, error) {
 	url, err := p.jobs.Directory.stateAddress(p.in)
 	if err != nil {
 		return nil, err
@@ -305,7 +306,7 @@ func noticePrinter(p runPaper) (printer, error) {
 }
 
 // noticesReady reports whether code ① of an insurer's notices may be printed.
-func noticesReady(o *Directory, in Insurer) error {
-	_, err := o.stateAddress(in)
+func noticesReady(d *Directory, in Insurer) error {
+	_, err := d.stateAddress(in)
 	return err
 }

@@ -45,8 +45,8 @@ type Plan struct {
 	Missing []string // lines of the list that name nobody, as they stand there
 }
 
-// normal fills what a clerk left open and refuses what there is not.
-func (r RunOptions) normal(kind PaperKind, today eligibility.Date) (RunOptions, error) {
+// withDefaults fills what a clerk left open and refuses what there is not.
+func (r RunOptions) withDefaults(kind PaperKind, today eligibility.Date) (RunOptions, error) {
 	r.Only = cmp.Or(r.Only, OnlyAll)
 	r.Order = cmp.Or(r.Order, ByPostCode)
 	r.PerFile = cmp.Or(r.PerFile, defaultPerFile)
@@ -78,8 +78,8 @@ func (r RunOptions) normal(kind PaperKind, today eligibility.Date) (RunOptions, 
 // candidate is one person of a run before it is ordered: no more than ordering needs.
 type candidate struct{ ref, key, group string }
 
-// RunWish is what somebody wishes to print.
-type RunWish struct {
+// RunRequest is what somebody asks to have printed.
+type RunRequest struct {
 	Kind    PaperKind
 	Options RunOptions
 	List    []string // lines of 番号, or 記号,番号,枝番; nil means everyone
@@ -87,22 +87,22 @@ type RunWish struct {
 
 // PlanRun says who of the insurer would be printed and in which order. Who gets which paper,
 // eligibility.PapersFor decides.
-func (o *PrintJobs) PlanRun(ctx context.Context, by staff.ForInsurer, wish RunWish) (Plan, error) {
-	now := o.now()
-	insurer, kind, list := by.InsurerNumber(), wish.Kind, wish.List
-	options, err := wish.Options.normal(kind, eligibility.DateOf(now))
+func (j *PrintJobs) PlanRun(ctx context.Context, by staff.ForInsurer, request RunRequest) (Plan, error) {
+	now := j.now()
+	insurer, kind, list := by.InsurerNumber(), request.Kind, request.List
+	options, err := request.Options.withDefaults(kind, eligibility.DateOf(now))
 	if err != nil {
 		return Plan{}, err
 	}
-	in, err := o.Directory.Insurer(ctx, insurer)
+	in, err := j.Directory.Insurer(ctx, insurer)
 	if d, _ := FindRun(kind); err == nil && d.Run.ready != nil {
-		err = d.Run.ready(o.Directory, in) // before anybody waits for the pages
+		err = d.Run.ready(j.Directory, in) // before anybody waits for the pages
 	}
 	if err != nil {
 		return Plan{}, err
 	}
 	wanted := newRunList(list)
-	options.Listed, options.Address = len(list), o.address
+	options.Listed, options.Address = len(list), j.address
 	plan := Plan{Run: PrintRun{
 		ID:        rand.Text()[:10],
 		Insurer:   insurer,
@@ -113,20 +113,20 @@ func (o *PrintJobs) PlanRun(ctx context.Context, by staff.ForInsurer, wish RunWi
 		Options:   options,
 	}}
 	var found []candidate
-	err = o.people.EachPrint(ctx, insurer, kind, func(r PersonRecord, last LastPrint) error {
+	err = j.people.EachPrint(ctx, insurer, kind, func(r PersonRecord, last LastPrint) error {
 		if !wanted.has(r.Person) {
 			return nil
 		}
-		fits, err := o.fits(ctx, r, last, options)
+		fits, err := j.passesFilters(ctx, r, last, options)
 		if err != nil || !fits {
 			return err
 		}
-		due, look := paperDue(r.Person, kind, options.Day)
+		due, needsReview := paperDue(r.Person, kind, options.Day)
 		if !due {
 			plan.NotDue++
 			return nil
 		}
-		if look != "" {
+		if needsReview != "" {
 			plan.Checks++
 		}
 		found = append(found, candidate{string(r.ID), sortKey(r.Person, options.Order), r.Person.Symbol})
@@ -140,7 +140,7 @@ func (o *PrintJobs) PlanRun(ctx context.Context, by staff.ForInsurer, wish RunWi
 		found,
 		func(a, b candidate) int { return cmp.Or(strings.Compare(a.key, b.key), strings.Compare(a.ref, b.ref)) },
 	)
-	plan.Items = items(found, options.CountSheets)
+	plan.Items = printItems(found, options.CountSheets)
 	plan.Run.Total = len(plan.Items)
 	if len(plan.Items) == 0 {
 		return plan, errRunEmpty
@@ -148,8 +148,8 @@ func (o *PrintJobs) PlanRun(ctx context.Context, by staff.ForInsurer, wish RunWi
 	return plan, nil
 }
 
-// items numbers the parcels in the order of the pages.
-func items(found []candidate, parcels bool) []printing.Item {
+// printItems numbers the parcels in the order of the pages.
+func printItems(found []candidate, parcels bool) []printing.Item {
 	out := make([]printing.Item, len(found))
 	parcel := 0
 	for i, c := range found {
@@ -165,8 +165,8 @@ func items(found []candidate, parcels bool) []printing.Item {
 	return out
 }
 
-// fits applies the filters that look at what there was before.
-func (o *PrintJobs) fits(
+// passesFilters applies the filters that look at what there was before.
+func (j *PrintJobs) passesFilters(
 	ctx context.Context,
 	r PersonRecord,
 	last LastPrint,
@@ -189,20 +189,21 @@ func (o *PrintJobs) fits(
 	if !options.Dropped {
 		return true, nil
 	}
-	return o.dropped(ctx, r)
+	return j.hasDroppedRegistration(ctx, r)
 }
 
-// dropped reports whether the registration as マイナ保険証 ended with the latest version of a record (利用登録の解除).
-func (o *PrintJobs) dropped(ctx context.Context, r PersonRecord) (bool, error) {
+// hasDroppedRegistration reports whether the registration as マイナ保険証 ended with the latest version of a record
+// (利用登録の解除).
+func (j *PrintJobs) hasDroppedRegistration(ctx context.Context, r PersonRecord) (bool, error) {
 	if r.Person.Registered != eligibility.No || r.Version < 2 {
 		return false, nil
 	}
-	before, err := o.people.PersonVersion(ctx, PersonKey{r.Person.Insurer, r.ID}, r.Version-1)
+	before, err := j.people.PersonVersion(ctx, PersonKey{r.Person.Insurer, r.ID}, r.Version-1)
 	return before.Person.Registered == eligibility.Yes, err
 }
 
 // paperDue says whether a person gets this paper, and what the rules leave open about it.
-func paperDue(p eligibility.Person, kind PaperKind, day eligibility.Date) (due bool, look string) {
+func paperDue(p eligibility.Person, kind PaperKind, day eligibility.Date) (due bool, needsReview string) {
 	papers := eligibility.PapersFor(p, day)
 	d, ok := FindRun(kind)
 	return ok && d.Run.Due(papers), papers.Says.NextStep("ja")
@@ -210,20 +211,20 @@ func paperDue(p eligibility.Person, kind PaperKind, day eligibility.Date) (due b
 
 // sortKey orders people; numbers within are compared as numbers.
 func sortKey(p eligibility.Person, order RunOrder) string {
-	number := natural(p.Symbol) + "\x00" + natural(p.Number) + "\x00" + natural(p.BranchNumber)
+	number := naturalKey(p.Symbol) + "\x00" + naturalKey(p.Number) + "\x00" + naturalKey(p.BranchNumber)
 	switch order {
 	case ByNumber:
 		return number
 	case ByHousehold:
-		return natural(p.HouseholdNumber) + "\x00" + number
+		return naturalKey(p.HouseholdNumber) + "\x00" + number
 	}
 	code, address := p.MailTo()
 	code, _ = eligibility.PostCode(code)
 	return eligibility.NormaliseSymbol(code) + "\x00" + address + "\x00" + number
 }
 
-// natural pads the runs of digits in a text, so that 9 comes before 10.
-func natural(text string) string {
+// naturalKey pads the runs of digits in a text, so that 9 comes before 10.
+func naturalKey(text string) string {
 	var out, digits strings.Builder
 	flush := func() {
 		if digits.Len() > 0 {
@@ -244,14 +245,14 @@ func natural(text string) string {
 }
 
 // StartRun stores a plan of the insurer's; from then on it can be printed, stopped and resumed.
-func (o *PrintJobs) StartRun(ctx context.Context, by staff.ForInsurer, p Plan) error {
+func (j *PrintJobs) StartRun(ctx context.Context, by staff.ForInsurer, p Plan) error {
 	r := p.Run
 	if r.Insurer != by.InsurerNumber() {
 		return errNoInsurer
 	}
 	r.By = by.Actor()
-	return o.store.PutRun(ctx, r, p.Items, audit.Entry{
-		At:     o.now(),
+	return j.store.PutRun(ctx, r, p.Items, audit.Entry{
+		At:     j.now(),
 		Actor:  r.By,
 		Action: "run.start",
 		Detail: fmt.Sprintf("%s %s %s people=%d", r.ID, r.Insurer, r.Kind, len(p.Items)),

@@ -24,8 +24,8 @@ type PrintReport struct {
 	Files   []printing.FileRecord `json:"files,omitempty"`
 }
 
-// Fill takes over how a run ended.
-func (p *PrintReport) Fill(run PrintRun, files []printing.FileRecord, folder string) {
+// SetResult takes over how a run ended.
+func (p *PrintReport) SetResult(run PrintRun, files []printing.FileRecord, folder string) {
 	p.State, p.Total, p.Folder, p.Files = string(run.State), run.Total, folder, files
 	for _, f := range files {
 		p.People += f.People
@@ -35,16 +35,16 @@ func (p *PrintReport) Fill(run PrintRun, files []printing.FileRecord, folder str
 	}
 }
 
-// Stopped reports whether somebody paused or cancelled the run.
-func (p *PrintReport) Stopped() bool {
+// WasStopped reports whether somebody paused or cancelled the run.
+func (p *PrintReport) WasStopped() bool {
 	return p.State == string(RunPaused) || p.State == string(RunCancelled)
 }
 
-// Partly reports whether somebody of those who were meant has no paper.
-func (p *PrintReport) Partly() bool { return p.Skipped > 0 || len(p.Missing) > 0 }
+// IsIncomplete reports whether somebody of those who were meant has no paper.
+func (p *PrintReport) IsIncomplete() bool { return p.Skipped > 0 || len(p.Missing) > 0 }
 
-// Words is the report for people.
-func (p *PrintReport) Words() string {
+// Summary is the report for people.
+func (p *PrintReport) Summary() string {
 	var b strings.Builder
 	line := func(key string, args message.Args) { fmt.Fprintln(&b, message.New(key, args).Text("ja")) }
 	if p.State == "planned" {

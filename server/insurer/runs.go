@@ -29,9 +29,9 @@ type PrintJobs struct {
 	demo    bool
 	now     func() time.Time
 
-	Folder string           // where runs without a folder of their own go: Folder/ID
-	Reader *printing.Reader // nil: no page is rendered, no text read
-	Every  int              // one page in Every is rendered
+	Folder string            // where runs without a folder of their own go: Folder/ID
+	Reader *printing.Poppler // nil: no page is rendered, no text read
+	Every  int               // one page in Every is rendered
 
 	turn sync.Mutex // of the run that is being printed
 	mu   sync.Mutex
@@ -54,27 +54,27 @@ var (
 )
 
 // FolderOf returns where a run's files are.
-func (r *PrintJobs) FolderOf(run PrintRun) string {
+func (j *PrintJobs) FolderOf(run PrintRun) string {
 	if run.Options.Folder != "" {
 		return run.Options.Folder
 	}
-	return filepath.Join(r.Folder, run.ID)
+	return filepath.Join(j.Folder, run.ID)
 }
 
 // Print prints what is left of a run and returns how it ended; tell may be nil. A run that was paused or
 // cancelled meanwhile is no error.
-func (r *PrintJobs) Print(
+func (j *PrintJobs) Print(
 	ctx context.Context, by staff.ForInsurer, id string, tell func(printing.Progress),
 ) (PrintRun, error) {
-	return r.printOn(ctx, RunKey{by.InsurerNumber(), id}, tell)
+	return j.printOn(ctx, RunKey{by.InsurerNumber(), id}, tell)
 }
 
-func (r *PrintJobs) printOn(
+func (j *PrintJobs) printOn(
 	ctx context.Context, key RunKey, tell func(printing.Progress),
 ) (PrintRun, error) {
-	r.turn.Lock()
-	defer r.turn.Unlock()
-	store := r.store
+	j.turn.Lock()
+	defer j.turn.Unlock()
+	store := j.store
 	run, err := store.Run(ctx, key)
 	if err != nil {
 		return run, err
@@ -82,8 +82,8 @@ func (r *PrintJobs) printOn(
 	if run.State != RunGoing {
 		return run, nil // stopped while it waited for its turn
 	}
-	err = r.print(ctx, run, tell)
-	e := audit.Entry{At: r.now(), Actor: run.By, Action: "run.done", Detail: run.ID}
+	err = j.printRun(ctx, run, tell)
+	e := audit.Entry{At: j.now(), Actor: run.By, Action: "run.done", Detail: run.ID}
 	switch {
 	case err == nil:
 		_, err = store.StepRun(ctx, key, RunStep{From: []RunState{RunGoing}, To: RunDone}, e)
@@ -92,7 +92,7 @@ func (r *PrintJobs) printOn(
 	case errors.Is(err, printing.ErrBusy):
 		return run, err
 	default:
-		err = failed(err)
+		err = describeFailure(err)
 		e.Action = "run.failed"
 		step := RunStep{From: []RunState{RunGoing}, To: RunFailed, Note: noteOf(err)}
 		if _, bad := store.StepRun(ctx, key, step, e); bad != nil {
@@ -106,53 +106,53 @@ func (r *PrintJobs) printOn(
 	return store.Run(context.WithoutCancel(ctx), key)
 }
 
-func (r *PrintJobs) print(ctx context.Context, run PrintRun, tell func(printing.Progress)) error {
-	items, err := r.store.RunItems(ctx, run.Key())
+func (j *PrintJobs) printRun(ctx context.Context, run PrintRun, tell func(printing.Progress)) error {
+	items, err := j.store.RunItems(ctx, run.Key())
 	if err != nil {
 		return err
 	}
-	print, err := r.printer(ctx, run)
+	print, err := j.printerFor(ctx, run)
 	if err != nil {
 		return err
 	}
-	every := r.Every
+	every := j.Every
 	if every == 0 {
 		every = defaultEvery
 	}
 	_, err = print(ctx, printing.Job{
-		Folder:  r.FolderOf(run),
+		Folder:  j.FolderOf(run),
 		Base:    RunBase(run),
 		Items:   items,
 		PerFile: run.Options.PerFile,
-		Store:   jobStore{r, run},
-		Reader:  r.Reader,
+		Store:   jobStore{j, run},
+		Poppler: j.Reader,
 		Every:   every,
-		Now:     r.now,
+		Now:     j.now,
 		Tell:    tell,
-		Changed: r.listen(run.Key()),
+		Changed: j.listenForChange(run.Key()),
 	})
-	r.listen(RunKey{})
+	j.listenForChange(RunKey{})
 	return err
 }
 
-// listen returns what receives when a run's command is changed by this process, until the next call.
-func (r *PrintJobs) listen(run RunKey) <-chan struct{} {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.printed, r.changed = run, make(chan struct{}, 1)
-	return r.changed
+// listenForChange returns what receives when a run's command is changed by this process, until the next call.
+func (j *PrintJobs) listenForChange(run RunKey) <-chan struct{} {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.printed, j.changed = run, make(chan struct{}, 1)
+	return j.changed
 }
 
 // tellChanged wakes the run that is being printed here.
-func (r *PrintJobs) tellChanged(run RunKey) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.signalWatchers(run)
-	if run != r.printed {
+func (j *PrintJobs) tellChanged(run RunKey) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.signalWatchers(run)
+	if run != j.printed {
 		return
 	}
 	select {
-	case r.changed <- struct{}{}:
+	case j.changed <- struct{}{}:
 	default: // it was told already
 	}
 }
@@ -163,8 +163,8 @@ func RunBase(run PrintRun) string {
 	return d.File + "-" + run.Insurer.Paper() + "-" + run.ID
 }
 
-// failed gives a fault its sentence.
-func failed(err error) error {
+// describeFailure gives a fault its sentence.
+func describeFailure(err error) error {
 	var wrong *printing.Mismatch
 	if errors.As(err, &wrong) {
 		return errRunMismatch.Because(err)
@@ -191,7 +191,7 @@ func noteOf(err error) string {
 func (r PrintRun) Failure() message.Stored {
 	var told message.Message
 	if json.Unmarshal([]byte(r.Note), &told) == nil && told.Key != "" {
-		return message.Keep(told)
+		return message.ToStored(told)
 	}
 	return message.Stored{Ja: r.Note}
 }
@@ -242,67 +242,67 @@ func (j jobStore) Finish(ctx context.Context, f printing.FileRecord, printed []s
 }
 
 // Begin prints a run of the insurer's in the background; Progress tells how far it is.
-func (r *PrintJobs) Begin(ctx context.Context, by staff.ForInsurer, id string) error {
-	run, err := r.Job(ctx, by, id)
+func (j *PrintJobs) Begin(ctx context.Context, by staff.ForInsurer, id string) error {
+	run, err := j.Job(ctx, by, id)
 	if err != nil {
 		return err
 	}
-	r.begin(ctx, run.Key())
+	j.beginRun(ctx, run.Key())
 	return nil
 }
 
-func (r *PrintJobs) begin(ctx context.Context, run RunKey) {
-	r.note(run, printing.Progress{})
-	r.done.Go(func() {
-		defer r.forget(run)
-		if _, err := r.printOn(ctx, run, func(p printing.Progress) { r.note(run, p) }); err != nil {
+func (j *PrintJobs) beginRun(ctx context.Context, run RunKey) {
+	j.noteProgress(run, printing.Progress{})
+	j.done.Go(func() {
+		defer j.forgetProgress(run)
+		if _, err := j.printOn(ctx, run, func(p printing.Progress) { j.noteProgress(run, p) }); err != nil {
 			slog.Error("printing", "run", run.ID, "error", err)
 		}
 	})
 }
 
 // Wait returns when no run is being printed any more, at the end of a server.
-func (r *PrintJobs) Wait() { r.done.Wait() }
+func (j *PrintJobs) Wait() { j.done.Wait() }
 
 // Resume takes up the runs of this server that its last end interrupted, whosever they are.
-func (r *PrintJobs) Resume(ctx context.Context) error {
-	runs, err := r.store.Going(ctx, 100)
+func (j *PrintJobs) Resume(ctx context.Context) error {
+	runs, err := j.store.Going(ctx, 100)
 	for _, run := range runs {
 		if run.Options.Folder == "" {
-			r.begin(ctx, run.Key())
+			j.beginRun(ctx, run.Key())
 		}
 	}
 	return err
 }
 
-func (r *PrintJobs) note(run RunKey, p printing.Progress) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.live == nil {
-		r.live = map[RunKey]printing.Progress{}
+func (j *PrintJobs) noteProgress(run RunKey, p printing.Progress) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.live == nil {
+		j.live = map[RunKey]printing.Progress{}
 	}
-	r.live[run] = p
-	r.signalWatchers(run)
+	j.live[run] = p
+	j.signalWatchers(run)
 }
 
-func (r *PrintJobs) forget(run RunKey) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.live, run)
-	r.signalWatchers(run)
+func (j *PrintJobs) forgetProgress(run RunKey) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	delete(j.live, run)
+	j.signalWatchers(run)
 }
 
 // Progress returns how far a run of the insurer's in this process is; false when it is not printed here.
-func (r *PrintJobs) Progress(by staff.ForInsurer, id string) (printing.Progress, bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	p, ok := r.live[RunKey{by.InsurerNumber(), id}]
+func (j *PrintJobs) Progress(by staff.ForInsurer, id string) (printing.Progress, bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	p, ok := j.live[RunKey{by.InsurerNumber(), id}]
 	return p, ok
 }
 
-// Wish pauses, cancels or resumes a run of the insurer's (state RunPaused, RunCancelled, RunGoing). It
+// Command pauses, cancels or resumes a run of the insurer's (state RunPaused, RunCancelled, RunGoing). It
 // returns errRunOver for a run that is over.
-func (r *PrintJobs) Wish(ctx context.Context, by staff.ForInsurer, id string, to RunState) error {
+func (j *PrintJobs) Command(ctx context.Context, by staff.ForInsurer, id string, to RunState) error {
 	step := RunStep{From: []RunState{RunGoing}, To: to}
 	switch to {
 	case RunGoing:
@@ -311,34 +311,34 @@ func (r *PrintJobs) Wish(ctx context.Context, by staff.ForInsurer, id string, to
 		step.From = []RunState{RunGoing, RunPaused, RunFailed}
 	}
 	run := RunKey{by.InsurerNumber(), id}
-	e := audit.Entry{At: r.now(), Actor: by.Actor(), Action: "run." + string(to), Detail: id}
-	moved, err := r.store.StepRun(ctx, run, step, e)
+	e := audit.Entry{At: j.now(), Actor: by.Actor(), Action: "run." + string(to), Detail: id}
+	moved, err := j.store.StepRun(ctx, run, step, e)
 	if err == nil && !moved {
 		err = errRunOver
 	}
 	if err == nil {
-		r.tellChanged(run)
+		j.tellChanged(run)
 	}
 	return err
 }
 
 // List returns the insurer's newest print jobs.
-func (r *PrintJobs) List(ctx context.Context, by staff.ForInsurer, most int) ([]PrintRun, error) {
-	return r.store.Runs(ctx, by.InsurerNumber(), most)
+func (j *PrintJobs) List(ctx context.Context, by staff.ForInsurer, most int) ([]PrintRun, error) {
+	return j.store.Runs(ctx, by.InsurerNumber(), most)
 }
 
 // Job returns a print job of the insurer's as it is now.
-func (r *PrintJobs) Job(ctx context.Context, by staff.ForInsurer, id string) (PrintRun, error) {
-	return r.store.Run(ctx, RunKey{by.InsurerNumber(), id})
+func (j *PrintJobs) Job(ctx context.Context, by staff.ForInsurer, id string) (PrintRun, error) {
+	return j.store.Run(ctx, RunKey{by.InsurerNumber(), id})
 }
 
 // Files returns the finished files of a print job of the insurer's.
-func (r *PrintJobs) Files(
+func (j *PrintJobs) Files(
 	ctx context.Context, by staff.ForInsurer, id string,
 ) ([]printing.FileRecord, error) {
-	run, err := r.Job(ctx, by, id)
+	run, err := j.Job(ctx, by, id)
 	if err != nil {
 		return nil, err
 	}
-	return r.store.RunFiles(ctx, run.Key())
+	return j.store.RunFiles(ctx, run.Key())
 }

@@ -93,7 +93,7 @@ func (k PaperKind) Japanese() string {
 	return message.New(d.Run.Name, nil).Text("ja")
 }
 
-// RunState is where a run stands: what it does, or what people wished of it.
+// RunState is where a run stands: what it does, or what people told it to do.
 type RunState string
 
 const (

@@ -12,27 +12,27 @@ var errSample = &eligibility.Error{Code: eligibility.NotFound, Key: "sample.unkn
 
 // SamplePaper makes a paper for somebody who does not exist, marked as a sample, with the settings of the
 // clerk's insurer as they are now.
-func (o *Documents) SamplePaper(ctx context.Context, clerk staff.Clerk, kind SampleKind) ([]byte, error) {
+func (d *Documents) SamplePaper(ctx context.Context, clerk staff.Clerk, kind SampleKind) ([]byte, error) {
 	insurer := clerk.Insurer
-	in, err := o.Directory.Insurer(ctx, insurer)
+	in, err := d.Directory.Insurer(ctx, insurer)
 	if err != nil {
 		return nil, err
 	}
-	look, err := o.Directory.branding(ctx, in)
+	branding, err := d.Directory.branding(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range AllDocuments() {
-		for _, sample := range d.Samples {
+	for _, document := range AllDocuments() {
+		for _, sample := range document.Samples {
 			if sample.Kind == kind {
-				now := o.now()
+				now := d.now()
 				day := eligibility.DateOf(now)
-				data, _, err := sample.make(o, personPage{
-					Person:  samplePerson(insurer, false, day),
-					Insurer: in,
-					Look:    look,
-					Day:     day,
-					Made:    now,
+				data, _, err := sample.make(d, personPage{
+					Person:   samplePerson(insurer, false, day),
+					Insurer:  in,
+					Branding: branding,
+					Day:      day,
+					Made:     now,
 				})
 				return data, err
 			}
@@ -42,14 +42,14 @@ func (o *Documents) SamplePaper(ctx context.Context, clerk staff.Clerk, kind Sam
 }
 
 // sampleNotice is a notice with a code that nobody has.
-func sampleNotice(o *Documents, p personPage) ([]byte, pdf.Report, error) {
+func sampleNotice(d *Documents, p personPage) ([]byte, pdf.Report, error) {
 	const code = "ABCDEFGHIJKLMNOP"
-	n, err := o.notice(p.Person, p.Insurer, p.Look, code, landing(o.address, code), p.Day)
+	n, err := d.noticeData(p.Person, p.Insurer, p.Branding, code, landingAddress(d.address, code), p.Day)
 	if err != nil {
 		return nil, pdf.Report{}, err
 	}
 	n.Demo = true
-	address, err := o.Directory.stateAddress(p.Insurer)
+	address, err := d.Directory.stateAddress(p.Insurer)
 	if err != nil {
 		return nil, pdf.Report{}, err
 	}
@@ -60,15 +60,15 @@ func sampleNotice(o *Documents, p personPage) ([]byte, pdf.Report, error) {
 }
 
 // sampleNotice70 is the notice of somebody of 70 years and more, with the share of the costs.
-func sampleNotice70(o *Documents, p personPage) ([]byte, pdf.Report, error) {
+func sampleNotice70(d *Documents, p personPage) ([]byte, pdf.Report, error) {
 	p.Person = samplePerson(p.Insurer.Number, true, p.Day)
-	return sampleNotice(o, p)
+	return sampleNotice(d, p)
 }
 
 // sampleCertificate is a certificate of a size.
 func sampleCertificate(layout RunLayout) func(*Documents, personPage) ([]byte, pdf.Report, error) {
 	return func(_ *Documents, p personPage) ([]byte, pdf.Report, error) {
-		return pdf.CertificatePage(certificateOf(p.Person, p.Day), p.Look, p.Made, layouts[layout], true)
+		return pdf.CertificatePage(certificateOf(p.Person, p.Day), p.Branding, p.Made, layouts[layout], true)
 	}
 }
 

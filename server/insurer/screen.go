@@ -30,15 +30,20 @@ type Issuer struct {
 type IssuerStore interface {
 	Person(ctx context.Context, insurer eligibility.InsurerNumber, id audit.PersonID) (PersonRecord, error)
 	PersonByKey(ctx context.Context, insurer eligibility.InsurerNumber, key string) (PersonRecord, error)
-	Grants(ctx context.Context, q GrantQuery) ([]Grant, error) // newest first
+	DeviceGrants(ctx context.Context, q DeviceGrantQuery) ([]DeviceGrant, error) // newest first
 	// Revoke lists the copies of an insurer that are meant and have not ended, and returns how many were not
 	// listed before.
-	Revoke(ctx context.Context, insurer eligibility.InsurerNumber, which Copies, e audit.Entry) (int, error)
+	Revoke(
+		ctx context.Context,
+		insurer eligibility.InsurerNumber,
+		which CopySelection,
+		e audit.Entry,
+	) (int, error)
 	// CountCopies returns how many copies Revoke would list at a time.
 	CountCopies(
 		ctx context.Context,
 		insurer eligibility.InsurerNumber,
-		which Copies,
+		which CopySelection,
 		at time.Time,
 	) (int, error)
 	// Revoked returns the indices of revoked copies that have not ended at a time, ascending, and a counter
@@ -75,24 +80,24 @@ var (
 )
 
 // Live makes a live screen of a person whom the viewer may show.
-func (o *Issuer) Live(ctx context.Context, viewer Viewer, id audit.PersonID) (Screen, error) {
-	return o.show(ctx, viewer, id, credential.Request{Tier: credential.TierLive})
+func (i *Issuer) Live(ctx context.Context, viewer Viewer, id audit.PersonID) (Screen, error) {
+	return i.show(ctx, viewer, id, credential.Request{Tier: credential.TierLive})
 }
 
 // show makes a screen of a tier.
-func (o *Issuer) show(
+func (i *Issuer) show(
 	ctx context.Context, viewer Viewer, id audit.PersonID, r credential.Request,
 ) (Screen, error) {
-	record, in, err := o.Enrolment.shown(ctx, viewer, id)
+	record, in, err := i.Enrolment.shownPerson(ctx, viewer, id)
 	if err != nil {
 		return Screen{}, err
 	}
-	now := o.now()
-	issued, shares, err := o.issue(record, in, r, now)
+	now := i.now()
+	issued, shares, err := i.issue(record, in, r, now)
 	if err != nil {
 		return Screen{}, err
 	}
-	if err := o.Usage.counted(ctx, in.Number, CountScreens); err != nil {
+	if err := i.Usage.counted(ctx, in.Number, CountScreens); err != nil {
 		// the patient stands at a counter: they are stored later
 		slog.Warn("numbers of the day are not stored yet", "error", err)
 	}
@@ -118,7 +123,7 @@ func notLost(p eligibility.Person, day eligibility.Date) error {
 }
 
 // issue signs one credential of the person with its insurer's key. It refuses an eligibility that has ended.
-func (o *Issuer) issue(
+func (i *Issuer) issue(
 	record PersonRecord,
 	in Insurer,
 	r credential.Request,
@@ -133,7 +138,7 @@ func (o *Issuer) issue(
 	if err != nil {
 		return credential.Issued{}, nil, err
 	}
-	keys, err := o.keys.Issuer(p.Insurer, now)
+	keys, err := i.keys.Issuer(p.Insurer, now)
 	if err != nil {
 		return credential.Issued{}, nil, err
 	}
@@ -141,7 +146,7 @@ func (o *Issuer) issue(
 	if len(shares) == 1 {
 		r.Share = shares[0]
 	}
-	issued, err := credential.Issue(o.ISS(p.Insurer), keys.Current, r, now)
+	issued, err := credential.Issue(i.ISS(p.Insurer), keys.Current, r, now)
 	if errors.Is(err, credential.ErrUnverifiable) {
 		return credential.Issued{}, nil, errUnfit.Because(err)
 	}
@@ -152,6 +157,6 @@ func (o *Issuer) issue(
 }
 
 // ISS returns the issuer's identifier: HOST/i/NNNNNNNN.
-func (o *Issuer) ISS(insurer eligibility.InsurerNumber) string {
-	return o.host + "/i/" + string(insurer)
+func (i *Issuer) ISS(insurer eligibility.InsurerNumber) string {
+	return i.host + "/i/" + string(insurer)
 }

@@ -23,11 +23,11 @@ func SettingsChange(old, now Insurer, oldMark, mark []byte) (string, error) {
 		{"name", old.Name, now.Name},
 		{"issuer", old.Issuer, now.Issuer},
 		{"telephone", old.Telephone, now.Telephone},
-		{"unit", old.Look.Unit, now.Look.Unit},
-		{"address", old.Look.Address, now.Look.Address},
-		{"hours", old.Look.Hours, now.Look.Hours},
-		{"colour", old.Look.Colour, now.Look.Colour},
-		{"state", old.Look.State, now.Look.State},
+		{"unit", old.Branding.Unit, now.Branding.Unit},
+		{"address", old.Branding.Address, now.Branding.Address},
+		{"hours", old.Branding.Hours, now.Branding.Hours},
+		{"colour", old.Branding.Colour, now.Branding.Colour},
+		{"state", old.Branding.State, now.Branding.State},
 		{"mark", markHash(oldMark), markHash(mark)},
 	} {
 		if f.old != f.now {

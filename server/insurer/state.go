@@ -1,6 +1,7 @@
 package insurer
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -21,8 +22,8 @@ var (
 
 // stateAddress is the address of code ① on an insurer's notices. It returns errStoredState for one that an
 // older program let in.
-func (o *Directory) stateAddress(in Insurer) (string, error) {
-	address := or(in.Look.State, stateAddress)
+func (d *Directory) stateAddress(in Insurer) (string, error) {
+	address := cmp.Or(in.Branding.State, stateAddress)
 	if !ofTheState(address) {
 		return "", errStoredState
 	}

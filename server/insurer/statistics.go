@@ -17,7 +17,7 @@ type Usage struct {
 	now   func() time.Time
 
 	registers memo[eligibility.InsurerNumber, madeRegister]
-	tally     tally
+	tally     usageTally
 }
 
 // UsageStore is what Usage keeps. Each method is one transaction: it happens whole, audit entry included, or
@@ -78,17 +78,17 @@ type Day struct {
 const statisticsDays = 31
 
 // Statistics counts the people, papers and days of the clerk's insurer.
-func (o *Usage) Statistics(ctx context.Context, clerk staff.Clerk) (Statistics, error) {
+func (u *Usage) Statistics(ctx context.Context, clerk staff.Clerk) (Statistics, error) {
 	insurer := clerk.Insurer
-	if err := o.flushTally(ctx); err != nil {
+	if err := u.flushTally(ctx); err != nil {
 		return Statistics{}, err
 	}
-	now := o.now()
-	s, err := o.store.Statistics(ctx, insurer, now, eligibility.DateOf(now).AddDays(1-statisticsDays))
+	now := u.now()
+	s, err := u.store.Statistics(ctx, insurer, now, eligibility.DateOf(now).AddDays(1-statisticsDays))
 	if err != nil {
 		return Statistics{}, err
 	}
-	s.RegisterCounts, err = o.register(ctx, insurer)
+	s.RegisterCounts, err = u.register(ctx, insurer)
 	return s, err
 }
 
@@ -102,17 +102,17 @@ type madeRegister struct {
 }
 
 // register counts the people anew when one of them has changed or the day has.
-func (o *Usage) register(ctx context.Context, insurer eligibility.InsurerNumber) (RegisterCounts, error) {
-	n, at, err := o.store.LastChange(ctx, insurer)
+func (u *Usage) register(ctx context.Context, insurer eligibility.InsurerNumber) (RegisterCounts, error) {
+	n, at, err := u.store.LastChange(ctx, insurer)
 	if err != nil {
 		return RegisterCounts{}, err
 	}
-	today := eligibility.DateOf(o.now())
-	made, err := o.registers.get(insurer, func(m madeRegister) bool {
+	today := eligibility.DateOf(u.now())
+	made, err := u.registers.get(insurer, func(m madeRegister) bool {
 		return m.day == today && m.n == n && m.at.Equal(at)
 	}, func() (madeRegister, error) {
-		r := RegisterCounts{Shares: map[int]int{}, Counted: o.now()}
-		err := o.store.EachPerson(ctx, insurer, func(p eligibility.Person) { r.count(p, today) })
+		r := RegisterCounts{Shares: map[int]int{}, Counted: u.now()}
+		err := u.store.EachPerson(ctx, insurer, func(p eligibility.Person) { r.count(p, today) })
 		return madeRegister{r, today, n, at}, err
 	})
 	return made.RegisterCounts, err
@@ -138,9 +138,9 @@ func (r *RegisterCounts) count(p eligibility.Person, today eligibility.Date) {
 	}
 }
 
-// tally gathers what happens too often to be stored each time. What a crash takes is at most a minute's
+// usageTally gathers what happens too often to be stored each time. What a crash takes is at most a minute's
 // numbers.
-type tally struct {
+type usageTally struct {
 	mu     sync.Mutex
 	counts map[DayCount]int
 	since  time.Time
@@ -150,41 +150,41 @@ type tally struct {
 const tallyEvery = time.Minute
 
 // counted notes one event, and stores what was gathered once a minute.
-func (o *Usage) counted(ctx context.Context, insurer eligibility.InsurerNumber, kind string) error {
-	now := o.now()
-	o.tally.mu.Lock()
-	if o.tally.counts == nil {
-		o.tally.counts, o.tally.since = map[DayCount]int{}, now
+func (u *Usage) counted(ctx context.Context, insurer eligibility.InsurerNumber, kind string) error {
+	now := u.now()
+	u.tally.mu.Lock()
+	if u.tally.counts == nil {
+		u.tally.counts, u.tally.since = map[DayCount]int{}, now
 	}
-	o.tally.counts[DayCount{insurer, eligibility.DateOf(now), kind}]++
-	due := now.Sub(o.tally.since) >= tallyEvery
-	o.tally.mu.Unlock()
+	u.tally.counts[DayCount{insurer, eligibility.DateOf(now), kind}]++
+	due := now.Sub(u.tally.since) >= tallyEvery
+	u.tally.mu.Unlock()
 	if !due {
 		return nil
 	}
-	return o.flushTally(ctx)
+	return u.flushTally(ctx)
 }
 
-func (o *Usage) flushTally(ctx context.Context) error {
+func (u *Usage) flushTally(ctx context.Context) error {
 	if audit.ChangesNothing(ctx) {
 		return nil // they stay gathered
 	}
-	o.tally.mu.Lock()
-	counts := o.tally.counts
-	o.tally.counts = nil
-	o.tally.mu.Unlock()
+	u.tally.mu.Lock()
+	counts := u.tally.counts
+	u.tally.counts = nil
+	u.tally.mu.Unlock()
 	if len(counts) == 0 {
 		return nil
 	}
-	err := o.store.AddCounts(ctx, counts)
+	err := u.store.AddCounts(ctx, counts)
 	if err != nil { // they are added to the next ones
-		o.tally.mu.Lock()
-		defer o.tally.mu.Unlock()
-		if o.tally.counts == nil {
-			o.tally.counts, o.tally.since = map[DayCount]int{}, o.now()
+		u.tally.mu.Lock()
+		defer u.tally.mu.Unlock()
+		if u.tally.counts == nil {
+			u.tally.counts, u.tally.since = map[DayCount]int{}, u.now()
 		}
 		for k, n := range maps.All(counts) {
-			o.tally.counts[k] += n
+			u.tally.counts[k] += n
 		}
 	}
 	return err

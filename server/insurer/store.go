@@ -13,7 +13,7 @@ type Insurer struct {
 	Name      string                    `json:"name"`      // 保険者名
 	Issuer    string                    `json:"issuer"`    // 交付者名, as it signs papers
 	Telephone string                    `json:"telephone"` // shown on every page and error
-	Look      PaperLook                 `json:"look"`
+	Branding  Branding                  `json:"look"`
 }
 
 // Contact is what people read of an insurer: who it is, and how to call it.
@@ -36,8 +36,8 @@ func (in Insurer) Contact() Contact {
 	}
 }
 
-// PaperLook is how an insurer's papers are signed and coloured; every field may be empty.
-type PaperLook struct {
+// Branding is how an insurer's papers are signed and coloured; every field may be empty.
+type Branding struct {
 	Unit    string `json:"unit,omitempty"`    // 担当部署
 	Address string `json:"address,omitempty"` // where people write to
 	Hours   string `json:"hours,omitempty"`   // when the telephone is answered

@@ -59,18 +59,18 @@ type world struct {
 	store *store.Store
 	file  string // of the database
 
-	person  insurer.PersonRecord
-	notice  []byte // MAC of the code that the person used
-	login   int64
-	code    credential.OnlineCode // an online code that a counter asks about
-	jws     string                // a live screen
-	preview string
-	columns []insuredcsv.Column // of the preview
-	look    insurer.ImportPreview
-	seen    insurer.ImportCount // what storing the preview changes
-	run     string
-	planned insurer.Plan // of 架空市, not started
-	sealed  map[string][]byte
+	person    insurer.PersonRecord
+	notice    []byte // MAC of the code that the person used
+	login     int64
+	code      credential.OnlineCode // an online code that a counter asks about
+	jws       string                // a live screen
+	preview   string
+	columns   []insuredcsv.Column // of the preview
+	previewed insurer.ImportPreview
+	seen      insurer.ImportCount // what storing the preview changes
+	run       string
+	planned   insurer.Plan // of 架空市, not started
+	sealed    map[string][]byte
 
 	rightful  asking
 	strangers []asking
@@ -131,7 +131,7 @@ func entry(action string) audit.Entry { return audit.Entry{At: now, Actor: "test
 func (w *world) people(t *testing.T) {
 	t.Helper()
 	clerk := staff.Clerk{Staff: "鈴木", Insurer: city, Role: staff.Everything}
-	_, err := w.Importer.Import(ctx, clerk, bytes.NewReader(insuredcsv.Sample(city)))
+	_, err := w.Importer.Import(ctx, clerk, bytes.NewReader(insuredcsv.SampleFile(city)))
 	fatal(t, err)
 	found, _, err := w.Register.Search(ctx, clerk, insurer.PeopleQuery{Limit: 2})
 	fatal(t, err)
@@ -151,17 +151,17 @@ func (w *world) people(t *testing.T) {
 		phone, err := ecdh.P256().GenerateKey(rand.Reader)
 		fatal(t, err)
 		public := phone.PublicKey().Bytes()
-		fatal(t, w.store.ForInsurer().Devices.PutGrants(ctx, insurer.Grant{
-			Subject: login.Subject,
-			Phone:   "phone-" + name,
-			KeyID:   strings.Repeat(name, 16),
-			Public:  public,
-			LoginAt: now,
-			At:      now,
+		fatal(t, w.store.ForInsurer().Devices.PutDeviceGrants(ctx, insurer.DeviceGrant{
+			Subject:  login.Subject,
+			DeviceID: "phone-" + name,
+			KeyID:    strings.Repeat(name, 16),
+			Public:   public,
+			LoginAt:  now,
+			At:       now,
 		}, entry("phone.holder")))
 		fatal(
 			t,
-			w.store.ForInsurer().Devices.PutPhoneKey(
+			w.store.ForInsurer().Devices.PutReceiptKey(
 				ctx,
 				login.Subject,
 				"phone-"+name,
@@ -170,7 +170,7 @@ func (w *world) people(t *testing.T) {
 			),
 		)
 		byKey, err := w.Devices.Viewer(ctx, nil,
-			insurer.Device{Phone: "phone-" + name, KeyID: strings.Repeat(name, 16)})
+			insurer.Device{ID: "phone-" + name, KeyID: strings.Repeat(name, 16)})
 		fatal(t, err)
 		viewers, phones = append(viewers, viewer), append(phones, byKey)
 		if i == 0 {
@@ -234,20 +234,20 @@ func (w *world) kept(t *testing.T) {
 		hostapi.ErrCodeWaiting) {
 		t.Fatal(err)
 	}
-	w.preview, err = w.Importer.KeepFile(ctx, clerk, bytes.NewReader(insuredcsv.Sample(city)))
+	w.preview, err = w.Importer.KeepFile(ctx, clerk, bytes.NewReader(insuredcsv.SampleFile(city)))
 	fatal(t, err)
-	w.look, err = w.Importer.Preview(ctx, clerk, w.preview)
+	w.previewed, err = w.Importer.Preview(ctx, clerk, w.preview)
 	fatal(t, err)
-	for _, h := range w.look.Headings {
+	for _, h := range w.previewed.Headings {
 		w.columns = append(w.columns, h.Column)
 	}
-	w.seen, _, err = w.Importer.Count(ctx, clerk, w.look)
+	w.seen, _, err = w.Importer.Count(ctx, clerk, w.previewed)
 	fatal(t, err)
-	plan, err := w.PrintJobs.PlanRun(ctx, clerk, insurer.RunWish{Kind: insurer.NoticeRun})
+	plan, err := w.PrintJobs.PlanRun(ctx, clerk, insurer.RunRequest{Kind: insurer.NoticeRun})
 	fatal(t, err)
 	fatal(t, w.PrintJobs.StartRun(ctx, clerk, plan))
 	w.run = plan.Run.ID
-	w.planned, err = w.PrintJobs.PlanRun(ctx, clerk, insurer.RunWish{Kind: insurer.NoticeRun})
+	w.planned, err = w.PrintJobs.PlanRun(ctx, clerk, insurer.RunRequest{Kind: insurer.NoticeRun})
 	fatal(t, err)
 	_, err = w.Usage.Statistics(ctx, clerk) // what was gathered until now is stored
 	fatal(t, err)

@@ -15,11 +15,11 @@ import (
 type Viewer struct {
 	Login  *auth.Identity // nil where nobody is logged in
 	Device Device         // zero where no phone came by its key
-	People []Grant        // whom the phone may show, newest first, among them those that are over
+	People []DeviceGrant  // whom the phone may show, newest first, among them those that are over
 }
 
 // Device names a phone that came by its key.
-type Device struct{ Phone, KeyID string }
+type Device struct{ ID, KeyID string }
 
 // Actor is the patient as the audit chain names one: without a name.
 func (Viewer) Actor() audit.Actor { return audit.ActorPatient }
@@ -72,7 +72,8 @@ func (v Viewer) mayShow(
 }
 
 // loginFor returns the login by which the viewer may ask for a person: ErrNotEnrolled for somebody else's,
-// ErrGrantOver where the phone's time is over. Whether the login still shows the person is another question.
+// ErrDeviceGrantOver where the phone's time is over. Whether the login still shows the person is another
+// question.
 func (v Viewer) loginFor(person audit.PersonID, now time.Time) (string, error) {
 	err := error(ErrNotEnrolled)
 	for _, g := range v.People {
@@ -82,7 +83,7 @@ func (v Viewer) loginFor(person audit.PersonID, now time.Time) (string, error) {
 		if now.Before(g.Until()) || v.Login != nil && v.Login.Subject == g.Subject {
 			return g.Subject, nil
 		}
-		err = ErrGrantOver
+		err = ErrDeviceGrantOver
 	}
 	if v.subject() != "" && err == error(ErrNotEnrolled) {
 		return v.subject(), nil
@@ -92,12 +93,12 @@ func (v Viewer) loginFor(person audit.PersonID, now time.Time) (string, error) {
 
 // Viewer makes the principal of a patient's request, from its login and the phone that came by its key;
 // either may be missing. A phone that nobody knows any more shows nobody.
-func (o *Devices) Viewer(ctx context.Context, login *auth.Identity, device Device) (Viewer, error) {
+func (d *Devices) Viewer(ctx context.Context, login *auth.Identity, device Device) (Viewer, error) {
 	v := Viewer{Login: login, Device: device}
 	if device == (Device{}) {
 		return v, nil
 	}
-	grants, err := o.grantsOf(ctx, device)
+	grants, err := d.grantsOf(ctx, device)
 	if err != nil && !errors.Is(err, ErrDeviceUnknown) {
 		return Viewer{}, err
 	}
@@ -106,8 +107,8 @@ func (o *Devices) Viewer(ctx context.Context, login *auth.Identity, device Devic
 }
 
 // LoginFor returns the login by which a viewer may ask for a person, by which requests are counted.
-func (o *Enrolment) LoginFor(viewer Viewer, id audit.PersonID) (string, error) {
-	return viewer.loginFor(id, o.now())
+func (e *Enrolment) LoginFor(viewer Viewer, id audit.PersonID) (string, error) {
+	return viewer.loginFor(id, e.now())
 }
 
 // ShownPerson is a person whom a viewer shows, or may show again after a login.
@@ -118,15 +119,15 @@ type ShownPerson struct {
 }
 
 // People returns the people whom a viewer may show, and those who only lack a login.
-func (o *Enrolment) People(ctx context.Context, viewer Viewer) ([]ShownPerson, error) {
+func (e *Enrolment) People(ctx context.Context, viewer Viewer) ([]ShownPerson, error) {
 	var all []ShownPerson
 	for _, subject := range viewer.subjects() {
-		records, err := o.store.Enrolled(ctx, subject)
+		records, err := e.store.Enrolled(ctx, subject)
 		if err != nil {
 			return nil, err
 		}
 		for _, r := range records {
-			loginBy, shown, lapsed := viewer.mayShow(r.ID, subject, o.now())
+			loginBy, shown, lapsed := viewer.mayShow(r.ID, subject, e.now())
 			if shown || lapsed {
 				all = append(all, ShownPerson{PersonRecord: r, LoginBy: loginBy, Lapsed: lapsed})
 			}
@@ -137,7 +138,7 @@ func (o *Enrolment) People(ctx context.Context, viewer Viewer) ([]ShownPerson, e
 
 // InsurerOf returns the insurer whom a viewer can call: that of the login's first person, else of the
 // phone's. It returns false where there is none.
-func (o *Enrolment) InsurerOf(ctx context.Context, viewer Viewer) (Insurer, bool) {
+func (e *Enrolment) InsurerOf(ctx context.Context, viewer Viewer) (Insurer, bool) {
 	var subjects []string
 	if viewer.Login != nil {
 		subjects = append(subjects, viewer.Login.Subject)
@@ -146,32 +147,32 @@ func (o *Enrolment) InsurerOf(ctx context.Context, viewer Viewer) (Insurer, bool
 		subjects = append(subjects, g.Subject)
 	}
 	for _, subject := range subjects {
-		people, err := o.store.Enrolled(ctx, subject)
+		people, err := e.store.Enrolled(ctx, subject)
 		if err != nil || len(people) == 0 {
 			continue
 		}
-		if in, err := o.Directory.Insurer(ctx, people[0].Person.Insurer); err == nil {
+		if in, err := e.Directory.Insurer(ctx, people[0].Person.Insurer); err == nil {
 			return in, true
 		}
 	}
 	return Insurer{}, false
 }
 
-// shown returns the record of a person whom a viewer may show, and the insurer.
-func (o *Enrolment) shown(
+// shownPerson returns the record of a person whom a viewer may show, and the insurer.
+func (e *Enrolment) shownPerson(
 	ctx context.Context, viewer Viewer, id audit.PersonID,
 ) (PersonRecord, Insurer, error) {
-	subject, err := viewer.loginFor(id, o.now())
+	subject, err := viewer.loginFor(id, e.now())
 	if err != nil {
 		return PersonRecord{}, Insurer{}, err
 	}
-	records, err := o.store.Enrolled(ctx, subject)
+	records, err := e.store.Enrolled(ctx, subject)
 	if err != nil {
 		return PersonRecord{}, Insurer{}, err
 	}
 	for _, r := range records {
 		if r.ID == id {
-			in, err := o.Directory.Insurer(ctx, r.Person.Insurer)
+			in, err := e.Directory.Insurer(ctx, r.Person.Insurer)
 			return r, in, err
 		}
 	}

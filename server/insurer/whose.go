@@ -9,9 +9,9 @@ import (
 	"madoguchi/server/staff"
 )
 
-// About says what a request of staff is about: an insurer itself, or one record, which is some insurer's. One
-// member is set; none means the first insurer of this server.
-type About struct {
+// RequestTarget says what a request of staff is about: an insurer itself, or one record, which is some
+// insurer's. One member is set; none means the first insurer of this server.
+type RequestTarget struct {
 	Insurer eligibility.InsurerNumber
 	Person  audit.PersonID
 	Run     string
@@ -21,8 +21,10 @@ type About struct {
 // Clerk makes the principal of a clerk's request: the member of staff, for the insurer that the request is
 // about. It returns NotFound for what there is not. In the demo every member works for all insurers of this
 // server.
-func (o *Directory) Clerk(ctx context.Context, member staff.Member, about About) (staff.Clerk, error) {
-	number, err := o.whose(ctx, member.Staff, about)
+func (d *Directory) Clerk(
+	ctx context.Context, member staff.Member, about RequestTarget,
+) (staff.Clerk, error) {
+	number, err := d.insurerOf(ctx, member.Staff, about)
 	if err != nil {
 		return staff.Clerk{}, err
 	}
@@ -30,29 +32,31 @@ func (o *Directory) Clerk(ctx context.Context, member staff.Member, about About)
 }
 
 // Operator makes the principal of a command, for the insurer that the command is about.
-func (o *Directory) Operator(ctx context.Context, about About) (staff.Operator, error) {
-	number, err := o.whose(ctx, "", about)
+func (d *Directory) Operator(ctx context.Context, about RequestTarget) (staff.Operator, error) {
+	number, err := d.insurerOf(ctx, "", about)
 	if err != nil {
 		return staff.Operator{}, err
 	}
 	return staff.Operator{Insurer: number}, nil
 }
 
-func (o *Directory) whose(ctx context.Context, name string, about About) (eligibility.InsurerNumber, error) {
+func (d *Directory) insurerOf(
+	ctx context.Context, name string, about RequestTarget,
+) (eligibility.InsurerNumber, error) {
 	switch {
 	case about.Person != "":
-		number, err := o.store.InsurerOfPerson(ctx, about.Person)
+		number, err := d.store.InsurerOfPerson(ctx, about.Person)
 		return number, notFoundAs(err, ErrNoPerson)
 	case about.Run != "":
-		return o.store.InsurerOfRun(ctx, about.Run)
+		return d.store.InsurerOfRun(ctx, about.Run)
 	case about.Preview != "":
-		number, err := o.store.InsurerOfPreview(ctx, about.Preview, name, o.now())
+		number, err := d.store.InsurerOfPreview(ctx, about.Preview, name, d.now())
 		return number, notFoundAs(err, errNoPreview)
 	case about.Insurer != "":
-		in, err := o.Insurer(ctx, about.Insurer)
+		in, err := d.Insurer(ctx, about.Insurer)
 		return in.Number, err
 	}
-	all, err := o.store.Insurers(ctx)
+	all, err := d.store.Insurers(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -62,8 +66,8 @@ func (o *Directory) whose(ctx context.Context, name string, about About) (eligib
 	return all[0].Number, nil
 }
 
-// whoseStore says whose a record is, and nothing else of it. It returns NotFound where there is none.
-type whoseStore interface {
+// ownerStore says whose a record is, and nothing else of it. It returns NotFound where there is none.
+type ownerStore interface {
 	InsurerOfPerson(ctx context.Context, id audit.PersonID) (eligibility.InsurerNumber, error)
 	InsurerOfRun(ctx context.Context, id string) (eligibility.InsurerNumber, error)
 	// InsurerOfPreview knows a clerk's own files only, until they end.

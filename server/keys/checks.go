@@ -84,11 +84,11 @@ func aboutFile(e *eligibility.Error, file string) *eligibility.Error {
 	}
 	args := message.Args{
 		"file":    message.Text(file),
-		"purpose": message.Of(message.New("keys.purpose."+purpose, nil)),
+		"purpose": message.Nested(message.New("keys.purpose."+purpose, nil)),
 		"accept":  message.Text(""),
 	}
 	if Replaceable(file) {
-		args["accept"] = message.Of(message.New("keys.accept", message.Args{"file": args["file"]}))
+		args["accept"] = message.Nested(message.New("keys.accept", message.Args{"file": args["file"]}))
 	}
 	return e.With(args)
 }

@@ -41,7 +41,7 @@ func (s *session[T]) file(ctx context.Context, number, first int) (FileRecord, e
 	}
 	if made.People > 0 {
 		made.Name = filepath.Base(path)
-		s.tell(last, number, true)
+		s.reportProgress(last, number, true)
 		if made.Codes, err = f.readBack(draft.Name()); err != nil {
 			return FileRecord{}, err
 		}
@@ -55,7 +55,7 @@ func (s *session[T]) file(ctx context.Context, number, first int) (FileRecord, e
 			return FileRecord{}, errFolder.Because(err)
 		}
 	}
-	if err := keep(filepath.Join(s.Folder, s.name(number)+".csv"), f.index.bytes()); err != nil {
+	if err := writeSmallFile(filepath.Join(s.Folder, s.name(number)+".csv"), f.index.bytes()); err != nil {
 		return FileRecord{}, err
 	}
 	if err := s.Store.Finish(ctx, made, f.printed); err != nil {
@@ -70,14 +70,14 @@ type filePrint[T any] struct {
 	number  int
 	index   *index
 	printed []string
-	wants   []want // in the order of printing; several may stand on one page
+	wants   []wantedPage // in the order of printing; several may stand on one page
 	pages   int
 	bytes   int64
 	hash    string
 }
 
-// want is what one person's page should say.
-type want struct {
+// wantedPage is what one person's page should say.
+type wantedPage struct {
 	page  int
 	codes map[string]string
 	texts []string
@@ -86,14 +86,14 @@ type want struct {
 // write prints the people of [first, last) into a file and makes it durable.
 func (f *filePrint[T]) write(ctx context.Context, out *durable.Draft, first, last int) error {
 	sum := sha256.New()
-	count := &counter{}
-	buffer := bufio.NewWriterSize(io.MultiWriter(faulty{out}, sum, count), 1<<20)
+	count := &byteCounter{}
+	buffer := bufio.NewWriterSize(io.MultiWriter(diskWriter{out}, sum, count), 1<<20)
 	file, err := f.composer.Open(buffer)
 	if err != nil {
 		return err
 	}
-	for at := first; at < last; at += chunk {
-		if err := f.people(ctx, file, at, min(at+chunk, last)); err != nil {
+	for at := first; at < last; at += chunkSize {
+		if err := f.people(ctx, file, at, min(at+chunkSize, last)); err != nil {
 			return err
 		}
 	}
@@ -112,7 +112,7 @@ func (f *filePrint[T]) write(ctx context.Context, out *durable.Draft, first, las
 
 // people prints a chunk.
 func (f *filePrint[T]) people(ctx context.Context, file File[T], first, last int) error {
-	if err := f.command(ctx); err != nil {
+	if err := f.checkCommand(ctx); err != nil {
 		return err
 	}
 	refs := make([]string, 0, last-first)
@@ -143,24 +143,24 @@ func (f *filePrint[T]) people(ctx context.Context, file File[T], first, last int
 		}
 		f.index.printed(at, page.Person, p)
 		f.printed = append(f.printed, page.Ref)
-		f.wants = append(f.wants, want{p.Page, page.Codes, page.Texts})
+		f.wants = append(f.wants, wantedPage{p.Page, page.Codes, page.Texts})
 	}
-	f.tell(last, f.number, false)
+	f.reportProgress(last, f.number, false)
 	return nil
 }
 
-// counter counts bytes.
-type counter struct{ n int64 }
+// byteCounter counts bytes.
+type byteCounter struct{ n int64 }
 
-func (c *counter) Write(b []byte) (int, error) {
+func (c *byteCounter) Write(b []byte) (int, error) {
 	c.n += int64(len(b))
 	return len(b), nil
 }
 
-// faulty gives a disk's fault its sentence, whoever passes it on.
-type faulty struct{ w io.Writer }
+// diskWriter gives a disk's fault its sentence, whoever passes it on.
+type diskWriter struct{ w io.Writer }
 
-func (f faulty) Write(b []byte) (int, error) {
+func (f diskWriter) Write(b []byte) (int, error) {
 	n, err := f.w.Write(b)
 	if err != nil {
 		err = errFolder.Because(err)
@@ -168,8 +168,8 @@ func (f faulty) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// keep writes a small file whole or not at all.
-func keep(path string, data []byte) error {
+// writeSmallFile writes a small file whole or not at all.
+func writeSmallFile(path string, data []byte) error {
 	if err := durable.WriteFile(path, data, durable.Options{Draft: path + draftEnding}); err != nil {
 		return errFolder.Because(err)
 	}

@@ -69,10 +69,10 @@ func (x *index) skipped(at int, s Person) {
 	)
 }
 
-func (x *index) bytes() []byte { return table(x.rows) }
+func (x *index) bytes() []byte { return listTable(x.rows) }
 
-// table is a list under its head.
-func table(rows [][]string) []byte { return csvfile.Table(append([][]string{indexHead}, rows...)) }
+// listTable is a list under its head.
+func listTable(rows [][]string) []byte { return csvfile.Table(append([][]string{indexHead}, rows...)) }
 
 // List is one of the lists that stand beside a job's files when it is done.
 type List string
@@ -91,7 +91,7 @@ func (l List) Of(base string) string { return base + "-" + string(l) }
 func (j *Job) summary(files []FileRecord) error {
 	lists := map[List]*bytes.Buffer{Index: {}, Check: {}, Skipped: {}}
 	for _, list := range lists {
-		list.Write(table(nil))
+		list.Write(listTable(nil))
 	}
 	for _, f := range files {
 		data, err := os.ReadFile(filepath.Join(j.Folder, j.name(f.Number)+".csv"))
@@ -113,16 +113,16 @@ func (j *Job) summary(files []FileRecord) error {
 		}
 	}
 	for name, list := range lists {
-		if err := keep(filepath.Join(j.Folder, name.Of(j.Base)), list.Bytes()); err != nil {
+		if err := writeSmallFile(filepath.Join(j.Folder, name.Of(j.Base)), list.Bytes()); err != nil {
 			return err
 		}
 	}
-	return keep(filepath.Join(j.Folder, Summary.Of(j.Base)), []byte(csvfile.Mark+j.words(files)))
+	return writeSmallFile(filepath.Join(j.Folder, Summary.Of(j.Base)), []byte(csvfile.Mark+j.words(files)))
 }
 
 // words is the summary as people read it, lines ended as Windows' editor wants them.
 func (j *Job) words(files []FileRecord) string {
-	sum := Sum(files)
+	sum := SumRecords(files)
 	var b strings.Builder
 	line := func(key string, args message.Args) { b.WriteString(message.New(key, args).Text("ja") + "\r\n") }
 	line("print.summary.title", message.Args{"run": message.Text(j.Base)})

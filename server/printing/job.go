@@ -99,8 +99,8 @@ type FileRecord struct {
 	SHA256  string `json:"sha256"`
 }
 
-// Sum counts what files came to in all; it is no file itself.
-func Sum(files []FileRecord) FileRecord {
+// SumRecords counts what files came to in all; it is no file itself.
+func SumRecords(files []FileRecord) FileRecord {
 	var sum FileRecord
 	for _, f := range files {
 		sum.People += f.People
@@ -130,8 +130,8 @@ type Job struct {
 	Items   []Item
 	PerFile int // people a file
 	Store   JobStore
-	Reader  *Reader // nil: no page is rendered, no text read
-	Every   int     // one page in Every is rendered, with each file's first and last
+	Poppler *Poppler // nil: no page is rendered, no text read
+	Every   int      // one page in Every is rendered, with each file's first and last
 	Now     func() time.Time
 	Tell    func(Progress) // may be nil
 	// Changed receives when this process has changed the command. Other processes cannot tell so: the store

@@ -163,7 +163,7 @@ func TestParcelsBeginWithACountSheet(t *testing.T) {
 	for i := range r.Items {
 		r.Items[i].Group = []string{"1", "1", "2", "2", "2", "3"}[i]
 	}
-	r.PerFile, r.Reader, r.Every = 4, printing.Poppler(), 2
+	r.PerFile, r.Poppler, r.Every = 4, printing.FindPoppler(), 2
 	files, err := r.print(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -272,7 +272,7 @@ func TestAPageWithAnothersNameStopsTheRun(t *testing.T) {
 	p := composer(t)
 	p.rename = map[string]string{"REF000002": "別人 花子"}
 	r := newJob(t, 6, p, &memory{})
-	r.Reader = printing.Poppler()
+	r.Poppler = printing.FindPoppler()
 	var wrong *printing.Mismatch
 	if _, err := r.print(t.Context()); !errors.As(err, &wrong) || wrong.Page != 3 {
 		t.Error(err)

@@ -38,7 +38,7 @@ func Print[T any](ctx context.Context, j Job, c Composer[T]) ([]FileRecord, erro
 		}
 		next = f.Last
 	}
-	s := session[T]{Job: j, composer: c, began: j.Now(), from: next, groups: groups(j.Items)}
+	s := session[T]{Job: j, composer: c, began: j.Now(), from: next, groups: countGroups(j.Items)}
 	for next < len(j.Items) {
 		made, err := s.file(ctx, len(files)+1, next)
 		if err != nil {
@@ -46,12 +46,12 @@ func Print[T any](ctx context.Context, j Job, c Composer[T]) ([]FileRecord, erro
 		}
 		files, next = append(files, made), made.Last
 	}
-	s.tell(next, len(files), false)
+	s.reportProgress(next, len(files), false)
 	return files, j.summary(files)
 }
 
-// groups counts the people of each group.
-func groups(items []Item) map[string]*Group {
+// countGroups counts the people of each group.
+func countGroups(items []Item) map[string]*Group {
 	out := map[string]*Group{}
 	for _, item := range items {
 		if item.Group == "" {
@@ -77,8 +77,8 @@ type session[T any] struct {
 	groups   map[string]*Group
 }
 
-// tell reports progress.
-func (s *session[T]) tell(done, file int, reading bool) {
+// reportProgress reports progress.
+func (s *session[T]) reportProgress(done, file int, reading bool) {
 	if s.Tell == nil {
 		return
 	}
@@ -93,8 +93,8 @@ func (s *session[T]) tell(done, file int, reading bool) {
 // askEvery is how often the store is asked for the commands of other processes.
 const askEvery = time.Second
 
-// command returns the error that a command of people asks for, nil to go on.
-func (s *session[T]) command(ctx context.Context) error {
+// checkCommand returns the error that a command of people asks for, nil to go on.
+func (s *session[T]) checkCommand(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -119,8 +119,8 @@ func (s *session[T]) command(ctx context.Context) error {
 	return nil
 }
 
-// chunk is how many people are loaded at once.
-const chunk = 500
+// chunkSize is how many people are loaded at once.
+const chunkSize = 500
 
 // name is the name of a file of the job, without its ending.
 func (j *Job) name(number int) string { return fmt.Sprintf("%s-%03d", j.Base, number) }

@@ -64,8 +64,8 @@ func (f *filePrint[T]) readBack(path string) (int, error) {
 	return codes, nil
 }
 
-// picture is a one-bit image as the file has it: a bit that is 1 leaves the paper white.
-type picture struct {
+// bitImage is a one-bit image as the file has it: a bit that is 1 leaves the paper white.
+type bitImage struct {
 	width, height int
 	bits          []byte
 }
@@ -76,7 +76,7 @@ const maxImage = 1 << 20
 // eachPage walks a file of pages as pdf/form writes it, object by object, and calls see with the texts of
 // each page's codes. It returns the number of pages.
 func eachPage(r *bufio.Reader, see func(page int, codes map[string]string) error) (int, error) {
-	images := map[int]picture{}
+	images := map[int]bitImage{}
 	texts := map[int]string{} // of codes that many pages share
 	pages := 0
 	var found error
@@ -84,7 +84,7 @@ func eachPage(r *bufio.Reader, see func(page int, codes map[string]string) error
 	err := object.Walk(r, isImage, func(o object.Object) error {
 		switch {
 		case isImage(o.Dict):
-			images[o.Number], found = image(o.Dict, o.Data)
+			images[o.Number], found = unpackImage(o.Dict, o.Data)
 		case o.Dict.Get("Type").Is("Page"):
 			pages++
 			var codes map[string]string
@@ -102,24 +102,24 @@ func eachPage(r *bufio.Reader, see func(page int, codes map[string]string) error
 	return pages, err
 }
 
-// image unpacks a one-bit image.
-func image(d object.Dict, data []byte) (picture, error) {
-	var p picture
+// unpackImage unpacks a one-bit image.
+func unpackImage(d object.Dict, data []byte) (bitImage, error) {
+	var p bitImage
 	var ok1, ok2 bool
 	p.width, ok1 = d.Get("Width").Int()
 	p.height, ok2 = d.Get("Height").Int()
 	if !ok1 || !ok2 {
-		return picture{}, fmt.Errorf("an image without size")
+		return bitImage{}, fmt.Errorf("an image without size")
 	}
 	if p.width > 2000 || p.height > 2000 {
-		return picture{}, fmt.Errorf("an image of %d by %d dots", p.width, p.height)
+		return bitImage{}, fmt.Errorf("an image of %d by %d dots", p.width, p.height)
 	}
 	var err error
 	if p.bits, err = object.Decoded(object.Stream{Dict: d, Raw: data}, maxImage); err != nil {
-		return picture{}, fmt.Errorf("unpacking an image: %w", err)
+		return bitImage{}, fmt.Errorf("unpacking an image: %w", err)
 	}
 	if len(p.bits) < (p.width+7)/8*p.height {
-		return picture{}, fmt.Errorf("an image that ends early")
+		return bitImage{}, fmt.Errorf("an image that ends early")
 	}
 	return p, nil
 }
@@ -128,7 +128,7 @@ func image(d object.Dict, data []byte) (picture, error) {
 const markName = "Logo"
 
 // pageCodes reads the codes that a page shows; an image that only this page shows is let go.
-func pageCodes(page object.Dict, images map[int]picture, texts map[int]string) (map[string]string, error) {
+func pageCodes(page object.Dict, images map[int]bitImage, texts map[int]string) (map[string]string, error) {
 	found := map[string]string{}
 	resources, _ := page.Get("Resources").Dict()
 	pictures, _ := resources.Get("XObject").Dict()
@@ -157,10 +157,10 @@ func pageCodes(page object.Dict, images map[int]picture, texts map[int]string) (
 	return found, nil
 }
 
-func (p picture) dark(x, y int) bool { return p.bits[y*((p.width+7)/8)+x/8]>>(7-x%8)&1 == 0 }
+func (p bitImage) dark(x, y int) bool { return p.bits[y*((p.width+7)/8)+x/8]>>(7-x%8)&1 == 0 }
 
 // text reads the modules: the first dark dot is the corner of the upper left finder, seven modules wide.
-func (p picture) text() (string, bool) {
+func (p bitImage) text() (string, bool) {
 	for i := range min(p.width, p.height) {
 		if !p.dark(i, i) {
 			continue

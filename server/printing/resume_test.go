@@ -99,13 +99,13 @@ func TestAFinishedFileThatChangedItsLengthIsNotPassedOver(t *testing.T) {
 	}
 }
 
-// strange is a Composer whose people's symbols begin as a test says.
-type strange struct {
+// symbolNotices is a Composer whose people's symbols begin as a test says.
+type symbolNotices struct {
 	*notices
 	symbols []string
 }
 
-func (n strange) Load(ctx context.Context, at int, refs []string) ([]printing.Page[pdf.Notice], error) {
+func (n symbolNotices) Load(ctx context.Context, at int, refs []string) ([]printing.Page[pdf.Notice], error) {
 	pages, err := n.notices.Load(ctx, at, refs)
 	for i := range pages {
 		pages[i].Symbol = n.symbols[at+i]
@@ -116,7 +116,7 @@ func (n strange) Load(ctx context.Context, at int, refs []string) ([]printing.Pa
 // OWASP, CSV Injection. The symbols of insurance cards come from an employer's file; the lists are opened by
 // a clerk.
 func TestNoCellOfARunsListsStartsAFormula(t *testing.T) {
-	p := strange{notices: composer(t)}
+	p := symbolNotices{notices: composer(t)}
 	for _, start := range []string{"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"} {
 		p.symbols = append(p.symbols, start+"1+1")
 	}

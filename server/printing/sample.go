@@ -15,25 +15,25 @@ import (
 	"madoguchi/server/qrscan"
 )
 
-// Reader sees a file as others do: with programs of another house.
-type Reader struct {
+// Poppler sees a file as others do: with programs that this one does not stand on.
+type Poppler struct {
 	// Codes renders a page and returns the codes that a camera would see on it.
 	Codes func(ctx context.Context, path string, page int) ([]string, error)
 	// Texts calls see with the text of each page, from 1.
 	Texts func(ctx context.Context, path string, see func(page int, text string) error) error
 }
 
-// Poppler returns a Reader by pdftoppm and pdftotext, or nil where they are not installed.
-func Poppler() *Reader {
+// FindPoppler returns a Poppler by pdftoppm and pdftotext, or nil where they are not installed.
+func FindPoppler() *Poppler {
 	for _, name := range []string{"pdftoppm", "pdftotext"} {
 		if _, err := exec.LookPath(name); err != nil {
 			return nil
 		}
 	}
-	return &Reader{Codes: rendered, Texts: texts}
+	return &Poppler{Codes: renderPage, Texts: pageTexts}
 }
 
-func rendered(ctx context.Context, path string, page int) ([]string, error) {
+func renderPage(ctx context.Context, path string, page int) ([]string, error) {
 	n := strconv.Itoa(page)
 	picture, err := exec.CommandContext(ctx, "pdftoppm", "-f", n, "-l", n, "-r", "200", "-gray", "-png",
 		path).
@@ -48,8 +48,8 @@ func rendered(ctx context.Context, path string, page int) ([]string, error) {
 	return codes, err
 }
 
-// texts reads the whole file in one go; pages end with a form feed.
-func texts(ctx context.Context, path string, see func(page int, text string) error) error {
+// pageTexts reads the whole file in one go; pages end with a form feed.
+func pageTexts(ctx context.Context, path string, see func(page int, text string) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	cmd := exec.CommandContext(ctx, "pdftotext", "-raw", path, "-")
@@ -84,15 +84,15 @@ func texts(ctx context.Context, path string, see func(page int, text string) err
 // texts compares each page's text with what its people's pages should say, and returns how many people were
 // found.
 func (f *filePrint[T]) texts(ctx context.Context, path string) (int, error) {
-	if f.Reader == nil {
+	if f.Poppler == nil {
 		return 0, nil
 	}
 	wanted := f.wants
-	err := f.Reader.Texts(ctx, path, func(page int, text string) error {
-		text = bare(text)
+	err := f.Poppler.Texts(ctx, path, func(page int, text string) error {
+		text = withoutBlanks(text)
 		for len(wanted) > 0 && wanted[0].page == page {
 			for _, want := range wanted[0].texts {
-				if !strings.Contains(text, bare(want)) {
+				if !strings.Contains(text, withoutBlanks(want)) {
 					return &Mismatch{page, "the page does not say its person's number and name"}
 				}
 			}
@@ -106,9 +106,10 @@ func (f *filePrint[T]) texts(ctx context.Context, path string) (int, error) {
 	return len(f.wants) - len(wanted), err
 }
 
-// bare drops blanks and line feeds: long names go on two lines. A character that could not be printed stands
-// as 〓, or without its variation selector, and is on the hand-check list; so it is not compared.
-func bare(text string) string {
+// withoutBlanks drops blanks and line feeds: long names go on two lines. A character that could not be
+// printed stands as 〓, or without its variation selector, and is on the hand-check list; so it is not
+// compared.
+func withoutBlanks(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) || r >= 0xFE00 && r <= 0xFE0F || r >= 0xE0100 && r <= 0xE01EF {
 			return -1
@@ -119,7 +120,7 @@ func bare(text string) string {
 
 // sample renders some of the pages that bear codes, the first and the last among them, and returns how many.
 func (f *filePrint[T]) sample(ctx context.Context, path string) (int, error) {
-	if f.Reader == nil {
+	if f.Poppler == nil {
 		return 0, nil
 	}
 	sampled := 0
@@ -127,7 +128,7 @@ func (f *filePrint[T]) sample(ctx context.Context, path string) (int, error) {
 		if len(w.codes) == 0 || i != 0 && i != len(f.wants)-1 && (f.Every <= 0 || i%f.Every != 0) {
 			continue
 		}
-		seen, err := f.Reader.Codes(ctx, path, w.page)
+		seen, err := f.Poppler.Codes(ctx, path, w.page)
 		if err != nil {
 			return sampled, err
 		}

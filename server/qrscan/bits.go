@@ -19,9 +19,9 @@ func Bits(size int, dark func(x, y int) bool) (string, bool) {
 			}
 		}
 	}
-	words, err := corrected(bits)
+	words, err := correctErrors(bits)
 	if err != nil {
 		return "", false
 	}
-	return text(words, (size-17)/4)
+	return readSegments(words, (size-17)/4)
 }

@@ -313,7 +313,7 @@ func TestAllPicturesOfAPDFShareTheirWork(t *testing.T) {
 			data := document(c.objects...)
 			var found qrscan.Found
 			var err error
-			bytes, took := taken(func() { found, err = qrscan.Look(data) })
+			bytes, took := taken(func() { found, err = qrscan.Scan(data) })
 			t.Logf("%d MB file: %d of %d pictures, %d MB, %v", len(data)>>20, found.Looked, found.Pictures,
 				bytes>>20, took)
 			if bytes > 1200<<20 {

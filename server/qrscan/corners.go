@@ -17,19 +17,19 @@ type corners struct {
 // maxCorners bounds the tries in one plane.
 const maxCorners = 200
 
-// triples returns the threes of eyes that may be a code, the likeliest first.
-func triples(eyes []eye) []corners {
+// findTriples returns the threes of eyes that may be a code, the likeliest first.
+func findTriples(eyes []eye) []corners {
 	var all []corners
 	for i := range eyes {
 		for j := i + 1; j < len(eyes); j++ {
-			if unequal(eyes[i], eyes[j]) {
+			if sizesDiffer(eyes[i], eyes[j]) {
 				continue
 			}
 			for l := j + 1; l < len(eyes); l++ {
-				if unequal(eyes[i], eyes[l]) || unequal(eyes[j], eyes[l]) {
+				if sizesDiffer(eyes[i], eyes[l]) || sizesDiffer(eyes[j], eyes[l]) {
 					continue
 				}
-				if c, ok := cornered(eyes[i], eyes[j], eyes[l]); ok {
+				if c, ok := orderCorners(eyes[i], eyes[j], eyes[l]); ok {
 					all = append(all, c)
 				}
 			}
@@ -39,10 +39,10 @@ func triples(eyes []eye) []corners {
 	return all[:min(len(all), maxCorners)]
 }
 
-func unequal(a, b eye) bool { return a.module > 1.6*b.module || b.module > 1.6*a.module }
+func sizesDiffer(a, b eye) bool { return a.module > 1.6*b.module || b.module > 1.6*a.module }
 
-// cornered orders three eyes: the right angle is at the top left, and the code is not mirrored.
-func cornered(a, b, c eye) (corners, bool) {
+// orderCorners orders three eyes: the right angle is at the top left, and the code is not mirrored.
+func orderCorners(a, b, c eye) (corners, bool) {
 	ab, bc, ca := distance(a, b), distance(b, c), distance(c, a)
 	switch {
 	case bc >= ab && bc >= ca: // a is at the right angle

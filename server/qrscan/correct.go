@@ -8,12 +8,12 @@ import (
 	"github.com/makiuchi-d/gozxing/qrcode/decoder"
 )
 
-// corrected returns the data words of a code's modules, free of errors. A mirrored code (a window, a selfie)
-// is read too.
+// correctErrors returns the data words of a code's modules, free of errors. A mirrored code (a window, a
+// selfie) is read too.
 //
 // gozxing's own Decoder is not called: it goes on to make a text, guesses the character set of the bytes, and
 // refuses a code whose text it cannot make.
-func corrected(bits *gozxing.BitMatrix) ([]byte, error) {
+func correctErrors(bits *gozxing.BitMatrix) ([]byte, error) {
 	parser, err := decoder.NewBitMatrixParser(bits)
 	if err != nil {
 		return nil, fmt.Errorf("reading the modules: %w", err)

@@ -30,13 +30,13 @@ func (k *ink) eyes() []eye {
 		for i, run := range runs {
 			end += run
 			// runs alternate and begin with a bright one, which may be empty
-			if i < 5 || i%2 == 0 || !rings(runs[i-4], runs[i-3], runs[i-2], runs[i-1], runs[i]) {
+			if i < 5 || i%2 == 0 || !isRingPattern(runs[i-4], runs[i-3], runs[i-2], runs[i-1], runs[i]) {
 				continue
 			}
 			x := float64(end) - float64(runs[i]+runs[i-1]) - float64(runs[i-2])/2
 			total := runs[i-4] + runs[i-3] + runs[i-2] + runs[i-1] + runs[i]
 			if e, ok := k.confirm(x, y, total); ok {
-				found = add(found, e)
+				found = addEye(found, e)
 			}
 		}
 	}
@@ -58,8 +58,8 @@ func (k *ink) runs(y int, runs []int) []int {
 	return append(runs, length)
 }
 
-// rings reports whether five runs stand about 1:1:3:1:1.
-func rings(a, b, c, d, e int) bool {
+// isRingPattern reports whether five runs stand about 1:1:3:1:1.
+func isRingPattern(a, b, c, d, e int) bool {
 	total := a + b + c + d + e
 	if total < 7 {
 		return false
@@ -107,7 +107,7 @@ func (k *ink) cross(x, y, dx, dy, limit int) (centre float64, length int, ok boo
 		return runs
 	}
 	before, after := arm(-dx, -dy), arm(dx, dy)
-	if !rings(before[2], before[1], before[0]+1+after[0], after[1], after[2]) {
+	if !isRingPattern(before[2], before[1], before[0]+1+after[0], after[1], after[2]) {
 		return 0, 0, false
 	}
 	length = before[0] + before[1] + before[2] + 1 + after[0] + after[1] + after[2]
@@ -118,8 +118,8 @@ func (k *ink) cross(x, y, dx, dy, limit int) (centre float64, length int, ok boo
 	return float64(at) + 0.5 + float64(after[0]-before[0])/2, length, true
 }
 
-// add counts an eye that was seen before, or keeps a new one.
-func add(found []eye, e eye) []eye {
+// addEye counts an eye that was seen before, or keeps a new one.
+func addEye(found []eye, e eye) []eye {
 	for i := range found {
 		f := &found[i]
 		if math.Abs(f.x-e.x) < f.module*1.5 && math.Abs(f.y-e.y) < f.module*1.5 && e.module < 1.5*f.module &&

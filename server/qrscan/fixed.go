@@ -38,7 +38,7 @@ func fixedModules(size int) []fixed {
 		set(i, 6, i%2 == 0)
 		set(6, i, i%2 == 0)
 	}
-	for _, centre := range alignments(size) {
+	for _, centre := range alignmentCentres(size) {
 		for dy := -2; dy <= 2; dy++ {
 			for dx := -2; dx <= 2; dx++ {
 				set(centre[0]+dx, centre[1]+dy, max(dx, -dx, dy, -dy) != 1)
@@ -48,8 +48,8 @@ func fixedModules(size int) []fixed {
 	return out
 }
 
-// alignments returns the middles of a code's alignment patterns.
-func alignments(size int) [][2]int {
+// alignmentCentres returns the middles of a code's alignment patterns.
+func alignmentCentres(size int) [][2]int {
 	version, err := decoder.Version_GetVersionForNumber((size - 17) / 4)
 	if err != nil {
 		return nil
@@ -84,9 +84,9 @@ const (
 	leastFixed = 0.45
 )
 
-// settle moves the corners in ever smaller steps while the fixed modules fit better. It returns false when
-// they do not fit well enough for a code.
-func (g *grid) settle(p *plane, modules []fixed) bool {
+// refineCorners moves the corners in ever smaller steps while the fixed modules fit better. It returns false
+// when they do not fit well enough for a code.
+func (g *grid) refineCorners(p *plane, modules []fixed) bool {
 	best := g.fit(p, modules)
 	if best < leastFit {
 		return false

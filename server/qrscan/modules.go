@@ -116,9 +116,9 @@ func (t tones) read() (string, bool) {
 	if bits == nil {
 		return "", false
 	}
-	words, err := corrected(bits)
+	words, err := correctErrors(bits)
 	if err != nil {
 		return "", false
 	}
-	return text(words, (t.size-17)/4)
+	return readSegments(words, (t.size-17)/4)
 }

@@ -21,7 +21,7 @@ func isPDF(data []byte) bool {
 // one is found before the work on codes that lie badly in an early one; then those without a code are
 // searched, the smallest first.
 func pdfCodes(data []byte) (Found, error) {
-	f := open(data)
+	f := openPDF(data)
 	if f.Locked {
 		return Found{}, ErrLocked
 	}
@@ -47,7 +47,7 @@ func pdfCodes(data []byte) (Found, error) {
 			result.Looked++
 			continue
 		}
-		seen, ok := glance(p, f.work)
+		seen, ok := findFlatCodes(p, f.work)
 		found = append(found, seen...)
 		if ok {
 			result.Looked++
@@ -60,9 +60,9 @@ func pdfCodes(data []byte) (Found, error) {
 	f.work.tries += tries / 4
 	slices.SortStableFunc(unread, func(a, b *plane) int { return cmp.Compare(len(a.pix), len(b.pix)) })
 	for _, p := range unread {
-		found = append(found, codes(p, f.work)...)
+		found = append(found, findCodes(p, f.work)...)
 	}
-	result.Texts = ordered(found)
+	result.Texts = orderTexts(found)
 	if len(result.Texts) > 0 {
 		return result, nil
 	}

@@ -20,8 +20,8 @@ const (
 	maxImages  = 1000
 )
 
-// open finds the objects and pictures of a file.
-func open(data []byte) *file {
+// openPDF finds the objects and pictures of a file.
+func openPDF(data []byte) *file {
 	f := &file{pixels: maxPixels, work: &work{left: pdfWork / 4 * 3, tries: tries / 4 * 3}}
 	budget := object.ScanBudget(data, maxInflate, maxUnpack)
 	budget.Meter = func(in io.Reader) io.Reader { return &charged{in, f.work} }
@@ -33,9 +33,9 @@ func open(data []byte) *file {
 	return f
 }
 
-// take checks a picture's sides and takes its pixels from what may still be decoded.
-func (f *file) take(width, height int) error {
-	if err := fits(width, height); err != nil {
+// reservePixels checks a picture's sides and takes its pixels from what may still be decoded.
+func (f *file) reservePixels(width, height int) error {
+	if err := checkSize(width, height); err != nil {
 		return err
 	}
 	if width*height > f.pixels {

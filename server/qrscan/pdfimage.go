@@ -28,10 +28,10 @@ func (f *file) picture(s object.Stream) (*plane, error) {
 		if !f.work.spend(len(data) / perByte) { // a decoder may read all of it for a picture of few pixels
 			return nil, errWork
 		}
-		return decode(data, f.take)
+		return decodePicture(data, f.reservePixels)
 	}
 	width, height := f.Number(s.Dict, 0, "Width", "W"), f.Number(s.Dict, 0, "Height", "H")
-	if err := f.take(width, height); err != nil {
+	if err := f.reservePixels(width, height); err != nil {
 		return nil, err
 	}
 	bits := f.Number(s.Dict, 1, "BitsPerComponent", "BPC")

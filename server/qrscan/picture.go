@@ -17,9 +17,9 @@ const (
 
 var errPixels = errors.New("qrscan: more than 64 megapixels, or than 128 MB when decoded")
 
-// decode reads a PNG, JPEG or GIF (its first frame) as brightness. It asks take for the pixels that the
-// header promises before it needs any memory for them, and looks at how many bytes each of them takes.
-func decode(data []byte, take func(width, height int) error) (*plane, error) {
+// decodePicture reads a PNG, JPEG or GIF (its first frame) as brightness. It asks take for the pixels that
+// the header promises before it needs any memory for them, and looks at how many bytes each of them takes.
+func decodePicture(data []byte, take func(width, height int) error) (*plane, error) {
 	config, format, err := image.DecodeConfig(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
@@ -34,11 +34,11 @@ func decode(data []byte, take func(width, height int) error) (*plane, error) {
 	if err != nil {
 		return nil, err
 	}
-	return grey(picture), nil
+	return greyPlane(picture), nil
 }
 
-// fits checks a picture's sides without overflow.
-func fits(width, height int) error {
+// checkSize checks a picture's sides without overflow.
+func checkSize(width, height int) error {
 	if width <= 0 || height <= 0 {
 		return errors.New("qrscan: a picture without pixels")
 	}
@@ -48,8 +48,8 @@ func fits(width, height int) error {
 	return nil
 }
 
-// grey takes a picture's brightness; what is transparent shows a white page.
-func grey(picture image.Image) *plane {
+// greyPlane takes a picture's brightness; what is transparent shows a white page.
+func greyPlane(picture image.Image) *plane {
 	bounds := picture.Bounds()
 	p := newPlane(bounds.Dx(), bounds.Dy())
 	for y := range p.height {
@@ -60,9 +60,9 @@ func grey(picture image.Image) *plane {
 		case *image.Gray:
 			copy(row, m.Pix[m.PixOffset(bounds.Min.X, bounds.Min.Y+y):])
 		case *image.RGBA:
-			opaque(row, m.Pix[m.PixOffset(bounds.Min.X, bounds.Min.Y+y):])
+			fillOpaque(row, m.Pix[m.PixOffset(bounds.Min.X, bounds.Min.Y+y):])
 		case *image.NRGBA:
-			opaque(row, m.Pix[m.PixOffset(bounds.Min.X, bounds.Min.Y+y):])
+			fillOpaque(row, m.Pix[m.PixOffset(bounds.Min.X, bounds.Min.Y+y):])
 			for x := range row {
 				if a := int(m.Pix[m.PixOffset(bounds.Min.X+x, bounds.Min.Y+y)+3]); a < 255 {
 					row[x] = uint8((int(row[x])*a + 255*(255-a)) / 255)
@@ -78,8 +78,8 @@ func grey(picture image.Image) *plane {
 	return p
 }
 
-// opaque fills a row from four bytes a pixel.
-func opaque(row, pix []uint8) {
+// fillOpaque fills a row from four bytes a pixel.
+func fillOpaque(row, pix []uint8) {
 	for x := range row {
 		row[x] = uint8(luma(uint32(pix[4*x]), uint32(pix[4*x+1]), uint32(pix[4*x+2])))
 	}

@@ -14,7 +14,7 @@ func newPlane(width, height int) *plane {
 // at returns the brightness at a point, interpolated between the four nearest pixel centres; outside lies the
 // edge's.
 func (p *plane) at(x, y float64) float64 {
-	x, y = within(x-0.5, p.width), within(y-0.5, p.height)
+	x, y = clampIndex(x-0.5, p.width), clampIndex(y-0.5, p.height)
 	x0, y0 := int(x), int(y)
 	fx, fy := x-float64(x0), y-float64(y0)
 	right, below := 1, p.width
@@ -30,8 +30,8 @@ func (p *plane) at(x, y float64) float64 {
 	return top*(1-fy) + bottom*fy
 }
 
-// within moves a position into a side's pixels; what is not a number goes to the first one.
-func within(v float64, side int) float64 {
+// clampIndex moves a position into a side's pixels; what is not a number goes to the first one.
+func clampIndex(v float64, side int) float64 {
 	if !(v > 0) {
 		return 0
 	}

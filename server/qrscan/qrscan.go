@@ -32,20 +32,20 @@ var (
 	ErrNonePDF = &eligibility.Error{Code: eligibility.NotFound, Key: "lens.none_pdf"}
 )
 
-// Found is what Look found.
+// Found is what Scan found.
 type Found struct {
 	Texts    []string
 	Pictures int // those large enough for a code
 	Looked   int // those that were looked at; fewer when the work that a PDF may cost was used up before
 }
 
-// Codes returns what Look finds.
+// Codes returns what Scan finds.
 func Codes(data []byte) ([]string, error) {
-	found, err := Look(data)
+	found, err := Scan(data)
 	return found.Texts, err
 }
 
-// Look returns the texts of the QR codes in data, a PNG, JPEG or GIF picture or a PDF, the largest code first
+// Scan returns the texts of the QR codes in data, a PNG, JPEG or GIF picture or a PDF, the largest code first
 // (in pixels of its picture) and each text once. Byte segments come byte for byte as they were written,
 // whatever their character set.
 //
@@ -56,29 +56,29 @@ func Codes(data []byte) ([]string, error) {
 // The work is bounded by the limits on bytes, pixels and decoded bytes, and for all pictures of a PDF
 // together by a share of work; Found and ErrWork tell when that did not suffice to look at each. The errors
 // are ErrFormat, ErrLarge, ErrLocked, ErrNone, ErrNonePDF and ErrWork, with their cause.
-func Look(data []byte) (Found, error) {
+func Scan(data []byte) (Found, error) {
 	if len(data) > MaxBytes {
 		return Found{}, ErrLarge
 	}
 	if isPDF(data) {
 		return pdfCodes(data)
 	}
-	p, err := decode(data, fits)
+	p, err := decodePicture(data, checkSize)
 	if errors.Is(err, errPixels) {
 		return Found{}, ErrLarge.Because(err)
 	}
 	if err != nil {
 		return Found{}, ErrFormat.Because(err)
 	}
-	texts := ordered(codes(p, &work{left: pictureWork, tries: tries}))
+	texts := orderTexts(findCodes(p, &work{left: pictureWork, tries: tries}))
 	if len(texts) == 0 {
 		return Found{}, ErrNone
 	}
 	return Found{Texts: texts, Pictures: 1, Looked: 1}, nil
 }
 
-// ordered returns the texts, the largest code's first, each once.
-func ordered(found []code) []string {
+// orderTexts returns the texts, the largest code's first, each once.
+func orderTexts(found []code) []string {
 	slices.SortStableFunc(found, func(a, b code) int { return cmp.Compare(b.side, a.side) })
 	var texts []string
 	for _, c := range found {

@@ -31,9 +31,9 @@ type view struct {
 	corners []corners
 }
 
-// codes finds the codes of a picture: dark on bright, else bright on dark; flat, else in perspective.
-func codes(p *plane, work *work) []code {
-	p, scale := reduced(p)
+// findCodes finds the codes of a picture: dark on bright, else bright on dark; flat, else in perspective.
+func findCodes(p *plane, work *work) []code {
+	p, scale := reducePlane(p)
 	s := &search{work: work}
 	var views []view
 	for _, invert := range []bool{false, true} {
@@ -47,14 +47,14 @@ func codes(p *plane, work *work) []code {
 		views = append(views, seen...)
 	}
 	for _, v := range views {
-		s.look(v, true)
+		s.scan(v, true)
 	}
 	return s.found
 }
 
-// reduced halves a picture that is larger than a code needs: one that is readable at all has modules to spare
-// then.
-func reduced(p *plane) (*plane, float64) {
+// reducePlane halves a picture that is larger than a code needs: one that is readable at all has modules to
+// spare then.
+func reducePlane(p *plane) (*plane, float64) {
 	scale := 1.0
 	for p.width*p.height > 24<<20 {
 		p, scale = p.halved(), 2*scale
@@ -62,10 +62,10 @@ func reduced(p *plane) (*plane, float64) {
 	return p, scale
 }
 
-// glance finds the codes of a picture that lie flat, dark on bright, in the picture's own size or halved: a
-// small part of what codes costs finds most codes. ok is false when the work was used up before.
-func glance(p *plane, work *work) (found []code, ok bool) {
-	p, scale := reduced(p)
+// findFlatCodes finds the codes of a picture that lie flat, dark on bright, in the picture's own size or
+// halved: a small part of what codes costs finds most codes. ok is false when the work was used up before.
+func findFlatCodes(p *plane, work *work) (found []code, ok bool) {
+	p, scale := reducePlane(p)
 	s := &search{work: work}
 	for q, scale := p, scale; ; q, scale = q.halved(), 2*scale {
 		s.first(q, scale)
@@ -102,20 +102,20 @@ func (s *search) first(p *plane, scale float64) view {
 		if n := len(eyes); !s.work.spend(n * n * n) { // about 50 ns for each three of them
 			return v
 		}
-		corners := triples(eyes)
-		s.look(view{p, scale, corners}, false)
+		corners := findTriples(eyes)
+		s.scan(view{p, scale, corners}, false)
 		v.corners = append(v.corners, corners...)
 	}
 	return v
 }
 
-// look tries the threes of eyes in a view.
-func (s *search) look(v view, tilted bool) {
+// scan tries the threes of eyes in a view.
+func (s *search) scan(v view, tilted bool) {
 	for _, c := range v.corners {
 		if s.work.tries <= 0 || s.work.left == 0 {
 			return
 		}
-		if s.known(c, v.scale) {
+		if s.isInsideKnown(c, v.scale) {
 			continue
 		}
 		s.work.spend(gridsWork)
@@ -137,8 +137,8 @@ const (
 	tryWork   = 1 << 18 // settling and reading one grid
 )
 
-// known reports whether an eye lies inside a code that was read.
-func (s *search) known(c corners, scale float64) bool {
+// isInsideKnown reports whether an eye lies inside a code that was read.
+func (s *search) isInsideKnown(c corners, scale float64) bool {
 	for _, e := range [3]eye{c.topLeft, c.topRight, c.bottomLeft} {
 		for _, f := range s.found {
 			if f.holds(e.x*scale, e.y*scale) {
@@ -155,7 +155,7 @@ func (s *search) try(p *plane, g grid, scale float64) bool {
 	for _, g := range g.anchored(p) {
 		s.work.tries--
 		s.work.spend(tryWork)
-		if !g.settle(p, modules) {
+		if !g.refineCorners(p, modules) {
 			continue
 		}
 		text, ok := g.text(p)

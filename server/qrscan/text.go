@@ -8,10 +8,10 @@ import (
 
 const alphanumeric = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 
-// text reads the segments of a code's data words (ISO/IEC 18004 section 7.4). The bytes of byte segments come
-// as they are, whatever character set they are of; kanji segments come as UTF-8. It returns false when the
-// words make no sense.
-func text(words []byte, version int) (string, bool) {
+// readSegments reads the segments of a code's data words (ISO/IEC 18004 section 7.4). The bytes of byte
+// segments come as they are, whatever character set they are of; kanji segments come as UTF-8. It returns
+// false when the words make no sense.
+func readSegments(words []byte, version int) (string, bool) {
 	r := bitReader{words: words}
 	size := 0 // the class of versions that share the widths of the counts
 	switch {
@@ -26,15 +26,15 @@ func text(words []byte, version int) (string, bool) {
 		case 0:
 			return b.String(), !r.short
 		case 1:
-			numeric(&b, &r, r.take([3]int{10, 12, 14}[size]))
+			readNumeric(&b, &r, r.take([3]int{10, 12, 14}[size]))
 		case 2:
-			pairs(&b, &r, r.take([3]int{9, 11, 13}[size]))
+			readAlphanumeric(&b, &r, r.take([3]int{9, 11, 13}[size]))
 		case 4:
 			for range min(r.take([3]int{8, 16, 16}[size]), r.left()/8+1) {
 				b.WriteByte(byte(r.take(8)))
 			}
 		case 8:
-			kanji(&b, &r, r.take([3]int{8, 10, 12}[size]))
+			readKanji(&b, &r, r.take([3]int{8, 10, 12}[size]))
 		case 3:
 			r.take(16) // one part of several: its place among them, and their parity
 		case 5, 9:
@@ -58,7 +58,7 @@ func text(words []byte, version int) (string, bool) {
 	return b.String(), true
 }
 
-func numeric(b *strings.Builder, r *bitReader, count int) {
+func readNumeric(b *strings.Builder, r *bitReader, count int) {
 	for ; count > 0 && !r.short; count -= 3 {
 		digits := min(count, 3)
 		value := r.take(1 + 3*digits) // 4, 7 or 10 bits
@@ -73,7 +73,7 @@ func numeric(b *strings.Builder, r *bitReader, count int) {
 	}
 }
 
-func pairs(b *strings.Builder, r *bitReader, count int) {
+func readAlphanumeric(b *strings.Builder, r *bitReader, count int) {
 	for ; count > 0 && !r.short; count -= 2 {
 		if count == 1 {
 			value := r.take(6)
@@ -92,7 +92,7 @@ func pairs(b *strings.Builder, r *bitReader, count int) {
 	}
 }
 
-func kanji(b *strings.Builder, r *bitReader, count int) {
+func readKanji(b *strings.Builder, r *bitReader, count int) {
 	var sjis []byte
 	for ; count > 0 && !r.short; count-- {
 		value := r.take(13)

@@ -17,7 +17,7 @@ func TestSegmentsOfTheStandardsExamples(t *testing.T) {
 			"0000000011 1000110111 0000"},
 	} {
 		t.Run(c.want, func(t *testing.T) {
-			if got, ok := text(packed(c.bits), 1); !ok || got != c.want {
+			if got, ok := readSegments(packed(c.bits), 1); !ok || got != c.want {
 				t.Errorf("%q, %v; want %q", got, ok, c.want)
 			}
 		})
@@ -35,7 +35,7 @@ func TestSegmentsThatMakeNoSenseAreRefused(t *testing.T) {
 		{"more bytes than there are", "0100 11111111 00000000"},
 	} {
 		t.Run(c.what, func(t *testing.T) {
-			if got, ok := text(packed(c.bits), 1); ok {
+			if got, ok := readSegments(packed(c.bits), 1); ok {
 				t.Errorf("%s: %q", c.what, got)
 			}
 		})

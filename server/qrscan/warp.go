@@ -12,7 +12,7 @@ type warp struct {
 // warp measures how far the alignment patterns lie off the grid. It returns nil for small codes, which have
 // too few.
 func (g *grid) warp(p *plane) *warp {
-	patterns := alignments(g.size)
+	patterns := alignmentCentres(g.size)
 	if len(patterns) < 6 {
 		return nil
 	}

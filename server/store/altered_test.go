@@ -107,19 +107,19 @@ var (
 	}
 	comeByKey = func(f filled) error {
 		_,
-			err := f.Devices.Grants(ctx, insurer.GrantQuery{Phone: "P"})
+			err := f.Devices.DeviceGrants(ctx, insurer.DeviceGrantQuery{DeviceID: "P"})
 		return err
 	}
 	readCase   = func(f filled) error { _, err := f.ForCounter().Case(ctx, "1319999991", "CASE"); return err }
 	otherPlace = func(f filled) error { _, err := f.ForCounter().Case(ctx, "1310000000", "CASE"); return err }
 	agentComes = func(f filled) error { _, err := f.ForAgents().Agent(ctx, agentID); return err }
-	keysOf     = func(f filled) error { _, err := f.Receipts.PhoneKeys(ctx, ofKumiai(f.hanako)); return err }
+	keysOf     = func(f filled) error { _, err := f.Receipts.ReceiptKeys(ctx, ofKumiai(f.hanako)); return err }
 	readOlder  = func(f filled) error {
 		_, err := f.People.PersonVersion(ctx, ofKumiai(f.hanako), 1)
 		return err
 	}
 	addPhone = func(f filled) error {
-		return f.Devices.PutGrants(ctx, insurer.Grant{Subject: "op|taichi", Phone: "Q", KeyID: "key",
+		return f.Devices.PutDeviceGrants(ctx, insurer.DeviceGrant{Subject: "op|taichi", DeviceID: "Q", KeyID: "key",
 			Public: []byte("public"), LoginAt: noon, At: noon}, entry("phone.holder"))
 	}
 	leaveReceipt = func(f filled) error {
@@ -264,7 +264,7 @@ var alterations = []struct {
 		WHERE ref = $2)`}, comeByKey},
 	{"another phone has a phone's right", []string{`UPDATE device_grants SET phone = 'Q'`,
 		`UPDATE device_grants SET phone = 'P' WHERE 1 = 0`}, func(f filled) error {
-		_, err := f.Devices.Grants(ctx, insurer.GrantQuery{Phone: "Q"})
+		_, err := f.Devices.DeviceGrants(ctx, insurer.DeviceGrantQuery{DeviceID: "Q"})
 		return err
 	}},
 	{"receipts are sealed to another key", []string{`UPDATE phone_keys SET public = CAST('evil' AS BLOB)`},

@@ -30,11 +30,13 @@ const (
 // keyID are the bits of a data key's id in a sealed value's first eight bytes.
 const keyID = 1<<56 - 1
 
-// at is the place of a value whose row has nothing to vouch for.
-func at(column, record string) place { return place{form: plainForm, column: column, record: record} }
+// plainPlace is the place of a value whose row has nothing to vouch for.
+func plainPlace(column, record string) place {
+	return place{form: plainForm, column: column, record: record}
+}
 
-// bound is the place of a value that vouches for others of its row.
-func bound(column, record string, values ...any) place {
+// boundPlace is the place of a value that vouches for others of its row.
+func boundPlace(column, record string, values ...any) place {
 	return place{form: boundForm, column: column, record: record, values: values}
 }
 

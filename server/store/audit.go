@@ -29,7 +29,7 @@ func appendAudit(ctx context.Context, tx *sql.Tx, e audit.Entry, pseudonym []byt
 		return fmt.Errorf("reading the head of the audit chain: %w", err)
 	}
 	seq++
-	at := stamp(e.At)
+	at := toMillis(e.At)
 	_, err = tx.ExecContext(ctx, `INSERT INTO audit (seq, at, actor, action, person, detail, previous, hash)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		seq, at, e.Actor, e.Action, pseudonym, e.Detail, previous,
@@ -77,7 +77,7 @@ func (s *Store) VerifyAudit(ctx context.Context) (int, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT seq, at, actor, action, person, detail, previous, hash
 		FROM audit ORDER BY seq`)
 	if err != nil {
-		return 0, storage(err)
+		return 0, storageError(err)
 	}
 	defer rows.Close()
 	n := 0
@@ -87,7 +87,7 @@ func (s *Store) VerifyAudit(ctx context.Context) (int, error) {
 		var actor, action, detail string
 		var person, previous, hash []byte
 		if err := rows.Scan(&seq, &at, &actor, &action, &person, &detail, &previous, &hash); err != nil {
-			return n, storage(err)
+			return n, storageError(err)
 		}
 		n++
 		if seq != int64(n) || !bytes.Equal(previous, head) ||
@@ -96,7 +96,7 @@ func (s *Store) VerifyAudit(ctx context.Context) (int, error) {
 		}
 		head = hash
 	}
-	return n, storage(rows.Err())
+	return n, storageError(rows.Err())
 }
 
 // pseudonymOf returns a person's pseudonym for the audit chain; nil for no person.
@@ -109,7 +109,7 @@ func (s *core) pseudonymOf(ctx context.Context, tx queryer, id audit.PersonID) (
 		Scan(&sealed); err != nil {
 		return nil, err
 	}
-	key, err := s.sealer.open(ctx, tx, at("people.pseudonym", string(id)), sealed)
+	key, err := s.sealer.open(ctx, tx, plainPlace("people.pseudonym", string(id)), sealed)
 	if err != nil {
 		return nil, err
 	}
@@ -135,6 +135,6 @@ func (s issuerStore) Checkpoint(ctx context.Context) (credential.Checkpoint, err
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, nil
 	}
-	c.Hash, c.At = base64.RawURLEncoding.EncodeToString(hash), unstamp(at).Unix()
-	return c, storage(err)
+	c.Hash, c.At = base64.RawURLEncoding.EncodeToString(hash), fromMillis(at).Unix()
+	return c, storageError(err)
 }

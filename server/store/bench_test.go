@@ -62,8 +62,8 @@ func BenchmarkLookUp(b *testing.B) {
 	if err := s.Sessions().PutSession(ctx, session, noon.Add(time.Hour)); err != nil {
 		b.Fatal(err)
 	}
-	if err := s.Devices.PutGrants(ctx,
-		insurer.Grant{Subject: "op|a", Phone: "P", KeyID: "key", Public: []byte("public"),
+	if err := s.Devices.PutDeviceGrants(ctx,
+		insurer.DeviceGrant{Subject: "op|a", DeviceID: "P", KeyID: "key", Public: []byte("public"),
 			LoginAt: noon, At: noon}, entry("phone.holder")); err != nil {
 		b.Fatal(err)
 	}
@@ -79,8 +79,8 @@ func BenchmarkLookUp(b *testing.B) {
 	})
 	b.Run("phone", func(b *testing.B) {
 		for b.Loop() {
-			if found, err := s.Devices.Grants(ctx,
-				insurer.GrantQuery{Phone: "P", KeyID: "key"}); err != nil ||
+			if found, err := s.Devices.DeviceGrants(ctx,
+				insurer.DeviceGrantQuery{DeviceID: "P", KeyID: "key"}); err != nil ||
 				len(found) != 1 {
 				b.Fatal(len(found), err)
 			}

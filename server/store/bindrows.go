@@ -88,12 +88,12 @@ func bindTable(ctx context.Context, tx *sql.Tx, step bindStep) error {
 }
 
 // firstProof is the proof of a row that has none.
-func (s rowBinder) firstProof(r row, found []byte) ([]byte, error) {
+func (s rowBinder) firstProof(r provenRow, found []byte) ([]byte, error) {
 	if found != nil {
 		return nil, errAltered.Because(fmt.Errorf("a row of %s is bound, the database says that none is",
 			r.table))
 	}
-	return s.proofs.of(r)
+	return s.proofs.proofOf(r)
 }
 
 func (s rowBinder) bindSteps(ctx context.Context, tx *sql.Tx) []bindStep {
@@ -105,7 +105,7 @@ func (s rowBinder) bindSteps(ctx context.Context, tx *sql.Tx) []bindStep {
 				if err := scan(&id, &p.ref, &p.insurer, &p.keyMAC, &p.version, &p.at, &sealed); err != nil {
 					return 0, nil, err
 				}
-				value, err = s.sealer.reseal(ctx, tx, at("people.body", p.ref), p.place(), sealed)
+				value, err = s.sealer.reseal(ctx, tx, plainPlace("people.body", p.ref), p.place(), sealed)
 				return id, value, err
 			}},
 		{"person_versions", "body",
@@ -119,7 +119,7 @@ func (s rowBinder) bindSteps(ctx context.Context, tx *sql.Tx) []bindStep {
 				if err := scan(&id, &ref, &version, &day, &sealed); err != nil {
 					return 0, nil, err
 				}
-				value, err = s.sealer.reseal(ctx, tx, at("person_versions.body", ref),
+				value, err = s.sealer.reseal(ctx, tx, plainPlace("person_versions.body", ref),
 					olderPlace(ref, version, day),
 					sealed)
 				return id, value, err
@@ -157,7 +157,7 @@ func (s rowBinder) bindSteps(ctx context.Context, tx *sql.Tx) []bindStep {
 				if err := scan(&id, &subject, &key, &public, &day, &proof); err != nil {
 					return 0, nil, err
 				}
-				value, err = s.firstProof(phoneKeyRow(subject, key, public, day), proof)
+				value, err = s.firstProof(receiptKeyRow(subject, key, public, day), proof)
 				return id, value, err
 			}},
 		{"device_grants", "subject",
@@ -166,14 +166,14 @@ func (s rowBinder) bindSteps(ctx context.Context, tx *sql.Tx) []bindStep {
 			device_grants.key_id, device_grants.public, device_grants.login_at, device_grants.created_at
 			FROM device_grants JOIN people ON people.id = device_grants.person_id WHERE 1 = 1`,
 			func(scan func(...any) error) (id int64, value []byte, err error) {
-				var g grantRow
+				var g deviceGrantRow
 				var sealed []byte
-				if err := scan(&id, &g.ref, &g.subject, &sealed, &g.phone, &g.key, &g.public, &g.login,
+				if err := scan(&id, &g.ref, &g.subject, &sealed, &g.deviceID, &g.key, &g.public, &g.login,
 					&g.at); err != nil {
 					return 0, nil, err
 				}
 				p := g.place()
-				value, err = s.sealer.reseal(ctx, tx, at(p.column, p.record), p, sealed)
+				value, err = s.sealer.reseal(ctx, tx, plainPlace(p.column, p.record), p, sealed)
 				return id, value, err
 			}},
 		{"sessions", "body", `SELECT id, hash, kind, subject_mac, created_at, used_at, expires_at, body
@@ -186,7 +186,7 @@ func (s rowBinder) bindSteps(ctx context.Context, tx *sql.Tx) []bindStep {
 					return 0, nil, err
 				}
 				p := r.place()
-				value, err = s.sealer.reseal(ctx, tx, at(p.column, p.record), p, sealed)
+				value, err = s.sealer.reseal(ctx, tx, plainPlace(p.column, p.record), p, sealed)
 				return id, value, err
 			}},
 		{"cases", "body", `SELECT id, facility, ref, at, outcome, body, version FROM cases WHERE 1 = 1`,
@@ -197,9 +197,9 @@ func (s rowBinder) bindSteps(ctx context.Context, tx *sql.Tx) []bindStep {
 				if err := scan(&id, &c.Facility, &c.ID, &when, &c.Outcome, &sealed, &c.Version); err != nil {
 					return 0, nil, err
 				}
-				c.At = unstamp(when)
+				c.At = fromMillis(when)
 				p := casePlace(c, c.Version)
-				value, err = s.sealer.reseal(ctx, tx, at(p.column, p.record), p, sealed)
+				value, err = s.sealer.reseal(ctx, tx, plainPlace(p.column, p.record), p, sealed)
 				return id, value, err
 			}},
 		{"agents", "proof", `SELECT id, ref, facility, name, public, paired_at, paired_by, proof FROM agents
@@ -212,7 +212,7 @@ func (s rowBinder) bindSteps(ctx context.Context, tx *sql.Tx) []bindStep {
 					&proof); err != nil {
 					return 0, nil, err
 				}
-				a.PairedAt = unstamp(when)
+				a.PairedAt = fromMillis(when)
 				value, err = s.firstProof(agentRow(a), proof)
 				return id, value, err
 			}},

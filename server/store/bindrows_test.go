@@ -78,7 +78,7 @@ func TestADatabaseOfTheReleaseBeforeOpensAndIsBound(t *testing.T) {
 			n.Serial != 2 {
 			t.Errorf("%+v %v", n, err)
 		}
-		if g := grants(t, s, insurer.GrantQuery{Phone: "P"}); len(g) != 1 || g[0].Subject != "op|hanako" ||
+		if g := grants(t, s, insurer.DeviceGrantQuery{DeviceID: "P"}); len(g) != 1 || g[0].Subject != "op|hanako" ||
 			!g[0].LoginAt.Equal(noon) {
 			t.Errorf("%+v", g)
 		}
@@ -90,7 +90,7 @@ func TestADatabaseOfTheReleaseBeforeOpensAndIsBound(t *testing.T) {
 		if a, err := s.ForAgents().Agent(ctx, agentID); err != nil || string(a.Key) != "key" {
 			t.Errorf("%+v %v", a, err)
 		}
-		if keys, err := s.Receipts.PhoneKeys(ctx, ofKumiai(hers[0].ID)); err != nil ||
+		if keys, err := s.Receipts.ReceiptKeys(ctx, ofKumiai(hers[0].ID)); err != nil ||
 			string(keys["P"]) != "public" {
 			t.Errorf("%v %v", keys, err)
 		}
@@ -103,7 +103,7 @@ func TestADatabaseOfTheReleaseBeforeOpensAndIsBound(t *testing.T) {
 		}
 		if file, err := s.Register.PersonFile(ctx, ofKumiai(hers[0].ID), noon, 10); err != nil ||
 			len(file.Older) != 1 ||
-			len(file.Notices) != 2 || len(file.Phones) != 1 {
+			len(file.Notices) != 2 || len(file.Devices) != 1 {
 			t.Errorf("%+v %v", file, err)
 		}
 		s.Close()

@@ -27,7 +27,7 @@ func (s caseStore) PutCase(ctx context.Context, c counter.Case, e audit.Entry) e
 		if c.Version == 0 {
 			stored, err = tx.ExecContext(ctx, `INSERT INTO cases (facility, ref, at, day, outcome, body)
 				VALUES ($1, $2, $3, $4, $5, $6)`,
-				c.Facility, c.ID, stamp(c.At), day.String(), string(c.Outcome), body)
+				c.Facility, c.ID, toMillis(c.At), day.String(), string(c.Outcome), body)
 		} else {
 			stored, err = tx.ExecContext(ctx, `UPDATE cases SET outcome = $4, body = $5, version = version + 1
 				WHERE facility = $1 AND ref = $2 AND version = $3`,
@@ -45,7 +45,7 @@ func (s caseStore) PutCase(ctx context.Context, c counter.Case, e audit.Entry) e
 
 // casePlace binds a case to its outcome, its time and how often it was stored.
 func casePlace(c counter.Case, version int) place {
-	return bound("cases.body", c.Facility+"/"+c.ID, stamp(c.At), string(c.Outcome), int64(version))
+	return boundPlace("cases.body", c.Facility+"/"+c.ID, toMillis(c.At), string(c.Outcome), int64(version))
 }
 
 const caseColumns = `facility, ref, at, outcome, body, version`
@@ -57,7 +57,7 @@ func (s caseStore) scanCase(ctx context.Context, scan func(...any) error) (count
 	if err := scan(&c.Facility, &c.ID, &at, &c.Outcome, &sealed, &c.Version); err != nil {
 		return c, err
 	}
-	c.At = unstamp(at)
+	c.At = fromMillis(at)
 	var err error
 	c.Body, err = s.sealer.open(ctx, s.read, casePlace(c, c.Version), sealed)
 	return c, err
@@ -67,7 +67,7 @@ func (s caseStore) scanCase(ctx context.Context, scan func(...any) error) (count
 func (s caseStore) Case(ctx context.Context, facility, id string) (counter.Case, error) {
 	c, err := s.scanCase(ctx, s.read.QueryRowContext(ctx, `SELECT `+caseColumns+` FROM cases
 		WHERE facility = $1 AND ref = $2`, facility, id).Scan)
-	return c, storage(err)
+	return c, storageError(err)
 }
 
 // Cases implements counter.Store.
@@ -80,5 +80,5 @@ func (s caseStore) Cases(
 		return err
 	}, `SELECT `+caseColumns+` FROM cases WHERE facility = $1 AND day = $2 ORDER BY id DESC`, facility,
 		day.String())
-	return all, storage(err)
+	return all, storageError(err)
 }

@@ -34,16 +34,16 @@ func (s *core) change(ctx context.Context, f func(tx *sql.Tx) error) error {
 func (s *core) transact(ctx context.Context, keep bool, f func(tx *sql.Tx) error) error {
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
-		return storage(err)
+		return storageError(err)
 	}
 	defer tx.Rollback()
 	if err := f(tx); err != nil {
-		return storage(err)
+		return storageError(err)
 	}
 	if !keep {
-		return storage(tx.Rollback())
+		return storageError(tx.Rollback())
 	}
-	return storage(tx.Commit())
+	return storageError(tx.Commit())
 }
 
 // each runs a query and hands every row to take.
@@ -79,8 +79,8 @@ func (w writer) ExecContext(ctx context.Context, query string, args ...any) (sql
 	return done, errors.Join(err, tx.Rollback())
 }
 
-// storage gives a database's fault its sentence; errors that already have one pass.
-func storage(err error) error {
+// storageError gives a database's fault its sentence; errors that already have one pass.
+func storageError(err error) error {
 	var e *eligibility.Error
 	switch {
 	case err == nil || errors.As(err, &e) || errors.Is(err, context.Canceled):
@@ -91,8 +91,8 @@ func storage(err error) error {
 	return errStorage.Because(err)
 }
 
-func stamp(t time.Time) int64   { return t.UnixMilli() }
-func unstamp(n int64) time.Time { return time.UnixMilli(n).In(eligibility.Japan) }
+func toMillis(t time.Time) int64   { return t.UnixMilli() }
+func fromMillis(n int64) time.Time { return time.UnixMilli(n).In(eligibility.Japan) }
 
 // queryer is a transaction or a pool.
 type queryer interface {
@@ -105,8 +105,8 @@ type rowsQueryer interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// touched returns sql.ErrNoRows when a statement changed nothing.
-func touched(done sql.Result, err error) error {
+// requireChange returns sql.ErrNoRows when a statement changed nothing.
+func requireChange(done sql.Result, err error) error {
 	if err != nil {
 		return err
 	}
@@ -120,10 +120,10 @@ func touched(done sql.Result, err error) error {
 // removed returns how many rows a statement removed.
 func removed(done sql.Result, err error) (int, error) {
 	if err != nil {
-		return 0, storage(err)
+		return 0, storageError(err)
 	}
 	n, err := done.RowsAffected()
-	return int(n), storage(err)
+	return int(n), storageError(err)
 }
 
 // statement is SQL with its arguments.

@@ -27,11 +27,11 @@ func endSessions(ctx context.Context, tx *sql.Tx, subject []byte, but [32]byte) 
 
 // sessionsOf ends the sessions that grants' phones opened by their keys and, if logins says so, those of
 // their logins: a copied cookie must not live on until the phone is added again.
-func (s endings) sessionsOf(ctx context.Context, tx *sql.Tx, grants []grantRow, logins bool,
+func (s endings) sessionsOf(ctx context.Context, tx *sql.Tx, grants []deviceGrantRow, logins bool,
 	but [32]byte) error {
 	done := map[string]bool{}
 	for _, g := range grants {
-		subjects := [][]byte{s.index.mac("subject", insurer.DeviceSubject(g.phone))}
+		subjects := [][]byte{s.index.mac("subject", insurer.DeviceSubject(g.deviceID))}
 		if logins {
 			subjects = append(subjects, g.subject)
 		}
@@ -48,15 +48,17 @@ func (s endings) sessionsOf(ctx context.Context, tx *sql.Tx, grants []grantRow, 
 	return nil
 }
 
-// EndGrants implements insurer.DevicesStore. Which ones there are is read where they are ended: none is added
-// in between.
-func (s devicesStore) EndGrants(ctx context.Context, end insurer.GrantEnd, e audit.Entry) (n int, err error) {
-	where, args := s.pick(end.GrantQuery)
+// EndDeviceGrants implements insurer.DevicesStore. Which ones there are is read where they are ended: none is
+// added in between.
+func (s devicesStore) EndDeviceGrants(
+	ctx context.Context, end insurer.DeviceGrantEnd, e audit.Entry,
+) (n int, err error) {
+	where, args := s.pick(end.DeviceGrantQuery)
 	if len(args) == 0 {
 		return 0, nil // never everybody's
 	}
 	err = s.change(ctx, func(tx *sql.Tx) error {
-		all, err := grantRows(ctx, tx, where, args)
+		all, err := deviceGrantRows(ctx, tx, where, args)
 		if err != nil {
 			return err
 		}
@@ -64,7 +66,7 @@ func (s devicesStore) EndGrants(ctx context.Context, end insurer.GrantEnd, e aud
 			return err
 		}
 		for _, g := range all {
-			if err := endGrant(ctx, tx, g); err != nil {
+			if err := endDeviceGrant(ctx, tx, g); err != nil {
 				return err
 			}
 			e.Person, e.Detail = audit.PersonID(g.ref), g.key
@@ -78,7 +80,9 @@ func (s devicesStore) EndGrants(ctx context.Context, end insurer.GrantEnd, e aud
 	return n, err
 }
 
-func grantRows(ctx context.Context, tx *sql.Tx, where string, args []any) (all []grantRow, err error) {
+func deviceGrantRows(
+	ctx context.Context, tx *sql.Tx, where string, args []any,
+) (all []deviceGrantRow, err error) {
 	rows, err := tx.QueryContext(ctx,
 		`SELECT device_grants.id, people.id, people.ref, device_grants.subject_mac, device_grants.phone,
 			device_grants.key_id
@@ -88,8 +92,8 @@ func grantRows(ctx context.Context, tx *sql.Tx, where string, args []any) (all [
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var g grantRow
-		if err := rows.Scan(&g.id, &g.person, &g.ref, &g.subject, &g.phone, &g.key); err != nil {
+		var g deviceGrantRow
+		if err := rows.Scan(&g.id, &g.person, &g.ref, &g.subject, &g.deviceID, &g.key); err != nil {
 			return nil, fmt.Errorf("reading a grant: %w", err)
 		}
 		all = append(all, g)
@@ -97,16 +101,16 @@ func grantRows(ctx context.Context, tx *sql.Tx, where string, args []any) (all [
 	return all, rows.Err()
 }
 
-// endGrant removes one grant, what lies for that person and phone, the online code that the phone may have
-// told just now, and the receipt key of a phone that shows nobody of this subject any more.
-func endGrant(ctx context.Context, tx *sql.Tx, g grantRow) error {
+// endDeviceGrant removes one grant, what lies for that person and phone, the online code that the phone may
+// have told just now, and the receipt key of a phone that shows nobody of this subject any more.
+func endDeviceGrant(ctx context.Context, tx *sql.Tx, g deviceGrantRow) error {
 	return inOrder(ctx, tx, []statement{
 		{`DELETE FROM device_grants WHERE id = $1`, []any{g.id}},
-		{`DELETE FROM receipts WHERE key_id = $1 AND person_id = $2`, []any{g.phone, g.person}},
+		{`DELETE FROM receipts WHERE key_id = $1 AND person_id = $2`, []any{g.deviceID, g.person}},
 		{`DELETE FROM codes WHERE subject_mac = $1 AND person_id = $2`, []any{g.subject, g.person}},
 		{`DELETE FROM phone_keys WHERE subject_mac = $1 AND key_id = $2
 			AND NOT EXISTS (SELECT 1 FROM device_grants WHERE subject_mac = $1
-				AND phone = $2)`, []any{g.subject, g.phone}},
+				AND phone = $2)`, []any{g.subject, g.deviceID}},
 	})
 }
 
@@ -135,7 +139,7 @@ func (s enrolmentStore) EndLogin(
 // sessions and those of its phones end, and its grants, codes and receipts of the person go. Its keys for
 // receipts go with its last person.
 func (s endings) enrolment(ctx context.Context, tx *sql.Tx, e enrolmentRow) error {
-	grants, err := grantRows(ctx, tx, `device_grants.subject_mac = $1`, []any{e.subject})
+	grants, err := deviceGrantRows(ctx, tx, `device_grants.subject_mac = $1`, []any{e.subject})
 	if err != nil {
 		return err
 	}

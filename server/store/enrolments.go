@@ -18,22 +18,27 @@ type enrolmentRow struct {
 	proof      []byte
 }
 
-func (e enrolmentRow) row() row {
-	return row{"people", "enrolments", []any{e.subject, e.ref, e.at}}
+func (e enrolmentRow) row() provenRow {
+	return provenRow{"people", "enrolments", []any{e.subject, e.ref, e.at}}
 }
 
 // enrolmentRows reads and writes rows of enrolments within a transaction.
 type enrolmentRows struct{ *core }
 
-// vouched returns the enrolments that a condition picks, each vouched for, oldest first.
-func (s enrolmentRows) vouched(ctx context.Context, q rowsQueryer, where string, args ...any) ([]enrolmentRow,
+// readVerified returns the enrolments that a condition picks, each vouched for, oldest first.
+func (s enrolmentRows) readVerified(
+	ctx context.Context,
+	q rowsQueryer,
+	where string,
+	args ...any,
+) ([]enrolmentRow,
 	error) {
 	all, err := readEnrolments(ctx, q, where, args...)
 	if err != nil {
 		return nil, err
 	}
 	for _, e := range all {
-		if err := s.proofs.check(e.row(), e.proof); err != nil {
+		if err := s.proofs.checkProof(e.row(), e.proof); err != nil {
 			return nil, err
 		}
 	}
@@ -65,7 +70,7 @@ func readEnrolments(ctx context.Context, q rowsQueryer, where string, args ...an
 
 // put binds a login to a person; again is no error.
 func (s enrolmentRows) put(ctx context.Context, tx *sql.Tx, e enrolmentRow) error {
-	proof, err := s.proofs.of(e.row())
+	proof, err := s.proofs.proofOf(e.row())
 	if err != nil {
 		return err
 	}
@@ -95,12 +100,12 @@ func (s enrolledReader) Enrolled(ctx context.Context, subject string) ([]insurer
 			return err
 		}
 		all = append(all, r)
-		return s.proofs.check(enrolmentRow{ref: string(r.ID), subject: mac, at: at}.row(), proof)
+		return s.proofs.checkProof(enrolmentRow{ref: string(r.ID), subject: mac, at: at}.row(), proof)
 	}, `SELECT `+personColumns+`, enrolments.created_at, enrolments.proof FROM people
 		JOIN enrolments ON enrolments.person_id = people.id
 		WHERE enrolments.subject_mac = $1 ORDER BY enrolments.id`, mac)
 	if err != nil {
-		return nil, storage(err)
+		return nil, storageError(err)
 	}
 	return all, nil
 }

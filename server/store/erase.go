@@ -23,7 +23,7 @@ func (s enrolmentStore) EraseSubject(ctx context.Context, subject string, e audi
 				return err
 			}
 		}
-		grants, err := grantRows(ctx, tx, `device_grants.subject_mac = $1`, []any{mac})
+		grants, err := deviceGrantRows(ctx, tx, `device_grants.subject_mac = $1`, []any{mac})
 		if err != nil {
 			return err
 		}
@@ -35,7 +35,7 @@ func (s enrolmentStore) EraseSubject(ctx context.Context, subject string, e audi
 			return err
 		}
 		for _, n := range used {
-			n.used, n.void = nil, n.void || s.proofs.check(n.row(), n.proof) != nil
+			n.used, n.void = nil, n.void || s.proofs.checkProof(n.row(), n.proof) != nil
 			if err := s.notices().change(ctx, tx, n); err != nil {
 				return err
 			}
@@ -73,7 +73,7 @@ func (s registerStore) ErasePerson(
 		if err := appendAudit(ctx, tx, e, pseudonym); err != nil {
 			return err
 		}
-		if _, err := revoke(ctx, tx, insurer, `papers.person_id = (SELECT id FROM people WHERE ref = $4)`,
+		if _, err := revokeCopies(ctx, tx, insurer, `papers.person_id = (SELECT id FROM people WHERE ref = $4)`,
 			e.At, id); err != nil {
 			return err // copies that are still out must not outlive their person's record unrevoked
 		}

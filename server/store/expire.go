@@ -22,7 +22,7 @@ func (s *Store) ExpireDevices(ctx context.Context, now, lastLogin time.Time) err
 				WHERE device_grants.subject_mac = phone_keys.subject_mac
 				AND device_grants.phone = phone_keys.key_id)`, lastLogin},
 		} {
-			if _, err := tx.ExecContext(ctx, step.text, stamp(step.at)); err != nil {
+			if _, err := tx.ExecContext(ctx, step.text, toMillis(step.at)); err != nil {
 				return fmt.Errorf("sweeping phones: %w", err)
 			}
 		}
@@ -32,16 +32,16 @@ func (s *Store) ExpireDevices(ctx context.Context, now, lastLogin time.Time) err
 
 // ExpireReceipts removes receipts that were left before a time and returns how many.
 func (s *Store) ExpireReceipts(ctx context.Context, before time.Time) (int, error) {
-	return removed(s.write.ExecContext(ctx, `DELETE FROM receipts WHERE at < $1`, stamp(before)))
+	return removed(s.write.ExecContext(ctx, `DELETE FROM receipts WHERE at < $1`, toMillis(before)))
 }
 
 // ExpireCodes removes the codes that ended before a time.
 func (s *Store) ExpireCodes(ctx context.Context, before time.Time) error {
-	_, err := s.write.ExecContext(ctx, `DELETE FROM codes WHERE expires_at < $1`, stamp(before))
-	return storage(err)
+	_, err := s.write.ExecContext(ctx, `DELETE FROM codes WHERE expires_at < $1`, toMillis(before))
+	return storageError(err)
 }
 
 // ExpirePreviews removes files that waited to be imported until before a time, and returns how many.
 func (s *Store) ExpirePreviews(ctx context.Context, before time.Time) (int, error) {
-	return removed(s.write.ExecContext(ctx, `DELETE FROM previews WHERE expires_at <= $1`, stamp(before)))
+	return removed(s.write.ExecContext(ctx, `DELETE FROM previews WHERE expires_at <= $1`, toMillis(before)))
 }

@@ -37,7 +37,7 @@ func TestOnlyALookUpsOwnNoRowsIsMissing(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var said *eligibility.Error
-			if err := storage(c.err); !errors.As(err, &said) || said.Code != c.code ||
+			if err := storageError(c.err); !errors.As(err, &said) || said.Code != c.code ||
 				!errors.Is(err, c.err) {
 				t.Errorf("%v", err)
 			}

@@ -23,16 +23,16 @@ func ownerOnly(path string) error {
 		return fmt.Errorf("opening the database: %w", err)
 	}
 	for _, name := range []string{path, path + "-wal", path + "-shm"} {
-		if err := Tighten(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := CloseToOthers(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
 	return nil
 }
 
-// Tighten takes the rights of other users away from a file or folder of data. Windows has no such bits: there
-// the folder's inherited rights count.
-func Tighten(path string) error {
+// CloseToOthers takes the rights of other users away from a file or folder of data. Windows has no such bits:
+// there the folder's inherited rights count.
+func CloseToOthers(path string) error {
 	info, err := os.Stat(path)
 	if err != nil || os.PathSeparator != '/' || info.Mode().Perm()&0o077 == 0 {
 		return err

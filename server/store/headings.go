@@ -18,7 +18,7 @@ func (s importerStore) Headings(
 	ctx context.Context, insurer eligibility.InsurerNumber,
 ) (map[string]insuredcsv.Column, error) {
 	found, err := s.headings(ctx, s.read, insurer)
-	return found, storage(err)
+	return found, storageError(err)
 }
 
 func (s importerStore) headings(
@@ -33,7 +33,7 @@ func (s importerStore) headings(
 	if err != nil {
 		return nil, fmt.Errorf("looking for headings: %w", err)
 	}
-	body, err := s.sealer.open(ctx, q, at("headings.body", string(insurer)), sealed)
+	body, err := s.sealer.open(ctx, q, plainPlace("headings.body", string(insurer)), sealed)
 	if err != nil {
 		return nil, err
 	}
@@ -58,13 +58,13 @@ func (s importerStore) PutHeadings(
 		if err != nil {
 			return fmt.Errorf("writing headings: %w", err)
 		}
-		sealed, err := s.sealer.seal(ctx, tx, "people/"+string(insurer)+"/headings", at("headings.body",
+		sealed, err := s.sealer.seal(ctx, tx, "people/"+string(insurer)+"/headings", plainPlace("headings.body",
 			string(insurer)), body)
 		if err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO headings (insurer, at, body) VALUES ($1, $2, $3)
-			ON CONFLICT (insurer) DO UPDATE SET at = $2, body = $3`, insurer, stamp(e.At),
+			ON CONFLICT (insurer) DO UPDATE SET at = $2, body = $3`, insurer, toMillis(e.At),
 			sealed); err != nil {
 			return fmt.Errorf("storing headings: %w", err)
 		}

@@ -41,7 +41,7 @@ func (s importerStore) importPeople(
 	}
 	defer in.close()
 	if err := s.inBatches(number, people, true,
-		func(batch []incoming) error { return in.put(ctx, batch) }); err != nil {
+		func(batch []incomingPerson) error { return in.put(ctx, batch) }); err != nil {
 		return insurer.ImportCount{}, err
 	}
 	e.Detail += fmt.Sprintf(" new=%d changed=%d unchanged=%d", in.count.New, in.count.Changed,
@@ -55,8 +55,8 @@ func (s importerStore) CountImport(
 ) (insurer.ImportCount, error) {
 	var count insurer.ImportCount
 	seen := map[[16]byte]bool{} // a repeated row changes nothing the second time
-	look := func(batch []incoming) error {
-		found, err := find(ctx, s.read, batch)
+	countBatch := func(batch []incomingPerson) error {
+		found, err := findKnown(ctx, s.read, batch)
 		if err != nil {
 			return err
 		}
@@ -75,14 +75,14 @@ func (s importerStore) CountImport(
 		}
 		return nil
 	}
-	return count, storage(s.inBatches(number, people, false, look))
+	return count, storageError(s.inBatches(number, people, false, countBatch))
 }
 
 // importBatch is how many people are looked up by one query.
 const importBatch = 200
 
-// incoming is a person on the way in.
-type incoming struct {
+// incomingPerson is a person on the way in.
+type incomingPerson struct {
 	body            []byte // JSON
 	keyMAC, bodyMAC []byte
 	search          []any // searchValues
@@ -92,9 +92,9 @@ type incoming struct {
 // and hashing them goes on beside it, a few batches ahead.
 func (s importerStore) inBatches(
 	insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], search bool,
-	take func([]incoming) error,
+	take func([]incomingPerson) error,
 ) error {
-	batches, stop, done := make(chan []incoming, 4), make(chan struct{}), make(chan error, 1)
+	batches, stop, done := make(chan []incomingPerson, 4), make(chan struct{}), make(chan error, 1)
 	go func() {
 		defer close(batches)
 		done <- s.prepareBatches(insurer, people, search, batches, stop)
@@ -113,13 +113,13 @@ func (s importerStore) inBatches(
 
 func (s importerStore) prepareBatches(
 	insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], search bool,
-	to chan<- []incoming, stop <-chan struct{},
+	to chan<- []incomingPerson, stop <-chan struct{},
 ) error {
-	batch := make([]incoming, 0, importBatch)
+	batch := make([]incomingPerson, 0, importBatch)
 	send := func() bool {
 		select {
 		case to <- batch:
-			batch = make([]incoming, 0, importBatch)
+			batch = make([]incomingPerson, 0, importBatch)
 			return true
 		case <-stop:
 			return false
@@ -145,26 +145,26 @@ func (s importerStore) prepareBatches(
 
 func (s importerStore) incoming(
 	insurer eligibility.InsurerNumber, key string, p eligibility.Person,
-) (incoming, error) {
+) (incomingPerson, error) {
 	body, err := json.Marshal(p)
 	if err != nil {
-		return incoming{}, fmt.Errorf("writing a person: %w", err)
+		return incomingPerson{}, fmt.Errorf("writing a person: %w", err)
 	}
-	return incoming{body: body, keyMAC: s.index.mac("person", string(insurer), key),
+	return incomingPerson{body: body, keyMAC: s.index.mac("person", string(insurer), key),
 		bodyMAC: s.index.mac("body", string(insurer), key, string(body))}, nil
 }
 
-// known is what the store has of a person on the way in.
-type known struct {
+// knownPerson is what the store has of a person on the way in.
+type knownPerson struct {
 	ref     string
 	version int64
 	bodyMAC []byte
 }
 
-// find returns those of a batch that are known, by their key's MAC.
-func find(ctx context.Context, q interface {
+// findKnown returns those of a batch that are known, by their key's MAC.
+func findKnown(ctx context.Context, q interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}, batch []incoming) (map[string]known, error) {
+}, batch []incomingPerson) (map[string]knownPerson, error) {
 	places, values := make([]string, len(batch)), make([]any, len(batch))
 	for i, p := range batch {
 		places[i], values[i] = fmt.Sprintf("$%d", i+1), p.keyMAC
@@ -175,10 +175,10 @@ func find(ctx context.Context, q interface {
 		return nil, fmt.Errorf("looking for people: %w", err)
 	}
 	defer rows.Close()
-	found := make(map[string]known, len(batch))
+	found := make(map[string]knownPerson, len(batch))
 	for rows.Next() {
 		var keyMAC []byte
-		var k known
+		var k knownPerson
 		if err := rows.Scan(&keyMAC, &k.ref, &k.version, &k.bodyMAC); err != nil {
 			return nil, fmt.Errorf("looking for people: %w", err)
 		}
@@ -240,8 +240,8 @@ func (in *importer) close() {
 }
 
 // put stores a batch: each person is new, a next version, or unchanged.
-func (in *importer) put(ctx context.Context, batch []incoming) error {
-	found, err := find(ctx, in.tx, batch)
+func (in *importer) put(ctx context.Context, batch []incomingPerson) error {
+	found, err := findKnown(ctx, in.tx, batch)
 	if err != nil {
 		return err
 	}
@@ -268,12 +268,12 @@ func (in *importer) put(ctx context.Context, batch []incoming) error {
 	return nil
 }
 
-func (in *importer) add(ctx context.Context, ref string, p incoming) error {
+func (in *importer) add(ctx context.Context, ref string, p incomingPerson) error {
 	personKey := make([]byte, 32)
 	rand.Read(personKey)
-	row := personRow{ref, string(in.insurer), p.keyMAC, 1, stamp(in.at)}
+	row := personRow{ref, string(in.insurer), p.keyMAC, 1, toMillis(in.at)}
 	values := append([]any{ref, in.insurer, p.keyMAC, p.bodyMAC, row.at, in.seal(row.place(), p.body),
-		in.seal(at("people.pseudonym", ref), personKey)}, p.search...)
+		in.seal(plainPlace("people.pseudonym", ref), personKey)}, p.search...)
 	if _, err := in.insert.ExecContext(ctx, values...); err != nil {
 		return fmt.Errorf("storing a person: %w", err)
 	}
@@ -281,7 +281,7 @@ func (in *importer) add(ctx context.Context, ref string, p incoming) error {
 }
 
 // change puts the current version to the older ones and a new one in its place.
-func (in *importer) change(ctx context.Context, k known, p incoming) error {
+func (in *importer) change(ctx context.Context, k knownPerson, p incomingPerson) error {
 	var id int64
 	row := personRow{ref: k.ref, keyMAC: p.keyMAC, version: k.version}
 	var sealed []byte
@@ -298,7 +298,7 @@ func (in *importer) change(ctx context.Context, k known, p incoming) error {
 		row.at), body)); err != nil {
 		return fmt.Errorf("keeping a person's older version: %w", err)
 	}
-	row.version, row.at = k.version+1, stamp(in.at)
+	row.version, row.at = k.version+1, toMillis(in.at)
 	values := append([]any{k.ref, p.bodyMAC, row.version, row.at, in.seal(row.place(), p.body)}, p.search...)
 	if _, err := in.update.ExecContext(ctx, values...); err != nil {
 		return fmt.Errorf("storing a person's new version: %w", err)

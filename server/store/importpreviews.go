@@ -23,7 +23,7 @@ func (s importerStore) PutPreview(ctx context.Context, p insurer.Preview, e audi
 	return s.change(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM previews WHERE expires_at <= $1 OR clerk = $2
 			AND id NOT IN
-			(SELECT id FROM previews WHERE clerk = $2 ORDER BY id DESC LIMIT $3)`, stamp(e.At), p.Clerk,
+			(SELECT id FROM previews WHERE clerk = $2 ORDER BY id DESC LIMIT $3)`, toMillis(e.At), p.Clerk,
 			previewsKept-1); err != nil {
 			return fmt.Errorf("making room for a file: %w", err)
 		}
@@ -31,7 +31,7 @@ func (s importerStore) PutPreview(ctx context.Context, p insurer.Preview, e audi
 		if err := tx.QueryRowContext(ctx,
 			`INSERT INTO previews (ref, insurer, clerk, expires_at, stored, count_new, count_changed,
 			count_unchanged, parts)
-			VALUES ($1, $2, $3, $4, 0, 0, 0, 0, $5) RETURNING id`, p.ID, p.Insurer, p.Clerk, stamp(p.Until),
+			VALUES ($1, $2, $3, $4, 0, 0, 0, 0, $5) RETURNING id`, p.ID, p.Insurer, p.Clerk, toMillis(p.Until),
 			p.File.Parts()).Scan(&id); err != nil {
 			return fmt.Errorf("keeping a file: %w", err)
 		}
@@ -57,8 +57,8 @@ func (s importerStore) PutPreview(ctx context.Context, p insurer.Preview, e audi
 // partPlace binds a part to its file, its place and their number, and to whose the file is: none can be moved
 // or left out, and no file becomes another insurer's.
 func partPlace(p insurer.Preview, part, parts int) place {
-	return bound("preview_parts.body", p.ID, int64(part), int64(parts), string(p.Insurer), p.Clerk,
-		stamp(p.Until))
+	return boundPlace("preview_parts.body", p.ID, int64(part), int64(parts), string(p.Insurer), p.Clerk,
+		toMillis(p.Until))
 }
 
 // Preview implements insurer.ImporterStore.
@@ -73,12 +73,12 @@ func (s importerStore) Preview(
 		`SELECT id, insurer, expires_at, stored, count_new, count_changed, count_unchanged, parts
 		FROM previews
 		WHERE ref = $1 AND clerk = $2 AND expires_at > $3 AND insurer = $4`,
-		id, clerk.Staff, stamp(at), clerk.Insurer).
+		id, clerk.Staff, toMillis(at), clerk.Insurer).
 		Scan(&row, &p.Insurer, &until, &stored, &count.New, &count.Changed, &count.Unchanged, &parts)
 	if err != nil {
-		return insurer.Preview{}, storage(err)
+		return insurer.Preview{}, storageError(err)
 	}
-	p.Until = unstamp(until)
+	p.Until = fromMillis(until)
 	if stored != 0 {
 		p.Stored = &count
 	}
@@ -109,7 +109,7 @@ func (f previewFile) Part(i int) ([]byte, error) {
 			fmt.Errorf("reading part %d of %d of a kept file: %w", i+1, f.parts, err))
 	}
 	part, err := f.core.sealer.open(f.ctx, f.core.read, partPlace(f.of, i, f.parts), sealed)
-	return part, storage(err)
+	return part, storageError(err)
 }
 
 var errStoredBefore = errors.New("the file was stored before")
@@ -146,5 +146,5 @@ func (s importerStore) ImportPreview(
 func (s importerStore) DropPreview(ctx context.Context, clerk staff.Clerk, id string) error {
 	_, err := s.write.ExecContext(ctx, `DELETE FROM previews WHERE ref = $1 AND clerk = $2 AND insurer = $3`,
 		id, clerk.Staff, clerk.Insurer)
-	return storage(err)
+	return storageError(err)
 }

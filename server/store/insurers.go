@@ -19,24 +19,24 @@ type directoryStore struct{ *core }
 func (s directoryStore) Insurers(ctx context.Context) (all []insurer.Insurer, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
 		var in insurer.Insurer
-		var look string
-		if err := scan(&in.Number, &in.Name, &in.Issuer, &in.Telephone, &look); err != nil {
+		var branding string
+		if err := scan(&in.Number, &in.Name, &in.Issuer, &in.Telephone, &branding); err != nil {
 			return err
 		}
-		if err := json.Unmarshal([]byte(look), &in.Look); err != nil {
+		if err := json.Unmarshal([]byte(branding), &in.Branding); err != nil {
 			return fmt.Errorf("reading an insurer's look: %w", err)
 		}
 		all = append(all, in)
 		return nil
 	}, `SELECT number, name, issuer, telephone, look FROM insurers ORDER BY number`)
-	return all, storage(err)
+	return all, storageError(err)
 }
 
 // PutSettings implements insurer.DirectoryStore.
 func (s directoryStore) PutSettings(
 	ctx context.Context, in insurer.Insurer, png []byte, e audit.Entry,
 ) error {
-	look, err := json.Marshal(in.Look)
+	branding, err := json.Marshal(in.Branding)
 	if err != nil {
 		return fmt.Errorf("writing an insurer's look: %w", err)
 	}
@@ -54,7 +54,7 @@ func (s directoryStore) PutSettings(
 		if _, err := tx.ExecContext(ctx, `INSERT INTO insurers (number, name, issuer, telephone, look, logo)
 			VALUES ($1, $2, $3, $4, $5, $6)
 			ON CONFLICT (number) DO UPDATE SET name = $2, issuer = $3, telephone = $4, look = $5, logo = $6`,
-			in.Number, in.Name, in.Issuer, in.Telephone, string(look), png); err != nil {
+			in.Number, in.Name, in.Issuer, in.Telephone, string(branding), png); err != nil {
 			return fmt.Errorf("storing an insurer: %w", err)
 		}
 		return appendAudit(ctx, tx, e, nil)
@@ -64,17 +64,17 @@ func (s directoryStore) PutSettings(
 // insurerIn returns an insurer with its mark as they stand before a change, both empty for a new one.
 func insurerIn(ctx context.Context, tx *sql.Tx, number eligibility.InsurerNumber) (in insurer.Insurer,
 	mark []byte, err error) {
-	var look string
+	var branding string
 	err = tx.QueryRowContext(ctx, `SELECT name, issuer, telephone, look, logo FROM insurers
 		WHERE number = $1`, number).
-		Scan(&in.Name, &in.Issuer, &in.Telephone, &look, &mark)
+		Scan(&in.Name, &in.Issuer, &in.Telephone, &branding, &mark)
 	if errors.Is(err, sql.ErrNoRows) {
 		return insurer.Insurer{}, nil, nil
 	}
 	if err != nil {
 		return in, nil, fmt.Errorf("looking for an insurer: %w", err)
 	}
-	if err := json.Unmarshal([]byte(look), &in.Look); err != nil {
+	if err := json.Unmarshal([]byte(branding), &in.Branding); err != nil {
 		return in, nil, fmt.Errorf("reading an insurer's look: %w", err)
 	}
 	return in, mark, nil
@@ -84,5 +84,5 @@ func insurerIn(ctx context.Context, tx *sql.Tx, number eligibility.InsurerNumber
 func (s directoryStore) Logo(ctx context.Context, insurer eligibility.InsurerNumber) ([]byte, error) {
 	var png []byte
 	err := s.read.QueryRowContext(ctx, `SELECT logo FROM insurers WHERE number = $1`, insurer).Scan(&png)
-	return png, storage(err)
+	return png, storageError(err)
 }

@@ -71,8 +71,8 @@ func ReadKeyChecks(ctx context.Context, path string) (KeyChecks, error) {
 func (s *Store) PutKeyCheck(ctx context.Context, file string, value []byte, at time.Time) error {
 	_, err := s.write.ExecContext(ctx, `INSERT INTO key_checks (file, value, at) VALUES ($1, $2, $3)
 		ON CONFLICT (file) DO UPDATE SET value = $2, at = $3`,
-		file, value, stamp(at))
-	return storage(err)
+		file, value, toMillis(at))
+	return storageError(err)
 }
 
 // AcceptKey forgets the check value of a key, so that the next start takes whatever key is there, or makes
@@ -81,7 +81,7 @@ func AcceptKey(ctx context.Context, path, file string, e audit.Entry) error {
 	return withDatabase(path, func(db *sql.DB) error {
 		s := core{write: writer{db}, read: db}
 		return s.change(ctx, func(tx *sql.Tx) error {
-			if err := touched(tx.ExecContext(ctx, `DELETE FROM key_checks WHERE file = $1`,
+			if err := requireChange(tx.ExecContext(ctx, `DELETE FROM key_checks WHERE file = $1`,
 				file)); err != nil {
 				return err
 			}
@@ -189,5 +189,5 @@ func (s *Store) SampleNotice(ctx context.Context) (person audit.PersonID, serial
 	err = s.read.QueryRowContext(ctx, `SELECT people.ref, notices.serial, notices.code_mac FROM notices
 		JOIN people ON people.id = notices.person_id
 		ORDER BY notices.id DESC LIMIT 1`).Scan(&person, &serial, &mac)
-	return person, serial, mac, storage(err)
+	return person, serial, mac, storageError(err)
 }

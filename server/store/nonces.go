@@ -11,10 +11,10 @@ type nonceStore struct{ *core }
 // UseNonce implements insurer.DevicesStore and insurer.ReceiptsStore.
 func (s nonceStore) UseNonce(ctx context.Context, nonce []byte, ends time.Time) (bool, error) {
 	done, err := s.write.ExecContext(ctx, `INSERT INTO used_nonces (nonce, expires_at) VALUES ($1, $2)
-		ON CONFLICT DO NOTHING`, nonce, stamp(ends))
+		ON CONFLICT DO NOTHING`, nonce, toMillis(ends))
 	if err != nil {
-		return false, storage(err)
+		return false, storageError(err)
 	}
 	n, err := done.RowsAffected()
-	return n == 1, storage(err)
+	return n == 1, storageError(err)
 }

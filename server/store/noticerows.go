@@ -21,26 +21,26 @@ type noticeRow struct {
 	proof      []byte
 }
 
-func (n noticeRow) row() row {
+func (n noticeRow) row() provenRow {
 	void := int64(0)
 	if n.void {
 		void = 1
 	}
-	return row{"people", "notices", []any{n.ref, n.serial, n.code, void, n.used, n.at}}
+	return provenRow{"people", "notices", []any{n.ref, n.serial, n.code, void, n.used, n.at}}
 }
 
 // noticeRows reads and writes rows of notices within a transaction.
 type noticeRows struct{ *core }
 
-// vouched returns the notices that a condition picks, each vouched for, in the order of their serials.
-func (s noticeRows) vouched(ctx context.Context, q rowsQueryer, where string, args ...any) ([]noticeRow,
+// readVerified returns the notices that a condition picks, each vouched for, in the order of their serials.
+func (s noticeRows) readVerified(ctx context.Context, q rowsQueryer, where string, args ...any) ([]noticeRow,
 	error) {
 	all, err := readNotices(ctx, q, where, args...)
 	if err != nil {
 		return nil, err
 	}
 	for _, n := range all {
-		if err := s.proofs.check(n.row(), n.proof); err != nil {
+		if err := s.proofs.checkProof(n.row(), n.proof); err != nil {
 			return nil, err
 		}
 	}
@@ -72,7 +72,7 @@ func readNotices(ctx context.Context, q rowsQueryer, where string, args ...any) 
 
 // withCode returns the notice whose code has a MAC, or sql.ErrNoRows.
 func (s noticeRows) withCode(ctx context.Context, q rowsQueryer, code []byte) (noticeRow, error) {
-	found, err := s.vouched(ctx, q, `notices.code_mac = $1`, code)
+	found, err := s.readVerified(ctx, q, `notices.code_mac = $1`, code)
 	if err == nil && len(found) == 0 {
 		err = sql.ErrNoRows
 	}
@@ -83,7 +83,7 @@ func (s noticeRows) withCode(ctx context.Context, q rowsQueryer, code []byte) (n
 }
 
 func (s noticeRows) put(ctx context.Context, tx *sql.Tx, n noticeRow) error {
-	proof, err := s.proofs.of(n.row())
+	proof, err := s.proofs.proofOf(n.row())
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func (s noticeRows) put(ctx context.Context, tx *sql.Tx, n noticeRow) error {
 
 // change stores whether a notice is void and who used it.
 func (s noticeRows) change(ctx context.Context, tx *sql.Tx, n noticeRow) error {
-	proof, err := s.proofs.of(n.row())
+	proof, err := s.proofs.proofOf(n.row())
 	if err != nil {
 		return err
 	}

@@ -28,12 +28,12 @@ func (s enrolmentStore) notice(
 	ctx context.Context, person insurer.PersonKey, mac insurer.NoticeMAC, e audit.Entry, next bool,
 ) (serial int64, err error) {
 	err = s.change(ctx, func(tx *sql.Tx) error {
-		n := noticeRow{ref: string(person.ID), at: stamp(e.At)}
+		n := noticeRow{ref: string(person.ID), at: toMillis(e.At)}
 		if err := tx.QueryRowContext(ctx, `SELECT id FROM people WHERE ref = $1 AND insurer = $2`,
 			person.ID, person.Insurer).Scan(&n.person); err != nil {
 			return err
 		}
-		known, err := s.notices().vouched(ctx, tx, `notices.person_id = $1`, n.person)
+		known, err := s.notices().readVerified(ctx, tx, `notices.person_id = $1`, n.person)
 		if err != nil {
 			return err
 		}
@@ -66,7 +66,7 @@ func (s enrolmentStore) Notice(ctx context.Context, mac []byte) (insurer.Notice,
 		Serial:  n.serial,
 		Void:    n.void,
 		UsedBy:  hex.EncodeToString(n.used),
-	}, storage(err)
+	}, storageError(err)
 }
 
 // Enrol implements insurer.EnrolmentStore.
@@ -87,7 +87,7 @@ func (s enrolmentStore) Enrol(ctx context.Context, noticeMAC []byte, subject str
 			return err
 		}
 		if err := s.enrolments().put(ctx, tx, enrolmentRow{person: n.person, ref: n.ref, subject: subjectMAC,
-			at: stamp(e.At)}); err != nil {
+			at: toMillis(e.At)}); err != nil {
 			return err
 		}
 		return s.audit(ctx, tx, e)

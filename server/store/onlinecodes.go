@@ -31,9 +31,9 @@ type codeRow struct {
 	expires int64
 }
 
-func (c codeRow) row() row {
+func (c codeRow) row() provenRow {
 	asker := append([]byte{}, c.asker...) // an empty value is read back as nil
-	return row{"people", "codes",
+	return provenRow{"people", "codes",
 		[]any{c.code, c.hidden, c.ref, c.subject, string(c.state), asker, c.expires}}
 }
 
@@ -46,9 +46,9 @@ func (s onlineCodesStore) PutCode(ctx context.Context, code insurer.OnlineCode, 
 		subject: s.index.mac("subject", subject),
 		state:   insurer.CodeOpen,
 		asker:   []byte{},
-		expires: stamp(code.ExpiresAt),
+		expires: toMillis(code.ExpiresAt),
 	}
-	proof, err := s.proofs.of(c.row())
+	proof, err := s.proofs.proofOf(c.row())
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (s onlineCodesStore) codeWhere(
 		FROM codes JOIN people ON people.id = codes.person_id WHERE `+where, args...).
 		Scan(&c.code, &c.hidden, &c.ref, &c.subject, &c.state, &c.asker, &c.expires, &proof)
 	if err == nil {
-		err = s.proofs.check(c.row(), proof)
+		err = s.proofs.checkProof(c.row(), proof)
 	}
 	return c, err
 }
@@ -95,12 +95,12 @@ func (s onlineCodesStore) online(ctx context.Context, c codeRow) (insurer.Online
 		HiddenMAC: c.hidden,
 		Person:    audit.PersonID(c.ref),
 		State:     c.state,
-		ExpiresAt: unstamp(c.expires),
+		ExpiresAt: fromMillis(c.expires),
 	}
 	if len(c.asker) == 0 {
 		return code, nil
 	}
-	asker, err := s.sealer.open(ctx, s.read, at("codes.asker", hex.EncodeToString(c.code)), c.asker)
+	asker, err := s.sealer.open(ctx, s.read, plainPlace("codes.asker", hex.EncodeToString(c.code)), c.asker)
 	if err == nil {
 		err = json.Unmarshal(asker, &code.Asker)
 	}
@@ -111,10 +111,10 @@ func (s onlineCodesStore) online(ctx context.Context, c codeRow) (insurer.Online
 func (s onlineCodesStore) Code(ctx context.Context, mac []byte) (insurer.OnlineCode, error) {
 	c, err := s.codeWhere(ctx, s.read, `codes.code_mac = $1`, mac)
 	if err != nil {
-		return insurer.OnlineCode{}, storage(err)
+		return insurer.OnlineCode{}, storageError(err)
 	}
 	code, err := s.online(ctx, c)
-	return code, storage(err)
+	return code, storageError(err)
 }
 
 // CodeOf implements insurer.OnlineCodesStore.
@@ -124,10 +124,10 @@ func (s onlineCodesStore) CodeOf(
 	c, err := s.codeWhere(ctx, s.read, `codes.subject_mac = $1 AND people.ref = $2`,
 		s.index.mac("subject", subject), person)
 	if err != nil {
-		return insurer.OnlineCode{}, storage(err)
+		return insurer.OnlineCode{}, storageError(err)
 	}
 	code, err := s.online(ctx, c)
-	return code, storage(err)
+	return code, storageError(err)
 }
 
 // sealAsker seals who asks while the patient is asked, and is empty in every other state.
@@ -141,7 +141,7 @@ func (s onlineCodesStore) sealAsker(
 	if err != nil {
 		return nil, fmt.Errorf("writing who asks: %w", err)
 	}
-	return s.sealer.seal(ctx, tx, "session/codes", at("codes.asker", hex.EncodeToString(mac)), data)
+	return s.sealer.seal(ctx, tx, "session/codes", plainPlace("codes.asker", hex.EncodeToString(mac)), data)
 }
 
 var errCodeMoved = errors.New("the code has moved on")
@@ -162,7 +162,7 @@ func (s onlineCodesStore) CompareAndSetCode(
 		if c.asker, err = s.sealAsker(ctx, tx, from.MAC, to, asker); err != nil {
 			return err
 		}
-		proof, err := s.proofs.of(c.row())
+		proof, err := s.proofs.proofOf(c.row())
 		if err != nil {
 			return err
 		}

@@ -28,19 +28,19 @@ type personRow struct {
 }
 
 func (p personRow) place() place {
-	return bound("people.body", p.ref, p.insurer, p.keyMAC, p.version, p.at)
+	return boundPlace("people.body", p.ref, p.insurer, p.keyMAC, p.version, p.at)
 }
 
 // olderPlace is the place of an earlier version of a person.
 func olderPlace(ref string, version, at int64) place {
-	return bound("person_versions.body", ref, version, at)
+	return boundPlace("person_versions.body", ref, version, at)
 }
 
 // open opens the sealed column of a person's row. Names that an earlier release stored as they stood in a
 // file come as they are stored today (eligibility.CleanName).
 func (s personReader) open(ctx context.Context, q queryer, p personRow, sealed []byte) (insurer.PersonRecord,
 	error) {
-	r := insurer.PersonRecord{ID: audit.PersonID(p.ref), Version: int(p.version), RegisteredAt: unstamp(p.at)}
+	r := insurer.PersonRecord{ID: audit.PersonID(p.ref), Version: int(p.version), RegisteredAt: fromMillis(p.at)}
 	body, err := s.sealer.open(ctx, q, p.place(), sealed)
 	if err != nil {
 		return r, err
@@ -68,16 +68,16 @@ func (s personReader) Person(
 ) (insurer.PersonRecord, error) {
 	r, err := s.scan(ctx, s.read.QueryRowContext(ctx,
 		`SELECT `+personColumns+` FROM people WHERE ref = $1 AND insurer = $2`, id, number).Scan)
-	return r, storage(err)
+	return r, storageError(err)
 }
 
-// PersonByKey returns the person of an insurer with this key (insuredcsv.Key).
+// PersonByKey returns the person of an insurer with this key (insuredcsv.PersonKey).
 func (s personReader) PersonByKey(
 	ctx context.Context, number eligibility.InsurerNumber, key string,
 ) (insurer.PersonRecord, error) {
 	r, err := s.scan(ctx, s.read.QueryRowContext(ctx, `SELECT `+personColumns+` FROM people
 		WHERE key_mac = $1`, s.index.mac("person", string(number), key)).Scan)
-	return r, storage(err)
+	return r, storageError(err)
 }
 
 func (s personReader) list(
@@ -88,14 +88,14 @@ func (s personReader) list(
 		all = append(all, r)
 		return err
 	}, query, args...)
-	return all, storage(err)
+	return all, storageError(err)
 }
 
 // CountPeople returns how many people an insurer has.
 func (s personReader) CountPeople(ctx context.Context, insurer eligibility.InsurerNumber) (int, error) {
 	var n int
 	err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM people WHERE insurer = $1`, insurer).Scan(&n)
-	return n, storage(err)
+	return n, storageError(err)
 }
 
 // People implements insurer.PrintSource.
@@ -135,12 +135,12 @@ func (s personReader) PersonVersion(
 		WHERE people.ref = $1 AND person_versions.version = $2 AND people.insurer = $3`,
 		id, version, person.Insurer).Scan(&at, &sealed)
 	if err != nil {
-		return r, storage(err)
+		return r, storageError(err)
 	}
-	r.RegisteredAt = unstamp(at)
+	r.RegisteredAt = fromMillis(at)
 	body, err := s.sealer.open(ctx, s.read, olderPlace(string(id), int64(version), at), sealed)
 	if err != nil {
-		return r, storage(err)
+		return r, storageError(err)
 	}
 	if err := json.Unmarshal(body, &r.Person); err != nil {
 		return r, fmt.Errorf("reading an earlier version: %w", err)

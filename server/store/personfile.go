@@ -34,7 +34,7 @@ func (s registerStore) PersonFile(
 		f.Copies, err = s.copiesOf(ctx, row)
 	}
 	if err == nil {
-		f.Logins, f.Phones, err = s.loginsOf(ctx, id)
+		f.Logins, f.Devices, err = s.loginsOf(ctx, id)
 	}
 	if err == nil {
 		err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM receipts WHERE person_id = $1`, row).
@@ -43,7 +43,7 @@ func (s registerStore) PersonFile(
 	if err == nil {
 		f.Entries, f.MoreEntries, err = s.entriesOf(ctx, id, entries)
 	}
-	return f, storage(err)
+	return f, storageError(err)
 }
 
 func (s registerStore) olderVersions(
@@ -63,7 +63,7 @@ func (s registerStore) olderVersions(
 		if err := json.Unmarshal(body, &r.Person); err != nil {
 			return fmt.Errorf("reading version %d of person %s: %w", r.Version, r.ID, err)
 		}
-		r.RegisteredAt = unstamp(at)
+		r.RegisteredAt = fromMillis(at)
 		older = append(older, r)
 		return nil
 	}, `SELECT version, registered_at, body FROM person_versions WHERE person_id = $1 AND version < $2
@@ -72,9 +72,9 @@ func (s registerStore) olderVersions(
 }
 
 func (s registerStore) noticesOf(ctx context.Context, person int64) (all []insurer.IssuedNotice, err error) {
-	rows, err := s.notices().vouched(ctx, s.read, `notices.person_id = $1`, person)
+	rows, err := s.notices().readVerified(ctx, s.read, `notices.person_id = $1`, person)
 	for _, n := range slices.Backward(rows) {
-		all = append(all, insurer.IssuedNotice{Serial: n.serial, At: unstamp(n.at), Void: n.void,
+		all = append(all, insurer.IssuedNotice{Serial: n.serial, At: fromMillis(n.at), Void: n.void,
 			Used: len(n.used) > 0})
 	}
 	return all, err
@@ -87,9 +87,9 @@ func (s registerStore) copiesOf(ctx context.Context, row int64) (all []insurer.I
 		if err := scan(&rid, &issued, &expires, &revoked); err != nil {
 			return err
 		}
-		c := insurer.IssuedCopy{RID: uint32(rid), Issued: unstamp(issued), Expires: unstamp(expires)}
+		c := insurer.IssuedCopy{RID: uint32(rid), Issued: fromMillis(issued), Expires: fromMillis(expires)}
 		if revoked.Valid {
-			c.Revoked = unstamp(revoked.Int64)
+			c.Revoked = fromMillis(revoked.Int64)
 		}
 		all = append(all, c)
 		return nil
@@ -101,25 +101,25 @@ func (s registerStore) copiesOf(ctx context.Context, row int64) (all []insurer.I
 
 // loginsOf returns the logins that show a person, and the phones that do so by them.
 func (s registerStore) loginsOf(ctx context.Context, person audit.PersonID) (all []insurer.Login,
-	phones []insurer.LinkedPhone, err error) {
-	rows, err := s.enrolments().vouched(ctx, s.read, `people.ref = $1`, person)
+	phones []insurer.LinkedDevice, err error) {
+	rows, err := s.enrolments().readVerified(ctx, s.read, `people.ref = $1`, person)
 	if err != nil {
 		return nil, nil, err
 	}
 	logins := map[string]int64{}
 	for _, e := range rows {
 		logins[string(e.subject)] = e.id
-		l := insurer.Login{ID: e.id, Since: unstamp(e.at)}
+		l := insurer.Login{ID: e.id, Since: fromMillis(e.at)}
 		if err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM phone_keys WHERE subject_mac = $1`,
-			e.subject).Scan(&l.Phones); err != nil {
+			e.subject).Scan(&l.Devices); err != nil {
 			return nil, nil, err
 		}
 		all = append(all, l)
 	}
-	grants, err := grantReader{s.core}.Grants(ctx, insurer.GrantQuery{Person: person})
+	grants, err := deviceGrantReader{s.core}.DeviceGrants(ctx, insurer.DeviceGrantQuery{Person: person})
 	for _, g := range grants {
-		phones = append(phones, insurer.LinkedPhone{
-			ID:      g.Phone,
+		phones = append(phones, insurer.LinkedDevice{
+			ID:      g.DeviceID,
 			At:      g.At,
 			Until:   g.Until(),
 			LoginAt: g.LoginAt,
@@ -143,7 +143,7 @@ func (s registerStore) entriesOf(
 		if err := scan(&at, &e.Actor, &e.Action, &e.Detail); err != nil {
 			return err
 		}
-		e.At = unstamp(at)
+		e.At = fromMillis(at)
 		all = append(all, e)
 		return nil
 	}, `SELECT at, actor, action, detail FROM audit WHERE person = $1 ORDER BY seq DESC LIMIT $2`, who, most)

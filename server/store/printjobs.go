@@ -30,7 +30,7 @@ func (s runStore) PutRun(
 		err := tx.QueryRowContext(ctx,
 			`INSERT INTO runs (ref, insurer, kind, state, clerk, created_at, ended_at, note, options, total)
 			VALUES ($1, $2, $3, $4, $5, $6, 0, '', $7, $8) RETURNING id`,
-			r.ID, r.Insurer, r.Kind, r.State, string(r.By), stamp(r.CreatedAt), string(options), len(items)).
+			r.ID, r.Insurer, r.Kind, r.State, string(r.By), toMillis(r.CreatedAt), string(options), len(items)).
 			Scan(&id)
 		if err != nil {
 			return fmt.Errorf("storing a run: %w", err)
@@ -68,9 +68,9 @@ func scanRun(scan func(...any) error) (insurer.PrintRun, error) {
 		&r.Done, &r.Files); err != nil {
 		return r, err
 	}
-	r.By, r.CreatedAt = audit.ReadActor(by), unstamp(created)
+	r.By, r.CreatedAt = audit.ReadActor(by), fromMillis(created)
 	if ended > 0 {
-		r.EndedAt = unstamp(ended)
+		r.EndedAt = fromMillis(ended)
 	}
 	if err := json.Unmarshal([]byte(options), &r.Options); err != nil {
 		return r, fmt.Errorf("reading a run's options: %w", err)
@@ -82,7 +82,7 @@ func scanRun(scan func(...any) error) (insurer.PrintRun, error) {
 func (s runStore) Run(ctx context.Context, run insurer.RunKey) (insurer.PrintRun, error) {
 	r, err := scanRun(s.read.QueryRowContext(ctx,
 		`SELECT `+runColumns+` FROM runs WHERE ref = $1 AND insurer = $2`, run.ID, run.Insurer).Scan)
-	return r, storage(err)
+	return r, storageError(err)
 }
 
 // Runs implements insurer.RunStore.
@@ -105,7 +105,7 @@ func (s runStore) runsWhere(
 		all = append(all, r)
 		return err
 	}, `SELECT `+runColumns+` FROM runs WHERE `+where+` ORDER BY id DESC LIMIT $2`, value, limit)
-	return all, storage(err)
+	return all, storageError(err)
 }
 
 // RunItems implements insurer.RunStore.
@@ -123,7 +123,7 @@ func (s runStore) RunItems(ctx context.Context, run insurer.RunKey) (all []print
 		return nil
 	}, `SELECT run_items.person, run_items.parcel FROM run_items JOIN runs ON runs.id = run_items.run_id
 		WHERE runs.ref = $1 AND runs.insurer = $2 ORDER BY run_items.place`, run.ID, run.Insurer)
-	return all, storage(err)
+	return all, storageError(err)
 }
 
 // RunFiles implements insurer.RunStore.
@@ -141,7 +141,7 @@ func (s runStore) RunFiles(ctx context.Context, run insurer.RunKey) (all []print
 		return nil
 	}, `SELECT run_files.body FROM run_files JOIN runs ON runs.id = run_files.run_id
 		WHERE runs.ref = $1 AND runs.insurer = $2 ORDER BY run_files.number`, run.ID, run.Insurer)
-	return all, storage(err)
+	return all, storageError(err)
 }
 
 // StepRun implements insurer.RunStore.
@@ -161,7 +161,7 @@ func (s runStore) StepRun(
 		moved = true
 		ended := int64(0)
 		if step.To == insurer.RunDone || step.To == insurer.RunCancelled {
-			ended = stamp(e.At)
+			ended = toMillis(e.At)
 		}
 		if _, err := tx.ExecContext(ctx, `UPDATE runs SET state = $2, note = $3, ended_at = $4
 			WHERE ref = $1 AND insurer = $5`,
@@ -184,7 +184,7 @@ func (s runStore) FinishFile(
 	return s.change(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO run_files (run_id, number, last, at, body)
 			SELECT id, $2, $3, $4, $5 FROM runs WHERE ref = $1 AND insurer = $6`,
-			r.ID, f.Number, f.Last, stamp(e.At), string(body), r.Insurer); err != nil {
+			r.ID, f.Number, f.Last, toMillis(e.At), string(body), r.Insurer); err != nil {
 			return fmt.Errorf("noting a finished file: %w", err)
 		}
 		note, err := tx.PrepareContext(ctx, `INSERT INTO prints (person_id, kind, at, version, run)
@@ -196,7 +196,7 @@ func (s runStore) FinishFile(
 		}
 		defer note.Close()
 		for _, id := range printed {
-			if _, err := note.ExecContext(ctx, id, r.Kind, stamp(e.At), r.ID, r.Insurer); err != nil {
+			if _, err := note.ExecContext(ctx, id, r.Kind, toMillis(e.At), r.ID, r.Insurer); err != nil {
 				return fmt.Errorf("noting who was printed: %w", err)
 			}
 		}

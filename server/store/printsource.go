@@ -27,7 +27,7 @@ func (s printSource) EachPrint(
 		FROM people LEFT JOIN prints ON prints.person_id = people.id AND prints.kind = $2
 		WHERE people.insurer = $1`, number, kind)
 	if err != nil {
-		return storage(err)
+		return storageError(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -36,16 +36,16 @@ func (s printSource) EachPrint(
 		r, err := s.people().scan(ctx,
 			func(columns ...any) error { return rows.Scan(append(columns, &at, &last.Version)...) })
 		if err != nil {
-			return storage(err)
+			return storageError(err)
 		}
 		if at > 0 {
-			last.At = unstamp(at)
+			last.At = fromMillis(at)
 		}
 		if err := see(r, last); err != nil {
 			return err
 		}
 	}
-	return storage(rows.Err())
+	return storageError(rows.Err())
 }
 
 // EnsureNotices implements insurer.PrintSource.
@@ -72,7 +72,7 @@ func (s printSource) EnsureNotices(
 		defer insert.Close()
 		made := 0
 		for _, id := range many.People {
-			n := noticeRow{ref: string(id), at: stamp(e.At)}
+			n := noticeRow{ref: string(id), at: toMillis(e.At)}
 			var current int64
 			err := find.QueryRowContext(ctx, id, many.Insurer).Scan(&n.person, &n.serial, &current)
 			if errors.Is(err, sql.ErrNoRows) {
@@ -85,7 +85,7 @@ func (s printSource) EnsureNotices(
 				made++
 				n.serial++
 				n.code = many.MAC(id, n.serial)
-				proof, err := s.proofs.of(n.row())
+				proof, err := s.proofs.proofOf(n.row())
 				if err != nil {
 					return err
 				}

@@ -17,14 +17,14 @@ type receiptsStore struct {
 	nonceStore
 }
 
-// PhoneKeys implements insurer.ReceiptsStore.
-func (s receiptsStore) PhoneKeys(ctx context.Context, person insurer.PersonKey) (map[string][]byte, error) {
-	keys, err := s.phoneKeys(ctx, person)
-	return keys, storage(err)
+// ReceiptKeys implements insurer.ReceiptsStore.
+func (s receiptsStore) ReceiptKeys(ctx context.Context, person insurer.PersonKey) (map[string][]byte, error) {
+	keys, err := s.receiptKeys(ctx, person)
+	return keys, storageError(err)
 }
 
-func (s receiptsStore) phoneKeys(ctx context.Context, person insurer.PersonKey) (map[string][]byte, error) {
-	enrolled, err := s.enrolments().vouched(ctx, s.read, `people.ref = $1 AND people.insurer = $2`,
+func (s receiptsStore) receiptKeys(ctx context.Context, person insurer.PersonKey) (map[string][]byte, error) {
+	enrolled, err := s.enrolments().readVerified(ctx, s.read, `people.ref = $1 AND people.insurer = $2`,
 		person.ID, person.Insurer)
 	if err != nil {
 		return nil, err
@@ -33,19 +33,19 @@ func (s receiptsStore) phoneKeys(ctx context.Context, person insurer.PersonKey) 
 	for _, e := range enrolled {
 		rows, err := s.read.QueryContext(ctx, `SELECT key_id, public, created_at, proof FROM phone_keys
 			WHERE subject_mac = $1 ORDER BY id DESC LIMIT $2`,
-			e.subject, hostapi.MaxReceiptPhones)
+			e.subject, hostapi.MaxReceiptDevices)
 		if err != nil {
 			return nil, fmt.Errorf("looking for phones' keys: %w", err)
 		}
 		defer rows.Close()
-		for rows.Next() && len(out) < hostapi.MaxReceiptPhones {
+		for rows.Next() && len(out) < hostapi.MaxReceiptDevices {
 			var id string
 			var public, proof []byte
 			var at int64
 			if err := rows.Scan(&id, &public, &at, &proof); err != nil {
 				return nil, fmt.Errorf("reading a phone's key: %w", err)
 			}
-			if err := s.proofs.check(phoneKeyRow(e.subject, id, public, at), proof); err != nil {
+			if err := s.proofs.checkProof(receiptKeyRow(e.subject, id, public, at), proof); err != nil {
 				return nil, err
 			}
 			out[id] = public
@@ -62,7 +62,7 @@ func (s receiptsStore) PutReceipts(
 	ctx context.Context, person insurer.PersonKey, sealed map[string][]byte, e audit.Entry,
 ) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
-		enrolled, err := s.enrolments().vouched(ctx, tx, `people.ref = $1 AND people.insurer = $2`,
+		enrolled, err := s.enrolments().readVerified(ctx, tx, `people.ref = $1 AND people.insurer = $2`,
 			person.ID, person.Insurer)
 		if err != nil {
 			return err
@@ -72,7 +72,7 @@ func (s receiptsStore) PutReceipts(
 				done, err := tx.ExecContext(ctx, `INSERT INTO receipts (person_id, key_id, at, sealed)
 					SELECT $1, $2, $3, $4
 					WHERE EXISTS (SELECT 1 FROM phone_keys WHERE subject_mac = $5
-						AND key_id = $2)`, who.person, keyID, stamp(e.At), receipt, who.subject)
+						AND key_id = $2)`, who.person, keyID, toMillis(e.At), receipt, who.subject)
 				if err != nil {
 					return fmt.Errorf("storing a receipt: %w", err)
 				}
@@ -93,12 +93,12 @@ func (s receiptsStore) Receipts(
 ) ([]insurer.SealedReceipt, error) {
 	mac := s.index.mac("subject", subject)
 	shown := map[audit.PersonID]bool{}
-	enrolled, err := s.enrolments().vouched(ctx, s.read, `enrolments.subject_mac = $1`, mac)
+	enrolled, err := s.enrolments().readVerified(ctx, s.read, `enrolments.subject_mac = $1`, mac)
 	for _, e := range enrolled {
 		shown[audit.PersonID(e.ref)] = true
 	}
 	if err != nil {
-		return nil, storage(err)
+		return nil, storageError(err)
 	}
 	var out []insurer.SealedReceipt
 	err = s.each(ctx, func(scan func(...any) error) error {
@@ -107,7 +107,7 @@ func (s receiptsStore) Receipts(
 		if err := scan(&r.Person, &at, &r.Sealed); err != nil {
 			return err
 		}
-		r.At = unstamp(at)
+		r.At = fromMillis(at)
 		if shown[r.Person] {
 			out = append(out, r)
 		}
@@ -118,6 +118,6 @@ func (s receiptsStore) Receipts(
 		JOIN enrolments ON enrolments.person_id = receipts.person_id
 			AND enrolments.subject_mac = phone_keys.subject_mac
 		WHERE phone_keys.subject_mac = $1 AND receipts.key_id = $2 AND receipts.at >= $3
-			ORDER BY receipts.id DESC LIMIT 50`, mac, keyID, stamp(since))
-	return out, storage(err)
+			ORDER BY receipts.id DESC LIMIT 50`, mac, keyID, toMillis(since))
+	return out, storageError(err)
 }

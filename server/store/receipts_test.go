@@ -24,10 +24,10 @@ func TestReceiptsReachThePhonesOfThePersonOnly(t *testing.T) {
 	if err := s.Enrolment.Enrol(ctx, []byte("m"), "op|a", e); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Devices.PutPhoneKey(ctx, "op|a", "phone", []byte("public"), entry("phone.add")); err != nil {
+	if err := s.Devices.PutReceiptKey(ctx, "op|a", "phone", []byte("public"), entry("phone.add")); err != nil {
 		t.Fatal(err)
 	}
-	keys, err := s.Receipts.PhoneKeys(ctx, ofKumiai(r.ID))
+	keys, err := s.Receipts.ReceiptKeys(ctx, ofKumiai(r.ID))
 	if err != nil || string(keys["phone"]) != "public" || len(keys) != 1 {
 		t.Fatalf("%v %v", keys, err)
 	}
@@ -116,23 +116,24 @@ func TestAReceiptKeyGoesWithTheLastGrantOfItsPhone(t *testing.T) {
 	long := noon.AddDate(0, -6, 0)
 	for i, phone := range []string{"old", "new"} {
 		login := []time.Time{long, noon}[i]
-		if err := s.Devices.PutPhoneKey(ctx, "op|hanako", phone, []byte("public"),
+		if err := s.Devices.PutReceiptKey(ctx, "op|hanako", phone, []byte("public"),
 			audit.Entry{At: login, Actor: "test", Action: "phone.add"}); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Devices.PutGrants(ctx, insurer.Grant{Subject: "op|hanako", Phone: phone, KeyID: "key",
+		if err := s.Devices.PutDeviceGrants(ctx, insurer.DeviceGrant{Subject: "op|hanako", DeviceID: phone,
+			KeyID:  "key",
 			Public: []byte("public"), LoginAt: login, At: login}, entry("phone.holder")); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := s.Devices.PutPhoneKey(ctx, "op|hanako", "just being added", []byte("public"),
+	if err := s.Devices.PutReceiptKey(ctx, "op|hanako", "just being added", []byte("public"),
 		entry("phone.add")); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.ExpireDevices(ctx, noon, noon.Add(-insurer.GrantKept)); err != nil {
+	if err := s.ExpireDevices(ctx, noon, noon.Add(-insurer.DeviceGrantRetention)); err != nil {
 		t.Fatal(err)
 	}
-	keys, err := s.Receipts.PhoneKeys(ctx, ofKumiai(hanakoID))
+	keys, err := s.Receipts.ReceiptKeys(ctx, ofKumiai(hanakoID))
 	if err != nil || len(keys) != 2 || keys["old"] != nil {
 		t.Errorf("%v %v", keys, err)
 	}
@@ -158,7 +159,8 @@ func TestNoReceiptIsKeptForAPhoneThatHasGone(t *testing.T) {
 			return s.Enrolment.EraseSubject(ctx, "op|hanako", entry("subject.erase"))
 		}},
 		{"ended", func(s *opened, _ audit.PersonID) error {
-			_, err := s.Devices.EndGrants(ctx, insurer.GrantEnd{GrantQuery: insurer.GrantQuery{Phone: "P"}},
+			phone := insurer.DeviceGrantQuery{DeviceID: "P"}
+			_, err := s.Devices.EndDeviceGrants(ctx, insurer.DeviceGrantEnd{DeviceGrantQuery: phone},
 				entry("phone.end"))
 			return err
 		}},

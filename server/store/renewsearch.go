@@ -24,7 +24,7 @@ func (s searchRenewal) renewSearch(ctx context.Context) error {
 	var done int
 	err := s.read.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = $1`, searchMark).Scan(&done)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return storage(err)
+		return storageError(err)
 	}
 	form := searchForm
 	if done == searchForm { // only an index is asked for people of before there were forms
@@ -44,7 +44,7 @@ func (s searchRenewal) renewSearch(ctx context.Context) error {
 	_, err = s.write.ExecContext(ctx, `INSERT INTO meta (name, value) VALUES ($1, $2)
 		ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
 		searchMark, strconv.Itoa(searchForm))
-	return storage(err)
+	return storageError(err)
 }
 
 // searchMark stands in meta with the form that everybody has, so that a start need not look at everybody.
@@ -68,7 +68,7 @@ func (s searchRenewal) renewSome(ctx context.Context, form int, after int64) (in
 	}, fmt.Sprintf(`SELECT people.id, `+personColumns+` FROM people
 		WHERE search < %d AND id > $1 ORDER BY id LIMIT 1000`, form), after)
 	if err != nil || len(old) == 0 {
-		return 0, storage(err)
+		return 0, storageError(err)
 	}
 	return old[len(old)-1].id, s.change(ctx, func(tx *sql.Tx) error {
 		for _, p := range old {
@@ -105,7 +105,7 @@ func (s searchRenewal) renewPerson(ctx context.Context, tx *sql.Tx, p oldPerson)
 func (s searchRenewal) renewKey(
 	ctx context.Context, tx *sql.Tx, p oldPerson, person eligibility.Person,
 ) error {
-	key, former := insuredcsv.Key(person), insuredcsv.FormerKey(person)
+	key, former := insuredcsv.PersonKey(person), insuredcsv.FormerKey(person)
 	if key == former || string(p.keyMAC) != string(s.index.mac("person", p.insurer, former)) {
 		return nil
 	}

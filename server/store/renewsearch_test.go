@@ -55,7 +55,7 @@ func TestANameThatWasStoredWithRadicalsIsTheSamePersonAtTheNextImport(t *testing
 			next.BranchNumber, next.Name = "", now
 			formerly(t, s, old)
 			s = again(t, s, path)
-			r, err := s.Issuer.PersonByKey(ctx, "06139992", insuredcsv.Key(old))
+			r, err := s.Issuer.PersonByKey(ctx, "06139992", insuredcsv.PersonKey(old))
 			if err != nil || r.Person.Name != now || r.Version != 1 {
 				t.Fatalf("after the start: %+v %v", r, err)
 			}
@@ -67,11 +67,11 @@ func TestANameThatWasStoredWithRadicalsIsTheSamePersonAtTheNextImport(t *testing
 			if stored == now {
 				changed = 0
 			}
-			count := importPeople(t, s, map[string]eligibility.Person{insuredcsv.Key(next): next})
+			count := importPeople(t, s, map[string]eligibility.Person{insuredcsv.PersonKey(next): next})
 			if count != (insurer.ImportCount{Changed: changed, Unchanged: 1 - changed}) {
 				t.Errorf("the next import: %+v", count)
 			}
-			count = importPeople(t, s, map[string]eligibility.Person{insuredcsv.Key(next): next})
+			count = importPeople(t, s, map[string]eligibility.Person{insuredcsv.PersonKey(next): next})
 			if count != (insurer.ImportCount{Unchanged: 1}) {
 				t.Errorf("the one after it: %+v", count)
 			}
@@ -119,13 +119,13 @@ func TestMoreThanOneBatchOfPeopleIsRenewedAtAStart(t *testing.T) {
 func TestAPersonWhoseSymbolHadAnUnknownHyphenIsTheSamePersonAtTheNextImport(t *testing.T) {
 	p := hanako
 	p.Symbol, p.BranchNumber = "12\u20123", "01"
-	if insuredcsv.Key(p) == insuredcsv.FormerKey(p) {
+	if insuredcsv.PersonKey(p) == insuredcsv.FormerKey(p) {
 		t.Fatal("the test itself is wrong")
 	}
 	s, path := open(t)
 	formerly(t, s, p)
 	s = again(t, s, path)
-	if r, err := s.Issuer.PersonByKey(ctx, p.Insurer, insuredcsv.Key(p)); err != nil || r.Version != 1 {
+	if r, err := s.Issuer.PersonByKey(ctx, p.Insurer, insuredcsv.PersonKey(p)); err != nil || r.Version != 1 {
 		t.Errorf("under the key of today: %+v %v", r, err)
 	}
 }

@@ -26,15 +26,15 @@ func proofKeys(masters map[string][]byte) (rowProofs, error) {
 	return keys, nil
 }
 
-// row is what of a row its column proof vouches for.
-type row struct {
+// provenRow is what of a row its column proof vouches for.
+type provenRow struct {
 	master string // the kind of the master key
 	table  string
 	values []any // of the types that appendValues takes
 }
 
-// of returns what the row's column proof must hold.
-func (p rowProofs) of(r row) ([]byte, error) {
+// proofOf returns what the row's column proof must hold.
+func (p rowProofs) proofOf(r provenRow) ([]byte, error) {
 	key, ok := p[r.master]
 	if !ok {
 		return nil, errNoMaster
@@ -43,9 +43,9 @@ func (p rowProofs) of(r row) ([]byte, error) {
 	return key.sum(appendValues(appendValues(room[:0], r.table), r.values...))[:proofSize], nil
 }
 
-// check returns errAltered unless found is the row's proof.
-func (p rowProofs) check(r row, found []byte) error {
-	want, err := p.of(r)
+// checkProof returns errAltered unless found is the row's proof.
+func (p rowProofs) checkProof(r provenRow, found []byte) error {
+	want, err := p.proofOf(r)
 	if err == nil && !hmac.Equal(want, found) {
 		err = errAltered.Because(fmt.Errorf("a row of %s was altered or moved", r.table))
 	}

@@ -12,8 +12,8 @@ import (
 	"madoguchi/server/insurer"
 )
 
-// PutPaper implements insurer.DocumentsStore.
-func (s documentsStore) PutPaper(
+// PutSavedCopy implements insurer.DocumentsStore.
+func (s documentsStore) PutSavedCopy(
 	ctx context.Context, person audit.PersonID, number eligibility.InsurerNumber, rid uint32, issued,
 	expires time.Time, e audit.Entry,
 ) error {
@@ -30,7 +30,7 @@ func (s documentsStore) PutPaper(
 		}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO papers (insurer, rid, person_id, issued_at, expires_at)
 			SELECT $1, $2, id, $4, $5 FROM people WHERE ref = $3 AND insurer = $1`,
-			number, int64(rid), person, stamp(issued), stamp(expires)); err != nil {
+			number, int64(rid), person, toMillis(issued), toMillis(expires)); err != nil {
 			return fmt.Errorf("noting the copy: %w", err)
 		}
 		return s.audit(ctx, tx, e)
@@ -39,11 +39,11 @@ func (s documentsStore) PutPaper(
 
 // Revoke implements insurer.IssuerStore.
 func (s issuerStore) Revoke(
-	ctx context.Context, number eligibility.InsurerNumber, which insurer.Copies, e audit.Entry,
+	ctx context.Context, number eligibility.InsurerNumber, which insurer.CopySelection, e audit.Entry,
 ) (n int, err error) {
 	err = s.change(ctx, func(tx *sql.Tx) error {
 		where, value := wantedCopies(which, "$4")
-		if n, err = revoke(ctx, tx, number, where, e.At, value); err != nil {
+		if n, err = revokeCopies(ctx, tx, number, where, e.At, value); err != nil {
 			return err
 		}
 		e.Detail = fmt.Sprintf("%s: %d", e.Detail, n)
@@ -53,25 +53,25 @@ func (s issuerStore) Revoke(
 }
 
 // wantedCopies is the condition that picks copies, with its value at a place of the query.
-func wantedCopies(which insurer.Copies, place string) (where string, value any) {
+func wantedCopies(which insurer.CopySelection, place string) (where string, value any) {
 	switch {
 	case which.Person != "":
 		return `papers.person_id = (SELECT id FROM people WHERE ref = ` + place + `)`, which.Person
 	case !which.Before.IsZero():
-		return `papers.issued_at < ` + place, stamp(which.Before)
+		return `papers.issued_at < ` + place, toMillis(which.Before)
 	}
 	return `papers.rid = ` + place, int64(which.RID)
 }
 
-// revoke lists the copies of one insurer that a condition on $4 picks, if they have not ended at and are not
-// listed yet.
-func revoke(
+// revokeCopies lists the copies of one insurer that a condition on $4 picks, if they have not ended at and
+// are not listed yet.
+func revokeCopies(
 	ctx context.Context, tx *sql.Tx, insurer eligibility.InsurerNumber, where string, at time.Time, value any,
 ) (int, error) {
 	done, err := tx.ExecContext(ctx, `INSERT INTO revocations (insurer, rid, at, expires_at)
 		SELECT papers.insurer, papers.rid, $2, papers.expires_at FROM papers WHERE papers.insurer = $1
 		AND papers.expires_at > $3 AND `+where+`
-		ON CONFLICT DO NOTHING`, insurer, stamp(at), stamp(at), value)
+		ON CONFLICT DO NOTHING`, insurer, toMillis(at), toMillis(at), value)
 	if err != nil {
 		return 0, fmt.Errorf("revoking copies: %w", err)
 	}
@@ -98,8 +98,8 @@ func (s issuerStore) Revoked(
 		err := scan(&rid)
 		rids = append(rids, uint32(rid))
 		return err
-	}, `SELECT rid FROM revocations WHERE insurer = $1 AND expires_at > $2 ORDER BY rid`, insurer, stamp(at))
-	return rids, counter, storage(err)
+	}, `SELECT rid FROM revocations WHERE insurer = $1 AND expires_at > $2 ORDER BY rid`, insurer, toMillis(at))
+	return rids, counter, storageError(err)
 }
 
 // Revocations implements insurer.IssuerStore.
@@ -108,17 +108,17 @@ func (s issuerStore) Revocations(
 ) (counter int, err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT revocations FROM insurers WHERE number = $1`, insurer).
 		Scan(&counter)
-	return counter, storage(err)
+	return counter, storageError(err)
 }
 
 // CountCopies implements insurer.IssuerStore.
 func (s issuerStore) CountCopies(
-	ctx context.Context, number eligibility.InsurerNumber, which insurer.Copies, at time.Time,
+	ctx context.Context, number eligibility.InsurerNumber, which insurer.CopySelection, at time.Time,
 ) (n int, err error) {
 	where, value := wantedCopies(which, "$3")
 	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM papers WHERE insurer = $1 AND expires_at > $2
 		AND `+where+` AND NOT EXISTS
 		(SELECT 1 FROM revocations WHERE revocations.insurer = papers.insurer
-		AND revocations.rid = papers.rid)`, number, stamp(at), value).Scan(&n)
-	return n, storage(err)
+		AND revocations.rid = papers.rid)`, number, toMillis(at), value).Scan(&n)
+	return n, storageError(err)
 }

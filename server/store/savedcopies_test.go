@@ -16,7 +16,7 @@ func TestRevocationIndexIsGivenOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	put := func() error {
-		return s.Documents.PutPaper(ctx, r.ID, "06139992", 7, noon, noon,
+		return s.Documents.PutSavedCopy(ctx, r.ID, "06139992", 7, noon, noon,
 			entry("paper.issue"))
 	}
 	if err := put(); err != nil {

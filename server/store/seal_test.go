@@ -90,38 +90,38 @@ func TestASealedValueOpensInItsOwnPlaceOnly(t *testing.T) {
 		}
 		return sealed
 	}
-	own := bound("people.body", "RECORD", "a", []byte("b"), int64(3))
-	plain, vouching := seal(at("people.body", "RECORD")), seal(own)
-	missing := seal(bound("people.body", "RECORD", []byte(nil)))
-	apart := seal(bound("people.body", "RECORD", "a", "sb")) // texts are written behind an s
+	own := boundPlace("people.body", "RECORD", "a", []byte("b"), int64(3))
+	plain, vouching := seal(plainPlace("people.body", "RECORD")), seal(own)
+	missing := seal(boundPlace("people.body", "RECORD", []byte(nil)))
+	apart := seal(boundPlace("people.body", "RECORD", "a", "sb")) // texts are written behind an s
 	cases := []struct {
 		name   string
 		sealed []byte
 		place  place
 	}{
-		{"another column", plain, at("people.pseudonym", "RECORD")},
-		{"another table", plain, at("cases.body", "RECORD")},
-		{"another record", plain, at("people.body", "RECORE")},
-		{"a shorter record", plain, at("people.body", "RECOR")},
-		{"no record", plain, at("people.body", "")},
-		{"a letter moved", plain, at("people.bodyR", "ECORD")},
-		{"no place", plain, at("", "")},
-		{"as one that vouches", plain, bound("people.body", "RECORD")},
-		{"as one that vouches for nothing", vouching, at("people.body", "RECORD")},
-		{"its column another", vouching, bound("people.bodx", "RECORD", own.values...)},
-		{"its record another", vouching, bound("people.body", "RECORE", own.values...)},
-		{"a text another", vouching, bound("people.body", "RECORD", "A", []byte("b"), int64(3))},
-		{"bytes others", vouching, bound("people.body", "RECORD", "a", []byte("B"), int64(3))},
-		{"bytes missing", vouching, bound("people.body", "RECORD", "a", []byte(nil), int64(3))},
-		{"bytes empty", vouching, bound("people.body", "RECORD", "a", []byte{}, int64(3))},
-		{"bytes as a text", vouching, bound("people.body", "RECORD", "a", "b", int64(3))},
-		{"a number another", vouching, bound("people.body", "RECORD", "a", []byte("b"), int64(4))},
-		{"a value less", vouching, bound("people.body", "RECORD", "a", []byte("b"))},
-		{"a value more", vouching, bound("people.body", "RECORD", "a", []byte("b"), int64(3), "")},
-		{"values turned", vouching, bound("people.body", "RECORD", []byte("b"), "a", int64(3))},
-		{"two texts as one", vouching, bound("people.body", "RECORD", "ab", []byte{}, int64(3))},
-		{"a letter to the next text", apart, bound("people.body", "RECORD", "as", "b")},
-		{"empty bytes for missing ones", missing, bound("people.body", "RECORD", []byte{})},
+		{"another column", plain, plainPlace("people.pseudonym", "RECORD")},
+		{"another table", plain, plainPlace("cases.body", "RECORD")},
+		{"another record", plain, plainPlace("people.body", "RECORE")},
+		{"a shorter record", plain, plainPlace("people.body", "RECOR")},
+		{"no record", plain, plainPlace("people.body", "")},
+		{"a letter moved", plain, plainPlace("people.bodyR", "ECORD")},
+		{"no place", plain, plainPlace("", "")},
+		{"as one that vouches", plain, boundPlace("people.body", "RECORD")},
+		{"as one that vouches for nothing", vouching, plainPlace("people.body", "RECORD")},
+		{"its column another", vouching, boundPlace("people.bodx", "RECORD", own.values...)},
+		{"its record another", vouching, boundPlace("people.body", "RECORE", own.values...)},
+		{"a text another", vouching, boundPlace("people.body", "RECORD", "A", []byte("b"), int64(3))},
+		{"bytes others", vouching, boundPlace("people.body", "RECORD", "a", []byte("B"), int64(3))},
+		{"bytes missing", vouching, boundPlace("people.body", "RECORD", "a", []byte(nil), int64(3))},
+		{"bytes empty", vouching, boundPlace("people.body", "RECORD", "a", []byte{}, int64(3))},
+		{"bytes as a text", vouching, boundPlace("people.body", "RECORD", "a", "b", int64(3))},
+		{"a number another", vouching, boundPlace("people.body", "RECORD", "a", []byte("b"), int64(4))},
+		{"a value less", vouching, boundPlace("people.body", "RECORD", "a", []byte("b"))},
+		{"a value more", vouching, boundPlace("people.body", "RECORD", "a", []byte("b"), int64(3), "")},
+		{"values turned", vouching, boundPlace("people.body", "RECORD", []byte("b"), "a", int64(3))},
+		{"two texts as one", vouching, boundPlace("people.body", "RECORD", "ab", []byte{}, int64(3))},
+		{"a letter to the next text", apart, boundPlace("people.body", "RECORD", "as", "b")},
+		{"empty bytes for missing ones", missing, boundPlace("people.body", "RECORD", []byte{})},
 	}
 	testenv.Refused(t, testenv.Stored, len(cases)+len(plain)+len(vouching))
 	for _, c := range cases {
@@ -134,7 +134,7 @@ func TestASealedValueOpensInItsOwnPlaceOnly(t *testing.T) {
 	for _, c := range []struct {
 		sealed []byte
 		place  place
-	}{{plain, at("people.body", "RECORD")}, {vouching, own}} {
+	}{{plain, plainPlace("people.body", "RECORD")}, {vouching, own}} {
 		for i := range c.sealed { // its form, its key's number, nonce, text and tag alike
 			b := bytes.Clone(c.sealed)
 			b[i] ^= 1

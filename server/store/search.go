@@ -9,9 +9,9 @@ import (
 	"madoguchi/server/insurer"
 )
 
-// searchForm is raised whenever searchValues or insuredcsv.Key changes: people of an older form are hashed
-// anew at the next start. 2: names are looked for and keyed without lost characters and radicals, and with
-// more variants.
+// searchForm is raised whenever searchValues or insuredcsv.PersonKey changes: people of an older form are
+// hashed anew at the next start. 2: names are looked for and keyed without lost characters and radicals, and
+// with more variants.
 const searchForm = 2
 
 // searchValues are what people are found by: the columns search, number_mac, name_mac, kana_mac, birth_mac,
@@ -39,7 +39,7 @@ func (s registerStore) FindPeople(
 		return s.people().list(ctx, `SELECT `+personColumns+` FROM people WHERE insurer = $1
 			ORDER BY registered_at DESC, id DESC LIMIT $2 OFFSET $3`, q.Insurer, q.Limit, q.Skip)
 	}
-	wanted, values := s.wanted(q)
+	wanted, values := s.peopleQuery(q)
 	return s.people().list(ctx, fmt.Sprintf(`SELECT `+personColumns+` FROM people WHERE id IN (`+wanted+`)
 		ORDER BY registered_at DESC, id DESC LIMIT $%d OFFSET $%d`,
 		len(values)+1, len(values)+2), append(values, q.Limit, q.Skip)...)
@@ -50,15 +50,15 @@ func (s registerStore) CountFound(ctx context.Context, q insurer.PeopleQuery) (n
 	if q.Text == "" {
 		return s.CountPeople(ctx, q.Insurer)
 	}
-	wanted, values := s.wanted(q)
+	wanted, values := s.peopleQuery(q)
 	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM people WHERE id IN (`+wanted+`)`, values...).
 		Scan(&n)
-	return n, storage(err)
+	return n, storageError(err)
 }
 
-// wanted turns a clerk's text into a query for people's ids: whatever the text can be is looked for, each in
-// its own index. The insurer is in every hash.
-func (s registerStore) wanted(q insurer.PeopleQuery) (query string, values []any) {
+// peopleQuery turns a clerk's text into a query for people's ids: whatever the text can be is looked for,
+// each in its own index. The insurer is in every hash.
+func (s registerStore) peopleQuery(q insurer.PeopleQuery) (query string, values []any) {
 	var each []string
 	add := func(column string, mac []byte) {
 		values = append(values, mac)

@@ -12,7 +12,7 @@ func (s *Store) ForInsurer() insurer.Stores {
 	c := s.core
 	people := personReader{c}
 	notes := auditNotes{c}
-	grants := grantReader{c}
+	grants := deviceGrantReader{c}
 	nonces := nonceStore{c}
 	enrolled := enrolledReader{c}
 	return insurer.Stores{
@@ -57,7 +57,7 @@ type enrolmentStore struct {
 // devicesStore implements insurer.DevicesStore: grants.go, devicekeys.go, endings.go.
 type devicesStore struct {
 	*core
-	grantReader
+	deviceGrantReader
 	enrolledReader
 	nonceStore
 }
@@ -66,7 +66,7 @@ type devicesStore struct {
 type issuerStore struct {
 	*core
 	personReader
-	grantReader
+	deviceGrantReader
 }
 
 // documentsStore implements insurer.DocumentsStore: savedcopies.go.

@@ -29,12 +29,13 @@ type sessionRow struct {
 }
 
 func (r sessionRow) place() place {
-	return bound("sessions.body", hex.EncodeToString(r.hash), r.kind, r.subject, r.created, r.used, r.expires)
+	return boundPlace("sessions.body",
+		hex.EncodeToString(r.hash), r.kind, r.subject, r.created, r.used, r.expires)
 }
 
 func (s sessionStore) sessionRow(session auth.Session, expires time.Time) sessionRow {
 	return sessionRow{session.Hash[:], string(session.Kind), s.index.mac("subject", session.Subject),
-		stamp(session.CreatedAt), stamp(session.UsedAt), stamp(expires)}
+		toMillis(session.CreatedAt), toMillis(session.UsedAt), toMillis(expires)}
 }
 
 const sessionScope = "session/all"
@@ -63,7 +64,7 @@ func (s sessionStore) ChangeSession(ctx context.Context, session auth.Session, e
 		if err != nil {
 			return err
 		}
-		return touched(tx.ExecContext(ctx, `UPDATE sessions
+		return requireChange(tx.ExecContext(ctx, `UPDATE sessions
 			SET subject_mac = $2, used_at = $3, expires_at = $4, body = $5
 			WHERE hash = $1 AND kind = $6
 				AND created_at = $7`, r.hash, r.subject, r.used, r.expires, sealed, r.kind, r.created))
@@ -78,12 +79,12 @@ func (s sessionStore) TouchSession(ctx context.Context, hash [32]byte, used, exp
 		if err != nil {
 			return err
 		}
-		r.used, r.expires = stamp(used), stamp(expires)
+		r.used, r.expires = toMillis(used), toMillis(expires)
 		sealed, err := s.sealer.seal(ctx, tx, sessionScope, r.place(), plain)
 		if err != nil {
 			return err
 		}
-		return touched(tx.ExecContext(ctx, `UPDATE sessions SET used_at = $2, expires_at = $3, body = $4
+		return requireChange(tx.ExecContext(ctx, `UPDATE sessions SET used_at = $2, expires_at = $3, body = $4
 			WHERE hash = $1`,
 			r.hash, r.used, r.expires, sealed))
 	})
@@ -117,24 +118,24 @@ func (s sessionStore) openSession(ctx context.Context, q queryer, hash [32]byte)
 func (s sessionStore) Session(ctx context.Context, hash [32]byte) (auth.Session, error) {
 	r, plain, err := s.openSession(ctx, s.read, hash)
 	if err != nil {
-		return auth.Session{Hash: hash}, storage(err)
+		return auth.Session{Hash: hash}, storageError(err)
 	}
 	var body sessionBody
 	if err := json.Unmarshal(plain, &body); err != nil {
 		return auth.Session{Hash: hash}, fmt.Errorf("reading a session: %w", err)
 	}
 	return auth.Session{Hash: hash, Kind: auth.Kind(r.kind), Subject: body.Subject,
-		CreatedAt: unstamp(r.created), UsedAt: unstamp(r.used),
+		CreatedAt: fromMillis(r.created), UsedAt: fromMillis(r.used),
 		Data: body.Data}, nil
 }
 
 // DeleteSession ends a session.
 func (s sessionStore) DeleteSession(ctx context.Context, hash [32]byte) error {
 	_, err := s.write.ExecContext(ctx, `DELETE FROM sessions WHERE hash = $1`, hash[:])
-	return storage(err)
+	return storageError(err)
 }
 
 // ExpireSessions removes sessions that ended before a time and returns how many.
 func (s sessionStore) ExpireSessions(ctx context.Context, before time.Time) (int, error) {
-	return removed(s.write.ExecContext(ctx, `DELETE FROM sessions WHERE expires_at < $1`, stamp(before)))
+	return removed(s.write.ExecContext(ctx, `DELETE FROM sessions WHERE expires_at < $1`, toMillis(before)))
 }

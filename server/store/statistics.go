@@ -50,13 +50,13 @@ func (s usageStore) Statistics(
 		{[]any{&out.Receipts}, `SELECT count(*) FROM receipts JOIN people ON people.id = receipts.person_id
 			WHERE people.insurer = $1 AND $2 > 0`},
 	} {
-		if err := s.read.QueryRowContext(ctx, q.text, number, stamp(at)).Scan(q.to...); err != nil {
-			return out, storage(err)
+		if err := s.read.QueryRowContext(ctx, q.text, number, toMillis(at)).Scan(q.to...); err != nil {
+			return out, storageError(err)
 		}
 	}
 	var err error
 	out.Days, err = s.days(ctx, number, eligibility.DateOf(at), since)
-	return out, storage(err)
+	return out, storageError(err)
 }
 
 // days counts what happened on each day, the newest first. Times are cut into Japan's days: milliseconds from
@@ -109,7 +109,7 @@ func (s usageStore) days(
 				*q.to(&all[i]) = n
 			}
 			return nil
-		}, q.text, number, stamp(since.Time()))
+		}, q.text, number, toMillis(since.Time()))
 		if err != nil {
 			return nil, err
 		}
@@ -121,7 +121,7 @@ func (s usageStore) days(
 func (s usageStore) EachPerson(
 	ctx context.Context, insurer eligibility.InsurerNumber, take func(eligibility.Person),
 ) error {
-	return storage(s.each(ctx, func(scan func(...any) error) error {
+	return storageError(s.each(ctx, func(scan func(...any) error) error {
 		var p personRow
 		var keyMAC, sealed sql.RawBytes // used before the next row
 		if err := scan(&p.ref, &p.insurer, &keyMAC, &p.version, &p.at, &sealed); err != nil {
@@ -143,5 +143,5 @@ func (s usageStore) LastChange(
 	var last int64
 	err = s.read.QueryRowContext(ctx, `SELECT count(*), coalesce(max(registered_at), 0) FROM people
 		WHERE insurer = $1`, insurer).Scan(&n, &last)
-	return n, unstamp(last), storage(err)
+	return n, fromMillis(last), storageError(err)
 }

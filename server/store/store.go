@@ -97,7 +97,7 @@ func (s *Store) prepare(ctx context.Context, o Options) error {
 	if err := s.write.QueryRowContext(ctx, `SELECT sqlite_version()`).Scan(&version); err != nil {
 		return fmt.Errorf("asking SQLite for its version: %w", err)
 	}
-	if !recent(version) {
+	if !isSafeSQLite(version) {
 		return errOldSQLite
 	}
 	folder, err := fs.Sub(migrations, "migrations/sqlite")
@@ -142,9 +142,9 @@ func migrate(ctx context.Context, db *sql.DB, folder fs.FS) error {
 	return nil
 }
 
-// recent reports whether a SQLite version is at least 3.51.3: versions from 3.7.0 to 3.51.2 can lose
+// isSafeSQLite reports whether a SQLite version is at least 3.51.3: versions from 3.7.0 to 3.51.2 can lose
 // committed pages when a checkpoint races a writer.
-func recent(version string) bool {
+func isSafeSQLite(version string) bool {
 	var major, minor, patch int
 	if _, err := fmt.Sscanf(version, "%d.%d.%d", &major, &minor, &patch); err != nil {
 		return false

@@ -136,7 +136,7 @@ func TestOldSQLiteIsRefused(t *testing.T) {
 		{"x", false},
 	} {
 		t.Run(c.version, func(t *testing.T) {
-			if recent(c.version) != c.want {
+			if isSafeSQLite(c.version) != c.want {
 				t.Error(!c.want)
 			}
 		})

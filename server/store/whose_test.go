@@ -63,14 +63,14 @@ func TestReceiptsOfOnePersonReachNoOthersPhone(t *testing.T) {
 		{b, "op|taichi", "phone-b"},
 	}
 	for _, c := range both {
-		if err := s.Devices.PutPhoneKey(ctx, c.login, c.phone, []byte(c.phone),
+		if err := s.Devices.PutReceiptKey(ctx, c.login, c.phone, []byte(c.phone),
 			entry("phone.add")); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, c := range both {
 		t.Run("the keys of "+c.login, func(t *testing.T) {
-			keys, err := s.Receipts.PhoneKeys(ctx, ofKumiai(c.id))
+			keys, err := s.Receipts.ReceiptKeys(ctx, ofKumiai(c.id))
 			if err != nil || len(keys) != 1 || string(keys[c.phone]) != c.phone {
 				t.Errorf("%v %v, want %s alone", keys, err, c.phone)
 			}

@@ -14,9 +14,9 @@ import (
 // without the ones that the issuer publishes no more. Nothing unsigned ever adds one (docs/trust.md, "New
 // keys").
 
-// keptEndorsements are an issuer's statements on its newer keys as they were last accepted. They are verified
-// again at every start and with every trust list.
-type keptEndorsements struct {
+// cachedEndorsements are an issuer's statements on its newer keys as they were last accepted. They are
+// verified again at every start and with every trust list.
+type cachedEndorsements struct {
 	ISS     string               `json:"iss"`
 	Version int64                `json:"version"` // the highest that counted: a text of less is refused
 	Text    string               `json:"text"`
@@ -28,8 +28,8 @@ type keptEndorsements struct {
 // was taken away.
 const setCached = 10 * time.Minute
 
-// viewed names the trust list that a view was made of.
-type viewed struct {
+// viewOrigin names the trust list that a view was made of.
+type viewOrigin struct {
 	version  int
 	issuedAt int64
 }
@@ -47,23 +47,23 @@ func (k *Cache) TrustList() (*credential.TrustList, error) {
 	if len(k.keys) == 0 && len(k.endorsed) == 0 {
 		return signed, nil
 	}
-	of := viewed{signed.Version, signed.IssuedAt}
+	of := viewOrigin{signed.Version, signed.IssuedAt}
 	if k.view == nil || k.viewOf != of {
 		list := *signed
 		list.Issuers = slices.Clone(signed.Issuers)
 		for i, issuer := range list.Issuers {
-			list.Issuers[i].JWKS, _ = k.believed(signed, issuer)
+			list.Issuers[i].JWKS, _ = k.believedKeys(signed, issuer)
 		}
 		k.view, k.viewOf = &list, of
 	}
 	return k.view, nil
 }
 
-// believed returns the keys of an issuer that count, and whether a listed one does not any more.
-func (k *Cache) believed(
+// believedKeys returns the keys of an issuer that count, and whether a listed one does not any more.
+func (k *Cache) believedKeys(
 	signed *credential.TrustList, issuer credential.TrustedIssuer,
 ) (set credential.KeySet, missing bool) {
-	gone := k.gone(signed, issuer)
+	gone := k.goneKeys(signed, issuer)
 	for _, key := range issuer.JWKS {
 		if gone(key.ID) {
 			missing = true
@@ -74,7 +74,7 @@ func (k *Cache) believed(
 	if k.endorsed[issuer.ISS].Text == "" {
 		return set, missing
 	}
-	said, err := k.check(signed, issuer).Open(k.endorsed[issuer.ISS].Text)
+	said, err := k.endorsementCheck(signed, issuer).Open(k.endorsed[issuer.ISS].Text)
 	if err != nil { // by a key that is gone, or from before the list
 		return set, missing
 	}
@@ -88,8 +88,8 @@ func (k *Cache) believed(
 	return set, missing
 }
 
-// check is what an issuer's statements are judged by.
-func (k *Cache) check(
+// endorsementCheck is what an issuer's statements are judged by.
+func (k *Cache) endorsementCheck(
 	signed *credential.TrustList,
 	issuer credential.TrustedIssuer,
 ) credential.EndorsementCheck {
@@ -97,14 +97,16 @@ func (k *Cache) check(
 		ISS:    issuer.ISS,
 		Listed: issuer.JWKS,
 		Since:  time.Unix(signed.IssuedAt, 0),
-		Gone:   k.gone(signed, issuer),
+		Gone:   k.goneKeys(signed, issuer),
 		Now:    k.Now(),
 	}
 }
 
-// gone tells keys that the issuer published no more when its set was last fetched, after the key was known
-// here: by the trust list or by an endorsement.
-func (k *Cache) gone(signed *credential.TrustList, issuer credential.TrustedIssuer) func(kid string) bool {
+// goneKeys tells keys that the issuer published no more when its set was last fetched, after the key was
+// known here: by the trust list or by an endorsement.
+func (k *Cache) goneKeys(
+	signed *credential.TrustList, issuer credential.TrustedIssuer,
+) func(kid string) bool {
 	published, fetched := k.keys[issuer.ISS]
 	e := k.endorsed[issuer.ISS]
 	return func(kid string) bool {
@@ -121,12 +123,12 @@ func (k *Cache) gone(signed *credential.TrustList, issuer credential.TrustedIssu
 	}
 }
 
-// missing reports whether an issuer had taken away a key of the trust list when it was last asked.
-func (k *Cache) missing(signed *credential.TrustList, issuer credential.TrustedIssuer) bool {
+// hasMissingKey reports whether an issuer had taken away a key of the trust list when it was last asked.
+func (k *Cache) hasMissingKey(signed *credential.TrustList, issuer credential.TrustedIssuer) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.load()
-	_, missing := k.believed(signed, issuer)
+	_, missing := k.believedKeys(signed, issuer)
 	return missing
 }
 
@@ -148,11 +150,11 @@ func (k *Cache) fetchEndorsements(ctx context.Context, iss string) error {
 	defer k.mu.Unlock()
 	k.load()
 	old := k.endorsed[iss]
-	said, err := k.check(signed, issuer).Open(text)
+	said, err := k.endorsementCheck(signed, issuer).Open(text)
 	if err != nil {
 		return err
 	}
-	newest := keptEndorsements{
+	newest := cachedEndorsements{
 		ISS:     iss,
 		Version: said[len(said)-1].Version,
 		Text:    text,
@@ -174,7 +176,7 @@ func (k *Cache) fetchEndorsements(ctx context.Context, iss string) error {
 	if text == old.Text {
 		return nil
 	}
-	if err := k.keep("keys", iss, newest); err != nil {
+	if err := k.writeCached("keys", iss, newest); err != nil {
 		return err
 	}
 	k.endorsed[iss], k.view = newest, nil

@@ -324,7 +324,7 @@ func TestEndorsementsNeverGoBackAndAreAskedForRarely(t *testing.T) {
 	}
 	// Files that were cut off, or that another program wrote, are as if they were not there.
 	for _, broken := range []string{"", "{", `{"iss":1}`, `{"iss":"` + keptISS + `","version":9,"text":"x"}`} {
-		if err := os.WriteFile(k.path("keys", keptISS), []byte(broken), 0o600); err != nil {
+		if err := os.WriteFile(k.cachePath("keys", keptISS), []byte(broken), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if again := d.start(); d.believes(t, again, second) || !d.believes(t, again, first) {
@@ -338,11 +338,11 @@ func TestAKeySetKeptByAnOlderVersionAddsNothing(t *testing.T) {
 	first, evil := testKey(t), testKey(t)
 	d := newCounterDisk(t, first)
 	k := d.start()
-	data, err := json.Marshal(keptKeySet{ISS: keptISS, At: d.now.Add(time.Minute), Set: keyList(first, evil)})
+	data, err := json.Marshal(cachedKeySet{ISS: keptISS, At: d.now.Add(time.Minute), Set: keyList(first, evil)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(k.path("jwks", keptISS), data, 0o600); err != nil {
+	if err := os.WriteFile(k.cachePath("jwks", keptISS), data, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	d.now = d.now.Add(time.Hour)

@@ -30,12 +30,12 @@ type Cache struct {
 
 	mu       sync.Mutex
 	lists    map[string]*credential.StatusList // by iss
-	keys     map[string]keptKeySet
-	endorsed map[string]keptEndorsements
+	keys     map[string]cachedKeySet
+	endorsed map[string]cachedEndorsements
 	asked    map[string]time.Time // when an issuer's new keys were last asked for out of turn
 	stored   bool                 // what lies on the disk has been read
 	view     *credential.TrustList
-	viewOf   viewed // what view was made of
+	viewOf   viewOrigin // what view was made of
 }
 
 // Publications are what an issuer's server publishes (hostapi.Client asks for it). None of it is verified.
@@ -45,9 +45,9 @@ type Publications interface {
 	Endorsements(ctx context.Context, iss string) (string, error)
 }
 
-// keptKeySet is an issuer's key set as it was published at a time. It is not signed: it can only take keys
+// cachedKeySet is an issuer's key set as it was published at a time. It is not signed: it can only take keys
 // away.
-type keptKeySet struct {
+type cachedKeySet struct {
 	ISS string            `json:"iss"`
 	At  time.Time         `json:"at"`
 	Set credential.KeySet `json:"jwks"`
@@ -65,19 +65,19 @@ func (k *Cache) load() {
 		return
 	}
 	k.stored = true
-	k.lists, k.keys = map[string]*credential.StatusList{}, map[string]keptKeySet{}
+	k.lists, k.keys = map[string]*credential.StatusList{}, map[string]cachedKeySet{}
 	k.asked = map[string]time.Time{}
-	k.endorsed = map[string]keptEndorsements{}
-	for _, set := range readKept[keptKeySet](k.Folder, "jwks-*.json") {
+	k.endorsed = map[string]cachedEndorsements{}
+	for _, set := range readCached[cachedKeySet](k.Folder, "jwks-*.json") {
 		k.keys[set.ISS] = set
 	}
-	for _, e := range readKept[keptEndorsements](k.Folder, "keys-*.json") {
+	for _, e := range readCached[cachedEndorsements](k.Folder, "keys-*.json") {
 		k.endorsed[e.ISS] = e
 	}
 }
 
-// readKept reads the files of one kind.
-func readKept[T any](dir, pattern string) []T {
+// readCached reads the files of one kind.
+func readCached[T any](dir, pattern string) []T {
 	files, err := filepath.Glob(filepath.Join(dir, pattern))
 	if err != nil {
 		return nil
@@ -98,13 +98,13 @@ func readKept[T any](dir, pattern string) []T {
 	return all
 }
 
-// keep stores a file of one issuer.
-func (k *Cache) keep(kind, iss string, what any) error {
+// writeCached stores a file of one issuer.
+func (k *Cache) writeCached(kind, iss string, what any) error {
 	data, err := json.Marshal(what)
 	if err != nil {
 		return err
 	}
-	if err := durable.WriteFile(k.path(kind, iss), data, durable.Options{}); err != nil {
+	if err := durable.WriteFile(k.cachePath(kind, iss), data, durable.Options{}); err != nil {
 		return fmt.Errorf("keeping what an issuer publishes: %w", err)
 	}
 	return nil
@@ -122,9 +122,9 @@ func (k *Cache) Status(iss string) *credential.StatusList {
 	if list, known := k.lists[iss]; known {
 		return list
 	}
-	text, err := os.ReadFile(k.path("status", iss))
+	text, err := os.ReadFile(k.cachePath("status", iss))
 	if err == nil {
-		k.lists[iss], err = k.open(trust, iss, string(text))
+		k.lists[iss], err = k.openStatusList(trust, iss, string(text))
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		slog.Warn("a kept status list cannot be used", "iss", iss, "error", err)
@@ -132,15 +132,17 @@ func (k *Cache) Status(iss string) *credential.StatusList {
 	return k.lists[iss]
 }
 
-// path names an issuer's file by a hash: an iss holds slashes.
-func (k *Cache) path(kind, iss string) string {
+// cachePath names an issuer's file by a hash: an iss holds slashes.
+func (k *Cache) cachePath(kind, iss string) string {
 	sum := sha256.Sum256([]byte(iss))
 	ending := map[string]string{"status": ".jwt", "jwks": ".json", "keys": ".json"}[kind]
 	return filepath.Join(k.Folder, kind+"-"+hex.EncodeToString(sum[:12])+ending)
 }
 
-// open verifies a list with its issuer's keys.
-func (k *Cache) open(trust *credential.TrustList, iss, text string) (*credential.StatusList, error) {
+// openStatusList verifies a list with its issuer's keys.
+func (k *Cache) openStatusList(
+	trust *credential.TrustList, iss, text string,
+) (*credential.StatusList, error) {
 	issuer, ok := trust.IssuerByISS(iss)
 	if !ok {
 		return nil, errors.New("the issuer is not on the trust list")
@@ -171,7 +173,7 @@ func (k *Cache) Refresh(ctx context.Context) {
 	}
 	for _, issuer := range signed.Issuers {
 		old := k.Status(issuer.ISS)
-		if old != nil && k.Now().Sub(old.IssuedAt) < keptEvery && !k.missing(signed, issuer) {
+		if old != nil && k.Now().Sub(old.IssuedAt) < keptEvery && !k.hasMissingKey(signed, issuer) {
 			continue
 		}
 		err := errors.Join(k.fetchEndorsements(ctx, issuer.ISS), k.fetchKeys(ctx, issuer.ISS),
@@ -224,8 +226,8 @@ func (k *Cache) fetchKeys(ctx context.Context, iss string) error {
 	if len(set) == 0 {
 		return errors.New("the issuer publishes no key")
 	}
-	newest := keptKeySet{ISS: iss, At: k.Now(), Set: set}
-	if err := k.keep("jwks", iss, newest); err != nil {
+	newest := cachedKeySet{ISS: iss, At: k.Now(), Set: set}
+	if err := k.writeCached("jwks", iss, newest); err != nil {
 		return err
 	}
 	k.mu.Lock()
@@ -245,14 +247,14 @@ func (k *Cache) fetchStatus(ctx context.Context, iss string, old *credential.Sta
 	if err != nil {
 		return err
 	}
-	list, err := k.open(trust, iss, text)
+	list, err := k.openStatusList(trust, iss, text)
 	if err != nil {
 		return err
 	}
 	if old != nil && (list.IssuedAt.Before(old.IssuedAt) || list.Chain.Sequence < old.Chain.Sequence) {
 		return fmt.Errorf("its list is older than the one at hand (%s)", old.IssuedAt.Format(time.RFC3339))
 	}
-	if err := durable.WriteFile(k.path("status", iss), []byte(text), durable.Options{}); err != nil {
+	if err := durable.WriteFile(k.cachePath("status", iss), []byte(text), durable.Options{}); err != nil {
 		return fmt.Errorf("keeping the list: %w", err)
 	}
 	k.mu.Lock()

@@ -144,7 +144,7 @@ func TestStatusListsAreKeptForDaysAndNeverGoBack(t *testing.T) {
 	if list := k.Status(keptISS); !list.Revoked(8) {
 		t.Error("the newer list was not taken")
 	}
-	if err := os.WriteFile(k.path("status", keptISS), []byte("half a li"), 0o600); err != nil {
+	if err := os.WriteFile(k.cachePath("status", keptISS), []byte("half a li"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if list := d.start().Status(keptISS); list != nil {

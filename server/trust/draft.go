@@ -90,7 +90,7 @@ func ReadDraft(data []byte) (credential.TrustList, error) {
 
 // ReadKeySet reads the file of a key set.
 func ReadKeySet(file string, into *credential.KeySet) error {
-	data, err := input.Bounded(file)
+	data, err := input.ReadBounded(file)
 	if err != nil {
 		return err
 	}

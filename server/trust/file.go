@@ -67,7 +67,7 @@ func OpenFile(c FileConfig) (*File, error) {
 		return nil, ErrFile.Because(errors.New("MADOGUCHI_TRUST_URL is not https"))
 	}
 	t := &File{FileConfig: c, root: root}
-	t.client = hostclient.New(hostclient.Config{Inside: t.inside, Time: time.Minute})
+	t.client = hostclient.New(hostclient.Config{Inside: t.insideAddresses, Time: time.Minute})
 	text, err := os.ReadFile(c.Version)
 	if err == nil {
 		t.seen, err = strconv.Atoi(strings.TrimSpace(string(text)))
@@ -110,7 +110,7 @@ func (t *File) Fetch(ctx context.Context) {
 	if t.URL == "" {
 		return
 	}
-	signed, err := t.get(ctx)
+	signed, err := t.fetchSigned(ctx)
 	if err == nil {
 		t.mu.Lock()
 		defer t.mu.Unlock()
@@ -124,9 +124,9 @@ func (t *File) Fetch(ctx context.Context) {
 	}
 }
 
-// inside returns the addresses that the operator's own settings name for a host: the one in
+// insideAddresses returns the addresses that the operator's own settings name for a host: the one in
 // MADOGUCHI_TRUST_URL itself, and MADOGUCHI_TRUST_ADDRESSES for the name in it.
-func (t *File) inside(host string) []netip.Addr {
+func (t *File) insideAddresses(host string) []netip.Addr {
 	u, err := url.Parse(t.URL)
 	if err != nil || !strings.EqualFold(u.Hostname(), host) {
 		return nil
@@ -140,8 +140,8 @@ func (t *File) inside(host string) []netip.Addr {
 // maxTrust bounds a trust list: a national one of 3,400 issuers has about 2 MB.
 const maxTrust = 4 << 20
 
-// get fetches the newest list's text.
-func (t *File) get(ctx context.Context) (string, error) {
+// fetchSigned fetches the newest list's text.
+func (t *File) fetchSigned(ctx context.Context) (string, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.URL, nil)
 	if err != nil {
 		return "", err

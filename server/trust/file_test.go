@@ -136,7 +136,7 @@ func TestTheTrustListIsFetchedFromWhereTheOperatorSaidOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	roots.AddCert(far.Certificate())
-	reader.client = hostclient.New(hostclient.Config{Roots: roots, Inside: reader.inside})
+	reader.client = hostclient.New(hostclient.Config{Roots: roots, Inside: reader.insideAddresses})
 	version := func() int {
 		t.Helper()
 		reader.Fetch(context.Background())
@@ -171,12 +171,15 @@ func TestTheTrustListIsFetchedFromWhereTheOperatorSaidOnly(t *testing.T) {
 	for _, addresses := range [][]netip.Addr{nil, {netip.MustParseAddr("10.1.2.3")},
 		{netip.MustParseAddr("10.1.2.3"), netip.MustParseAddr("fd00::7")}} {
 		reader.Addresses = addresses
-		if got := reader.inside("EXAMPLE.com"); !slices.Equal(got, addresses) ||
-			reader.inside("other.example") != nil {
+		if got := reader.insideAddresses("EXAMPLE.com"); !slices.Equal(got, addresses) ||
+			reader.insideAddresses("other.example") != nil {
 			t.Errorf("%v: %v", addresses, got)
 		}
 	}
-	if literal := reader.inside("example.com"); slices.Contains(literal, netip.MustParseAddr("127.0.0.1")) {
+	if literal := reader.insideAddresses("example.com"); slices.Contains(
+		literal,
+		netip.MustParseAddr("127.0.0.1"),
+	) {
 		t.Error("this computer is inside for a name that nobody gave it")
 	}
 }

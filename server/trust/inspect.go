@@ -20,11 +20,11 @@ func Open(file, rootFrom string) (*credential.TrustList, error) {
 	if rootFrom == "" {
 		rootFrom = filepath.Join(filepath.Dir(file), RootFile)
 	}
-	signed, err := input.Bounded(file)
+	signed, err := input.ReadBounded(file)
 	if err != nil {
 		return nil, ErrList.Because(err)
 	}
-	data, err := input.Bounded(rootFrom)
+	data, err := input.ReadBounded(rootFrom)
 	if err != nil {
 		return nil, ErrList.In("--root").Because(err)
 	}

@@ -59,7 +59,7 @@ func (p Publication) Publish() (*credential.TrustList, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := write(p.Folder, signed, p.Root.Public()); err != nil {
+	if err := writePublication(p.Folder, signed, p.Root.Public()); err != nil {
 		return nil, ErrWrite.Because(err)
 	}
 	return &list, nil
@@ -89,8 +89,8 @@ func lastVersion(folder string, root credential.PublicKey) (int, error) {
 	return list.Version, nil
 }
 
-// write writes the list and the root key for consoles, each whole or not at all.
-func write(folder, signed string, root credential.PublicKey) error {
+// writePublication writes the list and the root key for consoles, each whole or not at all.
+func writePublication(folder, signed string, root credential.PublicKey) error {
 	public, err := json.Marshal(credential.KeySet{root})
 	if err != nil {
 		return err

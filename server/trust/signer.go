@@ -58,11 +58,11 @@ func NewSigner(c SignerConfig) (*Signer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s, s.sign(issuers, now)
+	return s, s.signList(issuers, now)
 }
 
-// sign makes and stores the next version of the list.
-func (s *Signer) sign(issuers []credential.TrustedIssuer, now time.Time) error {
+// signList makes and stores the next version of the list.
+func (s *Signer) signList(issuers []credential.TrustedIssuer, now time.Time) error {
 	list := credential.TrustList{
 		Version:   s.list.Version + 1,
 		IssuedAt:  now.Unix(),
@@ -82,8 +82,8 @@ func (s *Signer) sign(issuers []credential.TrustedIssuer, now time.Time) error {
 	return nil
 }
 
-// rotated reports whether an issuer publishes other keys than the list says.
-func (s *Signer) rotated(issuers []credential.TrustedIssuer) bool {
+// haveKeysRotated reports whether an issuer publishes other keys than the list says.
+func (s *Signer) haveKeysRotated(issuers []credential.TrustedIssuer) bool {
 	sameKey := func(a, b credential.PublicKey) bool { return a.ID == b.ID }
 	return !slices.EqualFunc(issuers, s.list.Issuers, func(a, b credential.TrustedIssuer) bool {
 		return slices.EqualFunc(a.JWKS, b.JWKS, sameKey)
@@ -101,8 +101,8 @@ func (s *Signer) TrustList() (*credential.TrustList, error) {
 		return nil, err
 	}
 	halfOver := now.After(time.Unix(s.list.IssuedAt, 0).Add(credential.MaxTrustLife / 2))
-	if halfOver || s.rotated(issuers) {
-		if err := s.sign(issuers, now); err != nil {
+	if halfOver || s.haveKeysRotated(issuers) {
+		if err := s.signList(issuers, now); err != nil {
 			return nil, err
 		}
 	}

@@ -37,14 +37,14 @@ func isCode(text string) bool {
 }
 
 func codesOf(name string) (reading, error) {
-	data, err := input.Argument(name, "FILE")
+	data, err := input.ReadArgument(name, "FILE")
 	if err != nil {
 		return reading{}, err
 	}
 	if bytes.Contains(data[:min(len(data), 1024)], []byte("%PDF-")) {
 		return readPDF(data)
 	}
-	if marked(data) { // a text that a Windows program saved as "Unicode"
+	if hasUTF16Mark(data) { // a text that a Windows program saved as "Unicode"
 		windows := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM)
 		if data, err = windows.NewDecoder().Bytes(data); err != nil {
 			return reading{}, errText.Because(err)
@@ -64,13 +64,13 @@ func codesOf(name string) (reading, error) {
 	return reading{codes: []string{string(data)}}, nil
 }
 
-// marked reports whether data begins with the byte order mark of UTF-16.
-func marked(data []byte) bool {
+// hasUTF16Mark reports whether data begins with the byte order mark of UTF-16.
+func hasUTF16Mark(data []byte) bool {
 	return bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff})
 }
 
-// incomplete reports whether a text is a code of which a part is missing.
-func incomplete(text string) bool {
+// isIncomplete reports whether a text is a code of which a part is missing.
+func isIncomplete(text string) bool {
 	_, err := credential.Read(text)
 	return errors.Is(err, credential.ErrIncomplete)
 }

@@ -33,7 +33,7 @@ const (
 // readPDF looks for the code as a picture and in the XMP packet; either is enough. What a picture lacks is
 // said only when the packet has no code either.
 func readPDF(data []byte) (reading, error) {
-	pictures, unseen := qrscan.Look(data)
+	pictures, unseen := qrscan.Scan(data)
 	found, err := sign.Read(data)
 	switch {
 	case errors.Is(unseen, qrscan.ErrLocked):
@@ -80,16 +80,16 @@ func judgeDocument(
 	if p := read.pictures; p.Looked < p.Pictures {
 		v = withCheck(
 			v,
-			found(CheckPictures, credential.NotChecked, message.New("verdict.pictures", message.Args{
+			newCheck(CheckPictures, credential.NotChecked, message.New("verdict.pictures", message.Args{
 				"pictures": message.Number(p.Pictures),
 				"looked":   message.Number(p.Looked),
 			})),
 		)
 	}
 	if len(document.Credentials)+len(others) > 0 {
-		v = withCheck(v, matched(document.Credentials, jws, others))
+		v = withCheck(v, matchCodes(document.Credentials, jws, others))
 	}
-	return withCheck(v, signatures(document.Signatures, roots, at))
+	return withCheck(v, signatureCheck(document.Signatures, roots, at))
 }
 
 // withCheck puts a check in its place, the worst first.
@@ -107,27 +107,27 @@ func withCheck(v credential.Verdict, c credential.Check) credential.Verdict {
 	return v
 }
 
-// found is a check of the PDF around a code.
-func found(name string, r credential.Result, told message.Message) credential.Check {
-	return credential.Check{Name: name, Result: r, Stored: message.Keep(told)}
+// newCheck is a check of the PDF around a code.
+func newCheck(name string, r credential.Result, told message.Message) credential.Check {
+	return credential.Check{Name: name, Result: r, Stored: message.ToStored(told)}
 }
 
-func matched(inside []string, jws string, others []string) credential.Check {
+func matchCodes(inside []string, jws string, others []string) credential.Check {
 	for _, text := range inside {
 		read, err := credential.Read(text)
 		if err != nil || read != jws {
-			return found(CheckMatch, credential.Failed, message.New("verdict.match.failed", nil))
+			return newCheck(CheckMatch, credential.Failed, message.New("verdict.match.failed", nil))
 		}
 	}
 	if len(others) > 0 {
-		return found(CheckMatch, credential.Failed, message.New("verdict.match.failed_several", nil))
+		return newCheck(CheckMatch, credential.Failed, message.New("verdict.match.failed_several", nil))
 	}
-	return found(CheckMatch, credential.Passed, message.New("verdict.match.passed", nil))
+	return newCheck(CheckMatch, credential.Passed, message.New("verdict.match.passed", nil))
 }
 
-func signatures(list []sign.Signature, roots *x509.CertPool, at time.Time) credential.Check {
+func signatureCheck(list []sign.Signature, roots *x509.CertPool, at time.Time) credential.Check {
 	verdict := func(r credential.Result, key string) credential.Check {
-		return found(CheckDocument, r, message.New(key, nil))
+		return newCheck(CheckDocument, r, message.New(key, nil))
 	}
 	if len(list) == 0 {
 		return verdict(credential.NotChecked, "verdict.document.not_signed")
@@ -155,7 +155,7 @@ func signatures(list []sign.Signature, roots *x509.CertPool, at time.Time) crede
 		}
 	}
 	who := message.Text(list[len(list)-1].Chain[0].Subject.CommonName)
-	return found(
+	return newCheck(
 		CheckDocument,
 		credential.Passed,
 		message.New("verdict.document.passed", message.Args{"signer": who}),

@@ -194,7 +194,7 @@ func TestASignatureWhoseCertificateEndedSinceIsNotChecked(t *testing.T) {
 		{"a second later", made.AddDate(1, 0, 0).Add(time.Second), credential.NotChecked},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := signatures(found.Signatures, roots, c.at)
+			got := signatureCheck(found.Signatures, roots, c.at)
 			if got.Name != CheckDocument || got.Result != c.want {
 				t.Errorf("%+v, want %s", got, c.want)
 			}

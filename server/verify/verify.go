@@ -62,7 +62,7 @@ func (q Question) Verdict() (credential.Verdict, error) {
 	}
 	jws, proof, others := pickCodes(in.codes)
 	switch {
-	case jws == "" && slices.ContainsFunc(in.codes, incomplete):
+	case jws == "" && slices.ContainsFunc(in.codes, isIncomplete):
 		return none, errIncomplete
 	case jws == "":
 		return none, errText
@@ -128,7 +128,7 @@ func (q Question) status(
 	b credential.Verifier,
 	v credential.Verdict,
 ) (func(string) *credential.StatusList, error) {
-	data, err := input.Bounded(q.Status)
+	data, err := input.ReadBounded(q.Status)
 	if err != nil {
 		return nil, errStatus.Because(err)
 	}

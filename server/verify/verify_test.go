@@ -240,7 +240,7 @@ func TestAScreenOfTheDayNeedsItsSecondCode(t *testing.T) {
 	b := newTable(t)
 	phone, stranger := newKey(t), newKey(t)
 	screen := b.issue(t, credential.Request{Tier: credential.TierOffline,
-		HolderKeyID: credential.HolderKeyID(phone.Public())})
+		DeviceKeyID: credential.DeviceKeyID(phone.Public())})
 	b.write(t, "screen", []byte(screen))
 	proof := func(name string, key credential.Key) {
 		text, err := phonetest.Proof(screen, key, made, "")

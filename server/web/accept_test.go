@@ -16,28 +16,28 @@ import (
 // card, and the card looked at. So "accepted" stands on the chip, on all three comparisons by eye, or on a
 // reason for this case.
 func TestAcceptedMeansChecked(t *testing.T) {
-	ticks := func(checks ...string) func(*testing.T, *house, string) {
-		return func(t *testing.T, h *house, path string) {
+	ticks := func(checks ...string) func(*testing.T, *testApp, string) {
+		return func(t *testing.T, h *testApp, path string) {
 			t.Helper()
 			h.ask(t, "POST", path+"/visual", map[string][]string{"checks": append([]string{}, checks...)})
 		}
 	}
-	check := func(d virtual.Description, pulled bool) func(*testing.T, *house, string) {
-		return func(t *testing.T, h *house, path string) {
+	check := func(d virtual.Description, pulled bool) func(*testing.T, *testApp, string) {
+		return func(t *testing.T, h *testApp, path string) {
 			t.Helper()
 			h.useCard(t, d)
 			h.reader.pulled, h.reader.replay = pulled, nil
 			h.ask(t, "POST", path+"/card-check", map[string]bool{"birthDateConfirmed": true})
 		}
 	}
-	number := func(code string) func(*testing.T, *house, string) {
-		return func(t *testing.T, h *house, path string) {
+	number := func(code string) func(*testing.T, *testApp, string) {
+		return func(t *testing.T, h *testApp, path string) {
 			t.Helper()
 			h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": code})
 		}
 	}
-	named := func(name string) func(*testing.T, *house, string) {
-		return func(t *testing.T, h *house, path string) {
+	named := func(name string) func(*testing.T, *testApp, string) {
+		return func(t *testing.T, h *testApp, path string) {
 			t.Helper()
 			h.useCard(t, virtual.Description{Name: name})
 			number("1234")(t, h, path)
@@ -51,7 +51,7 @@ func TestAcceptedMeansChecked(t *testing.T) {
 	none := 0
 	blocked := virtual.Description{Tries: &none}
 	all := ticks("photo", "name", "birthDate")
-	type step = func(*testing.T, *house, string)
+	type step = func(*testing.T, *testApp, string)
 	refused := []struct {
 		name, reason, key string
 		steps             []step
@@ -101,7 +101,7 @@ func TestAcceptedMeansChecked(t *testing.T) {
 			"a copied card found by its number",
 			"いつもの方",
 			"case.card_refused",
-			[]step{all, func(t *testing.T, h *house, path string) {
+			[]step{all, func(t *testing.T, h *testApp, path string) {
 				h.useCard(t, copied)
 				number("1234")(t, h, path)
 			}},
@@ -120,7 +120,7 @@ func TestAcceptedMeansChecked(t *testing.T) {
 		},
 	}
 	testenv.Refused(t, testenv.Counter, len(refused))
-	h := newHouse(t)
+	h := newTestApp(t)
 	p := h.tokuichi(t).Person
 	h.session(t, auth.Counter, "鈴木", "{}")
 	opened := func(t *testing.T) string {
@@ -199,7 +199,7 @@ func TestAcceptedMeansChecked(t *testing.T) {
 
 // A reason is kept for years; a My Number in it must not be (番号法 20条).
 func TestAReasonHoldsNoMyNumber(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	_, path := h.scanned(t)
 	for _, outcome := range []string{"accepted", "refused", "parked"} {
 		if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": outcome, "reason": "番号 " + myNumber()}); w.Code != http.StatusUnprocessableEntity ||

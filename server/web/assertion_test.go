@@ -74,7 +74,7 @@ func (a *asserted) text(t *testing.T) string {
 	return text
 }
 
-func (h *house) callHost(t *testing.T, path, assertion, body string) *httptest.ResponseRecorder {
+func (h *testApp) callHost(t *testing.T, path, assertion, body string) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequest("POST", path, strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")

@@ -25,10 +25,10 @@ import (
 
 // What stands between this program and everybody else: cookies, headers, host names, sizes, the log.
 
-// overHTTPS is the house as a server at https answers to this computer.
-func (h *house) overHTTPS() *echo.Echo {
+// overHTTPS is the test app as a server at https answers to this computer.
+func (h *testApp) overHTTPS() *echo.Echo {
 	clock := func() time.Time { return h.now }
-	return New(Config{Insurer: h.office, Counter: h.counter, Background: ctx, HTTPS: true,
+	return New(Config{Insurer: h.insurer, Counter: h.counter, Background: ctx, HTTPS: true,
 		Demo: true, Staff: []string{"鈴木"},
 		Now: clock, Ready: h.store.Ping, Sessions: &auth.Sessions{Store: h.store.Sessions(), HTTPS: true, Now: clock}})
 }
@@ -36,7 +36,7 @@ func (h *house) overHTTPS() *echo.Echo {
 // RFC 6797 7.2: over plain http the header must not be sent; over https every answer has it, for a year and
 // more.
 func TestHTTPSIsAskedForOnlyUnderHTTPS(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	for _, path := range []string{"/", "/healthz", "/screen", "/api/v1/me", "/no-such-page", "/static/none",
 		"/i/00138990/.well-known/jwks.json"} {
 		w := httptest.NewRecorder()
@@ -56,7 +56,7 @@ func TestHTTPSIsAskedForOnlyUnderHTTPS(t *testing.T) {
 
 // Every cookie that this program sets, by what sets it. Only the one that pages read is not HttpOnly.
 func TestEveryCookieCarriesItsFlags(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	e := h.overHTTPS()
 	send := func(method, path, body string) []*http.Cookie {
 		r := httptest.NewRequest(method, path, strings.NewReader(body))
@@ -95,7 +95,7 @@ func TestEveryCookieCarriesItsFlags(t *testing.T) {
 }
 
 func TestASessionsCookieOpensOnlyItsOwnKindsPages(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	doors := map[auth.Kind]string{auth.Patient: "/api/v1/me", auth.Clerk: "/insurer",
 		auth.Counter: "/counter"}
 	data := map[auth.Kind]string{auth.Patient: visitOf("髙橋 德一", "1955-07-01", ""), auth.Clerk: "{}",
@@ -131,7 +131,7 @@ func TestASessionsCookieOpensOnlyItsOwnKindsPages(t *testing.T) {
 
 // In use all day, as at a city's counter. The clerk signs in anew at the latest after twelve hours.
 func TestAClerksSessionEndsAfterTwelveHoursOfUse(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	for began := h.now; h.now.Sub(began) < 12*time.Hour; h.now = h.now.Add(14 * time.Minute) {
 		if w := h.ask(t, "GET", "/insurer/staff", nil); w.Code != http.StatusOK {
@@ -149,7 +149,7 @@ func TestAClerksSessionEndsAfterTwelveHoursOfUse(t *testing.T) {
 // DNS rebinding and its kin: a name is this computer's only when it is localhost or a loopback address,
 // whole.
 func TestANameThatBeginsOrEndsLikeLocalhostIsNotThisComputer(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	hosts := []string{"localhost.evil.example", "localhostevil.example:8080", "localhost-evil.example",
 		"127.0.0.1.evil.example", "127.0.0.1.evil.example:8080",
 		"evil.example:80@localhost", "evil.localhost.example", "notlocalhost", "xlocalhost:8080",
@@ -173,7 +173,7 @@ func TestANameThatBeginsOrEndsLikeLocalhostIsNotThisComputer(t *testing.T) {
 
 // What says that a request was forwarded: RFC 7239, RFC 9110 7.6.3 and what proxies send.
 func TestAForwardedRequestIsNotThisComputers(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	names := []string{"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto",
 		"X-Forwarded-Port", "X-Forwarded-Server", "X-Real-IP"}
 	testenv.Refused(t, testenv.Boundaries, len(names))
@@ -192,7 +192,7 @@ var pathParameter = regexp.MustCompile(`:\w+|\*`)
 // Any site's page may read what is published for verifiers, and nothing else. No answer lets a page send
 // cookies along.
 func TestOnlyPublishedListsAreReadByOtherSites(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.enrolled(t)
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	h.session(t, auth.Counter, "鈴木", "{}")
@@ -266,7 +266,7 @@ func (e *endless) Read(b []byte) (int, error) {
 // No route reads without end: pages and calls at most a megabyte, whatever they say of their length; the one
 // that takes files as much as a file may have.
 func TestNoBodyIsReadWithoutEnd(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.enrolled(t)
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	h.session(t, auth.Counter, "鈴木", "{}")
@@ -324,7 +324,7 @@ func TestNoBodyIsReadWithoutEnd(t *testing.T) {
 // Addresses hold notice codes, online codes and people's ids; a query holds names. The log holds the route
 // alone.
 func TestTheLogHoldsNothingOfAnAddress(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	r := h.enrolled(t)
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	var log bytes.Buffer
@@ -375,7 +375,7 @@ func TestTheLogHoldsNothingOfAnAddress(t *testing.T) {
 
 // OWASP, CSV Injection: an insurer's name goes into the statistics' file.
 func TestNoCellOfTheStatisticsStartsAFormula(t *testing.T) {
-	h, _ := clerksHouse(t)
+	h, _ := clerksApp(t)
 	starts := []string{"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"}
 	testenv.Refused(t, testenv.Files, len(starts))
 	for _, start := range starts {

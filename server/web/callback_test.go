@@ -10,7 +10,7 @@ import (
 )
 
 // underWay signs in as a browser that is at the provider just now.
-func (h *house) underWay(t *testing.T, subject string, v patient.VisitSession) {
+func (h *testApp) underWay(t *testing.T, subject string, v patient.VisitSession) {
 	t.Helper()
 	data, err := json.Marshal(v)
 	if err != nil {
@@ -21,7 +21,7 @@ func (h *house) underWay(t *testing.T, subject string, v patient.VisitSession) {
 
 // Two tabs, or a stranger's link to the callback: what is not this login's answer does not end this login.
 func TestAnAnswerToAnotherLoginLeavesThisOneUnderWay(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.underWay(t, "", patient.VisitSession{Flow: &auth.Flow{State: "mine", Begun: h.now}})
 	if w := h.ask(t, "GET", "/login/callback?state=other&code=x", nil); w.Code != http.StatusForbidden {
 		t.Errorf("another's: %d", w.Code)
@@ -36,7 +36,7 @@ func TestAnAnswerToAnotherLoginLeavesThisOneUnderWay(t *testing.T) {
 
 // Phones load the callback's address again when they come back from another app.
 func TestTheAnswerOfAFinishedLoginLeadsOnceMoreToItsPage(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	login := auth.Identity{Subject: "op|x", Name: "髙橋 德一", At: h.now}
 	h.underWay(t, "op|x", patient.VisitSession{Login: &login, Done: "mine"})
 	for path, want := range map[string]string{"/login/callback?state=mine&code=x": "/enrol", "/login/callback?state=other&code=x": "", "/login/callback": "", "/login/callback?state=": ""} {

@@ -24,7 +24,7 @@ import (
 )
 
 // otherFacility is another clinic's counter on the same server and database.
-func (h *house) otherFacility() *counter.Service {
+func (h *testApp) otherFacility() *counter.Service {
 	other := *h.counter
 	other.Facility = counter.Facility{Code: "1319999992", Name: "別の医院"}
 	return &other
@@ -74,7 +74,7 @@ func TestACaseIsNoOtherFacilitys(t *testing.T) {
 // A card that was refused is not accepted by giving a reason, by ticking what the eye saw, or by asking for
 // other things.
 func TestARefusedCardIsNotAcceptedWithAReason(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	_, path := h.scanned(t)
 	h.useCard(t, virtual.Description{BirthDate: eligibility.MustDate("1986-04-12")})
 	if got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/card-check",
@@ -120,7 +120,7 @@ func TestASecondCodeAfterTheScreensDayProvesNothing(t *testing.T) {
 	h.session(t, auth.Counter, "鈴木", "{}")
 	view := answer[console.CaseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases",
 		map[string]string{"text": credential.NumericQR(made.JWS)}), 201)
-	if !view.Verdict.Awaits {
+	if !view.Verdict.AwaitsProof {
 		t.Fatalf("ten minutes before its end: %+v", view.Verdict)
 	}
 	prove := func() console.CaseJSON {
@@ -148,7 +148,7 @@ func TestASecondCodeAfterTheScreensDayProvesNothing(t *testing.T) {
 
 // Refusing and parking need a reason, for whoever takes the case up again; accepting needs none.
 func TestRefusingNeedsAReason(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	_, path := h.scanned(t)
 	for _, outcome := range []string{"refused", "parked"} {
 		if w := h.ask(t, "POST", path+"/record",

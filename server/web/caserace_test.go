@@ -33,7 +33,7 @@ func (r *racing) PutCase(ctx context.Context, c counter.Case, e audit.Entry) err
 // Two consoles of one reception work on the same case. Neither undoes the other: what was looked at stays
 // noted, and a record is never opened again.
 func TestTwoConsolesOnOneCaseLoseNothing(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	id, _ := h.scanned(t)
 	second := *h.counter
 	sato := atDesk

@@ -11,7 +11,7 @@ import (
 // Expected days: Grace of a certificate that ends on 2026-05-15 from
 // docs/facts/cards-and-certificates.md#three-months-of-grace, here moved to 2026-10-15.
 func TestCertificateDateTellsWhatWorksUntilWhen(t *testing.T) {
-	h := newHouse(t) // today is 2026-11-22
+	h := newTestApp(t) // today is 2026-11-22
 	for typed, want := range map[string][]string{
 		"2026-10-15": {"令和9年1月15日（2027年1月15日）まで", "令和9年1月31日（2027年1月31日）まで", "令和8年10月15日（2026年10月15日）に終わりました", "PDFを保存することは、もうできません"},
 		"令和9年5月15日":  {"令和9年5月15日（2027年5月15日）まで", "令和9年2月16日（2027年2月16日）から", "href=\"/certificate.ics?until=2027-05-15\"", "PDFを保存しておくと"},
@@ -57,9 +57,9 @@ func myNumber() string {
 }
 
 func TestCalendarFileKeepsRFC5545(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	for _, lang := range pwa.Languages() {
-		w := h.lookedAs(t, "/certificate.ics?until=2027-05-15", "lang="+lang)
+		w := h.getWithPreferences(t, "/certificate.ics?until=2027-05-15", "lang="+lang)
 		text := w.Body.String()
 		if w.Code != 200 || w.Header().Get("Content-Type") != "text/calendar; charset=utf-8" ||
 			!strings.Contains(w.Header().Get("Content-Disposition"), "attachment") {

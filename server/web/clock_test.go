@@ -252,9 +252,9 @@ func TestAnAnswerThatTookLongSaysNothingOfTheClock(t *testing.T) {
 }
 
 // redeems is a counter that looks an online code up, at issuers whose servers answer with what a test gives.
-func redeems(t *testing.T, answer map[string]string) (*hostapi.Client, *house) {
+func redeems(t *testing.T, answer map[string]string) (*hostapi.Client, *testApp) {
 	t.Helper()
-	h := newHouse(t)
+	h := newTestApp(t)
 	calls, _ := caller(t, hosts{answer: func(r *http.Request) (int, http.Header, string) {
 		body, err := json.Marshal(map[string]string{"credential": answer[r.URL.Host]})
 		if err != nil {

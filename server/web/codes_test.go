@@ -21,10 +21,10 @@ import (
 	console "madoguchi/server/web/counter"
 )
 
-// twoHosts is a house whose trust list has, besides 架空市, an issuer whose codes have the same tag: another
+// twoHosts is a test app whose trust list has, besides 架空市, an issuer whose codes have the same tag: another
 // host, that answers as a test says.
 type twoHosts struct {
-	*house
+	*testApp
 	other string // its iss
 
 	mu    sync.Mutex // a look-up that has its answer leaves the other calls behind
@@ -67,9 +67,9 @@ func collide(t *testing.T) (*twoHosts, insurer.PersonRecord, credential.Key) {
 	h.session(t, auth.Counter, "鈴木", "{}")
 	code := credential.NewOnlineCode(testHost + "/i/00138990")
 	_, key := p256(t)
-	w := &twoHosts{house: h, real: h.counter.Insurers}
+	w := &twoHosts{testApp: h, real: h.counter.Insurers}
 	for i := 0; w.other == ""; i++ {
-		if iss := "https://h" + strings.Repeat("x", i%50) + string(rune('a'+i/50%26)) + string(rune('a'+i/1300)) + ".example.jp/i/06139992"; code.For(
+		if iss := "https://h" + strings.Repeat("x", i%50) + string(rune('a'+i/50%26)) + string(rune('a'+i/1300)) + ".example.jp/i/06139992"; code.MayBeFrom(
 			iss,
 		) {
 			w.other = iss
@@ -264,9 +264,9 @@ func TestOnlyIssuersOfACodesTagAreAsked(t *testing.T) {
 }
 
 // redeemAs calls the insurer's service as a counter that may claim what it likes.
-func (h *house) redeemAs(t *testing.T, counter string, code credential.OnlineCode) (string, error) {
+func (h *testApp) redeemAs(t *testing.T, counter string, code credential.OnlineCode) (string, error) {
 	t.Helper()
-	return h.office.OnlineCodes.Redeem(ctx, hostapi.Host{Insurer: "00138990",
+	return h.insurer.OnlineCodes.Redeem(ctx, hostapi.Host{Insurer: "00138990",
 		Server: hostapi.Caller{URL: counter, Name: counter}}, code, &unlimited{})
 }
 
@@ -359,7 +359,7 @@ func TestASpokenCodeAlwaysAsksThePatient(t *testing.T) {
 			return h.redeemAs(t, a, c)
 		}, hostapi.ErrOnlineCode},
 		{"at another insurer of the same server", func(t *testing.T) (string, error) {
-			return h.office.OnlineCodes.Redeem(ctx, hostapi.Host{Insurer: "06139992",
+			return h.insurer.OnlineCodes.Redeem(ctx, hostapi.Host{Insurer: "06139992",
 				Server: hostapi.Caller{URL: a, Name: a}}, fresh(t), &unlimited{})
 		}, hostapi.ErrOnlineCode},
 	}
@@ -397,7 +397,7 @@ func TestASpokenCodeAlwaysAsksThePatient(t *testing.T) {
 		screens := make(chan string, 8)
 		for i := range 8 {
 			wait.Go(func() {
-				if jws, err := h.office.OnlineCodes.Redeem(ctx, hostapi.Host{Insurer: "00138990",
+				if jws, err := h.insurer.OnlineCodes.Redeem(ctx, hostapi.Host{Insurer: "00138990",
 					Server: hostapi.Caller{URL: []string{a, b}[i%2]}}, c, &unlimited{}); err == nil {
 					screens <- jws
 				}
@@ -428,7 +428,7 @@ func TestGuessesAndQuestionsAreCounted(t *testing.T) {
 	h, _ := connected(t)
 	r := h.patientOf(t, h.now)
 	code := func() credential.OnlineCode {
-		c, _, err := h.office.OnlineCodes.NewCode(ctx, viewerOf("s"), r.ID)
+		c, _, err := h.insurer.OnlineCodes.NewCode(ctx, viewerOf("s"), r.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -436,7 +436,7 @@ func TestGuessesAndQuestionsAreCounted(t *testing.T) {
 	}
 	var count unlimited
 	redeem := func(c credential.OnlineCode) {
-		_, _ = h.office.OnlineCodes.Redeem(ctx, hostapi.Host{Insurer: "00138990",
+		_, _ = h.insurer.OnlineCodes.Redeem(ctx, hostapi.Host{Insurer: "00138990",
 			Server: hostapi.Caller{URL: "https://a.example", Name: "A"}}, c, &count)
 	}
 	spoken := credential.OnlineCode{Spoken: code().Spoken}

@@ -16,7 +16,7 @@ import (
 )
 
 func TestScreensThatACounterRefusesSayWhy(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	p := h.tokuichi(t).Person
 	h.session(t, auth.Counter, "鈴木", "{}")
 	foreign := p
@@ -46,26 +46,26 @@ func TestScreensThatACounterRefusesSayWhy(t *testing.T) {
 
 func TestCardsThatACounterRefusesSayWhy(t *testing.T) {
 	for name, c := range map[string]struct {
-		change func(t *testing.T, h *house)
+		change func(t *testing.T, h *testApp)
 		say    string
 	}{
-		"another person's card": {func(t *testing.T, h *house) {
+		"another person's card": {func(t *testing.T, h *testApp) {
 			chip, err := virtual.New(virtual.Description{BirthDate: eligibility.MustDate("1986-04-12")})
 			if err != nil {
 				t.Fatal(err)
 			}
 			h.reader.chip = chip
 		}, "カードの生年月日が画面と一致しません"},
-		"replayed evidence": {func(t *testing.T, h *house) {
+		"replayed evidence": {func(t *testing.T, h *testApp) {
 			e, err := card.CheckBirthDate(ctx, card.Open(h.reader.chip), eligibility.MustDate("1955-07-01"), [32]byte{99})
 			if err != nil {
 				t.Fatal(err)
 			}
 			h.reader.replay = &e
 		}, "写しの疑い"},
-		"a lying agent": {func(_ *testing.T, h *house) { h.reader.lie = true }, "写しの疑い"},
+		"a lying agent": {func(_ *testing.T, h *testApp) { h.reader.lie = true }, "写しの疑い"},
 	} {
-		h := newHouse(t)
+		h := newTestApp(t)
 		p := h.tokuichi(t).Person
 		h.session(t, auth.Counter, "鈴木", "{}")
 		c.change(t, h)
@@ -92,7 +92,7 @@ func TestCardsThatACounterRefusesSayWhy(t *testing.T) {
 }
 
 func TestGoodCaseIsRecordedOnceEvenWhenTheInsurerIsAway(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	p := h.tokuichi(t).Person
 	h.session(t, auth.Counter, "鈴木", "{}")
 	opened := h.scan(t, credential.NumericQR(h.live(t, p, "00138990", h.now)))

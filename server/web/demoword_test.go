@@ -17,11 +17,11 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// published is the house behind a port that a container publishes.
-func (h *house) published(word *kit.DemoWord) *echo.Echo {
+// published is the test app behind a port that a container publishes.
+func (h *testApp) published(word *kit.DemoWord) *echo.Echo {
 	clock := func() time.Time { return h.now }
 	return New(Config{
-		Insurer:     h.office,
+		Insurer:     h.insurer,
 		Counter:     h.counter,
 		Readers:     nil,
 		Background:  ctx,
@@ -30,7 +30,7 @@ func (h *house) published(word *kit.DemoWord) *echo.Echo {
 		Word:        word,
 		Now:         clock,
 		Ready:       h.store.Ping,
-		CounterCall: hostapi.TrustedCounters(h.listed, h.office.Receipts.FirstUse, clock),
+		CounterCall: hostapi.TrustedCounters(h.listed, h.insurer.Receipts.FirstUse, clock),
 		DemoIDP:     http.NotFoundHandler(),
 		Staff:       []string{"鈴木"},
 		Login: auth.NewLogin(
@@ -60,7 +60,7 @@ func visitor(
 func unchanged(*http.Request) {}
 
 func TestAPublishedDemoIsClosedToWhoeverDoesNotKnowItsWord(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.tokuichi(t)
 	clock := func() time.Time { return h.now }
 	word, before := kit.NewDemoWord(clock), kit.NewDemoWord(clock)
@@ -141,14 +141,14 @@ func TestAPublishedDemoIsClosedToWhoeverDoesNotKnowItsWord(t *testing.T) {
 
 // A demo that is published without a word has one that nobody knows.
 func TestAPublishedDemoWithoutAWordOpensToNobody(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	if w := visitor(h.published(nil), "GET", "/insurer", "", unchanged); w.Code != http.StatusForbidden {
 		t.Errorf("%d", w.Code)
 	}
 }
 
 func TestTheWordOpensTheDemoForOneBrowser(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	word := kit.NewDemoWord(func() time.Time { return h.now })
 	plain := strings.ReplaceAll(word.String(), "-", "")
 	wide := strings.Map(func(r rune) rune { return r - '!' + '！' }, plain)
@@ -194,7 +194,7 @@ func TestTheWordOpensTheDemoForOneBrowser(t *testing.T) {
 }
 
 func TestTheWordLeadsToOurOwnPagesOnly(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	for _, to := range []string{
 		"https://evil.example/", "//evil.example", `/\evil.example`, "javascript:alert(1)", "", "insurer",
 		"/\t/evil.example", "http:/evil",
@@ -216,7 +216,7 @@ func TestTheWordLeadsToOurOwnPagesOnly(t *testing.T) {
 
 // Also the right word waits, else guessing would go on.
 func TestGuessesOfTheWordAreLimited(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	word := kit.NewDemoWord(func() time.Time { return h.now })
 	e := h.published(word)
 	guess := func(text, address string) *httptest.ResponseRecorder {
@@ -250,7 +250,7 @@ func TestGuessesOfTheWordAreLimited(t *testing.T) {
 func TestTheWordIsAnotherAtEachStartAndEasyToType(t *testing.T) {
 	seen := map[string]bool{}
 	for range 200 {
-		word := kit.NewDemoWord(func() time.Time { return houseDay }).String()
+		word := kit.NewDemoWord(func() time.Time { return testAppDay }).String()
 		if len(word) != 9 || word[4] != '-' || strings.Trim(word, kit.DemoWordLetters+"-") != "" ||
 			seen[word] {
 			t.Errorf("%s", word)
@@ -261,7 +261,7 @@ func TestTheWordIsAnotherAtEachStartAndEasyToType(t *testing.T) {
 
 // The program's own calls carry the cookie; what is always open holds nothing.
 func TestTheDemosOwnCallsComeInAndHealthSaysOK(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	word := kit.NewDemoWord(func() time.Time { return h.now })
 	e := h.published(word)
 	server := httptest.NewServer(
@@ -275,9 +275,9 @@ func TestTheDemosOwnCallsComeInAndHealthSaysOK(t *testing.T) {
 		path      string
 		want      int
 	}{
-		{word.LetIn(http.DefaultTransport), "/i/00138990/.well-known/jwks.json", 200},
+		{word.WithCookie(http.DefaultTransport), "/i/00138990/.well-known/jwks.json", 200},
 		{http.DefaultTransport, "/i/00138990/.well-known/jwks.json", 403},
-		{(*kit.DemoWord)(nil).LetIn(http.DefaultTransport), "/i/00138990/.well-known/jwks.json", 403},
+		{(*kit.DemoWord)(nil).WithCookie(http.DefaultTransport), "/i/00138990/.well-known/jwks.json", 403},
 		{http.DefaultTransport, "/healthz", 200},
 		{http.DefaultTransport, kit.DemoWordPath, 200},
 		{http.DefaultTransport, kit.DemoWordPath + ".css", 200},
@@ -298,7 +298,7 @@ func TestTheDemosOwnCallsComeInAndHealthSaysOK(t *testing.T) {
 
 // On its own computer a demo asks for no word.
 func TestADemoThatIsNotPublishedAsksForNoWord(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	if w := h.bare("GET", "/insurer/staff", unchanged); w.Code != http.StatusOK {
 		t.Errorf("%d", w.Code)
 	}

@@ -45,7 +45,7 @@ func (p testPhone) sign(t *testing.T, message string) string {
 	)
 }
 
-func (h *house) nonce(t *testing.T, phone string) string {
+func (h *testApp) nonce(t *testing.T, phone string) string {
 	t.Helper()
 	return answer[struct{ Nonce string }](
 		t,
@@ -55,18 +55,18 @@ func (h *house) nonce(t *testing.T, phone string) string {
 }
 
 // holder is what a phone sends to be added.
-func (h *house) holder(t *testing.T, id string, p testPhone) insurer.HolderKey {
+func (h *testApp) holder(t *testing.T, id string, p testPhone) insurer.DeviceKey {
 	t.Helper()
 	point, err := p.private.PublicKey.Bytes()
 	if err != nil {
 		t.Fatal(err)
 	}
 	b64, nonce := base64.RawURLEncoding, h.nonce(t, id)
-	return insurer.HolderKey{
-		Phone: id,
-		X:     b64.EncodeToString(point[1:33]),
-		Y:     b64.EncodeToString(point[33:]),
-		Nonce: nonce,
+	return insurer.DeviceKey{
+		DeviceID: id,
+		X:        b64.EncodeToString(point[1:33]),
+		Y:        b64.EncodeToString(point[33:]),
+		Nonce:    nonce,
 		Signature: p.sign(
 			t,
 			strings.Join([]string{"madoguchi-device-1", "add", "localhost:8080", id, nonce}, "\n"),
@@ -74,22 +74,22 @@ func (h *house) holder(t *testing.T, id string, p testPhone) insurer.HolderKey {
 	}
 }
 
-func holderBody(k insurer.HolderKey) map[string]any {
+func holderBody(k insurer.DeviceKey) map[string]any {
 	return map[string]any{
-		"id":        k.Phone,
+		"id":        k.DeviceID,
 		"key":       map[string]string{"kty": "EC", "crv": "P-256", "x": k.X, "y": k.Y},
 		"nonce":     k.Nonce,
 		"signature": k.Signature,
 	}
 }
 
-func (h *house) add(t *testing.T, id string, p testPhone) *httptest.ResponseRecorder {
+func (h *testApp) add(t *testing.T, id string, p testPhone) *httptest.ResponseRecorder {
 	t.Helper()
 	return h.ask(t, "PUT", "/api/v1/phone/holder", holderBody(h.holder(t, id, p)))
 }
 
 // enter comes back by the phone's key, with no other cookie than the phone's own from then on.
-func (h *house) enter(t *testing.T, id string, p testPhone) *httptest.ResponseRecorder {
+func (h *testApp) enter(t *testing.T, id string, p testPhone) *httptest.ResponseRecorder {
 	t.Helper()
 	nonce := h.nonce(t, id)
 	w := h.ask(
@@ -111,7 +111,7 @@ func (h *house) enter(t *testing.T, id string, p testPhone) *httptest.ResponseRe
 }
 
 // hanako puts 試験 花子 into 架空健康保険組合, enrols her own login and signs it in.
-func (h *house) hanako(t *testing.T, at time.Time) insurer.PersonRecord {
+func (h *testApp) hanako(t *testing.T, at time.Time) insurer.PersonRecord {
 	t.Helper()
 	p := eligibility.Person{
 		Insurer:      "06139992",
@@ -136,7 +136,7 @@ func (h *house) hanako(t *testing.T, at time.Time) insurer.PersonRecord {
 }
 
 // signedOut drops the login's cookie; the phone's own stays.
-func (h *house) signedOut() {
+func (h *testApp) signedOut() {
 	kept := h.cookies[:0:0]
 	for _, c := range h.cookies {
 		if !strings.HasSuffix(c.Name, "patient") {
@@ -300,8 +300,8 @@ func TestAKeyIsAddedOnlyByWhoHoldsIt(t *testing.T) {
 }
 
 func TestAnEndedPhoneShowsNothingAtOnce(t *testing.T) {
-	for name, end := range map[string]func(t *testing.T, h *house, r insurer.PersonRecord){
-		"by the patient, from a login elsewhere": func(t *testing.T, h *house, r insurer.PersonRecord) {
+	for name, end := range map[string]func(t *testing.T, h *testApp, r insurer.PersonRecord){
+		"by the patient, from a login elsewhere": func(t *testing.T, h *testApp, r insurer.PersonRecord) {
 			phones := h.cookies
 			h.cookies = nil
 			data, err := json.Marshal(patient.VisitSession{Login: &auth.Identity{Subject: "s", At: h.now}})
@@ -315,20 +315,20 @@ func TestAnEndedPhoneShowsNothingAtOnce(t *testing.T) {
 			answer[meAnswer](t, h.ask(t, "GET", "/api/v1/me", nil), 200) // the one that asked goes on
 			h.cookies = phones
 		},
-		"by the insurer": func(t *testing.T, h *house, r insurer.PersonRecord) {
-			if n, err := h.office.Devices.EndPhoneOf(ctx, clerkOf("06139992"), r.ID, "A"); err == nil {
+		"by the insurer": func(t *testing.T, h *testApp, r insurer.PersonRecord) {
+			if n, err := h.insurer.Devices.EndDeviceOfPerson(ctx, clerkOf("06139992"), r.ID, "A"); err == nil {
 				t.Errorf("another insurer ended %d", n)
 			}
-			known, err := h.office.Devices.PhonesOf(ctx, clerkOf("00138990"), r.ID)
+			known, err := h.insurer.Devices.DevicesOfPerson(ctx, clerkOf("00138990"), r.ID)
 			if err != nil || len(known) != 1 || known[0].ID != "A" {
 				t.Fatalf("%+v %v", known, err)
 			}
-			if n, err := h.office.Devices.EndPhoneOf(ctx, clerkOf("00138990"), r.ID, "A"); err != nil ||
+			if n, err := h.insurer.Devices.EndDeviceOfPerson(ctx, clerkOf("00138990"), r.ID, "A"); err != nil ||
 				n != 1 {
 				t.Fatalf("%d %v", n, err)
 			}
 		},
-		"by the erased person": func(t *testing.T, h *house, r insurer.PersonRecord) {
+		"by the erased person": func(t *testing.T, h *testApp, r insurer.PersonRecord) {
 			if err := h.store.Register.ErasePerson(ctx, r.Person.Insurer, r.ID,
 				audit.Entry{At: h.now, Actor: "t", Action: "person.erase", Person: r.ID}); err != nil {
 				t.Fatal(err)
@@ -385,7 +385,7 @@ func TestRemovingOneOfTwoPeopleLeavesTheOther(t *testing.T) {
 	if len(me.People) != 1 || me.People[0].ID != string(tokuichi.ID) || me.Login {
 		t.Errorf("%+v", me)
 	}
-	if people, err := h.office.Enrolment.People(ctx, viewerOf("hanako")); err != nil || len(people) != 1 {
+	if people, err := h.insurer.Enrolment.People(ctx, viewerOf("hanako")); err != nil || len(people) != 1 {
 		t.Errorf("she is enrolled no more: %d %v", len(people), err)
 	}
 	w := h.ask(t, "POST", "/api/v1/phone/wipe", struct{}{})
@@ -424,7 +424,7 @@ func TestErasingALoginLeavesTheInsurersRecordAndNothingElse(t *testing.T) {
 		audit.Entry{At: h.now, Actor: "t", Action: "receipt.leave"}); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := h.office.Receipts.Receipts(ctx, viewerOf("s"), "A"); err != nil || len(got) != 1 {
+	if got, err := h.insurer.Receipts.Receipts(ctx, viewerOf("s"), "A"); err != nil || len(got) != 1 {
 		t.Fatalf("%d %v", len(got), err)
 	}
 	h.enter(t, "A", phone)
@@ -433,17 +433,17 @@ func TestErasingALoginLeavesTheInsurersRecordAndNothingElse(t *testing.T) {
 	}
 	showsNobody(t, h.ask(t, "GET", "/api/v1/me", nil))
 	nobodyKnows(t, h.enter(t, "A", phone))
-	if people, err := h.office.Enrolment.People(ctx, viewerOf("s")); err != nil || len(people) != 0 {
+	if people, err := h.insurer.Enrolment.People(ctx, viewerOf("s")); err != nil || len(people) != 0 {
 		t.Errorf("still enrolled: %d %v", len(people), err)
 	}
-	if keys, err := h.store.Receipts.PhoneKeys(ctx, keyOf(r)); err != nil || len(keys) != 0 {
+	if keys, err := h.store.Receipts.ReceiptKeys(ctx, keyOf(r)); err != nil || len(keys) != 0 {
 		t.Errorf("receipt keys: %d %v", len(keys), err)
 	}
 	if _, err := h.store.Register.Person(ctx, r.Person.Insurer, r.ID); err != nil {
 		t.Errorf("the insurer's record: %v", err)
 	}
 	h.patientOf(t, h.now) // the same notice serves again, for the same person
-	if got, err := h.office.Receipts.Receipts(ctx, viewerOf("s"), "A"); err != nil || len(got) != 0 {
+	if got, err := h.insurer.Receipts.Receipts(ctx, viewerOf("s"), "A"); err != nil || len(got) != 0 {
 		t.Errorf("receipts: %d %v", len(got), err)
 	}
 	if n, err := h.store.VerifyAudit(ctx); err != nil || n == 0 {
@@ -480,7 +480,7 @@ func TestAPhoneIsAddedOnlySoonAfterALogin(t *testing.T) {
 		t.Errorf("the patient is told: %+v", me)
 	}
 	stale := auth.Identity{Subject: "s", At: h.now, AuthTime: h.now.Add(-16 * time.Minute)}
-	if err := h.office.Devices.AddHolder(ctx, insurer.Viewer{Login: &stale},
+	if err := h.insurer.Devices.AddDeviceKey(ctx, insurer.Viewer{Login: &stale},
 		h.holder(t, "D", phone)); err == nil {
 		t.Error("auth_time of 16 minutes ago was taken")
 	}

@@ -15,17 +15,17 @@ import (
 	"madoguchi/server/insurer"
 )
 
-// library is a house with people to whom the rules give each document: a patient who has a screen, and two
+// library is a test app with people to whom the rules give each document: a patient who has a screen, and two
 // people of 架空健康保険組合, one with マイナ保険証 and one without.
 type library struct {
-	*house
+	*testApp
 	patient string
 	people  []string
 }
 
 func openLibrary(t *testing.T) library {
 	t.Helper()
-	l := library{house: newHouse(t)}
+	l := library{testApp: newTestApp(t)}
 	l.town(t, row(1, ",,架空商店,有"), row(2, ",,架空商店,無"))
 	for _, number := range []string{"1", "2"} {
 		found, err := l.store.Register.FindPeople(ctx, insurer.PeopleQuery{
@@ -61,7 +61,7 @@ func (l library) unreachable(t *testing.T, d insurer.Document) (bad []string) {
 	t.Helper()
 	kind := string(d.Kind)
 	words := func(key string, everyLanguage bool) {
-		entry, ok := message.Find(key)
+		entry, ok := message.FindEntry(key)
 		if !ok || everyLanguage && len(entry.Texts) != len(message.Languages()) {
 			bad = append(bad, "no words: "+key)
 		}

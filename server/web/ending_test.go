@@ -20,7 +20,7 @@ import (
 
 // ghost is a login with a phone, both in other hands now: all that they had before they were ended.
 type ghost struct {
-	*house
+	*testApp
 	person insurer.PersonRecord
 	paper  string         // the code by which it enrolled
 	old    []*http.Cookie // of the login's session
@@ -32,7 +32,7 @@ type ghost struct {
 func haunted(t *testing.T) *ghost {
 	t.Helper()
 	h, _ := connected(t)
-	g := &ghost{house: h, phone: newPhone(t)}
+	g := &ghost{testApp: h, phone: newPhone(t)}
 	g.person = h.patientOf(t, h.now)
 	g.paper = h.noticeCode(t, g.person)
 	h.add(t, "A", g.phone)
@@ -78,7 +78,7 @@ func (g *ghost) lose(t *testing.T) {
 	file := fmt.Sprintf("記号,番号,枝番,氏名,氏名カナ,生年月日,住所,資格喪失年月日\n%s,%s,%s,%s,%s,%s,%s,2026-11-22\n", p.Symbol,
 		p.Number, p.BranchNumber,
 		p.Name, p.Kana, p.BirthDate, p.Address)
-	if _, err := g.office.Importer.Import(ctx, clerkOf("00138990"), strings.NewReader(file)); err != nil {
+	if _, err := g.insurer.Importer.Import(ctx, clerkOf("00138990"), strings.NewReader(file)); err != nil {
 		t.Fatal(err)
 	}
 	if r, err := g.store.Register.Person(ctx, g.person.Person.Insurer, g.person.ID); err != nil ||
@@ -275,7 +275,7 @@ func TestTheNoticeOfAnEndedLoginIsVoid(t *testing.T) {
 		{Subject: "s", Name: "髙橋　德一", BirthDate: g.person.Person.BirthDate, At: g.now.Add(-6 * time.Hour)},
 		{Subject: "another", Name: "髙橋　德一", BirthDate: g.person.Person.BirthDate, At: g.now},
 	} {
-		if err := g.office.Enrolment.Enrol(ctx, insurer.Viewer{Login: &who},
+		if err := g.insurer.Enrolment.Enrol(ctx, insurer.Viewer{Login: &who},
 			mac); err != error(insurer.ErrNoticeVoid) {
 			t.Errorf("%s: %v", who.Subject, err)
 		}
@@ -294,7 +294,7 @@ func TestTheNoticeOfAnEndedLoginIsVoid(t *testing.T) {
 		t.Fatalf("%s again, %v %v", next, serials, err)
 	}
 	again := &auth.Identity{Subject: "s", Name: "髙橋　德一", BirthDate: g.person.Person.BirthDate, At: g.now}
-	if err := g.office.Enrolment.Enrol(ctx, insurer.Viewer{Login: again}, g.notices.MAC(next)); err != nil {
+	if err := g.insurer.Enrolment.Enrol(ctx, insurer.Viewer{Login: again}, g.notices.MAC(next)); err != nil {
 		t.Error(err)
 	}
 }
@@ -323,17 +323,17 @@ func TestRegisteringWantsAFreshLogin(t *testing.T) {
 		login auth.Identity
 		want  int
 	}{
-		{"at once", auth.Identity{At: houseDay}, http.StatusSeeOther},
-		{"14 minutes after", auth.Identity{At: houseDay.Add(-14 * time.Minute)}, http.StatusSeeOther},
-		{"15 minutes after", auth.Identity{At: houseDay.Add(-15 * time.Minute)}, http.StatusForbidden},
-		{"six hours after", auth.Identity{At: houseDay.Add(-6 * time.Hour)}, http.StatusForbidden},
-		{"a login of tomorrow", auth.Identity{At: houseDay.Add(time.Hour)}, http.StatusForbidden},
+		{"at once", auth.Identity{At: testAppDay}, http.StatusSeeOther},
+		{"14 minutes after", auth.Identity{At: testAppDay.Add(-14 * time.Minute)}, http.StatusSeeOther},
+		{"15 minutes after", auth.Identity{At: testAppDay.Add(-15 * time.Minute)}, http.StatusForbidden},
+		{"six hours after", auth.Identity{At: testAppDay.Add(-6 * time.Hour)}, http.StatusForbidden},
+		{"a login of tomorrow", auth.Identity{At: testAppDay.Add(time.Hour)}, http.StatusForbidden},
 		{"a login without its time", auth.Identity{}, http.StatusForbidden},
-		{"proved an hour ago", auth.Identity{At: houseDay, AuthTime: houseDay.Add(-time.Hour)},
+		{"proved an hour ago", auth.Identity{At: testAppDay, AuthTime: testAppDay.Add(-time.Hour)},
 			http.StatusForbidden},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			h := newHouse(t)
+			h := newTestApp(t)
 			r := h.tokuichi(t)
 			c.login.Subject, c.login.Name, c.login.BirthDate = "op|x", "髙橋 德一", r.Person.BirthDate
 			data, err := json.Marshal(patient.VisitSession{Login: &c.login})
@@ -364,10 +364,10 @@ func TestRegisteringWantsAFreshLogin(t *testing.T) {
 }
 
 func TestAnOldLoginIsAskedToLogInAgainInEveryLanguage(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	r := h.tokuichi(t)
 	data, err := json.Marshal(patient.VisitSession{Login: &auth.Identity{Subject: "op|x", Name: "髙橋 德一",
-		BirthDate: r.Person.BirthDate, At: houseDay.Add(-time.Hour)}})
+		BirthDate: r.Person.BirthDate, At: testAppDay.Add(-time.Hour)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -406,9 +406,9 @@ func TestAClerkSeesThePhonesAndEndsOne(t *testing.T) {
 		t.Error("it does not say which phone")
 	}
 	h.acts(t, at+"/phones/A/end", nil, "端末を解除しました")
-	if left, err := h.store.Devices.Grants(ctx, insurer.GrantQuery{Person: r.ID}); err != nil ||
+	if left, err := h.store.Devices.DeviceGrants(ctx, insurer.DeviceGrantQuery{Person: r.ID}); err != nil ||
 		len(left) != 1 ||
-		left[0].Phone != "B" {
+		left[0].DeviceID != "B" {
 		t.Errorf("%+v %v", left, err)
 	}
 	if got := h.entries(t, "phone.end"); len(got) != 1 {
@@ -422,7 +422,7 @@ func TestAClerkSeesThePhonesAndEndsOne(t *testing.T) {
 			t.Errorf("ending %s: %d", path, w.Code)
 		}
 	}
-	if left, err := h.store.Devices.Grants(ctx, insurer.GrantQuery{Person: r.ID}); err != nil ||
+	if left, err := h.store.Devices.DeviceGrants(ctx, insurer.DeviceGrantQuery{Person: r.ID}); err != nil ||
 		len(left) != 1 {
 		t.Errorf("%+v %v", left, err)
 	}

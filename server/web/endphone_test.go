@@ -16,16 +16,18 @@ type stumbles struct {
 	tries int
 }
 
-func (s *stumbles) EndGrants(ctx context.Context, end insurer.GrantEnd, e audit.Entry) (int, error) {
+func (s *stumbles) EndDeviceGrants(
+	ctx context.Context, end insurer.DeviceGrantEnd, e audit.Entry,
+) (int, error) {
 	if s.tries++; s.tries == 1 {
 		return 0, errors.New("no space left on device")
 	}
-	return s.DevicesStore.EndGrants(ctx, end, e)
+	return s.DevicesStore.EndDeviceGrants(ctx, end, e)
 }
 
-// lost is a house with a phone that was lost while its login and its key's session were open, and an owner at
-// another browser.
-func lost(t *testing.T) (h *house, r insurer.PersonRecord, thief, owner []*http.Cookie, phone testPhone) {
+// lost is a test app with a phone that was lost while its login and its key's session were open, and an owner
+// at another browser.
+func lost(t *testing.T) (h *testApp, r insurer.PersonRecord, thief, owner []*http.Cookie, phone testPhone) {
 	t.Helper()
 	h, _ = connected(t)
 	r = h.patientOf(t, h.now)
@@ -55,14 +57,14 @@ func TestTheEndOfALostPhoneIsWholeAfterAFailureHalfway(t *testing.T) {
 // A cookie that was copied off a phone is worth nothing when that phone was ended, even if it was added again
 // with the same key.
 func TestAnEndedPhonesSessionDoesNotComeBackWithThePhone(t *testing.T) {
-	for name, end := range map[string]func(t *testing.T, h *house, r insurer.PersonRecord){
-		"by the patient": func(t *testing.T, h *house, _ insurer.PersonRecord) {
+	for name, end := range map[string]func(t *testing.T, h *testApp, r insurer.PersonRecord){
+		"by the patient": func(t *testing.T, h *testApp, _ insurer.PersonRecord) {
 			if w := h.ask(t, "POST", "/api/v1/phones/A/end", struct{}{}); w.Code != 200 {
 				t.Fatalf("%d %s", w.Code, w.Body)
 			}
 		},
-		"by the insurer": func(t *testing.T, h *house, r insurer.PersonRecord) {
-			if n, err := h.office.Devices.EndPhoneOf(ctx, clerkOf("00138990"), r.ID, ""); err != nil ||
+		"by the insurer": func(t *testing.T, h *testApp, r insurer.PersonRecord) {
+			if n, err := h.insurer.Devices.EndDeviceOfPerson(ctx, clerkOf("00138990"), r.ID, ""); err != nil ||
 				n != 1 {
 				t.Fatalf("%d %v", n, err)
 			}
@@ -92,7 +94,7 @@ func TestAnEmptyNameInAnAddressEndsNothing(t *testing.T) {
 			t.Errorf("%s: %d", path, w.Code)
 		}
 	}
-	if left, err := h.store.Devices.Grants(ctx, insurer.GrantQuery{Person: r.ID}); err != nil ||
+	if left, err := h.store.Devices.DeviceGrants(ctx, insurer.DeviceGrantQuery{Person: r.ID}); err != nil ||
 		len(left) != 1 {
 		t.Errorf("%d grants left, %v", len(left), err)
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 // scanned signs 鈴木 in and opens a case with a genuine screen of 髙橋 德一; path is the case's.
-func (h *house) scanned(t *testing.T) (id, path string) {
+func (h *testApp) scanned(t *testing.T) (id, path string) {
 	t.Helper()
 	p := h.tokuichi(t).Person
 	h.session(t, auth.Counter, "鈴木", "{}")
@@ -25,7 +25,7 @@ func (h *house) scanned(t *testing.T) (id, path string) {
 }
 
 // seen ticks all that is compared by eye.
-func (h *house) seen(t *testing.T, path string) {
+func (h *testApp) seen(t *testing.T, path string) {
 	t.Helper()
 	answer[console.CaseJSON](
 		t,
@@ -34,7 +34,7 @@ func (h *house) seen(t *testing.T, path string) {
 	)
 }
 
-func (h *house) useCard(t *testing.T, d virtual.Description) {
+func (h *testApp) useCard(t *testing.T, d virtual.Description) {
 	t.Helper()
 	if d.BirthDate.IsZero() {
 		d.BirthDate = eligibility.MustDate("1955-07-01")
@@ -47,7 +47,7 @@ func (h *house) useCard(t *testing.T, d virtual.Description) {
 }
 
 func TestANumberTypedOffTheFaceIsComparedItemByItem(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	_, path := h.scanned(t)
 	h.useCard(t, virtual.Description{Name: "高橋 徳一", Sex: eligibility.Male, SecurityCode: "2285"})
 	wrong := decode[console.CaseJSON](
@@ -93,7 +93,7 @@ func TestANumberTypedOffTheFaceIsComparedItemByItem(t *testing.T) {
 }
 
 func TestAnotherNameOnTheCardIsSaidPlainly(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	_, path := h.scanned(t)
 	for name, want := range map[string]string{"高橋 德二": "different 氏名は画面と1文字ちがいます", "試験 花子": "different 氏名は画面とちがいます", "●橋 德一": "equal 氏名は画面と同じです（●の字は",
 		"?橋 德一": "equal 氏名は画面と同じです（●の字は", "●●●●": "missing 氏名はくらべられません（", "●●●一": "missing 氏名はくらべられません（",
@@ -110,7 +110,7 @@ func TestAnotherNameOnTheCardIsSaidPlainly(t *testing.T) {
 }
 
 func TestAClonedCardFoundByItsNumberCannotBeAccepted(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	_, path := h.scanned(t)
 	for _, variant := range []virtual.Variant{virtual.Copied, virtual.Altered} {
 		h.useCard(t, virtual.Description{Variant: variant})
@@ -141,7 +141,7 @@ func TestAClonedCardFoundByItsNumberCannotBeAccepted(t *testing.T) {
 }
 
 func TestATypingErrorSaysNothingAgainstACard(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	_, path := h.scanned(t)
 	h.useCard(t, virtual.Description{})
 	if got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "9999"})); got.CardRefused {
@@ -155,7 +155,7 @@ func TestATypingErrorSaysNothingAgainstACard(t *testing.T) {
 
 // Whoever shows another's card pulls it away when it is asked again.
 func TestACardThatIsPulledAwayStaysRefused(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	_, path := h.scanned(t)
 	check := func(d virtual.Description, pulled, refused bool) {
 		t.Helper()
@@ -190,7 +190,7 @@ func TestACardWhoseChipCannotBeAskedIsForTheEye(t *testing.T) {
 		card  virtual.Description
 		birth string
 	}{"few tries": {virtual.Description{Tries: &two}, "1955-07-01"}, "blocked": {virtual.Description{Tries: &none}, "1955-07-01"}, "unknown day": {virtual.Description{}, "1955-07"}} {
-		h := newHouse(t)
+		h := newTestApp(t)
 		p := h.tokuichi(t).Person
 		p.BirthDate = eligibility.MustDate(c.birth)
 		h.session(t, auth.Counter, "鈴木", "{}")
@@ -216,7 +216,7 @@ func TestACardWhoseChipCannotBeAskedIsForTheEye(t *testing.T) {
 
 // Each wrong try brings a card nearer to that.
 func TestAnothersCardIsNotForTheEyeOnceItsTriesRunOut(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	_, path := h.scanned(t)
 	three := 3
 	h.useCard(t, virtual.Description{BirthDate: eligibility.MustDate("1986-04-12"), Tries: &three})
@@ -237,7 +237,7 @@ func TestAnothersCardIsNotForTheEyeOnceItsTriesRunOut(t *testing.T) {
 }
 
 func TestTheCertificatesStateIsKeptAndItsDateIsNot(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	id, path := h.scanned(t)
 	h.useCard(t, virtual.Description{CertificateUntil: eligibility.MustDate("2026-10-31")})
 	got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/certificate-check", nil))
@@ -269,7 +269,7 @@ func TestWhatAnOQSAnswerSaysOfItselfComesFirst(t *testing.T) {
 		{"a key of a newer program", []string{"oqs.new"}, "オンライン資格確認の結果に、このサーバーの知らない注意があります。", "資格確認端末の画面で"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			h := newHouse(t)
+			h := newTestApp(t)
 			h.reader.oqsSays = c.says
 			_, path := h.scanned(t)
 			got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/oqs-compare", nil))
@@ -294,7 +294,7 @@ func TestWhatAnOQSAnswerSaysOfItselfComesFirst(t *testing.T) {
 }
 
 func TestTheOQSComparisonIsSaidItemByItem(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	_, path := h.scanned(t)
 	got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/oqs-compare", nil))
 	if len(got.OQS) != 3 || got.OQS[1].Ja != "枝番は画面とちがいます。見くらべて確かめてください" || got.OQS[2].Result != "missing" {
@@ -304,7 +304,7 @@ func TestTheOQSComparisonIsSaidItemByItem(t *testing.T) {
 
 // An answer that comes when its case is already recorded is dropped, and does not open the case again.
 func TestAnAnswerAfterTheRecordIsDropped(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	id, path := h.scanned(t)
 	h.counter.Readers = &lateReader{doubleReader: h.reader, record: func() {
 		if _, err := h.counter.Record(ctx, atDesk, id,
@@ -334,7 +334,7 @@ func (l *lateReader) CheckBirthDate(ctx context.Context, r counter.CardRequest) 
 }
 
 func TestACounterRemembersItsReaderInTheBrowser(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	_, path := h.scanned(t)
 	several := &severalReaders{doubleReader: h.reader}
 	h.counter.Readers = several

@@ -20,9 +20,9 @@ import (
 
 const callback = "http://localhost:8080/login/callback"
 
-// atProvider is the house with the demo's provider behind a server of its own, and what a person who picks p
-// comes back with.
-func (h *house) atProvider(t *testing.T) (e *echo.Echo, pick func(address string) string) {
+// atProvider is the test app with the demo's provider behind a server of its own, and what a person who picks
+// p comes back with.
+func (h *testApp) atProvider(t *testing.T) (e *echo.Echo, pick func(address string) string) {
 	t.Helper()
 	clock := func() time.Time { return h.now }
 	private, key := p256(t)
@@ -49,7 +49,7 @@ func (h *house) atProvider(t *testing.T) (e *echo.Echo, pick func(address string
 		t.Fatal(err)
 	}
 	e = New(Config{
-		Insurer:    h.office,
+		Insurer:    h.insurer,
 		Background: ctx,
 		Demo:       true,
 		Now:        clock,
@@ -104,7 +104,7 @@ func named(res *http.Response, name string) *http.Cookie {
 
 // A browser without a session carries its login itself; the way back makes the session.
 func TestALoginThatNothingIsKeptOfComesBack(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	e, pick := h.atProvider(t)
 	began := get(e, "/login")
 	carried := named(began, "login")
@@ -134,7 +134,7 @@ func TestALoginThatNothingIsKeptOfComesBack(t *testing.T) {
 }
 
 func TestACarriedLoginIsFinishedOnceAndByItsOwnBrowser(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	e, pick := h.atProvider(t)
 	seal := func(key []byte, f auth.Flow) *http.Cookie {
 		text, err := auth.FlowSeal{Key: key}.Seal(f)
@@ -179,7 +179,7 @@ func TestACarriedLoginIsFinishedOnceAndByItsOwnBrowser(t *testing.T) {
 				e,
 				"/login/callback?state=s&code=x",
 				seal(
-					h.office.Devices.LoginFlowKey(),
+					h.insurer.Devices.LoginFlowKey(),
 					auth.Flow{State: "s", Begun: begun.Add(-11 * time.Minute)},
 				),
 			)
@@ -217,7 +217,7 @@ func TestACarriedLoginIsFinishedOnceAndByItsOwnBrowser(t *testing.T) {
 // An answer that is not this login's, as of another tab or a stranger's link, leaves the carried login under
 // way.
 func TestAnAnswerToAnotherLoginLeavesTheCarriedOneUnderWay(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	e, pick := h.atProvider(t)
 	for _, wrong := range []string{"state=x&code=x", "state=&code=x", "code=x", "state=x&error=access_denied", "error=server_error"} {
 		t.Run(wrong, func(t *testing.T) {
@@ -245,7 +245,7 @@ func TestTheAuditSaysWhatALoginRestsOn(t *testing.T) {
 		"acr aal3; auth_time not given, time of the callback":      func(id *auth.Identity) { id.ACR = "aal3" },
 	} {
 		t.Run(want, func(t *testing.T) {
-			h := newHouse(t)
+			h := newTestApp(t)
 			r := h.tokuichi(t)
 			login := auth.Identity{Subject: "op|y", Name: "髙橋 德一", BirthDate: r.Person.BirthDate, At: h.now}
 			change(&login)

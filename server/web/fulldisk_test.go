@@ -45,7 +45,7 @@ func TestAScreenIsShownThoughNothingCanBeCounted(t *testing.T) {
 		h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "live"}),
 		200,
 	)
-	s, err := h.office.Usage.Statistics(ctx, clerkOf("00138990"))
+	s, err := h.insurer.Usage.Statistics(ctx, clerkOf("00138990"))
 	if err != nil || len(s.Days) == 0 || s.Days[0].Screens != 4 {
 		t.Errorf("what was not written is written later: %+v %v", s.Days, err)
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // bare sends a request as it is, without holding the answer against openapi.yaml.
-func (h *house) bare(method, path string, change func(*http.Request)) *httptest.ResponseRecorder {
+func (h *testApp) bare(method, path string, change func(*http.Request)) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, path, strings.NewReader(""))
 	r.Host, r.RemoteAddr = "localhost:8080", "127.0.0.1:50000"
 	for _, c := range h.cookies {
@@ -28,7 +28,7 @@ func (h *house) bare(method, path string, change func(*http.Request)) *httptest.
 // Every route that changes something, also those to come: another site's page may not use a patient's
 // cookies.
 func TestNoOtherSitesPageChangesAnything(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.enrolled(t)
 	n := 0
 	for _, route := range h.echo.Routes() {
@@ -66,7 +66,7 @@ var postForm = regexp.MustCompile(`<form[^>]* method="post"`)
 // is no-referrer (Fetch, append a request Origin header): such a phone could not enrol. A page's own policy
 // comes before that of its answer's header (HTML, the meta element's referrer keyword).
 func TestAFormsOriginIsToldToItsOwnServer(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.enrolled(t)
 	for _, path := range []string{"/enrol", "/settings", "/visit", "/screen", "/insurer/staff", "/counter/staff"} {
 		body := h.bare("GET", path, func(*http.Request) {}).Body.String()
@@ -83,7 +83,7 @@ func TestAFormsOriginIsToldToItsOwnServer(t *testing.T) {
 // What the help desk is told and what stands in the log is this server's own number, not a text of whoever
 // asks.
 func TestARequestsNumberIsTheServersOwn(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	var log bytes.Buffer
 	before := slog.Default()
 	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))

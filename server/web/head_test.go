@@ -82,8 +82,8 @@ func headers(res *http.Response) string {
 	return strings.Join(lines, "\n")
 }
 
-// kept is everything in a database, by table, and the actions of the audit chain.
-func kept(t *testing.T, db *sql.DB) (tables map[string]string, audit []string) {
+// storedRows is everything in a database, by table, and the actions of the audit chain.
+func storedRows(t *testing.T, db *sql.DB) (tables map[string]string, audit []string) {
 	t.Helper()
 	read := func(query string) (lines []string) {
 		rows, err := db.Query(query)
@@ -119,8 +119,8 @@ func kept(t *testing.T, db *sql.DB) (tables map[string]string, audit []string) {
 	return tables, read(`SELECT action FROM audit ORDER BY seq`)
 }
 
-// looks are what is noted though nothing is changed: that somebody looked.
-var looks = func() []string {
+// readActions are what is noted though nothing is changed: that somebody looked.
+var readActions = func() []string {
 	all := []string{"people.view|", "people.search|", "run.download|"}
 	for _, d := range insurer.AllDocuments() {
 		if d.Clerk != nil && d.Kind != insurer.NoticeDocument { // to show a notice makes its code
@@ -142,7 +142,7 @@ func TestHeadAnswersWhereGetDoesAndChangesNothing(t *testing.T) {
 	}
 	defer db.Close()
 	server := httptest.NewUnstartedServer(h.echo)
-	// the house's clock stands still: its deadlines are long over
+	// the test app's clock stands still: its deadlines are long over
 	server.Listener = unhurried{server.Listener}
 	server.Start()
 	defer server.Close()
@@ -155,19 +155,19 @@ func TestHeadAnswersWhereGetDoesAndChangesNothing(t *testing.T) {
 			continue
 		}
 		t.Run(s.route, func(t *testing.T) {
-			before, audit := kept(t, db)
+			before, audit := storedRows(t, db)
 			head, content := ask(s, http.MethodHead)
 			if len(content) > 0 {
 				t.Errorf("content: %.100q", content)
 			}
-			after, noted := kept(t, db)
+			after, noted := storedRows(t, db)
 			for name, rows := range after {
 				if rows != before[name] {
 					t.Errorf("it changed %s:\n%s\nwas\n%s", name, rows, before[name])
 				}
 			}
 			for _, action := range noted[len(audit):] {
-				if !slices.Contains(looks, action) {
+				if !slices.Contains(readActions, action) {
 					t.Errorf("%s was noted", action)
 				}
 			}
@@ -195,7 +195,7 @@ func TestHeadAnswersWhereGetDoesAndChangesNothing(t *testing.T) {
 // Whoever has no session yet is given one by a GET, and a language kept; a HEAD gives and uses up nothing. A
 // login's answer, which works once, is no address for HEAD.
 func TestAHeadGivesNoCookieAndUsesNoLoginUp(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	code := h.noticeCode(t, h.tokuichi(t))
 	for _, path := range []string{"/n/" + code, "/?lang=en"} {
 		h.cookies = nil
@@ -211,8 +211,9 @@ func TestAHeadGivesNoCookieAndUsesNoLoginUp(t *testing.T) {
 	}
 }
 
-// noWish are addresses below a run to which a POST is a wish, as /pause is, and there is no such wish: 404.
-var noWish = map[string]bool{"/insurer/runs/:id/events": true, "/insurer/runs/:id/files/:name": true}
+// noCommand are addresses below a run to which a POST is a command, as /pause is, and no command has that
+// name: 404.
+var noCommand = map[string]bool{"/insurer/runs/:id/events": true, "/insurer/runs/:id/files/:name": true}
 
 // A route for which HEAD means nothing says what it takes (RFC 9110 15.5.6: a 405 MUST have Allow).
 func TestAMethodThatIsNotTakenIsRefusedWithThoseThatAre(t *testing.T) {
@@ -235,7 +236,7 @@ func TestAMethodThatIsNotTakenIsRefusedWithThoseThatAre(t *testing.T) {
 			continue
 		}
 		for _, method := range []string{"HEAD", "GET", "POST", "PUT", "DELETE", "PATCH", "TRACE"} {
-			if slices.Contains(registered, method) || method == "POST" && noWish[route] {
+			if slices.Contains(registered, method) || method == "POST" && noCommand[route] {
 				continue
 			}
 			n++

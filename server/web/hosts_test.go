@@ -20,8 +20,8 @@ import (
 	console "madoguchi/server/web/counter"
 )
 
-// inside carries calls to the house's own handler.
-type inside struct{ h *house }
+// inside carries calls to the test app's own handler.
+type inside struct{ h *testApp }
 
 func (i inside) RoundTrip(r *http.Request) (*http.Response, error) {
 	r.Host, r.RemoteAddr = "localhost:8080", "127.0.0.1:1"
@@ -30,7 +30,8 @@ func (i inside) RoundTrip(r *http.Request) (*http.Response, error) {
 	return w.Result(), nil
 }
 
-// dated carries the counter's calls to the insurer's half of the same house, with a Date that a test may set.
+// dated carries the counter's calls to the insurer's half of the same test app, with a Date that a test may
+// set.
 type dated struct {
 	inside
 	date time.Time
@@ -44,10 +45,10 @@ func (d *dated) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, err
 }
 
-// connected is a house whose counter is on the trust list and calls its insurers.
-func connected(t *testing.T) (*house, *dated) {
+// connected is a test app whose counter is on the trust list and calls its insurers.
+func connected(t *testing.T) (*testApp, *dated) {
 	t.Helper()
-	h := newHouse(t)
+	h := newTestApp(t)
 	_, key := p256(t)
 	h.trust.Counters = append(
 		h.trust.Counters,
@@ -73,7 +74,7 @@ func connected(t *testing.T) (*house, *dated) {
 }
 
 func TestReceiptsComeFromCountersOfTheTrustListOnly(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	r := h.enrolled(t)
 	phone, _ := p256(t)
 	point, err := phone.PublicKey.Bytes()
@@ -155,11 +156,13 @@ func TestRevokedCopiesAreRefusedByBothLists(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n, err := h.office.Issuer.Revoke(ctx, clerkOf("00138990"), insurer.Copies{RID: index}); err != nil ||
+	if n, err := h.insurer.Issuer.Revoke(ctx, clerkOf("00138990"),
+		insurer.CopySelection{RID: index}); err != nil ||
 		n != 1 {
 		t.Fatalf("%d %v", n, err)
 	}
-	if n, err := h.office.Issuer.Revoke(ctx, clerkOf("06139992"), insurer.Copies{Person: r.ID}); err == nil {
+	if n, err := h.insurer.Issuer.Revoke(ctx, clerkOf("06139992"),
+		insurer.CopySelection{Person: r.ID}); err == nil {
 		t.Errorf("another insurer's person: %d revoked", n)
 	}
 	list := h.fetchStatus(t)
@@ -198,8 +201,8 @@ func TestRevokedCopiesAreRefusedByBothLists(t *testing.T) {
 		t.Errorf("crlVersion %+v %v", set, err)
 	}
 	h.now = h.now.Add(time.Second)
-	if n, err := h.office.Issuer.Revoke(ctx, clerkOf("00138990"),
-		insurer.Copies{Before: h.now}); err != nil || n != 1 {
+	if n, err := h.insurer.Issuer.Revoke(ctx, clerkOf("00138990"),
+		insurer.CopySelection{Before: h.now}); err != nil || n != 1 {
 		t.Errorf("all before now: %d %v", n, err)
 	}
 	third := basis.Verify(copyOf()).RID
@@ -218,7 +221,7 @@ func TestRevokedCopiesAreRefusedByBothLists(t *testing.T) {
 }
 
 // fetchStatus gets the list as a console does, gzipped, and verifies it.
-func (h *house) fetchStatus(t *testing.T) *credential.StatusList {
+func (h *testApp) fetchStatus(t *testing.T) *credential.StatusList {
 	t.Helper()
 	w := h.ask(
 		t,

@@ -13,8 +13,8 @@ import (
 	"madoguchi/internal/testenv"
 )
 
-// apart is a counter whose clock is off from its insurers' by fast: it calls the same house, which answers by
-// the true time.
+// apart is a counter whose clock is off from its insurers' by fast: it calls the same test app, which answers
+// by the true time.
 type apart struct {
 	inside
 	fast  time.Duration
@@ -35,8 +35,8 @@ func (a *apart) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, err
 }
 
-// offBy is a house whose counter's clock is off.
-func offBy(t *testing.T, fast time.Duration) (*house, *apart) {
+// offBy is a test app whose counter's clock is off.
+func offBy(t *testing.T, fast time.Duration) (*testApp, *apart) {
 	t.Helper()
 	h, _ := connected(t)
 	way := &apart{inside: inside{h}, fast: fast}

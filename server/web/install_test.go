@@ -10,7 +10,7 @@ import (
 )
 
 func TestAHomeScreenFindsItsManifestAndEveryIcon(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.enrolled(t)
 	w := h.ask(t, "GET", "/manifest.webmanifest", nil)
 	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "application/manifest+json" ||
@@ -64,7 +64,7 @@ func TestAHomeScreenFindsItsManifestAndEveryIcon(t *testing.T) {
 }
 
 func TestTheWorkerIsTheOnlyScriptAddressThatAPageMayMake(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	csp := h.ask(t, "GET", "/screen", nil).Header().Get("Content-Security-Policy")
 	for _, want := range []string{"require-trusted-types-for 'script'", "trusted-types sw", "worker-src 'self'"} {
 		if !strings.Contains(csp+";", want+";") {

@@ -12,7 +12,7 @@ import (
 )
 
 func TestTheDoorIsCompleteInEveryLanguage(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	r := h.tokuichi(t)
 	w := h.ask(t, "GET", "/n/"+h.noticeCode(t, r), nil)
 	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/notice" {
@@ -20,7 +20,7 @@ func TestTheDoorIsCompleteInEveryLanguage(t *testing.T) {
 	}
 	h.cookies = append(h.cookies, w.Result().Cookies()...)
 	for _, lang := range pwa.Languages() {
-		body := h.lookedAs(t, "/notice", "lang="+lang).Body.String()
+		body := h.getWithPreferences(t, "/notice", "lang="+lang).Body.String()
 		text := regexp.MustCompile(`<rp>（</rp><rt>.*?</rt><rp>）</rp>|<[^>]+>`).ReplaceAllString(body, "")
 		for _, want := range []string{pwa.Plain(lang, "door.heading.notice"), pwa.Plain(lang, "door.alone"), "①", "② ", "架空市", `href="https://myna.go.jp/"`, `href="/login"`, `href="tel:03-0000-0000"`,
 			pwa.Plain(lang, "need.pin"), pwa.Plain(lang, "case.pinless.a"), pwa.Plain(lang, "case.certificate.a"), pwa.Plain(lang, "case.phone.a"), "資格確認書", "資格情報のお知らせ"} {
@@ -31,7 +31,7 @@ func TestTheDoorIsCompleteInEveryLanguage(t *testing.T) {
 		if strings.Contains(body, "<script") {
 			t.Errorf("%s: the door needs a program", lang)
 		}
-		home := h.lookedAs(t, "/", "lang="+lang)
+		home := h.getWithPreferences(t, "/", "lang="+lang)
 		if home.Code != 200 || strings.Contains(home.Body.String(), "tel:") {
 			t.Errorf("%s: / is %d, or claims to know an insurer", lang, home.Code)
 		}
@@ -45,7 +45,7 @@ func TestTheDoorIsCompleteInEveryLanguage(t *testing.T) {
 }
 
 func TestThePhoneThatHoldsScreensFindsThemFromEveryDoor(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	code := h.noticeCode(t, h.tokuichi(t))
 	h.cookies = append(h.cookies, h.ask(t, "GET", "/n/"+code, nil).Result().Cookies()...)
 	held := func(r *http.Request) { r.AddCookie(&http.Cookie{Name: "madoguchi-kept", Value: "1"}) }
@@ -60,7 +60,7 @@ func TestThePhoneThatHoldsScreensFindsThemFromEveryDoor(t *testing.T) {
 }
 
 func TestACodeThatIsNoneOrNoMoreOpensTheSameDoorWithASentence(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	r := h.tokuichi(t)
 	old := h.noticeCode(t, r)
 	opened := h.ask(t, "GET", "/n/"+old, nil)
@@ -95,7 +95,7 @@ func TestACodeThatIsNoneOrNoMoreOpensTheSameDoorWithASentence(t *testing.T) {
 	) {
 		t.Error("the sentence is not translated")
 	}
-	if body := h.lookedAs(t, "/api/v1/receipts?key=A", "lang=vi").Body.String(); !strings.Contains(
+	if body := h.getWithPreferences(t, "/api/v1/receipts?key=A", "lang=vi").Body.String(); !strings.Contains(
 		body,
 		`"detail":"`+pwa.Plain("vi", "session.missing"),
 	) ||
@@ -105,11 +105,11 @@ func TestACodeThatIsNoneOrNoMoreOpensTheSameDoorWithASentence(t *testing.T) {
 }
 
 func TestEveryAnswerOfTheHelpingPagesIsTranslated(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	for _, lang := range pwa.Languages() {
 		for _, why := range []string{"reader", "forgot", "pin", "pinless", "expired", "lost"} {
 			for _, until := range []string{"", "2027-05-15", "2026-10-15", "2025-01-01"} {
-				w := h.lookedAs(t, "/next?why="+why+"&until="+until, "lang="+lang)
+				w := h.getWithPreferences(t, "/next?why="+why+"&until="+until, "lang="+lang)
 				if w.Code != 200 || !strings.Contains(w.Body.String(), `id="bring"`) ||
 					!strings.Contains(w.Body.String(), "<svg") {
 					t.Errorf("%s %s %s: %d", lang, why, until, w.Code)

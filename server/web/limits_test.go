@@ -11,15 +11,15 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// open is the house as the whole network reaches it, at each request from another address, once the demo's
+// open is the test app as the whole network reaches it, at each request from another address, once the demo's
 // word has been given.
-func (h *house) open() http.Handler { return h.openFor("http://127.0.0.1:1/none") }
+func (h *testApp) open() http.Handler { return h.openFor("http://127.0.0.1:1/none") }
 
-func (h *house) openFor(issuer string) http.Handler {
+func (h *testApp) openFor(issuer string) http.Handler {
 	clock := func() time.Time { return h.now }
 	word := kit.NewDemoWord(clock)
 	e := New(Config{
-		Insurer:    h.office,
+		Insurer:    h.insurer,
 		Background: ctx,
 		Demo:       true,
 		Published:  true,
@@ -52,7 +52,7 @@ func limited(e http.Handler, path string, n int, from func(i int) string) (refus
 // A subscriber of IPv6 has a network of 64 bits or more (RFC 4291 2.5.4, RFC 6177): another address in it is
 // nobody else.
 func TestAnotherAddressOfTheSameNetworkIsNobodyElse(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	const guess = "/n/AAAAAAAAAAAAAAAA"
 	if n := limited(h.open(), guess, 40, func(i int) string { return fmt.Sprintf("[2001:db8:1:2:%x::%x]:50000", i, i) }); n < 15 { // 20 at once
 		t.Errorf("%d of 40 guesses out of one network were limited", n)
@@ -68,7 +68,7 @@ func TestAnotherAddressOfTheSameNetworkIsNobodyElse(t *testing.T) {
 // A carrier gives thousands of phones one address: the patients of a mailing are not held for somebody who
 // guesses.
 func TestACarriersPatientsOpenTheirNotices(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	code := h.noticeCode(t, h.tokuichi(t))
 	if n := limited(h.open(), "/n/"+code, 150, func(int) string { return "203.0.113.7:50000" }); n != 0 {
 		t.Errorf("%d of 150 patients were sent away", n)
@@ -113,7 +113,7 @@ func begin(e http.Handler, address string, cookies []*http.Cookie) *http.Respons
 // One address of a carrier stands for thousands of phones (RFC 6598): a neighbour who begins logins without
 // end blocks nobody's, and leaves nothing in the database.
 func TestANeighbourBehindACarrierBlocksNobodysLogin(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	e := h.openFor(provider(t))
 	for _, address := range []string{
 		"203.0.113.7:50000", "100.64.0.9:1", "[2001:db8:1:2::3]:443", "[2001:db8:1:2:ffff::]:444",
@@ -134,7 +134,7 @@ func TestANeighbourBehindACarrierBlocksNobodysLogin(t *testing.T) {
 
 // A browser that has a session (a notice was opened) writes at each login that it begins.
 func TestABrowserWithASessionBeginsOnlySoManyLogins(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	e := h.openFor(provider(t))
 	h.session(t, auth.Patient, "", "{}")
 	refused := 0
@@ -157,7 +157,7 @@ func TestABrowserWithASessionBeginsOnlySoManyLogins(t *testing.T) {
 
 // Each copy is signed and takes a place in the insurer's list: a stolen session does not fill it.
 func TestCopiesAreNotMadeWithoutEnd(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	r := h.enrolled(t)
 	refused := map[int]int{}
 	for i := range 60 {

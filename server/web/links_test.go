@@ -11,7 +11,7 @@ import (
 var elsewhere = regexp.MustCompile(`(?:href|action|src)="[/\\][/\\][^"]*"`)
 
 func TestNoAddressMakesAPageLinkToAnotherServer(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	for _, path := range []string{"/%2Fevil.example/x", "/%2F%2Fevil.example", "/%5Cevil.example", "/settings?back=///evil.example", "/settings?back=/%2F/evil.example",
 		"/settings?back=/%255Cevil.example", "/certificate?back=//evil.example"} {
 		w := h.ask(t, "GET", path, nil)

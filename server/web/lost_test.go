@@ -34,12 +34,12 @@ func TestAnEligibilityThatHasEndedGivesNoPaperOfAnyKind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	paper, err := h.office.Enrolment.NoticePaper(ctx, clerkOf(r.Person.Insurer), r.ID)
+	paper, err := h.insurer.Enrolment.NoticePaper(ctx, clerkOf(r.Person.Insurer), r.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	login := auth.Identity{Subject: "lost", Name: p.Name, BirthDate: p.BirthDate, At: h.now}
-	if err := h.office.Enrolment.Enrol(ctx, insurer.Viewer{Login: &login},
+	if err := h.insurer.Enrolment.Enrol(ctx, insurer.Viewer{Login: &login},
 		h.notices.MAC(paper.Code)); err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +68,7 @@ func TestAnEligibilityThatHasEndedGivesNoPaperOfAnyKind(t *testing.T) {
 		h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "live"}),
 		"eligibility.lost",
 	)
-	if file, err := h.office.Register.PersonFile(ctx, clerkOf(r.Person.Insurer), r.ID); err != nil ||
+	if file, err := h.insurer.Register.PersonFile(ctx, clerkOf(r.Person.Insurer), r.ID); err != nil ||
 		len(file.Copies) != 0 {
 		t.Errorf("%d copies are noted that nobody has, %v", len(file.Copies), err)
 	}

@@ -13,7 +13,7 @@ var tapLink = regexp.MustCompile(`class="button" href="(/counter/methods\?[^"]+)
 
 // Each way through the three taps ends in an answer with a next step, whatever is tapped.
 func TestThreeTapsAlwaysEndInANextStep(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	if w := h.ask(t, "GET", "/counter/methods", nil); w.Code != http.StatusSeeOther {
 		t.Fatalf("signed out: %d", w.Code)
 	}

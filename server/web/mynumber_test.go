@@ -11,7 +11,7 @@ import (
 // 番号法 20条: a My Number that somebody typed by mistake is neither kept nor shown again, in whichever field or
 // address it stands.
 func TestAMyNumberIsNeverShownAgain(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	number := myNumber()
 	shown := func(where, body string) {
 		t.Helper()

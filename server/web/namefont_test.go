@@ -12,7 +12,7 @@ import (
 )
 
 func TestTheFontOfANameIsForItsOwnPersonOnly(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	r := h.enrolled(t) // 髙 and 德 are outside JIS X 0208
 	path := "/people/" + string(r.ID) + "/name.ttf"
 	w := h.ask(t, "GET", path, nil)
@@ -35,7 +35,7 @@ func TestTheFontOfANameIsForItsOwnPersonOnly(t *testing.T) {
 	if !strings.Contains(screen.Body.String(), `"rareText":true`) {
 		t.Error("the screen does not say that it needs the font")
 	}
-	other := newHouse(t)
+	other := newTestApp(t)
 	theirs := other.tokuichi(t)
 	other.session(t, auth.Patient, "op|y", visitOf("試験 太郎", "1986-04-12", ""))
 	if w := other.ask(t, "GET", "/people/"+string(theirs.ID)+"/name.ttf", nil); w.Code != http.StatusNotFound {
@@ -83,9 +83,9 @@ func TestAScreenSaysWhichNamesNoFontHereCanDraw(t *testing.T) {
 		{"all of them", "\U00030000\U00030001", http.StatusNoContent, `"rareText":true,"lacksShapes":true`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			h := newHouse(t)
+			h := newTestApp(t)
 			file := "保険者番号,記号,番号,枝番,氏名,氏名カナ,生年月日,負担割合\n138990,国13,0001234,02," + c.kanji + ",ﾀﾛｳ,1955-07-01,2割\n"
-			if _, err := h.office.Importer.Import(ctx, clerkOf("00138990"),
+			if _, err := h.insurer.Importer.Import(ctx, clerkOf("00138990"),
 				strings.NewReader(file)); err != nil {
 				t.Fatal(err)
 			}

@@ -19,8 +19,9 @@ import (
 	"madoguchi/eligibility"
 )
 
-// provided gives the house the practice provider, at a real address, and a program that logs people in there.
-func (h *house) provided(t *testing.T) {
+// provided gives the test app the practice provider, at a real address, and a program that logs people in
+// there.
+func (h *testApp) provided(t *testing.T) {
 	t.Helper()
 	var provider *demoidp.Provider
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter,
@@ -45,7 +46,7 @@ func (h *house) provided(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.echo = New(Config{Insurer: h.office, Background: ctx, Demo: true, Staff: []string{"鈴木"},
+	h.echo = New(Config{Insurer: h.insurer, Background: ctx, Demo: true, Staff: []string{"鈴木"},
 		Now: h.clock, Ready: h.store.Ping,
 		Counter: h.counter, Sessions: &auth.Sessions{Store: h.store.Sessions(), Now: h.clock},
 		Login: auth.NewLogin(auth.Config{Issuer: server.URL + "/demo-idp", ClientID: "RP1", Key: client,
@@ -54,10 +55,10 @@ func (h *house) provided(t *testing.T) {
 			Now: h.clock})})
 }
 
-func (h *house) clock() time.Time { return h.now }
+func (h *testApp) clock() time.Time { return h.now }
 
 // keptBy keeps the patient's session that an answer sets, alone, and returns its id.
-func (h *house) keptBy(w *httptest.ResponseRecorder) string {
+func (h *testApp) keptBy(w *httptest.ResponseRecorder) string {
 	value := ""
 	for _, c := range w.Result().Cookies() {
 		if c.Name == "madoguchi-patient" && c.MaxAge >= 0 && c.Value != "" {
@@ -71,7 +72,7 @@ func (h *house) keptBy(w *httptest.ResponseRecorder) string {
 // OWASP ASVS 5.0 7.2.4, session fixation: whoever put a cookie into a patient's browser before the login
 // holds nothing after it.
 func TestALoginGivesTheBrowserANewSessionAndEndsTheEarlier(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.provided(t)
 	code := h.noticeCode(t, h.tokuichi(t))
 	planted := h.keptBy(h.ask(t, "GET", "/n/"+code, nil))

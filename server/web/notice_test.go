@@ -15,7 +15,7 @@ import (
 
 func TestClerkSavesTheNoticeOfAPerson(t *testing.T) {
 	testenv.Need(t, "pdftotext")
-	h := newHouse(t)
+	h := newTestApp(t)
 	r := h.tokuichi(t)
 	path := "/insurer/people/" + string(r.ID) + "/notice.pdf"
 	if w := h.ask(t, "GET", path, nil); w.Code != http.StatusSeeOther {
@@ -39,7 +39,7 @@ func TestClerkSavesTheNoticeOfAPerson(t *testing.T) {
 
 func TestPatientSavesACopyWithoutNumbers(t *testing.T) {
 	testenv.Need(t, "pdftotext")
-	h := newHouse(t)
+	h := newTestApp(t)
 	r := h.enrolled(t)
 	w := h.ask(t, "GET", "/people/"+string(r.ID)+"/masked.pdf", nil)
 	if w.Code != http.StatusOK {

@@ -183,8 +183,8 @@ func fitsProblem(doc *openapi3.T, x exchange) error {
 	return fitsContent(doc.Components.Responses["Problem"].Value.Content, x.contentType, x.content)
 }
 
-// answered has the house answer a request and holds both against openapi.yaml.
-func (h *house) answered(t *testing.T, r *http.Request) *httptest.ResponseRecorder {
+// answered has the test app answer a request and holds both against openapi.yaml.
+func (h *testApp) answered(t *testing.T, r *http.Request) *httptest.ResponseRecorder {
 	t.Helper()
 	asked, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -214,7 +214,7 @@ func (h *house) answered(t *testing.T, r *http.Request) *httptest.ResponseRecord
 
 // Both directions: what the program answers is described, what is described the program answers.
 func TestRoutesAndDocumentAgree(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	doc := document(t)
 	if err := doc.Validate(ctx); err != nil {
 		t.Error(err)

@@ -20,7 +20,7 @@ import (
 // What one counter was given is no other's.
 
 // counterNamed puts a counter server on the trust list and returns how it calls.
-func (h *house) counterNamed(t *testing.T, name, address string) *hostapi.Client {
+func (h *testApp) counterNamed(t *testing.T, name, address string) *hostapi.Client {
 	t.Helper()
 	_, key := p256(t)
 	h.trust.Counters = append(h.trust.Counters, credential.TrustedCounter{URL: address, Name: name,
@@ -32,7 +32,7 @@ func (h *house) counterNamed(t *testing.T, name, address string) *hostapi.Client
 const cityISS = testHost + "/i/00138990"
 
 // madeBy makes a code as the patient's phone does: its spoken form, and the whole of it.
-func (h *house) madeBy(t *testing.T, r insurer.PersonRecord) (spoken, printed credential.OnlineCode) {
+func (h *testApp) madeBy(t *testing.T, r insurer.PersonRecord) (spoken, printed credential.OnlineCode) {
 	t.Helper()
 	h.now = h.now.Add(10 * time.Second) // a login makes no more of them
 	made := answer[madeCode](t, h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/code", struct{}{}), 201)
@@ -43,7 +43,7 @@ func (h *house) madeBy(t *testing.T, r insurer.PersonRecord) (spoken, printed cr
 	return credential.OnlineCode{Spoken: made.Code}, printed
 }
 
-func (h *house) patientSays(t *testing.T, r insurer.PersonRecord, allow bool) {
+func (h *testApp) patientSays(t *testing.T, r insurer.PersonRecord, allow bool) {
 	t.Helper()
 	path := "/api/v1/people/" + string(r.ID) + "/code/answer"
 	if w := h.ask(t, "POST", path, map[string]bool{"allow": allow}); w.Code != http.StatusNoContent {
@@ -53,7 +53,7 @@ func (h *house) patientSays(t *testing.T, r insurer.PersonRecord, allow bool) {
 
 // codes_test.go asks the service; here whole counters call, each with its own assertions.
 func TestASpokenCodeAllowedForOneCounterIsNoOthers(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	r := h.patientOf(t, h.now)
 	a, b := h.counterNamed(t, "A医院", "https://a.example"), h.counterNamed(t, "B医院", "https://b.example")
 	code, printed := h.madeBy(t, r)
@@ -95,7 +95,7 @@ func TestASpokenCodeAllowedForOneCounterIsNoOthers(t *testing.T) {
 }
 
 func TestADeniedOrOverCodeIsNobodys(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	r := h.patientOf(t, h.now)
 	a, b := h.counterNamed(t, "A医院", "https://a.example"), h.counterNamed(t, "B医院", "https://b.example")
 	ends := []struct {
@@ -129,7 +129,7 @@ func TestADeniedOrOverCodeIsNobodys(t *testing.T) {
 }
 
 func TestOfManyCountersOneRedeemsAScannedCode(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	r := h.patientOf(t, h.now)
 	var counters []*hostapi.Client
 	for _, name := range []string{"a", "b", "c", "d", "e", "f", "g", "h"} {

@@ -20,7 +20,7 @@ import (
 // A file that one clerk looks at is neither stored, mapped nor dropped by another, at the service as on the
 // page.
 func TestAPreviewIsNeitherStoredNorDroppedByAnotherClerk(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	at := h.sent(t, "番号,氏名,生年月日\n1,試験 太郎,1986-04-12\n")
 	id := at[strings.LastIndexByte(at, '/')+1:]
@@ -38,10 +38,10 @@ func TestAPreviewIsNeitherStoredNorDroppedByAnotherClerk(t *testing.T) {
 		}
 		other := clerkOf("00138990")
 		other.Staff = clerk
-		if err := h.office.Importer.StorePreview(ctx, other, id, insurer.ImportCount{New: 1}); err == nil {
+		if err := h.insurer.Importer.StorePreview(ctx, other, id, insurer.ImportCount{New: 1}); err == nil {
 			t.Errorf("%q stored it", clerk)
 		}
-		if err := h.office.Importer.DropPreview(ctx, other, id); err == nil {
+		if err := h.insurer.Importer.DropPreview(ctx, other, id); err == nil {
 			t.Errorf("%q dropped it", clerk)
 		}
 	}
@@ -67,17 +67,18 @@ func TestAGrantThatIsOverMakesNoOfflineScreen(t *testing.T) {
 	for _, c := range []struct {
 		at   time.Time
 		want *eligibility.Error
-	}{{login, nil}, {login.Add(insurer.GrantLife - time.Second), nil}, {login.Add(insurer.GrantLife),
-		insurer.ErrGrantOver}, {login.Add(insurer.GrantLife + 24*time.Hour), insurer.ErrGrantOver}} {
+	}{{login, nil}, {login.Add(insurer.DeviceGrantLife - time.Second), nil}, {login.Add(insurer.DeviceGrantLife),
+		insurer.ErrDeviceGrantOver},
+		{login.Add(insurer.DeviceGrantLife + 24*time.Hour), insurer.ErrDeviceGrantOver}} {
 		h.now = c.at
-		_, err := h.office.Issuer.Offline(ctx, viewerOf("s"), r.ID, "A")
+		_, err := h.insurer.Issuer.Offline(ctx, viewerOf("s"), r.ID, "A")
 		if c.want == nil && err != nil || c.want != nil && !errors.Is(err, c.want) {
 			t.Errorf("%v after the login: %v", c.at.Sub(login), err)
 		}
 	}
 	for _, phone := range []string{"", "B"} {
 		h.now = login
-		if _, err := h.office.Issuer.Offline(ctx, viewerOf("s"), r.ID, phone); err == nil {
+		if _, err := h.insurer.Issuer.Offline(ctx, viewerOf("s"), r.ID, phone); err == nil {
 			t.Errorf("phone %q was given a screen", phone)
 		}
 	}
@@ -91,16 +92,16 @@ func TestAClerkEndsPhonesOfTheOwnInsurersPeopleOnly(t *testing.T) {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 	for _, insurer := range []eligibility.InsurerNumber{"06139992", "01139997", "", "138990"} {
-		if phones, err := h.office.Devices.PhonesOf(ctx, clerkOf(insurer), r.ID); err == nil {
+		if phones, err := h.insurer.Devices.DevicesOfPerson(ctx, clerkOf(insurer), r.ID); err == nil {
 			t.Errorf("%q sees %d phones", insurer, len(phones))
 		}
 		for _, phone := range []string{"A", ""} {
-			if n, err := h.office.Devices.EndPhoneOf(ctx, clerkOf(insurer), r.ID, phone); err == nil {
+			if n, err := h.insurer.Devices.EndDeviceOfPerson(ctx, clerkOf(insurer), r.ID, phone); err == nil {
 				t.Errorf("%q ended %d", insurer, n)
 			}
 		}
 	}
-	if phones, err := h.office.Devices.PhonesOf(ctx, clerkOf("00138990"), r.ID); err != nil ||
+	if phones, err := h.insurer.Devices.DevicesOfPerson(ctx, clerkOf("00138990"), r.ID); err != nil ||
 		len(phones) != 1 {
 		t.Errorf("its own insurer sees %d phones, %v", len(phones), err)
 	}
@@ -109,7 +110,7 @@ func TestAClerkEndsPhonesOfTheOwnInsurersPeopleOnly(t *testing.T) {
 
 // A login of two people shows the one that is asked for, and nobody for an id that is none of theirs.
 func TestALoginShowsTheAskedPersonOrNobody(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	r := h.enrolled(t)
 	other := h.hanako(t, h.now)
 	for name, c := range map[string]struct {
@@ -117,14 +118,14 @@ func TestALoginShowsTheAskedPersonOrNobody(t *testing.T) {
 		id      audit.PersonID
 	}{"another login's person": {"op|x", other.ID}, "the other way round": {"hanako", r.ID},
 		"an id of nobody": {"op|x", "NOBODY"}, "no id": {"op|x", ""}, "nobody's login": {"op|nobody", r.ID}} {
-		if screen, err := h.office.Issuer.Live(ctx, viewerOf(c.subject), c.id); !errors.Is(err,
+		if screen, err := h.insurer.Issuer.Live(ctx, viewerOf(c.subject), c.id); !errors.Is(err,
 			insurer.ErrNotEnrolled) {
 			t.Errorf("%s: %+v %v", name, screen, err)
 		}
 	}
 	testenv.Refused(t, testenv.Sessions, 5)
 	h.enrol(t, r, auth.Identity{Subject: "op|x", Name: "髙橋 德一", BirthDate: r.Person.BirthDate, At: h.now})
-	screen, err := h.office.Issuer.Live(ctx, viewerOf("hanako"), other.ID)
+	screen, err := h.insurer.Issuer.Live(ctx, viewerOf("hanako"), other.ID)
 	if v := (credential.Verifier{Trust: &h.trust, Now: h.now}).Verify(screen.JWS); err != nil ||
 		v.Eligibility == nil || v.Eligibility.Name != "試験 花子" {
 		t.Errorf("%+v %v", v, err)
@@ -133,7 +134,7 @@ func TestALoginShowsTheAskedPersonOrNobody(t *testing.T) {
 
 // The staff of the demo are the fictional ones: any other name opens nothing.
 func TestOnlyTheOfferedStaffIsPicked(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	names := []string{"", "佐藤", "鈴木 ", " 鈴木", "鈴", "鈴木鈴木", "admin", "鈴木\x00"}
 	testenv.Refused(t, testenv.Sessions, 2*len(names))
 	for _, door := range []string{"/insurer", "/counter"} {
@@ -152,7 +153,7 @@ func TestOnlyTheOfferedStaffIsPicked(t *testing.T) {
 // The ids by which a person, a case, a preview or a notice is found cannot be guessed: at least 80 bits
 // (docs: a notice's code is 80, everything else 128 and more).
 func TestNothingIsFoundByAShortID(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	r := h.enrolled(t)
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	at := h.sent(t, "番号,氏名,生年月日\n1,試験 太郎,1986-04-12\n")

@@ -17,7 +17,7 @@ import (
 )
 
 // settings posts the form of an insurer's papers, with a mark or none.
-func (h *house) settings(t *testing.T, mark []byte, values map[string]string) *httptest.ResponseRecorder {
+func (h *testApp) settings(t *testing.T, mark []byte, values map[string]string) *httptest.ResponseRecorder {
 	t.Helper()
 	var b bytes.Buffer
 	form := multipart.NewWriter(&b)
@@ -64,7 +64,7 @@ func mark(t *testing.T, c color.Color) []byte {
 }
 
 func TestAnInsurersSettingsAreOnItsPapers(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	for name, c := range map[string]struct {
 		values map[string]string
@@ -92,8 +92,8 @@ func TestAnInsurersSettingsAreOnItsPapers(t *testing.T) {
 	if w.Code != http.StatusSeeOther {
 		t.Fatal(w.Code, w.Body)
 	}
-	in, err := h.office.Directory.Insurer(ctx, "06139992")
-	if err != nil || in.Look.Unit != "保険年金課" || in.Look.Colour != "#f6c6ad" {
+	in, err := h.insurer.Directory.Insurer(ctx, "06139992")
+	if err != nil || in.Branding.Unit != "保険年金課" || in.Branding.Colour != "#f6c6ad" {
 		t.Error(in, err)
 	}
 	if stored, err := h.store.Directory.Logo(ctx, "06139992"); err != nil || len(stored) == 0 {
@@ -113,7 +113,7 @@ func TestAnInsurersSettingsAreOnItsPapers(t *testing.T) {
 // Whom the rules give the notice gets a certificate only for a reason, which is kept
 // (docs/facts/insurers-and-papers.md#three-documents).
 func TestACertificateOutsideTheRulesNeedsAReason(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.town(t, row(1, ",,架空商店,有"), row(2, ",,架空商店,無"))
 	id := func(number string) string {
 		found, err := h.store.Register.FindPeople(

@@ -20,7 +20,7 @@ import (
 
 // Who changed the telephone on a paper, or what its code says, must be seen afterwards: from what, to what.
 func TestTheAuditKeepsBothValuesOfEverySettingOnPapers(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	picture := mark(t, color.Black)
 	first := map[string]string{"unit": "保険年金課", "address": "架空県架空市1", "hours": "平日9時〜17時",
@@ -72,9 +72,9 @@ func TestTheAuditKeepsBothValuesOfEverySettingOnPapers(t *testing.T) {
 
 // desk/state_test.go has the addresses; here nothing of the form is stored when code ① would lead elsewhere.
 func TestASettingThatLeadsCodeOneElsewhereIsRefusedWhole(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.session(t, auth.Clerk, "鈴木", "{}")
-	before, err := h.office.Directory.Insurer(ctx, "06139992")
+	before, err := h.insurer.Directory.Insurer(ctx, "06139992")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func TestASettingThatLeadsCodeOneElsewhereIsRefusedWhole(t *testing.T) {
 				!strings.Contains(w.Body.String(), "国（マイナポータル）のアドレスだけ") {
 				t.Errorf("%d %.300s", w.Code, w.Body)
 			}
-			if now, err := h.office.Directory.Insurer(ctx, "06139992"); err != nil || now != before {
+			if now, err := h.insurer.Directory.Insurer(ctx, "06139992"); err != nil || now != before {
 				t.Errorf("%+v was stored, %v", now, err)
 			}
 		})
@@ -105,18 +105,18 @@ func TestASettingThatLeadsCodeOneElsewhereIsRefusedWhole(t *testing.T) {
 
 // An older program let any https address in: it is not printed under the State's name.
 func TestNoNoticeIsPrintedWithAStoredAddressThatIsNotTheStates(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.town(t, row(1, ",,架空商店,有"), row(2, ",,架空商店,無"))
 	waiting := h.waiting(t)
 	found, err := h.store.Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: "06139992", Limit: 1})
 	if err != nil || len(found) != 1 {
 		t.Fatal(found, err)
 	}
-	in, err := h.office.Directory.Insurer(ctx, "06139992")
+	in, err := h.insurer.Directory.Insurer(ctx, "06139992")
 	if err != nil {
 		t.Fatal(err)
 	}
-	in.Look.State = "https://myna.go.jp.evil.example/"
+	in.Branding.State = "https://myna.go.jp.evil.example/"
 	if err := h.store.Directory.PutSettings(ctx, in, nil, audit.Entry{At: h.now, Actor: "t",
 		Action: "insurer.put"}); err != nil {
 		t.Fatal(err)
@@ -131,13 +131,13 @@ func TestNoNoticeIsPrintedWithAStoredAddressThatIsNotTheStates(t *testing.T) {
 		}
 	}
 	var refused *eligibility.Error
-	if _, err := h.office.PrintJobs.PlanRun(ctx, clerkOf("06139992"),
-		insurer.RunWish{Kind: insurer.NoticeRun}); !errors.As(err, &refused) ||
+	if _, err := h.insurer.PrintJobs.PlanRun(ctx, clerkOf("06139992"),
+		insurer.RunRequest{Kind: insurer.NoticeRun}); !errors.As(err, &refused) ||
 		refused.Key != "look.state_stored" {
 		t.Errorf("a new run: %v", err)
 	}
-	if _, err := h.office.PrintJobs.PlanRun(ctx, clerkOf("06139992"),
-		insurer.RunWish{Kind: insurer.CertificateRun}); err != nil {
+	if _, err := h.insurer.PrintJobs.PlanRun(ctx, clerkOf("06139992"),
+		insurer.RunRequest{Kind: insurer.CertificateRun}); err != nil {
 		t.Errorf("certificates carry no such code: %v", err)
 	}
 	if err := h.runs.Begin(ctx, clerkOf("06139992"), waiting); err != nil {
@@ -147,7 +147,7 @@ func TestNoNoticeIsPrintedWithAStoredAddressThatIsNotTheStates(t *testing.T) {
 		!strings.Contains(run.Failure().Text("ja"), "印刷しません") {
 		t.Errorf("%+v", run)
 	}
-	in.Look.State = ""
+	in.Branding.State = ""
 	if err := h.store.Directory.PutSettings(ctx, in, nil, audit.Entry{At: h.now, Actor: "t",
 		Action: "insurer.put"}); err != nil {
 		t.Fatal(err)

@@ -26,9 +26,9 @@ func TestEnrolmentNeedsTheRightPerson(t *testing.T) {
 		"another name":                           {"試験 太郎", "1955-07-01", http.StatusUnprocessableEntity},
 		"one character off":                      {"髙橋 德二", "1955-07-01", http.StatusUnprocessableEntity},
 	} {
-		h := newHouse(t)
+		h := newTestApp(t)
 		r := h.tokuichi(t)
-		paper, err := h.office.Enrolment.NoticePaper(ctx, clerkOf(r.Person.Insurer), r.ID)
+		paper, err := h.insurer.Enrolment.NoticePaper(ctx, clerkOf(r.Person.Insurer), r.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -44,9 +44,9 @@ func TestEnrolmentNeedsTheRightPerson(t *testing.T) {
 }
 
 func TestNoticeCodeLeavesTheAddressAndIsNotUsedUpByLooking(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	r := h.tokuichi(t)
-	paper, err := h.office.Enrolment.NoticePaper(ctx, clerkOf(r.Person.Insurer), r.ID)
+	paper, err := h.insurer.Enrolment.NoticePaper(ctx, clerkOf(r.Person.Insurer), r.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestNoticeCodeLeavesTheAddressAndIsNotUsedUpByLooking(t *testing.T) {
 }
 
 func TestPeopleSeeTheirOwnOnly(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	r := h.tokuichi(t)
 	if w := h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "live"}); w.Code != http.StatusForbidden {
 		t.Errorf("without a login: %d", w.Code)
@@ -87,7 +87,7 @@ func TestPeopleSeeTheirOwnOnly(t *testing.T) {
 }
 
 func TestScreenAndCopyAreGenuine(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	r := h.enrolled(t)
 	w := h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "live"})
 	screen := decode[struct {
@@ -115,7 +115,7 @@ func TestScreenAndCopyAreGenuine(t *testing.T) {
 
 // A phone keeps the shell, and other people may open it on that phone.
 func TestTheScreensShellNamesNobody(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	before := h.ask(t, "GET", "/screen", nil).Body.String()
 	r := h.enrolled(t)
 	after := h.ask(t, "GET", "/screen", nil).Body.String()

@@ -16,7 +16,7 @@ import (
 	"madoguchi/server/insurer"
 )
 
-func (h *house) page(t *testing.T, path string) string {
+func (h *testApp) page(t *testing.T, path string) string {
 	t.Helper()
 	w := h.ask(t, "GET", path, nil)
 	if w.Code != http.StatusOK {
@@ -25,23 +25,24 @@ func (h *house) page(t *testing.T, path string) string {
 	return w.Body.String()
 }
 
-// clerksHouse is a clerk's house with 髙橋 德一, whose login has a notice, a phone and two copies.
-func clerksHouse(t *testing.T) (*house, insurer.PersonRecord) {
+// clerksApp is a clerk's test app with 髙橋 德一, whose login has a notice, a phone and two copies.
+func clerksApp(t *testing.T) (*testApp, insurer.PersonRecord) {
 	t.Helper()
-	h := newHouse(t)
+	h := newTestApp(t)
 	r := h.tokuichi(t)
-	paper, err := h.office.Enrolment.NoticePaper(ctx, clerkOf(r.Person.Insurer), r.ID)
+	paper, err := h.insurer.Enrolment.NoticePaper(ctx, clerkOf(r.Person.Insurer), r.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := h.store.Enrolment.Enrol(ctx, h.notices.MAC(paper.Code), "idp|tokuichi", audit.Entry{At: h.now, Actor: "patient", Action: "notice.enrol", Person: r.ID}); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.store.Devices.PutPhoneKey(ctx, "idp|tokuichi", "phone", []byte("key"), audit.Entry{At: h.now, Actor: "patient", Action: "phone.add"}); err != nil {
+	if err := h.store.Devices.PutReceiptKey(ctx, "idp|tokuichi", "phone", []byte("key"),
+		audit.Entry{At: h.now, Actor: "patient", Action: "phone.add"}); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if _, err := h.office.Documents.Document(ctx, viewerOf("idp|tokuichi"), r.ID); err != nil {
+		if _, err := h.insurer.Documents.Document(ctx, viewerOf("idp|tokuichi"), r.ID); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -50,7 +51,7 @@ func clerksHouse(t *testing.T) (*house, insurer.PersonRecord) {
 }
 
 func TestAPersonsPageShowsAllThatIsKeptAndWhoLooked(t *testing.T) {
-	h, r := clerksHouse(t)
+	h, r := clerksApp(t)
 	moved := r.Person
 	moved.Address = "架空県架空市新町1"
 	file := fmt.Sprintf(
@@ -63,7 +64,7 @@ func TestAPersonsPageShowsAllThatIsKeptAndWhoLooked(t *testing.T) {
 		moved.BirthDate,
 		moved.Address,
 	)
-	if _, err := h.office.Importer.Import(ctx, clerkOf("00138990"), strings.NewReader(file)); err != nil {
+	if _, err := h.insurer.Importer.Import(ctx, clerkOf("00138990"), strings.NewReader(file)); err != nil {
 		t.Fatal(err)
 	}
 	page := h.page(t, "/insurer/people/"+string(r.ID))
@@ -90,7 +91,7 @@ func TestAPersonsPageShowsAllThatIsKeptAndWhoLooked(t *testing.T) {
 }
 
 func TestPeopleAreFoundHoweverTheyAreTypedAndTheSearchIsRecordedWithoutItsText(t *testing.T) {
-	h, r := clerksHouse(t)
+	h, r := clerksApp(t)
 	for _, text := range []string{"0001234", "1234", "１２３４", "国13 0001234", "国１３・1234", "髙橋德一", "高橋　徳一", r.Person.Kana, "昭和30年7月1日", "1955-07-01", "S30.7.1"} {
 		page := h.page(t, "/insurer?insurer=00138990&q="+url.QueryEscape(text))
 		if !strings.Contains(page, "/insurer/people/"+string(r.ID)+`"`) || !strings.Contains(page, "人のうち1〜") {
@@ -122,7 +123,7 @@ func TestPeopleAreFoundHoweverTheyAreTypedAndTheSearchIsRecordedWithoutItsText(t
 }
 
 // entries are the details of all lines of the audit chain with this action.
-func (h *house) entries(t *testing.T, action string) (details []string) {
+func (h *testApp) entries(t *testing.T, action string) (details []string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", filepath.Join(h.dir, "db"))
 	if err != nil {
@@ -148,14 +149,14 @@ func (h *house) entries(t *testing.T, action string) (details []string) {
 }
 
 func TestTheListTurnsItsPages(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	var file strings.Builder
 	file.WriteString("番号,氏名,生年月日\n")
 	for i := range 120 {
 		fmt.Fprintf(&file, "%d,試験 第%d,1986-04-12\n", 1000+i, i)
 	}
-	if _, err := h.office.Importer.Import(ctx, clerkOf("06139992"),
+	if _, err := h.insurer.Importer.Import(ctx, clerkOf("06139992"),
 		strings.NewReader(file.String())); err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +184,7 @@ func TestTheListTurnsItsPages(t *testing.T) {
 }
 
 func TestActionsAskFirstAndAreRecorded(t *testing.T) {
-	h, r := clerksHouse(t)
+	h, r := clerksApp(t)
 	at := "/insurer/people/" + string(r.ID)
 	file, err := h.store.Register.PersonFile(ctx, keyOf(r), h.now, 0)
 	if err != nil {
@@ -209,7 +210,7 @@ func TestActionsAskFirstAndAreRecorded(t *testing.T) {
 	h.acts(t, one, nil, "1通の写しを取り消しました")
 	h.acts(t, one, nil, "0通の写しを取り消しました") // the second press
 	h.acts(t, at+"/revoke", nil, "1通の写しを取り消しました")
-	old, err := h.office.Enrolment.NoticePaper(ctx, clerkOf(r.Person.Insurer), r.ID)
+	old, err := h.insurer.Enrolment.NoticePaper(ctx, clerkOf(r.Person.Insurer), r.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,7 +222,7 @@ func TestActionsAskFirstAndAreRecorded(t *testing.T) {
 	if people, err := h.store.Enrolment.Enrolled(ctx, "idp|tokuichi"); err != nil || len(people) != 0 {
 		t.Errorf("still enrolled: %d %v", len(people), err)
 	}
-	if keys, err := h.store.Receipts.PhoneKeys(ctx, keyOf(r)); err != nil || len(keys) != 0 {
+	if keys, err := h.store.Receipts.ReceiptKeys(ctx, keyOf(r)); err != nil || len(keys) != 0 {
 		t.Errorf("phones are still there: %d %v", len(keys), err)
 	}
 	if w := h.form(t, end, nil); w.Code != http.StatusNotFound ||
@@ -247,7 +248,7 @@ func TestActionsAskFirstAndAreRecorded(t *testing.T) {
 }
 
 // acts sends a confirmation and follows it to the page that says what was done.
-func (h *house) acts(t *testing.T, path string, form url.Values, says string) {
+func (h *testApp) acts(t *testing.T, path string, form url.Values, says string) {
 	t.Helper()
 	w := h.form(t, path, form)
 	if w.Code != http.StatusSeeOther {

@@ -40,14 +40,14 @@ func multipartOf(t *testing.T, text string) (body []byte, kind string) {
 }
 
 // send uploads a file as the clerk's form does.
-func (h *house) send(t *testing.T, text string) *httptest.ResponseRecorder {
+func (h *testApp) send(t *testing.T, text string) *httptest.ResponseRecorder {
 	t.Helper()
 	body, kind := multipartOf(t, text)
 	return h.post(t, "/insurer/import", body, kind)
 }
 
 // sent uploads a file that is kept and returns its preview's address.
-func (h *house) sent(t *testing.T, text string) string {
+func (h *testApp) sent(t *testing.T, text string) string {
 	t.Helper()
 	w := h.send(t, text)
 	if w.Code != http.StatusSeeOther {
@@ -56,7 +56,7 @@ func (h *house) sent(t *testing.T, text string) string {
 	return w.Header().Get("Location")
 }
 
-func (h *house) insured(t *testing.T) int {
+func (h *testApp) insured(t *testing.T) int {
 	t.Helper()
 	n, err := h.store.Register.CountPeople(ctx, "06139992")
 	if err != nil {
@@ -66,7 +66,7 @@ func (h *house) insured(t *testing.T) int {
 }
 
 func TestHeadingsAreMappedOnceAndNothingIsStoredBeforeTheYes(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	file := "会員No,加入者,うまれ,メモ\n1,試験 太郎,1986-04-12,x\n2,試験 花子,1988-11-31,x\n"
 	at := h.sent(t, file)
@@ -121,7 +121,7 @@ func TestHeadingsAreMappedOnceAndNothingIsStoredBeforeTheYes(t *testing.T) {
 }
 
 func TestAPreviewIsItsClerksOwnAndEnds(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	at := h.sent(t, "番号,氏名,生年月日\n1,試験 太郎,1986-04-12\n")
 	mine := h.cookies
@@ -162,7 +162,7 @@ func TestAPreviewIsItsClerksOwnAndEnds(t *testing.T) {
 }
 
 func TestAFileWithAMyNumberLeavesNothingBehind(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	number := "12345678901" // its check digit is made here: no My Number stands in a file
 	for d := range 10 {
@@ -183,7 +183,7 @@ func TestAFileWithAMyNumberLeavesNothingBehind(t *testing.T) {
 }
 
 func TestFilesThatAClumsyClerkChoosesSayWhatToDo(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	euc := "\xc8\xd6\xb9\xe6,\xbb\xe1\xcc\xbe\n1,\xbb\xee\xb8\xb3\n" // 番号,氏名 in EUC-JP
 	for name, c := range map[string]struct{ text, says string }{
@@ -223,7 +223,7 @@ func TestFilesThatAClumsyClerkChoosesSayWhatToDo(t *testing.T) {
 }
 
 func TestTheErrorFileIsWrittenAsTheClerksFileWas(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	sjis, err := japanese.ShiftJIS.NewEncoder().String("番号,氏名,生年月日\r\n1,髙橋 ①郎,1986-02-30\r\n")
 	if err != nil {
@@ -256,7 +256,7 @@ var betweenTags = regexp.MustCompile(`>\s+<`)
 // Clerks mend the file where the spreadsheet shows it: the page says that row, and the file's line where it
 // is another.
 func TestARefusedRowSaysItsPlaceInTheSpreadsheet(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	at := h.sent(
 		t,

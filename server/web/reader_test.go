@@ -39,11 +39,11 @@ func (d *doubleReader) CheckBirthDate(ctx context.Context, r counter.CardRequest
 		sha256.Sum256([]byte(r.JWS)),
 	)
 	if d.pulled {
-		return card.Fault(card.ErrRemoved), nil
+		return card.FaultResult(card.ErrRemoved), nil
 	}
 	evidence, err := card.CheckBirthDate(ctx, card.Open(d.chip), r.BirthDate, challenge)
 	if err != nil {
-		return card.Fault(err), nil
+		return card.FaultResult(err), nil
 	}
 	if d.replay != nil {
 		evidence = *d.replay

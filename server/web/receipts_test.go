@@ -10,7 +10,7 @@ import (
 )
 
 // personsOfReceipts are those whose receipts a phone is given, with how many.
-func (h *house) personsOfReceipts(t *testing.T, key string) map[string]int {
+func (h *testApp) personsOfReceipts(t *testing.T, key string) map[string]int {
 	t.Helper()
 	n := map[string]int{}
 	for _, r := range answer[struct{ Receipts []struct{ Person string } }](t, h.ask(t, "GET", "/api/v1/receipts?key="+key, nil), 200).Receipts {
@@ -19,7 +19,7 @@ func (h *house) personsOfReceipts(t *testing.T, key string) map[string]int {
 	return n
 }
 
-func (h *house) leave(t *testing.T, phone string, people ...insurer.PersonRecord) {
+func (h *testApp) leave(t *testing.T, phone string, people ...insurer.PersonRecord) {
 	t.Helper()
 	for _, r := range people {
 		if err := h.store.Receipts.PutReceipts(ctx, keyOf(r), map[string][]byte{phone: []byte("sealed")},
@@ -29,7 +29,7 @@ func (h *house) leave(t *testing.T, phone string, people ...insurer.PersonRecord
 	}
 }
 
-func (h *house) addReceiptKey(t *testing.T, id string) {
+func (h *testApp) addReceiptKey(t *testing.T, id string) {
 	t.Helper()
 	if w := h.ask(t, "PUT", "/api/v1/phone", map[string]any{"id": id, "key": holderBody(h.holder(t, id, newPhone(t)))["key"]}); w.Code != 204 {
 		t.Fatalf("%d %s", w.Code, w.Body)
@@ -78,12 +78,12 @@ func TestAPersonTakenOffAPhoneLeavesNoReceiptsThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	paper, err := h.office.Enrolment.NoticePaper(ctx, clerkOf(second.Person.Insurer), second.ID)
+	paper, err := h.insurer.Enrolment.NoticePaper(ctx, clerkOf(second.Person.Insurer), second.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	login := &auth.Identity{Subject: "s", Name: p.Name, BirthDate: p.BirthDate, At: h.now}
-	if err := h.office.Enrolment.Enrol(ctx, insurer.Viewer{Login: login},
+	if err := h.insurer.Enrolment.Enrol(ctx, insurer.Viewer{Login: login},
 		h.notices.MAC(paper.Code)); err != nil {
 		t.Fatal(err)
 	}

@@ -15,10 +15,10 @@ import (
 )
 
 // town imports people of 架空健康保険組合 and signs a clerk in.
-func (h *house) town(t *testing.T, rows ...string) {
+func (h *testApp) town(t *testing.T, rows ...string) {
 	t.Helper()
 	head := "記号,番号,枝番,氏名,氏名カナ,生年月日,資格取得年月日,郵便番号,住所,送付先住所,不開示,事業所名,マイナ保険証登録\n"
-	if _, err := h.office.Importer.Import(ctx, clerkOf("06139992"),
+	if _, err := h.insurer.Importer.Import(ctx, clerkOf("06139992"),
 		strings.NewReader(head+strings.Join(rows, "\n"))); err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func row(i int, more string) string {
 }
 
 // over waits for a run's end.
-func (h *house) over(t *testing.T, id string) insurer.PrintRun {
+func (h *testApp) over(t *testing.T, id string) insurer.PrintRun {
 	t.Helper()
 	for range 200 {
 		r, err := h.store.Runs.Run(ctx, insurer.RunKey{Insurer: "06139992", ID: id})
@@ -54,7 +54,7 @@ func (h *house) over(t *testing.T, id string) insurer.PrintRun {
 
 var runAddress = regexp.MustCompile(`^/insurer/runs/([A-Z2-7]{10})$`)
 
-func (h *house) started(t *testing.T, v url.Values) string {
+func (h *testApp) started(t *testing.T, v url.Values) string {
 	t.Helper()
 	v.Set("yes", "1")
 	v.Set("insurer", "06139992")
@@ -67,21 +67,21 @@ func (h *house) started(t *testing.T, v url.Values) string {
 }
 
 // waiting starts a run of notices that nobody works on yet.
-func (h *house) waiting(t *testing.T) string {
+func (h *testApp) waiting(t *testing.T) string {
 	t.Helper()
-	plan, err := h.office.PrintJobs.PlanRun(ctx, clerkOf("06139992"),
-		insurer.RunWish{Kind: insurer.NoticeRun})
+	plan, err := h.insurer.PrintJobs.PlanRun(ctx, clerkOf("06139992"),
+		insurer.RunRequest{Kind: insurer.NoticeRun})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.office.PrintJobs.StartRun(ctx, clerkOf("06139992"), plan); err != nil {
+	if err := h.insurer.PrintJobs.StartRun(ctx, clerkOf("06139992"), plan); err != nil {
 		t.Fatal(err)
 	}
 	return plan.Run.ID
 }
 
 func TestAClerkCountsPrintsAndFetchesARun(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.town(t, row(1, ",,架空商店,有"), row(2, ",,架空商店,有"), row(3, ",,架空商店,無"))
 	choices := url.Values{
 		"insurer":     {"06139992"},
@@ -145,7 +145,7 @@ func TestAClerkCountsPrintsAndFetchesARun(t *testing.T) {
 // docs/facts/cards-and-certificates.md#withheld-data: 不開示 people are never printed to their own
 // address; whom the rules give another paper is not printed at all.
 func TestWithheldPeopleArePrintedOnlyToAnAddressOfTheirOwn(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.town(t, row(1, ",有,架空商店,有"), row(2, "別町9-9,有,架空商店,有"))
 	id := h.started(
 		t,
@@ -170,15 +170,15 @@ func TestWithheldPeopleArePrintedOnlyToAnAddressOfTheirOwn(t *testing.T) {
 }
 
 func TestRunsFilterByWhatChanged(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.town(t, row(1, ",,架空商店,有"), row(2, ",,架空商店,有"), row(3, ",,架空商店,有"))
 	h.over(t, h.started(t, url.Values{"run": {"notices"}, "only": {"all"}, "order": {"number"}}))
 	h.now = h.now.Add(time.Hour)
 	h.town(t, row(1, ",,別商店,有"), row(2, ",,架空商店,無"), row(3, ",,架空商店,有"), row(4, ",,架空商店,有"))
 	total := func(kind insurer.PaperKind, o insurer.RunOptions, list ...string) int {
 		t.Helper()
-		plan, err := h.office.PrintJobs.PlanRun(ctx, clerkOf("06139992"),
-			insurer.RunWish{Kind: kind, Options: o, List: list})
+		plan, err := h.insurer.PrintJobs.PlanRun(ctx, clerkOf("06139992"),
+			insurer.RunRequest{Kind: kind, Options: o, List: list})
 		if err != nil && !strings.Contains(err.Error(), "Nobody") {
 			t.Fatal(err)
 		}
@@ -201,11 +201,11 @@ func TestRunsFilterByWhatChanged(t *testing.T) {
 }
 
 func TestARunIsPausedResumedAndCancelledFromThePage(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.town(t, row(1, ",,架空商店,有"))
 	id := h.waiting(t)
-	wish := func(name string) int { return h.form(t, "/insurer/runs/"+id+"/"+name, url.Values{}).Code }
-	if code := wish("pause"); code != http.StatusSeeOther || h.over(t, id).State != insurer.RunPaused {
+	command := func(name string) int { return h.form(t, "/insurer/runs/"+id+"/"+name, url.Values{}).Code }
+	if code := command("pause"); code != http.StatusSeeOther || h.over(t, id).State != insurer.RunPaused {
 		t.Fatal(code)
 	}
 	if page := h.ask(t, http.MethodGet, "/insurer/runs/"+id, nil).Body.String(); !strings.Contains(
@@ -214,15 +214,15 @@ func TestARunIsPausedResumedAndCancelledFromThePage(t *testing.T) {
 	) {
 		t.Error(page)
 	}
-	if code := wish("resume"); code != http.StatusSeeOther || h.over(t, id).State != insurer.RunDone {
+	if code := command("resume"); code != http.StatusSeeOther || h.over(t, id).State != insurer.RunDone {
 		t.Fatal(code)
 	}
 	for _, name := range []string{"pause", "resume", "cancel"} {
-		if code := wish(name); code != http.StatusConflict {
+		if code := command(name); code != http.StatusConflict {
 			t.Errorf("%s of a run that is over: %d", name, code)
 		}
 	}
-	if code := wish("burn"); code != http.StatusNotFound {
+	if code := command("burn"); code != http.StatusNotFound {
 		t.Error(code)
 	}
 	h.cookies = nil
@@ -233,7 +233,7 @@ func TestARunIsPausedResumedAndCancelledFromThePage(t *testing.T) {
 
 // What a server's end interrupts goes on at its next start.
 func TestAServersOwnRunsGoOnAtItsNextStart(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.town(t, row(1, ",,架空商店,有"))
 	id := h.waiting(t)
 	if err := h.runs.Resume(ctx); err != nil {

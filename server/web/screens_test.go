@@ -123,7 +123,7 @@ func TestAScreenWithoutNetworkIsProvedByItsPhone(t *testing.T) {
 		h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": credential.NumericQR(made.JWS)}),
 		201,
 	)
-	if view.Verdict.Valid || !view.Verdict.Awaits || view.Eligibility == nil {
+	if view.Verdict.Valid || !view.Verdict.AwaitsProof || view.Eligibility == nil {
 		t.Fatalf("%+v", view.Verdict)
 	}
 	here := "/api/v1/counter/cases/" + view.ID
@@ -144,7 +144,7 @@ func TestAScreenWithoutNetworkIsProvedByItsPhone(t *testing.T) {
 	for name, body := range map[string]map[string]string{"another phone": proof(other, h.now, ""), "46 s old": proof(phone.key, h.now.Add(-46*time.Second), ""),
 		"46 s ahead": proof(phone.key, h.now.Add(46*time.Second), ""), "a nonce that nobody asked for": proof(phone.key, h.now, "1234"), "no proof": {"text": "x"}} {
 		if v := answer[console.CaseJSON](t, h.ask(t, "POST", here+"/proof", body), 200); v.Verdict.Valid ||
-			!v.Verdict.Awaits ||
+			!v.Verdict.AwaitsProof ||
 			v.Verdict.Checks[0].Name != "holder" {
 			t.Errorf("%s: %+v", name, v.Verdict)
 		}

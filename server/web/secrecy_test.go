@@ -33,7 +33,7 @@ func TestWhatACardSaysAndWhatWasTypedIsInNoRecordAndNoLog(t *testing.T) {
 	before := slog.Default()
 	slog.SetDefault(slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	t.Cleanup(func() { slog.SetDefault(before) })
-	h := newHouse(t)
+	h := newTestApp(t)
 	board := agents.New(
 		agents.Config{
 			Store:      h.store.ForAgents(),
@@ -110,7 +110,7 @@ func TestWhatACardSaysAndWhatWasTypedIsInNoRecordAndNoLog(t *testing.T) {
 }
 
 // connectAgent pairs a real agent with the double's card through the console.
-func (h *house) connectAgent(t *testing.T, url string) {
+func (h *testApp) connectAgent(t *testing.T, url string) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

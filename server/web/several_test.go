@@ -16,7 +16,7 @@ import (
 // A picture may hold the codes of a family. Whose case it is, staff say; one person's screen, copy and proof
 // are one person.
 func TestACounterIsToldWhoseTheCodesOfAPictureAre(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	p := h.tokuichi(t).Person
 	h.session(t, auth.Counter, "鈴木", "{}")
 	wife := p
@@ -52,14 +52,14 @@ func TestACounterIsToldWhoseTheCodesOfAPictureAre(t *testing.T) {
 		p,
 		credential.Request{
 			Tier:        credential.TierOffline,
-			HolderKeyID: credential.HolderKeyID(holder.Public()),
+			DeviceKeyID: credential.DeviceKeyID(holder.Public()),
 		},
 	)
 	hersAway := issue(
 		wife,
 		credential.Request{
 			Tier:        credential.TierOffline,
-			HolderKeyID: credential.HolderKeyID(holder2.Public()),
+			DeviceKeyID: credential.DeviceKeyID(holder2.Public()),
 		},
 	)
 	proof := func(jws string, key credential.Key) string {
@@ -121,7 +121,7 @@ func TestACounterIsToldWhoseTheCodesOfAPictureAre(t *testing.T) {
 }
 
 func TestACounterReadsWhatAReaderTypes(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	p := h.tokuichi(t).Person
 	h.session(t, auth.Counter, "鈴木", "{}")
 	digits := strings.TrimPrefix(credential.NumericQR(h.live(t, p, "00138990", h.now)), "shc:/")

@@ -59,23 +59,23 @@ func New(c Config) *echo.Echo {
 		Limits:   kit.NewLimits(),
 	}
 	e := echo.New()
-	guarded(e, c, shared)
+	useMiddleware(e, c, shared)
 	e.GET("/static/*", echo.WrapHandler(pwa.Handler()))
 	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
-	e.GET("/readyz", ready(c.Ready))
+	e.GET("/readyz", readyHandler(c.Ready))
 	(&counter.Reception{Kit: shared}).Routes(e)
 	(&patient.VisitCheck{Kit: shared}).Routes(e)
 	if c.Insurer != nil {
-		patients := &patient.Pages{Kit: shared, Insurer: c.Insurer, Login: c.Login}
+		patients := &patient.Portal{Kit: shared, Insurer: c.Insurer, Login: c.Login}
 		shared.HelpDesk = patients.HelpDesk
 		patients.Routes(e)
-		(&clerk.Pages{Kit: shared, Insurer: c.Insurer, Background: c.Background}).Routes(e)
+		(&clerk.BackOffice{Kit: shared, Insurer: c.Insurer, Background: c.Background}).Routes(e)
 		(&issuer.API{Kit: shared, Insurer: c.Insurer, CounterCall: c.CounterCall, Listed: c.Listed}).Routes(e)
 	} else {
 		e.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusSeeOther, "/counter") })
 	}
 	if c.Counter != nil {
-		(&counter.Pages{Kit: shared, Counter: c.Counter, Readers: c.Readers}).Routes(e)
+		(&counter.Console{Kit: shared, Counter: c.Counter, Readers: c.Readers}).Routes(e)
 	}
 	if c.DemoIDP != nil {
 		e.Any("/demo-idp/*", echo.WrapHandler(c.DemoIDP))
@@ -83,17 +83,17 @@ func New(c Config) *echo.Echo {
 	return e
 }
 
-// guarded sets what stands before every room, in the order in which a request meets it.
-func guarded(e *echo.Echo, c Config, shared *kit.Kit) {
+// useMiddleware sets what stands before every room, in the order in which a request meets it.
+func useMiddleware(e *echo.Echo, c Config, shared *kit.Kit) {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = echo.ExtractIPDirect() // X-Forwarded-For is anybody's word
 	e.HTTPErrorHandler = shared.Fail
 	kit.AnswersHead(e)
 	e.Use(
-		kit.OwnNumber,
+		kit.DropRequestNumber,
 		middleware.RequestIDWithConfig(middleware.RequestIDConfig{Generator: kit.RequestNumber}),
-		kit.Logged(c.Now),
-		middleware.RecoverWithConfig(middleware.RecoverConfig{LogErrorFunc: kit.Panicked}),
+		kit.LogRequests(c.Now),
+		middleware.RecoverWithConfig(middleware.RecoverConfig{LogErrorFunc: kit.LogPanic}),
 		kit.SecurityHeaders(c.HTTPS),
 	)
 	if c.Demo {
@@ -114,8 +114,8 @@ func guarded(e *echo.Echo, c Config, shared *kit.Kit) {
 	}
 }
 
-// ready answers whether the database does.
-func ready(ping func(context.Context) error) echo.HandlerFunc {
+// readyHandler answers whether the database does.
+func readyHandler(ping func(context.Context) error) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		ctx, cancel := context.WithTimeout(c.Request().Context(), 2*time.Second)
 		defer cancel()

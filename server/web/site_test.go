@@ -11,7 +11,7 @@ import (
 )
 
 func TestDemoAnswersThisComputerOnly(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	for name, change := range map[string]func(*http.Request){
 		"another host name (DNS rebinding)": func(r *http.Request) { r.Host = "evil.example" },
 		"a forwarded request":               func(r *http.Request) { r.Header.Set("X-Forwarded-For", "127.0.0.1") },
@@ -30,7 +30,7 @@ func TestDemoAnswersThisComputerOnly(t *testing.T) {
 }
 
 func TestOtherSitesCannotActForAVisitor(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.session(t, auth.Counter, "鈴木", "{}")
 	for name, change := range map[string]func(*http.Request){
 		"fetch metadata": func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") },
@@ -43,7 +43,7 @@ func TestOtherSitesCannotActForAVisitor(t *testing.T) {
 }
 
 func TestEveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	for _, path := range []string{"/", "/reception", "/api/v1/me", "/no-such-page", "/n/x"} {
 		head := h.ask(t, "GET", path, nil).Header()
 		csp := head.Get("Content-Security-Policy")
@@ -63,7 +63,7 @@ func TestEveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
 
 // docs/facts/server-libraries.md#echo: Echo v4 believes X-Forwarded-For from anyone unless told otherwise.
 func TestGuessesAreCountedByTheRealAddress(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	limited := false
 	for range 40 {
 		if h.ask(t, "GET", "/n/AAAAAAAAAAAAAAAA", nil).Code == http.StatusTooManyRequests {
@@ -86,7 +86,7 @@ func TestGuessesAreCountedByTheRealAddress(t *testing.T) {
 }
 
 func TestPagesHoldNothingInline(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	r := h.enrolled(t)
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	h.session(t, auth.Counter, "鈴木", "{}")
@@ -109,7 +109,7 @@ func TestPagesHoldNothingInline(t *testing.T) {
 }
 
 func TestBrokenRequestsGetASentence(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.session(t, auth.Counter, "鈴木", "{}")
 	for name, c := range map[string]struct {
 		method, path string

@@ -10,7 +10,7 @@ import (
 
 // The routes are the program's own list, so that a new one without a guard is found here.
 func TestNobodyPassesAStaffsDoorWithoutASessionOfTheirOwnKind(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.enrolled(t)
 	strangers := map[string][]*http.Cookie{"nobody": nil, "a patient": h.cookies}
 	h.cookies = nil

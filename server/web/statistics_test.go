@@ -10,7 +10,7 @@ import (
 )
 
 func TestStatisticsCountPeoplePapersAndDays(t *testing.T) {
-	h, r := clerksHouse(t)
+	h, r := clerksApp(t)
 	var file strings.Builder
 	file.WriteString("番号,氏名,生年月日,負担割合,資格喪失年月日\n")
 	for i := range 40 {
@@ -25,12 +25,12 @@ func TestStatisticsCountPeoplePapersAndDays(t *testing.T) {
 		}
 		fmt.Fprintf(&file, "%d,試験 第%d,%s,%s,%s\n", 5000+i, i, born, share, lost)
 	}
-	if _, err := h.office.Importer.Import(ctx, clerkOf("06139992"),
+	if _, err := h.insurer.Importer.Import(ctx, clerkOf("06139992"),
 		strings.NewReader(file.String())); err != nil {
 		t.Fatal(err)
 	}
 	for range 12 {
-		if _, err := h.office.Issuer.Live(ctx, viewerOf("idp|tokuichi"), r.ID); err != nil {
+		if _, err := h.insurer.Issuer.Live(ctx, viewerOf("idp|tokuichi"), r.ID); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -53,7 +53,7 @@ func TestStatisticsCountPeoplePapersAndDays(t *testing.T) {
 // The insurer's name is what somebody typed: in the file for spreadsheets it is a text, never a formula
 // (OWASP, CSV Injection).
 func TestTheStatisticsFileCannotRunFormulas(t *testing.T) {
-	h, _ := clerksHouse(t)
+	h, _ := clerksApp(t)
 	for _, name := range []string{`=HYPERLINK("http://192.0.2.1","x")`, "+1", "-1", "@SUM(A1)", "＝1+1", " =1+1", "\t=1", "−1"} {
 		in := insurer.Insurer{Number: "06139992", Name: name, Issuer: "理事長", Telephone: "06-0000-0000"}
 		if err := h.store.Directory.PutSettings(ctx, in, nil, audit.Entry{At: h.now, Actor: "test", Action: "insurer.put"}); err != nil {

@@ -138,7 +138,7 @@ func tablesOf(t *testing.T, from, to string) (names []string) {
 }
 
 // answersOf asks all stops of a program on a copy of the database of which something is broken.
-func answersOf(t *testing.T, h *house, stops []stop, snapshot string,
+func answersOf(t *testing.T, h *testApp, stops []stop, snapshot string,
 	broken fault) []*httptest.ResponseRecorder {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "db")

@@ -10,7 +10,7 @@ import (
 )
 
 func TestTheHelpDeskReadsASupportNumber(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	if w := h.ask(t, "GET", "/insurer/support?code=01969441", nil); w.Code != http.StatusSeeOther {
 		t.Errorf("without a clerk: %d", w.Code)
 	}

@@ -30,7 +30,7 @@ type stop struct {
 	kind          string // of the body
 	body          []byte
 	header        http.Header
-	cookies       []*http.Cookie // of somebody else than the house's
+	cookies       []*http.Cookie // of somebody else than the test app's
 }
 
 func (s stop) String() string { return s.method + " " + s.route }
@@ -61,9 +61,9 @@ var notOnTour = map[string]string{
 	"GET /login":          "asks the provider, which the tour has not; e2e walks there",
 }
 
-// tour prepares a house in which each route has something to answer, and returns one good request for each:
-// first those that change nothing, last those that end a login or a person.
-func tour(t *testing.T) (*house, []stop) {
+// tour prepares a test app in which each route has something to answer, and returns one good request for
+// each: first those that change nothing, last those that end a login or a person.
+func tour(t *testing.T) (*testApp, []stop) {
 	t.Helper()
 	h, _ := connected(t)
 	h.town(t, row(1, ",,架空商店,有"), row(2, ",,架空商店,有"))
@@ -346,13 +346,13 @@ func TestEveryRouteAnswersAtAwkwardMoments(t *testing.T) {
 		h.echo.ServeHTTP(w, s.request(h.cookies))
 		usual[s.String()] = w.Code
 	}
-	defer func(day time.Time) { houseDay = day }(houseDay)
+	defer func(day time.Time) { testAppDay = day }(testAppDay)
 	for i, moment := range testenv.Moments() {
 		if i%2 == 1 {
 			continue // a tour takes its time; the demo's own test (server/clock_test.go) takes them all
 		}
 		t.Run(moment.Name, func(t *testing.T) {
-			houseDay = moment.At
+			testAppDay = moment.At
 			h, stops := tour(t)
 			for _, s := range stops {
 				w := h.answered(t, s.request(h.cookies))

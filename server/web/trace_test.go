@@ -27,7 +27,7 @@ import (
 )
 
 // receiptPhone is a phone's ECDH key as its page makes it.
-func (h *house) receiptPhone(t *testing.T) (id string, key *ecdh.PrivateKey) {
+func (h *testApp) receiptPhone(t *testing.T) (id string, key *ecdh.PrivateKey) {
 	t.Helper()
 	key, err := ecdh.P256().GenerateKey(rand.Reader)
 	if err != nil {
@@ -88,8 +88,8 @@ func TestAnInsurerKeepsNoTraceOfTheClinic(t *testing.T) {
 	before := slog.Default()
 	slog.SetDefault(slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	t.Cleanup(func() { slog.SetDefault(before) })
-	insurer := newHouse(t)
-	clinic := newHouse(t)
+	insurer := newTestApp(t)
+	clinic := newTestApp(t)
 	_, key := p256(t)
 	const url, name, facility = "https://clinic.example.jp", "架空亀鶴医院", "1319999874"
 	insurer.trust.Counters = []credential.TrustedCounter{

@@ -9,7 +9,7 @@ import (
 )
 
 func TestCheckBeforeAVisit(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	post := func(f url.Values) (int, string) {
 		w := h.ask(t, "POST", "/visit", nil, func(r *http.Request) {
 			r.Body = io.NopCloser(strings.NewReader(f.Encode()))

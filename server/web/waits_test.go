@@ -44,78 +44,78 @@ func TestEveryLimitSaysTheTrueWait(t *testing.T) {
 		name   string
 		atOnce int
 		wait   int // seconds
-		how    func(t *testing.T, h *house, r insurer.PersonRecord) asking
+		how    func(t *testing.T, h *testApp, r insurer.PersonRecord) asking
 	}{
-		{"wrong notice codes of a network", 20, 3, func(t *testing.T, h *house, _ insurer.PersonRecord) asking {
+		{"wrong notice codes of a network", 20, 3, func(t *testing.T, h *testApp, _ insurer.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder { return h.ask(t, "GET", "/n/AAAAAAAAAAAAAAAA", nil) }
 		}},
-		{"openings of one notice", 200, 3, func(t *testing.T, h *house, r insurer.PersonRecord) asking {
+		{"openings of one notice", 200, 3, func(t *testing.T, h *testApp, r insurer.PersonRecord) asking {
 			code := h.noticeCode(t, r)
 			return func() *httptest.ResponseRecorder { return h.ask(t, "GET", "/n/"+code, nil) }
 		}},
-		{"typed codes of a login", 20, 3, func(t *testing.T, h *house, _ insurer.PersonRecord) asking {
+		{"typed codes of a login", 20, 3, func(t *testing.T, h *testApp, _ insurer.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder {
 				return h.form(t, "/enrol", url.Values{"code": {"AAAAAAAAAAAAAAAA"}})
 			}
 		}},
-		{"logins of a session", 20, 3, func(t *testing.T, h *house, _ insurer.PersonRecord) asking {
+		{"logins of a session", 20, 3, func(t *testing.T, h *testApp, _ insurer.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder { return h.ask(t, "GET", "/login", nil) }
 		}},
-		{"nonces of a phone", 60, 3, func(t *testing.T, h *house, _ insurer.PersonRecord) asking {
+		{"nonces of a phone", 60, 3, func(t *testing.T, h *testApp, _ insurer.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder {
 				return h.ask(t, "POST", "/api/v1/phone/nonce", map[string]string{"phone": "P"})
 			}
 		}},
-		{"signatures of a phone", 60, 3, func(t *testing.T, h *house, _ insurer.PersonRecord) asking {
+		{"signatures of a phone", 60, 3, func(t *testing.T, h *testApp, _ insurer.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder {
 				return h.ask(t, "POST", "/api/v1/phone/session",
 					map[string]string{"phone": "P", "key": "K", "nonce": "N", "signature": "S"})
 			}
 		}},
-		{"live screens of a person", 30, 2, func(t *testing.T, h *house, r insurer.PersonRecord) asking {
+		{"live screens of a person", 30, 2, func(t *testing.T, h *testApp, r insurer.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder {
 				return h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "live"})
 			}
 		}},
-		{"stored screens of a person", 30, 2, func(t *testing.T, h *house, r insurer.PersonRecord) asking {
+		{"stored screens of a person", 30, 2, func(t *testing.T, h *testApp, r insurer.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder {
 				return h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "screen", "phone": "P"})
 			}
 		}},
-		{"screens of people made up", 300, 1, func(t *testing.T, h *house, _ insurer.PersonRecord) asking {
+		{"screens of people made up", 300, 1, func(t *testing.T, h *testApp, _ insurer.PersonRecord) asking {
 			n := 0
 			return func() *httptest.ResponseRecorder {
 				n++
 				return h.ask(t, "POST", "/api/v1/people/"+fmt.Sprint(n)+"/credential", map[string]string{"tier": "live"})
 			}
 		}},
-		{"online codes of a person", 10, 10, func(t *testing.T, h *house, r insurer.PersonRecord) asking {
+		{"online codes of a person", 10, 10, func(t *testing.T, h *testApp, r insurer.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder {
 				return h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/code", nil)
 			}
 		}},
-		{"holder keys of a login", 30, 6, func(t *testing.T, h *house, _ insurer.PersonRecord) asking {
+		{"holder keys of a login", 30, 6, func(t *testing.T, h *testApp, _ insurer.PersonRecord) asking {
 			phone, n := newPhone(t), 0
 			return func() *httptest.ResponseRecorder {
 				n++
 				return h.add(t, fmt.Sprint("P", n), phone)
 			}
 		}},
-		{"receipt keys of a login", 30, 6, func(t *testing.T, h *house, _ insurer.PersonRecord) asking {
+		{"receipt keys of a login", 30, 6, func(t *testing.T, h *testApp, _ insurer.PersonRecord) asking {
 			n := 0
 			return func() *httptest.ResponseRecorder {
 				n++
 				return h.ask(t, "PUT", "/api/v1/phone", receiptKeyBody(t, fmt.Sprint("P", n)))
 			}
 		}},
-		{"copies of a login", 30, 10, func(t *testing.T, h *house, r insurer.PersonRecord) asking {
+		{"copies of a login", 30, 10, func(t *testing.T, h *testApp, r insurer.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder {
 				return h.ask(t, "GET", "/people/"+string(r.ID)+"/document.pdf", nil)
 			}
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			h := newHouse(t)
+			h := newTestApp(t)
 			ask := c.how(t, h, h.enrolled(t))
 			for i := range c.atOnce {
 				if w := ask(); w.Code == http.StatusTooManyRequests {
@@ -146,7 +146,7 @@ func TestEveryLimitSaysTheTrueWait(t *testing.T) {
 
 // What floods one kind of thing leaves the others alone, also for whoever comes from the same address.
 func TestALimitOfOneKindLeavesTheOthersAlone(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	r := h.enrolled(t)
 	code := h.noticeCode(t, r)
 	for range 60 {
@@ -173,7 +173,7 @@ func TestALimitOfOneKindLeavesTheOthersAlone(t *testing.T) {
 
 // The sentence of every language holds the wait, and none of the marks of the catalogue.
 func TestTheWaitStandsInEveryLanguage(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.enrolled(t)
 	for range 60 {
 		h.ask(t, "POST", "/api/v1/phone/nonce", map[string]string{"phone": "P"})
@@ -195,13 +195,13 @@ func TestTheWaitStandsInEveryLanguage(t *testing.T) {
 }
 
 func TestALoginHasTenPhonesAtMost(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	h.patientOf(t, h.now)
 	add := func(i int) int {
 		h.now = h.now.Add(6 * time.Second)
 		return h.add(t, fmt.Sprint("P", i), newPhone(t)).Code
 	}
-	for i := range insurer.MaxPhones {
+	for i := range insurer.MaxDevices {
 		if got := add(i); got != http.StatusOK {
 			t.Fatalf("phone %d: %d", i, got)
 		}
@@ -245,12 +245,12 @@ func (s *counting) Revoked(
 }
 
 func TestTheRevocationFileIsMadeAnewOnlyWhenItChanges(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	r := h.enrolled(t)
 	store := &counting{IssuerStore: h.store.Issuer}
 	h.replace = func(all *insurer.Stores) { all.Issuer = store }
 	h.build(t)
-	keys, err := h.office.Issuer.PublishedKeys(ctx, "00138990")
+	keys, err := h.insurer.Issuer.PublishedKeys(ctx, "00138990")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -268,7 +268,8 @@ func TestTheRevocationFileIsMadeAnewOnlyWhenItChanges(t *testing.T) {
 	if w := h.ask(t, "GET", "/people/"+string(r.ID)+"/document.pdf", nil); w.Code != http.StatusOK {
 		t.Fatal(w.Code)
 	}
-	if n, err := h.office.Issuer.Revoke(ctx, clerkOf("00138990"), insurer.Copies{Person: r.ID}); err != nil ||
+	if n, err := h.insurer.Issuer.Revoke(ctx, clerkOf("00138990"),
+		insurer.CopySelection{Person: r.ID}); err != nil ||
 		n != 1 {
 		t.Fatal(n, err)
 	}
@@ -307,7 +308,7 @@ func TestAnInsurersWaitIsHandedOn(t *testing.T) {
 				URL:    "https://clinic.example.jp",
 				Key:    key,
 				Client: insurer.Client(),
-				Now:    func() time.Time { return houseDay },
+				Now:    func() time.Time { return testAppDay },
 			}
 			_, err := calls.Redeem(ctx, insurer.URL, credential.NewOnlineCode(insurer.URL))
 			var e *eligibility.Error

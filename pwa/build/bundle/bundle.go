@@ -31,12 +31,12 @@ func Make(root string) (map[string][]byte, error) {
 			{InputPath: "css/app.css", OutputPath: "app"},
 			{InputPath: "css/staff.css", OutputPath: "staff"},
 		},
-		Plugins: []api.Plugin{words(), styles()},
+		Plugins: []api.Plugin{sentencesPlugin(), styles()},
 		Outdir:  "dist", Bundle: true, Splitting: true, Format: api.FormatESModule, Target: api.ES2022, ChunkNames: "chunk-[hash]",
 		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true, LegalComments: api.LegalCommentsNone, Charset: api.CharsetUTF8,
 		LogLevel: api.LogLevelSilent, Write: false, Metafile: true,
 	})
-	if err := failed(result); err != nil {
+	if err := buildError(result); err != nil {
 		return nil, err
 	}
 	files := map[string][]byte{}
@@ -55,11 +55,11 @@ func Make(root string) (map[string][]byte, error) {
 // marks are what only pages show (package message, Marks): readings, and the brackets around Japanese terms.
 var marks = regexp.MustCompile(`\{([^{}|]+)\|[^{}|]+\}|\[\[|\]\]`)
 
-// words lets a program import its sentences of one language from the catalogue, as bare text: "word:vi"
-// is what the patient's pages say, "share:vi" what a part of theirs adds when it is opened, "counter:en"
-// what the console adds. "loaders:word" has what loads those of a kind, by language. The sentences of
-// pages stay with the server.
-func words() api.Plugin {
+// sentencesPlugin lets a program import its sentences of one language from the catalogue, as bare text:
+// "word:vi" is what the patient's pages say, "share:vi" what a part of theirs adds when it is opened,
+// "counter:en" what the console adds. "loaders:word" has what loads those of a kind, by language. The
+// sentences of pages stay with the server.
+func sentencesPlugin() api.Plugin {
 	return api.Plugin{Name: "words", Setup: func(build api.PluginBuild) {
 		filter := `^(word|share|rehearsal|counter|loaders):`
 		build.OnResolve(api.OnResolveOptions{Filter: filter}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
@@ -68,13 +68,13 @@ func words() api.Plugin {
 		build.OnLoad(api.OnLoadOptions{Filter: `.*`, Namespace: "words"}, func(a api.OnLoadArgs) (api.OnLoadResult, error) {
 			kind, lang, _ := strings.Cut(a.Path, ":")
 			if kind == "loaders" {
-				return loaders(lang), nil
+				return loaderModule(lang), nil
 			}
 			own := map[string]string{}
 			for _, e := range message.Entries() {
 				text, has := e.Texts[lang]
 				if name, ok := strings.CutPrefix(e.Key, kind+"."); ok && has {
-					own[name] = marks.ReplaceAllString(text.Whole(lang), "$1")
+					own[name] = marks.ReplaceAllString(text.WithNext(lang), "$1")
 				}
 			}
 			out, err := json.Marshal(own) // keys in order: the same bytes every time
@@ -85,8 +85,8 @@ func words() api.Plugin {
 	}}
 }
 
-// loaders is a module of functions by language, each of which imports the sentences of that kind.
-func loaders(kind string) api.OnLoadResult {
+// loaderModule is a module of functions by language, each of which imports the sentences of that kind.
+func loaderModule(kind string) api.OnLoadResult {
 	var b strings.Builder
 	b.WriteString("export default {")
 	for _, l := range message.Languages() {
@@ -133,14 +133,14 @@ func families(names []string) string {
 	var out []string
 	for _, name := range names {
 		if name != "system-ui" && name != "sans-serif" && name != "serif" {
-			name = quoted(name)
+			name = quoteJS(name)
 		}
 		out = append(out, name)
 	}
 	return strings.Join(out, ", ")
 }
 
-func failed(result api.BuildResult) error {
+func buildError(result api.BuildResult) error {
 	var all error
 	for _, fault := range result.Errors {
 		all = errors.Join(all, fmt.Errorf("bundling: %s (%v)", fault.Text, fault.Location))

@@ -30,8 +30,8 @@ func addWorkers(root string, files map[string][]byte, metafile string) error {
 	if err != nil {
 		return err
 	}
-	prefix := "/static/" + hash(files)
-	sources := map[string][]byte{"files": []byte(prefix), "sentences": sentences()}
+	prefix := "/static/" + hashFiles(files)
+	sources := map[string][]byte{"files": []byte(prefix), "sentences": patientSentences()}
 	for _, pattern := range shellSources {
 		names, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil || len(names) == 0 {
@@ -46,17 +46,23 @@ func addWorkers(root string, files map[string][]byte, metafile string) error {
 	list := func(names []string) string {
 		var addresses []string
 		for _, name := range names {
-			addresses = append(addresses, quoted(prefix+"/"+name))
+			addresses = append(addresses, quoteJS(prefix+"/"+name))
 		}
 		return "[" + strings.Join(addresses, ",") + "]"
 	}
 	workers := api.Build(api.BuildOptions{
 		AbsWorkingDir: root, EntryPoints: []string{"src/sw.ts", "src/sw-off.ts"}, Outdir: "dist", Bundle: true, Format: api.FormatIIFE, Target: api.ES2022,
 		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true, LegalComments: api.LegalCommentsNone, Charset: api.CharsetUTF8,
-		Define:   map[string]string{"BUILD": quoted(hash(sources)), "FILES": list(append(program, "app.css", "icon.svg")), "LATER": list(later), "PROGRAM": quoted(prefix + "/patient.js"), "SHELL": quoted("/screen")},
+		Define: map[string]string{
+			"BUILD":   quoteJS(hashFiles(sources)),
+			"FILES":   list(append(program, "app.css", "icon.svg")),
+			"LATER":   list(later),
+			"PROGRAM": quoteJS(prefix + "/patient.js"),
+			"SHELL":   quoteJS("/screen"),
+		},
 		LogLevel: api.LogLevelSilent, Write: false,
 	})
-	if err := failed(workers); err != nil {
+	if err := buildError(workers); err != nil {
 		return err
 	}
 	for _, f := range workers.OutputFiles {
@@ -65,15 +71,15 @@ func addWorkers(root string, files map[string][]byte, metafile string) error {
 	return nil
 }
 
-// sentences are those of the catalogue that patients' pages are made of.
-func sentences() []byte {
+// patientSentences are those of the catalogue that patients' pages are made of.
+func patientSentences() []byte {
 	var b bytes.Buffer
 	for _, e := range message.Entries() {
 		if !strings.HasPrefix(e.File, "pages/") {
 			continue
 		}
 		for _, l := range message.Languages() {
-			fmt.Fprintf(&b, "%s %s %s\n", e.Key, l.Tag, e.Texts[l.Tag].Whole(l.Tag))
+			fmt.Fprintf(&b, "%s %s %s\n", e.Key, l.Tag, e.Texts[l.Tag].WithNext(l.Tag))
 		}
 	}
 	return b.Bytes()
@@ -110,8 +116,8 @@ func patientsFiles(metafile string) (names, later []string, err error) {
 	return names, later, nil
 }
 
-// hash is that of package pwa (loadBundle): names and contents in the order of the names.
-func hash(files map[string][]byte) string {
+// hashFiles is that of package pwa (loadBundle): names and contents in the order of the names.
+func hashFiles(files map[string][]byte) string {
 	sum := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		sum.Write([]byte("dist/" + name))
@@ -120,4 +126,4 @@ func hash(files map[string][]byte) string {
 	return hex.EncodeToString(sum.Sum(nil))[:16]
 }
 
-func quoted(s string) string { return `"` + s + `"` }
+func quoteJS(s string) string { return `"` + s + `"` }

@@ -9,8 +9,8 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// Pages are a clerk's pages.
-type Pages struct {
+// BackOffice is a clerk's pages.
+type BackOffice struct {
 	*kit.Kit
 	Insurer    *insurer.Services
 	Background context.Context // of what goes on behind requests; ends with the server
@@ -18,8 +18,8 @@ type Pages struct {
 
 // The pages by what a clerk does, each group on the same base.
 type (
-	personPages     struct{ *Pages } // one insured person: file, documents, logins, erasing, revocation
-	importPages     struct{ *Pages } // a file on its way into the register
-	printPages      struct{ *Pages } // print runs, settings of papers, samples
-	statisticsPages struct{ *Pages }
+	personPages     struct{ *BackOffice } // one insured person: file, documents, logins, erasing, revocation
+	importPages     struct{ *BackOffice } // a file on its way into the register
+	printPages      struct{ *BackOffice } // print runs, settings of papers, samples
+	statisticsPages struct{ *BackOffice }
 )

@@ -14,33 +14,36 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// handler answers a clerk, who is let in before it runs.
-type handler func(c echo.Context, clerk staff.Clerk) error
+// clerkHandlerFunc answers a clerk, who is let in before it runs.
+type clerkHandlerFunc func(c echo.Context, clerk staff.Clerk) error
 
-// about says what a request is about, by its address or its form: so the clerk's insurer is known.
-type about func(c echo.Context) insurer.About
+// aboutFunc says what a request is about, by its address or its form: so the clerk's insurer is known.
+type aboutFunc func(c echo.Context) insurer.RequestTarget
 
 // ofInsurer is a request about the insurer that its query or its form names, or about the first.
-func ofInsurer(c echo.Context) insurer.About {
+func ofInsurer(c echo.Context) insurer.RequestTarget {
 	number := c.QueryParam("insurer")
 	if c.Request().Method == http.MethodPost {
 		number = c.FormValue("insurer")
 	}
-	return insurer.About{Insurer: eligibility.InsurerNumber(number)}
+	return insurer.RequestTarget{Insurer: eligibility.InsurerNumber(number)}
 }
 
 // personOf is the person whom the address names.
 func personOf(c echo.Context) audit.PersonID { return audit.PersonID(c.Param("id")) }
 
 // ofPerson, ofRun and ofPreview are requests about the record that the address names.
-func ofPerson(c echo.Context) insurer.About {
-	return insurer.About{Person: personOf(c)}
+func ofPerson(c echo.Context) insurer.RequestTarget {
+	return insurer.RequestTarget{Person: personOf(c)}
 }
-func ofRun(c echo.Context) insurer.About     { return insurer.About{Run: c.Param("id")} }
-func ofPreview(c echo.Context) insurer.About { return insurer.About{Preview: c.Param("id")} }
+func ofRun(c echo.Context) insurer.RequestTarget { return insurer.RequestTarget{Run: c.Param("id")} }
+func ofPreview(c echo.Context) insurer.RequestTarget {
+	return insurer.RequestTarget{Preview: c.Param("id")}
+}
 
-// clerk makes the principal of a request: the member of staff, for the insurer that the request is about.
-func (s *Pages) clerk(of about, do handler) kit.Staffed {
+// clerkHandler makes the principal of a request: the member of staff, for the insurer that the request is
+// about.
+func (s *BackOffice) clerkHandler(of aboutFunc, do clerkHandlerFunc) kit.StaffHandler {
 	return func(c echo.Context, member staff.Member) error {
 		clerk, err := s.Insurer.Directory.Clerk(c.Request().Context(), member, of(c))
 		if err != nil {
@@ -51,24 +54,24 @@ func (s *Pages) clerk(of about, do handler) kit.Staffed {
 }
 
 // page is a page of the clerks; who is not signed in is sent to the sign-in.
-func (s *Pages) page(of about, do handler) echo.HandlerFunc {
-	return s.PageFor(auth.Clerk, s.clerk(of, do))
+func (s *BackOffice) page(of aboutFunc, do clerkHandlerFunc) echo.HandlerFunc {
+	return s.PageFor(auth.Clerk, s.clerkHandler(of, do))
 }
 
 // call is an answer to a page's program; who is not signed in is refused.
-func (s *Pages) call(of about, do handler) echo.HandlerFunc {
-	return s.CallFor(auth.Clerk, s.clerk(of, do))
+func (s *BackOffice) call(of aboutFunc, do clerkHandlerFunc) echo.HandlerFunc {
+	return s.CallFor(auth.Clerk, s.clerkHandler(of, do))
 }
 
 // allowLong gives a request time for a file of many people: the usual limits are for pages.
-func (s *Pages) allowLong(c echo.Context) {
+func (s *BackOffice) allowLong(c echo.Context) {
 	control := http.NewResponseController(c.Response())
 	_ = control.SetReadDeadline(s.Now().Add(5 * time.Minute)) // not every test's writer has deadlines
 	_ = control.SetWriteDeadline(s.Now().Add(6 * time.Minute))
 }
 
 // long lets a request of staff take long, from its form on.
-func (s *Pages) long(do kit.Staffed) kit.Staffed {
+func (s *BackOffice) long(do kit.StaffHandler) kit.StaffHandler {
 	return func(c echo.Context, member staff.Member) error {
 		s.allowLong(c)
 		return do(c, member)

@@ -18,8 +18,8 @@ import (
 )
 
 // Routes adds the clerks' pages.
-func (s *Pages) Routes(e *echo.Echo) {
-	e.GET("/insurer", s.page(ofInsurer, s.officePage))
+func (s *BackOffice) Routes(e *echo.Echo) {
+	e.GET("/insurer", s.page(ofInsurer, s.registerPage))
 	s.StaffRoutes(e, auth.Clerk)
 	e.GET("/insurer/sample.csv", s.page(ofInsurer, s.sample))
 	(&importPages{s}).routes(e)
@@ -31,8 +31,10 @@ func (s *Pages) Routes(e *echo.Echo) {
 	e.GET("/insurer/support", s.PageFor(auth.Clerk, s.supportPage))
 }
 
-// chosen returns the clerk's insurer, and all that the page offers to choose from.
-func (s *Pages) chosen(c echo.Context, clerk staff.Clerk) (insurer.Insurer, []kit.InsurerView, error) {
+// chosenInsurer returns the clerk's insurer, and all that the page offers to choose from.
+func (s *BackOffice) chosenInsurer(
+	c echo.Context, clerk staff.Clerk,
+) (insurer.Insurer, []kit.InsurerView, error) {
 	all, err := s.Insurer.Directory.All(c.Request().Context())
 	if err != nil {
 		return insurer.Insurer{}, nil, err
@@ -51,11 +53,11 @@ func (s *Pages) chosen(c echo.Context, clerk staff.Clerk) (insurer.Insurer, []ki
 	return found, views, err
 }
 
-// officeRows is how many people the clerk's page lists.
-const officeRows = 50
+// registerRows is how many people the clerk's page lists.
+const registerRows = 50
 
-func (s *Pages) officePage(c echo.Context, clerk staff.Clerk) error {
-	in, insurers, err := s.chosen(c, clerk)
+func (s *BackOffice) registerPage(c echo.Context, clerk staff.Clerk) error {
+	in, insurers, err := s.chosenInsurer(c, clerk)
 	if err != nil {
 		return err
 	}
@@ -65,8 +67,8 @@ func (s *Pages) officePage(c echo.Context, clerk staff.Clerk) error {
 	number = min(max(number, 1), 1_000_000)
 	people, found, err := s.Insurer.Register.Search(ctx, clerk, insurer.PeopleQuery{
 		Text:  query,
-		Limit: officeRows,
-		Skip:  (number - 1) * officeRows,
+		Limit: registerRows,
+		Skip:  (number - 1) * registerRows,
 	})
 	if err != nil {
 		return err
@@ -75,7 +77,7 @@ func (s *Pages) officePage(c echo.Context, clerk staff.Clerk) error {
 	if err != nil {
 		return err
 	}
-	view := OfficeView{
+	view := RegisterView{
 		Page:     s.NewPage(c, message.New("staff.title.insurerSOffice", nil)),
 		Staff:    clerk.Staff,
 		Insurers: insurers,
@@ -86,14 +88,14 @@ func (s *Pages) officePage(c echo.Context, clerk staff.Clerk) error {
 		Found:    found,
 	}
 	view.Insurer = kit.InsurerView(in.Contact())
-	view.turn(number)
+	view.setPage(number)
 	for _, r := range people {
-		view.People = append(view.People, s.row(r))
+		view.People = append(view.People, s.personRow(r))
 	}
 	return s.Show(c, http.StatusOK, "insurer", view)
 }
 
-func (s *Pages) row(r insurer.PersonRecord) PersonRow {
+func (s *BackOffice) personRow(r insurer.PersonRecord) PersonRow {
 	p := r.Person
 	row := PersonRow{
 		ID:         string(r.ID),
@@ -111,8 +113,8 @@ func (s *Pages) row(r insurer.PersonRecord) PersonRow {
 	return row
 }
 
-func (s *Pages) sample(c echo.Context, clerk staff.Clerk) error {
-	data := insuredcsv.Sample(clerk.Insurer)
+func (s *BackOffice) sample(c echo.Context, clerk staff.Clerk) error {
+	data := insuredcsv.SampleFile(clerk.Insurer)
 	if data == nil {
 		return kit.ErrNoPage
 	}

@@ -19,7 +19,7 @@ func (s *personPages) noticeSheet(c echo.Context, clerk staff.Clerk) error {
 	}
 	view := SheetView{
 		Page:   s.NewPage(c, message.New("staff.title.noticeCode", nil)),
-		Person: s.row(paper.Record),
+		Person: s.personRow(paper.Record),
 		Code:   insurer.GroupNoticeCode(paper.Code),
 		URL:    paper.URL,
 		Image:  "/insurer/people/" + c.Param("id") + "/notice.png",

@@ -18,7 +18,7 @@ import (
 
 func (s *printPages) paperRoutes(e *echo.Echo) {
 	e.GET("/insurer/settings", s.page(ofInsurer, s.settingsOfPapers))
-	e.POST("/insurer/settings", s.page(ofInsurer, s.settle))
+	e.POST("/insurer/settings", s.page(ofInsurer, s.updateSettings))
 	e.GET("/insurer/papers/:kind", s.page(ofInsurer, s.samplePaper))
 	for _, d := range insurer.AllDocuments() {
 		if d.Clerk == nil {
@@ -37,14 +37,14 @@ func samples() []SampleLink {
 	var all []SampleLink
 	for _, d := range insurer.AllDocuments() {
 		for _, sample := range d.Samples {
-			all = append(all, SampleLink{string(sample.Kind), say(sample.Name)})
+			all = append(all, SampleLink{string(sample.Kind), sentence(sample.Name)})
 		}
 	}
 	return all
 }
 
 func (s *printPages) settingsOfPapers(c echo.Context, clerk staff.Clerk) error {
-	in, _, err := s.chosen(c, clerk)
+	in, _, err := s.chosenInsurer(c, clerk)
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (s *printPages) showSettings(
 		Page:     s.NewPage(c, message.New("staff.title.papersSettingsAndSamples", nil)),
 		Staff:    clerk.Staff,
 		Settings: in,
-		Colour:   in.Look.Colour,
+		Colour:   in.Branding.Colour,
 		HasLogo:  len(mark) > 0,
 		Saved:    c.QueryParam("said") == "saved",
 		Samples:  samples(),
@@ -75,15 +75,15 @@ func (s *printPages) showSettings(
 	return s.Show(c, status, "papersettings", view)
 }
 
-func (s *printPages) settle(c echo.Context, clerk staff.Clerk) error {
-	kept, _, err := s.chosen(c, clerk)
+func (s *printPages) updateSettings(c echo.Context, clerk staff.Clerk) error {
+	kept, _, err := s.chosenInsurer(c, clerk)
 	if err != nil {
 		return err
 	}
 	in := kept
 	value := func(field string) string { return strings.TrimSpace(c.FormValue(field)) }
 	in.Name, in.Issuer, in.Telephone = value("name"), value("issuer"), value("telephone")
-	in.Look = insurer.PaperLook{
+	in.Branding = insurer.Branding{
 		Unit:    value("unit"),
 		Address: value("address"),
 		Hours:   value("hours"),
@@ -138,7 +138,7 @@ func (s *printPages) samplePaper(c echo.Context, clerk staff.Clerk) error {
 }
 
 // paper sends one person's document. A reason comes in a form, not in the address.
-func (s *printPages) paper(d insurer.Document) handler {
+func (s *printPages) paper(d insurer.Document) clerkHandlerFunc {
 	return func(c echo.Context, clerk staff.Clerk) error {
 		reason := ""
 		if c.Request().Method == http.MethodPost {

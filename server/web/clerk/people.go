@@ -27,12 +27,12 @@ func (s *personPages) routes(e *echo.Echo) {
 		"/revoke":             {s.askRevokePerson, s.revokePerson},
 		"/copies/:rid/revoke": {s.askRevokeCopy, s.revokeCopy},
 		"/logins/:login/end":  {s.askEndLogin, s.endLogin},
-		"/phones/:phone/end":  {s.askEndPhone, s.endPersonsPhone},
-		"/phones/end":         {s.askEndPhones, s.endPersonsPhones},
+		"/phones/:phone/end":  {s.askEndDevice, s.endPersonsDevice},
+		"/phones/end":         {s.askEndDevices, s.endPersonsDevices},
 		"/erase":              {s.askErase, s.erase},
 	} {
-		e.GET("/insurer/people/:id"+path, s.page(ofPerson, s.asked(a)))
-		e.POST("/insurer/people/:id"+path, s.page(ofPerson, s.done(a)))
+		e.GET("/insurer/people/:id"+path, s.page(ofPerson, s.confirmHandler(a)))
+		e.POST("/insurer/people/:id"+path, s.page(ofPerson, s.actionHandler(a)))
 	}
 	e.GET("/insurer/people/:id/notice", s.page(ofPerson, s.noticeSheet))
 	e.GET("/insurer/people/:id/notice.png", s.page(ofPerson, s.noticeQR))
@@ -47,7 +47,7 @@ type personAction struct {
 	do func(c echo.Context, clerk staff.Clerk, id audit.PersonID) (next string, err error)
 }
 
-func (s *personPages) asked(a personAction) handler {
+func (s *personPages) confirmHandler(a personAction) clerkHandlerFunc {
 	return func(c echo.Context, clerk staff.Clerk) error {
 		return s.confirm(c, a, clerk, nil)
 	}
@@ -70,7 +70,7 @@ func (s *personPages) confirm(
 	}
 	status := http.StatusOK
 	view.Page = s.NewPage(c, view.Heading)
-	view.Page.Insurer, view.Person = kit.InsurerView(in.Contact()), s.row(file.PersonRecord)
+	view.Page.Insurer, view.Person = kit.InsurerView(in.Contact()), s.personRow(file.PersonRecord)
 	view.Action, view.Back = c.Request().URL.Path, personAddress(file.ID, "")
 	if refusal != nil {
 		status, view.Error = http.StatusUnprocessableEntity, kit.FormError(refusal)
@@ -78,7 +78,7 @@ func (s *personPages) confirm(
 	return s.Show(c, status, "confirm", view)
 }
 
-func (s *personPages) done(a personAction) handler {
+func (s *personPages) actionHandler(a personAction) clerkHandlerFunc {
 	return func(c echo.Context, clerk staff.Clerk) error {
 		next, err := a.do(c, clerk, personOf(c))
 		var refusal *eligibility.Error
@@ -98,9 +98,9 @@ func personAddress(id audit.PersonID, step string) string {
 
 func (s *personPages) askReissue(echo.Context, staff.Clerk, insurer.PersonFile) (ConfirmView, error) {
 	return ConfirmView{
-		Heading:     say("staff.confirm.reissueHeading"),
-		Consequence: say("staff.confirm.reissueFollows"),
-		Button:      say("staff.confirm.reissueButton"),
+		Heading:     sentence("staff.confirm.reissueHeading"),
+		Consequence: sentence("staff.confirm.reissueFollows"),
+		Button:      sentence("staff.confirm.reissueButton"),
 	}, nil
 }
 
@@ -113,10 +113,10 @@ func (s *personPages) askRevokePerson(
 	clerk staff.Clerk,
 	file insurer.PersonFile,
 ) (ConfirmView, error) {
-	n, err := s.Insurer.Issuer.CountCopies(c.Request().Context(), clerk, insurer.Copies{Person: file.ID})
+	n, err := s.Insurer.Issuer.CountCopies(c.Request().Context(), clerk, insurer.CopySelection{Person: file.ID})
 	args := message.Args{"n": message.Number(n)}
 	return ConfirmView{
-		Heading:     say("staff.confirm.revokeAllHeading"),
+		Heading:     sentence("staff.confirm.revokeAllHeading"),
 		Consequence: message.New("staff.confirm.revokeAllFollows", args),
 		Button:      message.New("staff.confirm.revokeAllButton", args),
 		Disabled:    n == 0,
@@ -124,11 +124,11 @@ func (s *personPages) askRevokePerson(
 }
 
 func (s *personPages) revokePerson(c echo.Context, clerk staff.Clerk, id audit.PersonID) (string, error) {
-	return s.revokeOf(c, clerk, id, insurer.Copies{Person: id})
+	return s.revokeOf(c, clerk, id, insurer.CopySelection{Person: id})
 }
 
 func (s *personPages) revokeOf(
-	c echo.Context, clerk staff.Clerk, id audit.PersonID, which insurer.Copies,
+	c echo.Context, clerk staff.Clerk, id audit.PersonID, which insurer.CopySelection,
 ) (string, error) {
 	n, err := s.Insurer.Issuer.Revoke(c.Request().Context(), clerk, which)
 	return personAddress(id, "?said=revoked&n="+strconv.Itoa(n)), err
@@ -148,12 +148,12 @@ func ownCopy(c echo.Context, copies []insurer.IssuedCopy) (insurer.IssuedCopy, e
 func (s *personPages) askRevokeCopy(c echo.Context, _ staff.Clerk, file insurer.PersonFile) (ConfirmView, error) {
 	copied, err := ownCopy(c, file.Copies)
 	return ConfirmView{
-		Heading: say("staff.confirm.revokeOneHeading"),
+		Heading: sentence("staff.confirm.revokeOneHeading"),
 		Consequence: message.New("staff.confirm.revokeOneFollows", message.Args{
 			"rid": message.Text(credential.EncodeRID(copied.RID)),
 			"at":  message.Text(whenText(copied.Issued)),
 		}),
-		Button:   say("staff.confirm.revokeOneButton"),
+		Button:   sentence("staff.confirm.revokeOneButton"),
 		Disabled: !copied.Revoked.IsZero() || !copied.Expires.After(s.Now()),
 	}, err
 }
@@ -167,11 +167,11 @@ func (s *personPages) revokeCopy(c echo.Context, clerk staff.Clerk, id audit.Per
 	if err != nil {
 		return "", err
 	}
-	return s.revokeOf(c, clerk, id, insurer.Copies{RID: copied.RID})
+	return s.revokeOf(c, clerk, id, insurer.CopySelection{RID: copied.RID})
 }
 
-// login returns the login that the address names.
-func login(c echo.Context, file insurer.PersonFile) (insurer.Login, error) {
+// loginOf returns the login that the address names.
+func loginOf(c echo.Context, file insurer.PersonFile) (insurer.Login, error) {
 	for _, l := range file.Logins {
 		if strconv.FormatInt(l.ID, 10) == c.Param("login") {
 			return l, nil
@@ -181,14 +181,14 @@ func login(c echo.Context, file insurer.PersonFile) (insurer.Login, error) {
 }
 
 func (s *personPages) askEndLogin(c echo.Context, _ staff.Clerk, file insurer.PersonFile) (ConfirmView, error) {
-	l, err := login(c, file)
+	l, err := loginOf(c, file)
 	return ConfirmView{
-		Heading: say("staff.confirm.endLoginHeading"),
+		Heading: sentence("staff.confirm.endLoginHeading"),
 		Consequence: message.New(
 			"staff.confirm.endLoginFollows",
 			message.Args{"at": message.Text(whenText(l.Since))},
 		),
-		Button: say("staff.confirm.endLoginButton"),
+		Button: sentence("staff.confirm.endLoginButton"),
 	}, err
 }
 
@@ -201,47 +201,57 @@ func (s *personPages) endLogin(c echo.Context, clerk staff.Clerk, id audit.Perso
 		number)
 }
 
-// askEndPhone asks before a phone is taken away: it was lost, the patient called.
-func (s *personPages) askEndPhone(c echo.Context, clerk staff.Clerk, file insurer.PersonFile) (ConfirmView, error) {
-	i := slices.IndexFunc(file.Phones, func(p insurer.LinkedPhone) bool { return p.ID == c.Param("phone") })
+// askEndDevice asks before a phone is taken away: it was lost, the patient called.
+func (s *personPages) askEndDevice(
+	c echo.Context, clerk staff.Clerk, file insurer.PersonFile,
+) (ConfirmView, error) {
+	i := slices.IndexFunc(file.Devices, func(p insurer.LinkedDevice) bool { return p.ID == c.Param("phone") })
 	if i < 0 {
 		return ConfirmView{}, kit.ErrNoPage
 	}
-	view, err := s.askEndPhones(c, clerk, file)
-	view.Heading, view.Button = say("staff.confirm.endPhoneHeading"), say("staff.confirm.endPhoneButton")
-	at := message.Text(whenText(file.Phones[i].At))
+	view, err := s.askEndDevices(c, clerk, file)
+	view.Heading, view.Button = sentence(
+		"staff.confirm.endPhoneHeading",
+	), sentence(
+		"staff.confirm.endPhoneButton",
+	)
+	at := message.Text(whenText(file.Devices[i].At))
 	view.Consequence = message.New("staff.confirm.endPhoneFollows", message.Args{"at": at})
 	return view, err
 }
 
-func (s *personPages) askEndPhones(_ echo.Context, _ staff.Clerk, file insurer.PersonFile) (ConfirmView, error) {
+func (s *personPages) askEndDevices(
+	_ echo.Context, _ staff.Clerk, file insurer.PersonFile,
+) (ConfirmView, error) {
 	return ConfirmView{
-		Heading:     say("staff.confirm.endPhonesHeading"),
-		Consequence: say("staff.confirm.endPhonesFollows"),
-		Button:      say("staff.confirm.endPhonesButton"),
-		Disabled:    len(file.Phones) == 0,
+		Heading:     sentence("staff.confirm.endPhonesHeading"),
+		Consequence: sentence("staff.confirm.endPhonesFollows"),
+		Button:      sentence("staff.confirm.endPhonesButton"),
+		Disabled:    len(file.Devices) == 0,
 	}, nil
 }
 
-// endPersonsPhone ends the phone that the address names.
-func (s *personPages) endPersonsPhone(c echo.Context, clerk staff.Clerk, id audit.PersonID) (string, error) {
+// endPersonsDevice ends the phone that the address names.
+func (s *personPages) endPersonsDevice(c echo.Context, clerk staff.Clerk, id audit.PersonID) (string, error) {
 	if c.Param("phone") == "" { // would mean all
 		return "", kit.ErrNoPage
 	}
-	return s.endPersonsPhones(c, clerk, id)
+	return s.endPersonsDevices(c, clerk, id)
 }
 
-// endPersonsPhones ends all phones, or the one that the address names.
-func (s *personPages) endPersonsPhones(c echo.Context, clerk staff.Clerk, id audit.PersonID) (string, error) {
-	_, err := s.Insurer.Devices.EndPhoneOf(c.Request().Context(), clerk, id, c.Param("phone"))
+// endPersonsDevices ends all phones, or the one that the address names.
+func (s *personPages) endPersonsDevices(
+	c echo.Context, clerk staff.Clerk, id audit.PersonID,
+) (string, error) {
+	_, err := s.Insurer.Devices.EndDeviceOfPerson(c.Request().Context(), clerk, id, c.Param("phone"))
 	return personAddress(id, "?said=phone"), err
 }
 
 func (s *personPages) askErase(echo.Context, staff.Clerk, insurer.PersonFile) (ConfirmView, error) {
 	return ConfirmView{
-		Heading:     say("staff.confirm.eraseHeading"),
-		Consequence: say("staff.confirm.eraseFollows"),
-		Button:      say("staff.confirm.eraseButton"),
+		Heading:     sentence("staff.confirm.eraseHeading"),
+		Consequence: sentence("staff.confirm.eraseFollows"),
+		Button:      sentence("staff.confirm.eraseButton"),
 		TypeNumber:  true,
 		Danger:      true,
 	}, nil

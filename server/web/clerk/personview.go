@@ -31,7 +31,7 @@ type PersonView struct {
 	Notices             []NoticeRow
 	Copies              []CopyRow
 	Logins              []LoginRow
-	Phones              []PhoneRow
+	Devices             []DeviceRow
 	Receipts            int
 	Entries             []EntryRow
 	MoreEntries         int
@@ -77,13 +77,13 @@ type CopyRow struct {
 
 // LoginRow is a login that shows the person.
 type LoginRow struct {
-	ID     int64
-	Since  string
-	Phones int
+	ID      int64
+	Since   string
+	Devices int
 }
 
-// PhoneRow is a phone that shows the person by its key. Nothing is known of the device itself.
-type PhoneRow struct {
+// DeviceRow is a phone that shows the person by its key. Nothing is known of the device itself.
+type DeviceRow struct {
 	ID, Added, Until, Login string
 	Over                    bool // it wants the next login
 }
@@ -125,7 +125,7 @@ func (s *personPages) personPage(c echo.Context, clerk staff.Clerk) error {
 	}
 	view := PersonView{
 		Page:        s.NewPage(c, message.New("staff.title.insuredPerson", nil)),
-		Person:      s.row(file.PersonRecord),
+		Person:      s.personRow(file.PersonRecord),
 		Version:     file.Version,
 		Receipts:    file.Receipts,
 		MoreEntries: file.MoreEntries,
@@ -133,12 +133,12 @@ func (s *personPages) personPage(c echo.Context, clerk staff.Clerk) error {
 		N:           c.QueryParam("n"),
 	}
 	view.Insurer = kit.InsurerView(in.Contact())
-	for _, fact := range facts(file.Person) {
+	for _, fact := range recordFacts(file.Person) {
 		if fact.Value != "" {
 			view.Facts = append(view.Facts, fact)
 		}
 	}
-	view.Versions = versions(file)
+	view.Versions = versionRows(file)
 	for _, n := range file.Notices {
 		view.Notices = append(view.Notices, noticeRow(n))
 	}
@@ -147,10 +147,10 @@ func (s *personPages) personPage(c echo.Context, clerk staff.Clerk) error {
 		view.Copies, view.Revocable = append(view.Copies, row), view.Revocable || row.Open
 	}
 	for _, l := range file.Logins {
-		view.Logins = append(view.Logins, LoginRow{l.ID, whenText(l.Since), l.Phones})
+		view.Logins = append(view.Logins, LoginRow{l.ID, whenText(l.Since), l.Devices})
 	}
-	for _, p := range file.Phones {
-		view.Phones = append(view.Phones, PhoneRow{p.ID, whenText(p.At),
+	for _, p := range file.Devices {
+		view.Devices = append(view.Devices, DeviceRow{p.ID, whenText(p.At),
 			eligibility.DateOf(p.Until).Japanese(),
 			eligibility.DateOf(p.LoginAt).Japanese(), !s.Now().Before(p.Until)})
 	}
@@ -173,63 +173,63 @@ func paperLinks(id audit.PersonID, papers eligibility.Papers) []PaperLink {
 		for _, link := range d.Clerk.Links {
 			all = append(all, PaperLink{
 				Address: personAddress(id, "/"+string(d.Kind)+".pdf"+link.Query),
-				Text:    say(link.Text),
+				Text:    sentence(link.Text),
 			})
 		}
 	}
 	return all
 }
 
-// facts are all values of a record in the order of papers.
-func facts(p eligibility.Person) []Fact {
+// recordFacts are all values of a record in the order of papers.
+func recordFacts(p eligibility.Person) []Fact {
 	share := ""
 	if p.AssignedShare != 0 {
 		share = kit.SharesText([]int{p.AssignedShare})
 	}
 	return []Fact{
-		{say("staff.person.factInsurerNumber"), p.Insurer.Paper()},
-		{say("staff.person.factSymbol"), p.Symbol},
-		{say("staff.person.factNumber"), p.Number},
-		{say("staff.person.factBranch"), p.BranchNumber},
-		{say("staff.person.factName"), p.Name},
-		{say("staff.person.factKana"), p.Kana},
-		{say("staff.person.factAlias"), p.Alias},
-		{say("staff.person.factAliasInKana"), p.AliasKana},
-		{say("staff.person.factBorn"), p.BirthDate.Japanese()},
-		{say("staff.person.factSex"), p.Sex.Japanese()},
-		{say("staff.person.factRelation"), p.Relation.Japanese()},
-		{say("staff.person.factSubscriber"), p.SubscriberName},
-		{say("staff.person.factQualifiedOn"), p.QualifiedOn.Japanese()},
-		{say("staff.person.factCoverageFrom"), p.CoverageFrom.Japanese()},
-		{say("staff.person.factLostOn"), p.LostOn.Japanese()},
-		{say("staff.person.factShareInTheFile"), share},
-		{say("staff.person.factValidFrom"), p.ValidFrom.Japanese()},
-		{say("staff.person.factValidUntil"), p.ValidUntil.Japanese()},
-		{say("staff.person.factLimitClass"), p.Limit.Japanese()},
-		{say("staff.person.factPostcode"), kit.PostCode(p.PostCode)},
-		{say("staff.person.factAddress"), p.Address},
-		{say("staff.person.factPostcodeToSendTo"), kit.PostCode(p.MailPostCode)},
-		{say("staff.person.factAddressToSendTo"), p.MailAddress},
-		{say("staff.person.factHousehold"), p.HouseholdNumber},
-		{say("staff.person.factEmployer"), p.Employer},
-		{say("staff.person.factCardRegistered"), answerText(p.Registered)},
-		{say("staff.person.factCertificateUntil"), p.CertificateUntil.Japanese()},
-		{say("staff.person.factUsesTheCardOftenEnough"), answerText(p.FrequentUse)},
-		{say("staff.person.factNeedsCare"), answerText(p.NeedsCare)},
-		{say("staff.person.factWithheld"), answerText(p.Withheld)},
-		{say("staff.person.factIssuedOn"), p.IssuedOn.Japanese()},
+		{sentence("staff.person.factInsurerNumber"), p.Insurer.Paper()},
+		{sentence("staff.person.factSymbol"), p.Symbol},
+		{sentence("staff.person.factNumber"), p.Number},
+		{sentence("staff.person.factBranch"), p.BranchNumber},
+		{sentence("staff.person.factName"), p.Name},
+		{sentence("staff.person.factKana"), p.Kana},
+		{sentence("staff.person.factAlias"), p.Alias},
+		{sentence("staff.person.factAliasInKana"), p.AliasKana},
+		{sentence("staff.person.factBorn"), p.BirthDate.Japanese()},
+		{sentence("staff.person.factSex"), p.Sex.Japanese()},
+		{sentence("staff.person.factRelation"), p.Relation.Japanese()},
+		{sentence("staff.person.factSubscriber"), p.SubscriberName},
+		{sentence("staff.person.factQualifiedOn"), p.QualifiedOn.Japanese()},
+		{sentence("staff.person.factCoverageFrom"), p.CoverageFrom.Japanese()},
+		{sentence("staff.person.factLostOn"), p.LostOn.Japanese()},
+		{sentence("staff.person.factShareInTheFile"), share},
+		{sentence("staff.person.factValidFrom"), p.ValidFrom.Japanese()},
+		{sentence("staff.person.factValidUntil"), p.ValidUntil.Japanese()},
+		{sentence("staff.person.factLimitClass"), p.Limit.Japanese()},
+		{sentence("staff.person.factPostcode"), kit.PostCode(p.PostCode)},
+		{sentence("staff.person.factAddress"), p.Address},
+		{sentence("staff.person.factPostcodeToSendTo"), kit.PostCode(p.MailPostCode)},
+		{sentence("staff.person.factAddressToSendTo"), p.MailAddress},
+		{sentence("staff.person.factHousehold"), p.HouseholdNumber},
+		{sentence("staff.person.factEmployer"), p.Employer},
+		{sentence("staff.person.factCardRegistered"), answerText(p.Registered)},
+		{sentence("staff.person.factCertificateUntil"), p.CertificateUntil.Japanese()},
+		{sentence("staff.person.factUsesTheCardOftenEnough"), answerText(p.FrequentUse)},
+		{sentence("staff.person.factNeedsCare"), answerText(p.NeedsCare)},
+		{sentence("staff.person.factWithheld"), answerText(p.Withheld)},
+		{sentence("staff.person.factIssuedOn"), p.IssuedOn.Japanese()},
 	}
 }
 
-// versions lists a record's versions, newest first, with what each changed.
-func versions(file insurer.PersonFile) []VersionRow {
+// versionRows lists a record's versions, newest first, with what each changed.
+func versionRows(file insurer.PersonFile) []VersionRow {
 	all := append([]insurer.PersonRecord{file.PersonRecord}, file.Older...)
 	var rows []VersionRow
 	for i, r := range all {
 		row := VersionRow{Version: r.Version, At: whenText(r.RegisteredAt)}
 		if i+1 < len(all) {
-			before := facts(all[i+1].Person)
-			for k, now := range facts(r.Person) {
+			before := recordFacts(all[i+1].Person)
+			for k, now := range recordFacts(r.Person) {
 				if now.Value != before[k].Value {
 					row.Changes = append(row.Changes, Change{now.Label, before[k].Value, now.Value})
 				}
@@ -241,14 +241,14 @@ func versions(file insurer.PersonFile) []VersionRow {
 }
 
 func noticeRow(n insurer.IssuedNotice) NoticeRow {
-	row := NoticeRow{n.Serial, whenText(n.At), say("staff.person.noticeNotUsedYet")}
+	row := NoticeRow{n.Serial, whenText(n.At), sentence("staff.person.noticeNotUsedYet")}
 	switch {
 	case n.Used && n.Void:
-		row.State = say("staff.person.noticeUsedThenVoid")
+		row.State = sentence("staff.person.noticeUsedThenVoid")
 	case n.Used:
-		row.State = say("staff.person.noticeUsed")
+		row.State = sentence("staff.person.noticeUsed")
 	case n.Void:
-		row.State = say("staff.person.noticeVoidReplaced")
+		row.State = sentence("staff.person.noticeVoidReplaced")
 	}
 	return row
 }
@@ -258,7 +258,7 @@ func (s *personPages) copyRow(copied insurer.IssuedCopy) CopyRow {
 		RID:     credential.EncodeRID(copied.RID),
 		Issued:  whenText(copied.Issued),
 		Expires: whenText(copied.Expires),
-		State:   say("staff.person.copyCanBeUsed"),
+		State:   sentence("staff.person.copyCanBeUsed"),
 		Open:    true,
 	}
 	switch {
@@ -269,7 +269,7 @@ func (s *personPages) copyRow(copied insurer.IssuedCopy) CopyRow {
 			message.Args{"at": message.Text(whenText(copied.Revoked))},
 		)
 	case !copied.Expires.After(s.Now()):
-		row.Open, row.State = false, say("staff.person.copyEnded")
+		row.Open, row.State = false, sentence("staff.person.copyEnded")
 	}
 	return row
 }
@@ -300,13 +300,13 @@ var actionWords = map[string]string{
 
 // entryRow puts a line of the audit chain in words; a line of another program's making keeps its own name.
 func entryRow(e audit.Entry) EntryRow {
-	did := say(e.Action)
+	did := sentence(e.Action)
 	if key, known := actionWords[e.Action]; known {
-		did = say(key)
+		did = sentence(key)
 	}
 	for _, d := range insurer.AllDocuments() {
 		if d.Clerk != nil && e.Action == string(d.Kind)+".show" {
-			did = say(d.Clerk.Did)
+			did = sentence(d.Clerk.Did)
 		}
 	}
 	row := EntryRow{At: whenText(e.At), Who: e.Actor.Words(), Did: did}

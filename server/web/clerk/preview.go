@@ -35,7 +35,7 @@ func (s *importPages) routes(e *echo.Echo) {
 // sendFile keeps the file that a clerk sent, and leads to its preview.
 func (s *importPages) sendFile(c echo.Context, member staff.Member) error {
 	s.allowLong(c)
-	id, err := s.received(c, member)
+	id, err := s.receiveFile(c, member)
 	if err != nil {
 		return err
 	}
@@ -47,9 +47,9 @@ func (s *importPages) sendFile(c echo.Context, member staff.Member) error {
 
 var errNoFile = &eligibility.Error{Code: eligibility.Invalid, Key: "import.no_file"}
 
-// received reads the form with the file as it comes in. The usual way of reading forms would lay a large file
-// down unsealed in the temporary folder.
-func (s *importPages) received(c echo.Context, member staff.Member) (id string, err error) {
+// receiveFile reads the form with the file as it comes in. The usual way of reading forms would lay a large
+// file down unsealed in the temporary folder.
+func (s *importPages) receiveFile(c echo.Context, member staff.Member) (id string, err error) {
 	var clerk staff.Clerk
 	r := c.Request()
 	r.Body = http.MaxBytesReader(c.Response(), r.Body, insuredcsv.MaxFile+1<<20)
@@ -71,7 +71,7 @@ func (s *importPages) received(c echo.Context, member staff.Member) (id string, 
 			if err != nil {
 				return "", kit.ErrRequest.In("insurer").Because(err)
 			}
-			of := insurer.About{Insurer: eligibility.InsurerNumber(number)}
+			of := insurer.RequestTarget{Insurer: eligibility.InsurerNumber(number)}
 			if clerk, err = s.Insurer.Directory.Clerk(r.Context(), member, of); err != nil {
 				return "", err
 			}
@@ -88,34 +88,38 @@ func (s *importPages) received(c echo.Context, member staff.Member) (id string, 
 
 func importAddress(id, step string) string { return "/insurer/imports/" + id + step }
 
-// look returns a clerk's kept file as it stands, and its insurer.
-func (s *importPages) look(c echo.Context, clerk staff.Clerk) (insurer.ImportPreview, insurer.Insurer, error) {
+// loadPreview returns a clerk's kept file as it stands, and its insurer.
+func (s *importPages) loadPreview(
+	c echo.Context, clerk staff.Clerk,
+) (insurer.ImportPreview, insurer.Insurer, error) {
 	s.allowLong(c)
-	look, err := s.Insurer.Importer.Preview(c.Request().Context(), clerk, c.Param("id"))
+	preview, err := s.Insurer.Importer.Preview(c.Request().Context(), clerk, c.Param("id"))
 	if err != nil {
-		return look, insurer.Insurer{}, err
+		return preview, insurer.Insurer{}, err
 	}
-	in, err := s.Insurer.Directory.Insurer(c.Request().Context(), look.Insurer)
-	return look, in, err
+	in, err := s.Insurer.Directory.Insurer(c.Request().Context(), preview.Insurer)
+	return preview, in, err
 }
 
 func (s *importPages) headingsPage(c echo.Context, clerk staff.Clerk) error {
-	look, in, err := s.look(c, clerk)
+	preview, in, err := s.loadPreview(c, clerk)
 	if err != nil {
 		return err
 	}
-	view := s.headings(c, look, in)
+	view := s.headingsView(c, preview, in)
 	var refusal *eligibility.Error
-	if errors.As(look.Refusal, &refusal) {
+	if errors.As(preview.Refusal, &refusal) {
 		view.Error = kit.FormError(refusal)
 	}
 	return s.Show(c, http.StatusOK, "headings", view)
 }
 
-func (s *importPages) headings(c echo.Context, look insurer.ImportPreview, in insurer.Insurer) HeadingsView {
-	view := HeadingsView{Page: s.NewPage(c, message.New("staff.title.whatTheHeadingsMean", nil)), ID: look.ID}
+func (s *importPages) headingsView(
+	c echo.Context, preview insurer.ImportPreview, in insurer.Insurer,
+) HeadingsView {
+	view := HeadingsView{Page: s.NewPage(c, message.New("staff.title.whatTheHeadingsMean", nil)), ID: preview.ID}
 	view.Insurer = kit.InsurerView(in.Contact())
-	for i, h := range look.Headings {
+	for i, h := range preview.Headings {
 		view.Rows = append(
 			view.Rows,
 			HeadingRow{
@@ -130,7 +134,7 @@ func (s *importPages) headings(c echo.Context, look insurer.ImportPreview, in in
 	for _, column := range insuredcsv.Columns() {
 		view.Columns = append(view.Columns, string(column))
 	}
-	for _, column := range look.Missing {
+	for _, column := range preview.Missing {
 		view.Missing = append(view.Missing, string(column))
 	}
 	return view
@@ -138,19 +142,19 @@ func (s *importPages) headings(c echo.Context, look insurer.ImportPreview, in in
 
 // mapHeadings remembers what the insurer's own headings mean.
 func (s *importPages) mapHeadings(c echo.Context, clerk staff.Clerk) error {
-	look, in, err := s.look(c, clerk)
+	preview, in, err := s.loadPreview(c, clerk)
 	if err != nil {
 		return err
 	}
-	columns := make([]insuredcsv.Column, len(look.Headings))
-	view := s.headings(c, look, in)
+	columns := make([]insuredcsv.Column, len(preview.Headings))
+	view := s.headingsView(c, preview, in)
 	for i := range columns {
 		if columns[i], err = insuredcsv.ParseColumn(c.FormValue(view.Rows[i].Field)); err != nil {
 			return err
 		}
 		view.Rows[i].Column = string(columns[i])
 	}
-	err = s.Insurer.Importer.MapHeadings(c.Request().Context(), clerk, look.ID, columns)
+	err = s.Insurer.Importer.MapHeadings(c.Request().Context(), clerk, preview.ID, columns)
 	var refusal *eligibility.Error
 	if errors.As(err, &refusal) &&
 		refusal.Code == eligibility.Invalid { // what was chosen stays chosen, to be corrected
@@ -161,44 +165,44 @@ func (s *importPages) mapHeadings(c echo.Context, clerk staff.Clerk) error {
 	if err != nil {
 		return err
 	}
-	return c.Redirect(http.StatusSeeOther, importAddress(look.ID, ""))
+	return c.Redirect(http.StatusSeeOther, importAddress(preview.ID, ""))
 }
 
 // previewPage shows what storing would change, and afterwards what it changed. A file with an undecided
 // heading leads to the headings first.
 func (s *importPages) previewPage(c echo.Context, clerk staff.Clerk) error {
-	look, in, err := s.look(c, clerk)
+	preview, in, err := s.loadPreview(c, clerk)
 	if err != nil {
 		return err
 	}
-	if look.Open || look.Refusal != nil {
-		return c.Redirect(http.StatusSeeOther, importAddress(look.ID, "/headings"))
+	if preview.Open || preview.Refusal != nil {
+		return c.Redirect(http.StatusSeeOther, importAddress(preview.ID, "/headings"))
 	}
-	count, digest, err := s.Insurer.Importer.Count(c.Request().Context(), clerk, look)
+	count, digest, err := s.Insurer.Importer.Count(c.Request().Context(), clerk, preview)
 	if err != nil {
 		return err
 	}
-	return s.Show(c, http.StatusOK, "import", s.preview(c, look, in, count, digest))
+	return s.Show(c, http.StatusOK, "import", s.importView(c, preview, in, count, digest))
 }
 
-func (s *importPages) preview(
+func (s *importPages) importView(
 	c echo.Context,
-	look insurer.ImportPreview,
+	preview insurer.ImportPreview,
 	in insurer.Insurer,
 	count insurer.ImportCount,
 	digest insuredcsv.Digest,
 ) ImportView {
 	view := ImportView{
 		Page:         s.NewPage(c, message.New("staff.title.beforeImporting", nil)),
-		ID:           look.ID,
-		Stored:       look.Stored != nil,
+		ID:           preview.ID,
+		Stored:       preview.Stored != nil,
 		New:          count.New,
 		Changed:      count.Changed,
 		Unchanged:    count.Unchanged,
 		Refused:      digest.Refused,
 		Accepted:     digest.Rows - digest.Refused,
-		LeftOut:      look.Roster.Unknown,
-		Until:        look.Until.In(eligibility.Japan).Format("15:04"),
+		LeftOut:      preview.Parsed.Unknown,
+		Until:        preview.Until.In(eligibility.Japan).Format("15:04"),
 		MoreRows:     digest.MoreReasons,
 		MoreWarnings: digest.MoreWarnings,
 	}
@@ -216,7 +220,7 @@ func (s *importPages) preview(
 		}
 	}
 	if view.Refused > 0 {
-		view.ErrorsURL = importAddress(look.ID, "/errors.csv")
+		view.ErrorsURL = importAddress(preview.ID, "/errors.csv")
 	}
 	return view
 }
@@ -231,7 +235,7 @@ func importRows(notes []insuredcsv.LineNote) []ImportRow {
 
 func (s *importPages) previewPerson(row insuredcsv.Row) PreviewPerson {
 	p := PreviewPerson{
-		PersonRow: s.row(insurer.PersonRecord{Person: row.Person}),
+		PersonRow: s.personRow(insurer.PersonRecord{Person: row.Person}),
 		Line:      row.Line,
 		Sheet:     row.Sheet,
 		Address:   row.Person.Address,
@@ -273,29 +277,29 @@ func (s *importPages) storeFile(c echo.Context, clerk staff.Clerk) error {
 }
 
 func (s *importPages) dropFile(c echo.Context, clerk staff.Clerk) error {
-	look, _, err := s.look(c, clerk)
+	preview, _, err := s.loadPreview(c, clerk)
 	if err != nil {
 		return err
 	}
-	if err := s.Insurer.Importer.DropPreview(c.Request().Context(), clerk, look.ID); err != nil {
+	if err := s.Insurer.Importer.DropPreview(c.Request().Context(), clerk, preview.ID); err != nil {
 		return err
 	}
-	return c.Redirect(http.StatusSeeOther, "/insurer?insurer="+string(look.Insurer)+"&said=dropped")
+	return c.Redirect(http.StatusSeeOther, "/insurer?insurer="+string(preview.Insurer)+"&said=dropped")
 }
 
 // errorFile hands out the refused rows with their reasons, in the columns of the file.
 func (s *importPages) errorFile(c echo.Context, clerk staff.Clerk) error {
-	look, _, err := s.look(c, clerk)
+	preview, _, err := s.loadPreview(c, clerk)
 	if err != nil {
 		return err
 	}
-	if look.Roster == nil {
+	if preview.Parsed == nil {
 		return kit.ErrNoPage
 	}
-	kit.Attachment(c, "yominaoshi.csv")
-	c.Response().Header().Set(echo.HeaderContentType, csvfile.ContentType(look.Roster.Charset()))
+	kit.SetAttachment(c, "yominaoshi.csv")
+	c.Response().Header().Set(echo.HeaderContentType, csvfile.ContentType(preview.Parsed.Charset()))
 	c.Response().WriteHeader(http.StatusOK)
-	return look.Roster.WriteErrorsAsSent(c.Response()) // row by row: a file may be refused whole
+	return preview.Parsed.WriteErrorsAsSent(c.Response()) // row by row: a file may be refused whole
 }
 
 // ImportPath takes a whole file of insured people, which may be larger than other requests.

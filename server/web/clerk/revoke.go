@@ -20,7 +20,7 @@ import (
 
 // revokePage asks which copies of the whole insurer are meant.
 func (s *personPages) revokePage(c echo.Context, clerk staff.Clerk) error {
-	in, _, err := s.chosen(c, clerk)
+	in, _, err := s.chosenInsurer(c, clerk)
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (s *personPages) revokePage(c echo.Context, clerk staff.Clerk) error {
 
 // revokeMany says what would be revoked, and revokes on the second yes.
 func (s *personPages) revokeMany(c echo.Context, clerk staff.Clerk) error {
-	in, _, err := s.chosen(c, clerk)
+	in, _, err := s.chosenInsurer(c, clerk)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (s *personPages) revokeMany(c echo.Context, clerk staff.Clerk) error {
 }
 
 // copiesMeant reads either a copy's five characters or a time of a datetime-local field.
-func copiesMeant(rid, before string) (which insurer.Copies, err error) {
+func copiesMeant(rid, before string) (which insurer.CopySelection, err error) {
 	rid, before = strings.TrimSpace(rid), strings.TrimSpace(before)
 	if (rid == "") == (before == "") {
 		return which, insurer.ErrNotDecided

@@ -27,10 +27,10 @@ import (
 
 func (s *printPages) runRoutes(e *echo.Echo) {
 	e.GET("/insurer/runs", s.page(ofInsurer, s.runsPage))
-	e.POST("/insurer/runs", s.PageFor(auth.Clerk, s.long(s.clerk(ofInsurer, s.planRun))))
+	e.POST("/insurer/runs", s.PageFor(auth.Clerk, s.long(s.clerkHandler(ofInsurer, s.planRun))))
 	e.GET("/insurer/runs/:id", s.page(ofRun, s.runPage))
 	e.GET("/insurer/runs/:id/events", s.call(ofRun, s.runEvents))
-	e.POST("/insurer/runs/:id/:wish", s.page(ofRun, s.wishRun))
+	e.POST("/insurer/runs/:id/:wish", s.page(ofRun, s.commandRun))
 	e.GET("/insurer/runs/:id/files/:name", s.page(ofRun, s.runFile))
 }
 
@@ -52,7 +52,7 @@ func (s *printPages) runsPage(c echo.Context, clerk staff.Clerk) error {
 }
 
 func (s *printPages) runsView(c echo.Context, clerk staff.Clerk) (RunsView, error) {
-	in, insurers, err := s.chosen(c, clerk)
+	in, insurers, err := s.chosenInsurer(c, clerk)
 	if err != nil {
 		return RunsView{}, err
 	}
@@ -69,7 +69,7 @@ func (s *printPages) runsView(c echo.Context, clerk staff.Clerk) (RunsView, erro
 	view.Insurer = kit.InsurerView(in.Contact())
 	for _, d := range insurer.AllDocuments() {
 		if d.Run != nil {
-			view.Kinds = append(view.Kinds, RunKind{string(d.Run.Kind), say(d.Run.Name)})
+			view.Kinds = append(view.Kinds, RunKind{string(d.Run.Kind), sentence(d.Run.Name)})
 		}
 	}
 	for _, r := range runs {
@@ -88,7 +88,7 @@ var runStates = map[insurer.RunState]string{
 }
 
 func runRow(r insurer.PrintRun) RunRow {
-	return RunRow{ID: r.ID, Kind: r.Kind.Japanese(), State: say(runStates[r.State]), Clerk: r.By.Name(),
+	return RunRow{ID: r.ID, Kind: r.Kind.Japanese(), State: sentence(runStates[r.State]), Clerk: r.By.Name(),
 		At: whenText(r.CreatedAt), Total: r.Total, Done: r.Done}
 }
 
@@ -175,8 +175,8 @@ func (s *printPages) plan(c echo.Context, f RunForm, clerk staff.Clerk) (insurer
 			return insurer.Plan{}, kit.ErrRequest.In("list").Because(err)
 		}
 	}
-	wish := insurer.RunWish{Kind: kind, Options: o, List: lines}
-	return s.Insurer.PrintJobs.PlanRun(c.Request().Context(), clerk, wish)
+	request := insurer.RunRequest{Kind: kind, Options: o, List: lines}
+	return s.Insurer.PrintJobs.PlanRun(c.Request().Context(), clerk, request)
 }
 
 var errRunDay = &eligibility.Error{Code: eligibility.Invalid, Key: "run.day", Field: "shareOn"}
@@ -198,7 +198,7 @@ func (s *printPages) runPage(c echo.Context, clerk staff.Clerk) error {
 		),
 		Staff: clerk.Staff,
 		Run:   runRow(run),
-		Note:  run.Failure().Text(s.LookOf(c).Lang),
+		Note:  run.Failure().Text(s.PreferencesOf(c).Lang),
 		Going: run.State == insurer.RunGoing,
 		Resumable: run.State == insurer.RunPaused ||
 			run.State == insurer.RunFailed,
@@ -208,7 +208,7 @@ func (s *printPages) runPage(c echo.Context, clerk staff.Clerk) error {
 	}
 	view.Insurer = kit.InsurerView(in.Contact())
 	view.Progress = s.progress(clerk, run)
-	sum := printing.Sum(files)
+	sum := printing.SumRecords(files)
 	view.People, view.Pages, view.Skipped, view.Checks = sum.People, sum.Pages, sum.Skipped, sum.Check
 	view.Codes, view.Sampled, view.Texts = sum.Codes, sum.Sampled, sum.Texts
 	for _, f := range files {
@@ -227,10 +227,10 @@ func (s *printPages) runPage(c echo.Context, clerk staff.Clerk) error {
 	if run.State == insurer.RunDone {
 		base := insurer.RunBase(run)
 		view.Lists = []RunList{
-			{printing.Summary.Of(base), say("staff.run.list_summary")},
-			{printing.Index.Of(base), say("staff.run.list_index")},
-			{printing.Check.Of(base), say("staff.run.list_check")},
-			{printing.Skipped.Of(base), say("staff.run.list_skipped")},
+			{printing.Summary.Of(base), sentence("staff.run.list_summary")},
+			{printing.Index.Of(base), sentence("staff.run.list_index")},
+			{printing.Check.Of(base), sentence("staff.run.list_check")},
+			{printing.Skipped.Of(base), sentence("staff.run.list_skipped")},
 		}
 	}
 	return s.Show(c, http.StatusOK, "run", view)
@@ -247,8 +247,10 @@ func (s *printPages) runOf(c echo.Context, clerk staff.Clerk) (insurer.PrintRun,
 	return run, files, err
 }
 
-// tell puts the words into a run's progress.
-func (p *RunProgress) tell(m message.Message) { p.Ja, p.En, p.Message = m.Text("ja"), m.Text("en"), m }
+// setProgress puts the words into a run's progress.
+func (p *RunProgress) setProgress(m message.Message) {
+	p.Ja, p.En, p.Message = m.Text("ja"), m.Text("en"), m
+}
 
 // progress is how far a run is, in words.
 func (s *printPages) progress(clerk staff.Clerk, run insurer.PrintRun) RunProgress {
@@ -259,13 +261,13 @@ func (s *printPages) progress(clerk staff.Clerk, run insurer.PrintRun) RunProgre
 	}
 	switch {
 	case p.Total == 0:
-		out.tell(say("staff.run.progressWaitingForItsTurn"))
+		out.setProgress(sentence("staff.run.progressWaitingForItsTurn"))
 	case p.Reading:
-		out.tell(say("staff.run.progressReadingThePrintedCodesBack"))
+		out.setProgress(sentence("staff.run.progressReadingThePrintedCodesBack"))
 	case p.Rate > 0:
-		out.tell(message.New("staff.run.progressRate", message.Args{
+		out.setProgress(message.New("staff.run.progressRate", message.Args{
 			"rate": message.Text(fmt.Sprintf("%.0f", p.Rate)),
-			"left": message.Of(leftOf(p.Left)),
+			"left": message.Nested(leftOf(p.Left)),
 		}))
 	}
 	return out
@@ -335,14 +337,14 @@ func (s *printPages) runEvents(c echo.Context, clerk staff.Clerk) error {
 // eventsApart keeps the events of a run apart.
 const eventsApart = 250 * time.Millisecond
 
-// wishRun pauses, resumes or cancels a run.
-func (s *printPages) wishRun(c echo.Context, clerk staff.Clerk) error {
+// commandRun pauses, resumes or cancels a run.
+func (s *printPages) commandRun(c echo.Context, clerk staff.Clerk) error {
 	to, ok := map[string]insurer.RunState{"pause": insurer.RunPaused, "resume": insurer.RunGoing, "cancel": insurer.RunCancelled}[c.Param("wish")]
 	if !ok {
 		return kit.ErrNoPage
 	}
 	id := c.Param("id")
-	if err := s.Insurer.PrintJobs.Wish(c.Request().Context(), clerk, id, to); err != nil {
+	if err := s.Insurer.PrintJobs.Command(c.Request().Context(), clerk, id, to); err != nil {
 		return err
 	}
 	if to == insurer.RunGoing {

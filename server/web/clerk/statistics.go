@@ -43,9 +43,9 @@ type DayRow struct {
 // smallest is the first number that is shown as it is; 0 tells of nobody.
 const smallest = 10
 
-func shown(n int) string {
+func shownCount(n int) string {
 	if n > 0 && n < smallest {
-		return say("staff.statistics.below_ten").Text("ja")
+		return sentence("staff.statistics.below_ten").Text("ja")
 	}
 	return strconv.Itoa(n)
 }
@@ -56,7 +56,7 @@ func shownParts(parts []int) []string {
 	out := make([]string, len(parts))
 	hidden, next := 0, -1
 	for i, n := range parts {
-		out[i] = shown(n)
+		out[i] = shownCount(n)
 		switch {
 		case n > 0 && n < smallest:
 			hidden++
@@ -65,7 +65,7 @@ func shownParts(parts []int) []string {
 		}
 	}
 	if hidden == 1 && next >= 0 {
-		out[next] = say("staff.statistics.hidden").Text("ja")
+		out[next] = sentence("staff.statistics.hidden").Text("ja")
 	}
 	return out
 }
@@ -76,7 +76,7 @@ func (s *statisticsPages) routes(e *echo.Echo) {
 }
 
 func (s *statisticsPages) statistics(c echo.Context, clerk staff.Clerk) (StatisticsView, error) {
-	in, _, err := s.chosen(c, clerk)
+	in, _, err := s.chosenInsurer(c, clerk)
 	if err != nil {
 		return StatisticsView{}, err
 	}
@@ -97,7 +97,7 @@ func (s *statisticsPages) statistics(c echo.Context, clerk staff.Clerk) (Statist
 			DayRow{
 				d.Day.Japanese(),
 				d.Day.String(),
-				[]string{shown(d.Screens), shown(d.Copies), shown(d.Logins), shown(d.Receipts)},
+				[]string{shownCount(d.Screens), shownCount(d.Copies), shownCount(d.Logins), shownCount(d.Receipts)},
 			},
 		)
 	}
@@ -107,7 +107,7 @@ func (s *statisticsPages) statistics(c echo.Context, clerk staff.Clerk) (Statist
 func numberGroups(n insurer.Statistics) []NumberGroup {
 	rows := func(labels []string, cells []string) (rows []NumberRow) {
 		for i, l := range labels {
-			rows = append(rows, NumberRow{say(l), cells[i : i+1]})
+			rows = append(rows, NumberRow{sentence(l), cells[i : i+1]})
 		}
 		return rows
 	}
@@ -116,34 +116,36 @@ func numberGroups(n insurer.Statistics) []NumberGroup {
 		for _, n := range numbers {
 			sum += n
 		}
-		return append([]NumberRow{{say(whole), []string{shown(sum)}}}, rows(labels, shownParts(numbers))...)
+		return append(
+			[]NumberRow{{sentence(whole), []string{shownCount(sum)}}},
+			rows(labels, shownParts(numbers))...)
 	}
 	plain := func(labels []string, numbers ...int) []NumberRow {
 		var cells []string
 		for _, n := range numbers {
-			cells = append(cells, shown(n))
+			cells = append(cells, shownCount(n))
 		}
 		return rows(labels, cells)
 	}
 	return []NumberGroup{
-		{say("staff.statistics.groupPeopleByShare"), parts("staff.statistics.rowWithEligibility", []string{
+		{sentence("staff.statistics.groupPeopleByShare"), parts("staff.statistics.rowWithEligibility", []string{
 			"staff.statistics.row10",
 			"staff.statistics.row20",
 			"staff.statistics.row30",
 			"staff.statistics.rowUndecided",
 		},
 			n.Shares[10], n.Shares[20], n.Shares[30], n.Shares[0])},
-		{say("staff.statistics.groupPeopleByAge"), parts("staff.statistics.rowWithEligibility", []string{
+		{sentence("staff.statistics.groupPeopleByAge"), parts("staff.statistics.rowWithEligibility", []string{
 			"staff.statistics.rowUnder70",
 			"staff.statistics.row70To74",
 			"staff.statistics.row75AndOver",
 		}, n.People-n.From70-n.From75, n.From70, n.From75)},
-		{say("staff.statistics.groupNoticeCodes"), parts("staff.statistics.rowCodesMade", []string{
+		{sentence("staff.statistics.groupNoticeCodes"), parts("staff.statistics.rowCodesMade", []string{
 			"staff.statistics.rowNotUsedYet",
 			"staff.statistics.rowUsed",
 			"staff.statistics.rowReplacedUnused",
 		}, n.NoticesOpen, n.NoticesUsed, n.NoticesVoid)},
-		{say("staff.statistics.groupLoginsAndCopies"), plain([]string{
+		{sentence("staff.statistics.groupLoginsAndCopies"), plain([]string{
 			"staff.statistics.rowLogins",
 			"staff.statistics.rowCopiesThatHaveNotEnded",
 			"staff.statistics.rowOfThoseRevoked",

@@ -99,7 +99,7 @@ var supportTables = struct {
 	},
 }
 
-func (s *Pages) supportPage(c echo.Context, _ staff.Member) error {
+func (s *BackOffice) supportPage(c echo.Context, _ staff.Member) error {
 	view := SupportView{
 		Page: s.NewPage(c, message.New("staff.title.aScreenSNumber", nil)),
 		Code: strings.TrimSpace(c.QueryParam("code")),
@@ -118,28 +118,28 @@ func (s *Pages) supportPage(c echo.Context, _ staff.Member) error {
 	}
 	t := supportTables
 	view.Rows = []SupportRow{
-		{say("staff.support.labelShown"), say(t.tier[state.Tier])},
-		{say("staff.support.labelAge"), say(t.age[state.Age])},
-		{say("staff.support.labelNetwork"), say(t.network[state.Network])},
-		{say("staff.support.labelScreenWithoutNetwork"), say(t.stored[state.Stored])},
-		{say("staff.support.labelClock"), say(t.clock[state.Clock])},
-		{say("staff.support.labelBrowser"), say(t.browser[state.Browser])},
-		{say("staff.support.labelKeptData"), say(t.persisted[state.Persisted])},
-		{say("staff.support.labelLastError"), say(t.failure[state.Error])},
+		{sentence("staff.support.labelShown"), sentence(t.tier[state.Tier])},
+		{sentence("staff.support.labelAge"), sentence(t.age[state.Age])},
+		{sentence("staff.support.labelNetwork"), sentence(t.network[state.Network])},
+		{sentence("staff.support.labelScreenWithoutNetwork"), sentence(t.stored[state.Stored])},
+		{sentence("staff.support.labelClock"), sentence(t.clock[state.Clock])},
+		{sentence("staff.support.labelBrowser"), sentence(t.browser[state.Browser])},
+		{sentence("staff.support.labelKeptData"), sentence(t.persisted[state.Persisted])},
+		{sentence("staff.support.labelLastError"), sentence(t.failure[state.Error])},
 	}
 	view.Next = supportNext(state)
 	return s.Show(c, http.StatusOK, "support", view)
 }
 
-// say is a sentence of the catalogue without places.
-func say(key string) message.Message { return message.New(key, nil) }
+// sentence is a sentence of the catalogue without places.
+func sentence(key string) message.Message { return message.New(key, nil) }
 
 // supportNext says what a patient in this state should do, the most useful first.
 func supportNext(s insurer.SupportState) []message.Message {
 	var next []message.Message
 	add := func(when bool, key string) {
 		if when {
-			next = append(next, say(key))
+			next = append(next, sentence(key))
 		}
 	}
 	const lost, noChars, over, ended = 3, 4, 7, 8

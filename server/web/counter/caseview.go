@@ -20,8 +20,8 @@ type Sentence struct {
 	message.Message
 }
 
-// told is a Message with its next step.
-func told(m message.Message) Sentence { return Sentence{m.Text("ja"), m.Text("en"), m} }
+// newSentence is a Message with its next step.
+func newSentence(m message.Message) Sentence { return Sentence{m.Text("ja"), m.Text("en"), m} }
 
 // toldOf is what a record tells, with its next step.
 func toldOf(s message.Stored) Sentence { return Sentence{s.Text("ja"), s.Text("en"), s.Message} }
@@ -80,20 +80,20 @@ func groundOf(g hostapi.Ground) *groundJSON {
 	if !ok {
 		return nil
 	}
-	return &groundJSON{string(g), told(message.New(key, nil))}
+	return &groundJSON{string(g), newSentence(message.New(key, nil))}
 }
 
 type verdictJSON struct {
-	Valid      bool        `json:"valid"`
-	Awaits     bool        `json:"awaits"` // only the second code is missing
-	Tier       string      `json:"tier"`
-	Issuer     string      `json:"issuer,omitempty"`
-	IssuerName string      `json:"issuerName,omitempty"`
-	IssuedAt   *time.Time  `json:"issuedAt"`
-	ExpiresAt  *time.Time  `json:"expiresAt"`
-	Headline   Sentence    `json:"headline"`
-	Next       Sentence    `json:"next"`
-	Checks     []checkLine `json:"checks"`
+	Valid       bool        `json:"valid"`
+	AwaitsProof bool        `json:"awaits"` // only the second code is missing
+	Tier        string      `json:"tier"`
+	Issuer      string      `json:"issuer,omitempty"`
+	IssuerName  string      `json:"issuerName,omitempty"`
+	IssuedAt    *time.Time  `json:"issuedAt"`
+	ExpiresAt   *time.Time  `json:"expiresAt"`
+	Headline    Sentence    `json:"headline"`
+	Next        Sentence    `json:"next"`
+	Checks      []checkLine `json:"checks"`
 }
 
 type eligibilityJSON struct {
@@ -145,7 +145,7 @@ func inJapanese(keys []string) []string {
 }
 
 // caseView turns a case into what the console shows: the headline, then the one next step.
-func (s *Pages) caseView(view counter.CaseView) CaseJSON {
+func (s *Console) caseView(view counter.CaseView) CaseJSON {
 	v := view.Verdict
 	out := CaseJSON{
 		ID:          view.ID,
@@ -153,7 +153,7 @@ func (s *Pages) caseView(view counter.CaseView) CaseJSON {
 		Outcome:     string(view.Outcome),
 		Reason:      view.Reason,
 		Staff:       view.Staff,
-		Method:      methodJSON{"N1e", told(message.New("console.method.n1e", nil))},
+		Method:      methodJSON{"N1e", newSentence(message.New("console.method.n1e", nil))},
 		Ask:         inJapanese(askAlways),
 		AskKeys:     askAlways,
 		Visual:      view.Visual,
@@ -162,15 +162,15 @@ func (s *Pages) caseView(view counter.CaseView) CaseJSON {
 		ChipPassed:  view.ChipPassed(),
 		Ground:      groundOf(view.Ground),
 		Verdict: verdictJSON{
-			Valid:      v.Valid,
-			Awaits:     v.AcceptsProof(),
-			Tier:       string(v.Tier),
-			Issuer:     v.Issuer,
-			IssuerName: v.IssuerName,
-			IssuedAt:   moment(v.IssuedAt),
-			ExpiresAt:  moment(v.ExpiresAt),
-			Headline:   told(v.Headline()),
-			Checks:     []checkLine{},
+			Valid:       v.Valid,
+			AwaitsProof: v.AcceptsProof(),
+			Tier:        string(v.Tier),
+			Issuer:      v.Issuer,
+			IssuerName:  v.IssuerName,
+			IssuedAt:    optionalTime(v.IssuedAt),
+			ExpiresAt:   optionalTime(v.ExpiresAt),
+			Headline:    newSentence(v.Headline()),
+			Checks:      []checkLine{},
 		},
 	}
 	if out.Visual == nil {
@@ -187,9 +187,9 @@ func (s *Pages) caseView(view counter.CaseView) CaseJSON {
 		out.Verdict.Checks = append(out.Verdict.Checks, line)
 	}
 	out.Verdict.Checks = append(out.Verdict.Checks, settled...)
-	out.Verdict.Next = told(message.New("console.next.check_card", nil))
+	out.Verdict.Next = newSentence(message.New("console.next.check_card", nil))
 	if v.AwaitsProof() {
-		out.Verdict.Next = told(message.New("console.next.second_code", nil))
+		out.Verdict.Next = newSentence(message.New("console.next.second_code", nil))
 	} else if !v.Valid && len(v.Checks) > 0 {
 		out.Verdict.Next = toldOf(v.Checks[0].Stored)
 	}
@@ -210,12 +210,12 @@ func (s *Pages) caseView(view counter.CaseView) CaseJSON {
 			out.Card.Checks = append(out.Card.Checks, checkLine{c.Name, c.Result, toldOf(c.Stored)})
 		}
 		if r.Outcome.Passed() {
-			out.Card.Next = told(message.New("console.next.record", nil))
+			out.Card.Next = newSentence(message.New("console.next.record", nil))
 		} else {
 			out.Card.Headline, out.Card.Next = headlineOf(r.Stored), nextOf(r.Stored)
 		}
 		if view.CardRefused() && view.ForTheEye() { // another card, or another try at it, was refused before
-			out.Card.Next = told(message.New("console.next.whose_card", nil))
+			out.Card.Next = newSentence(message.New("console.next.whose_card", nil))
 		}
 		out.Verdict.Next = out.Card.Next
 	}
@@ -231,14 +231,14 @@ func (s *Pages) caseView(view counter.CaseView) CaseJSON {
 	return out
 }
 
-func moment(t time.Time) *time.Time {
+func optionalTime(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}
 	return &t
 }
 
-func (s *Pages) eligibilityView(e credential.Eligibility) *eligibilityJSON {
+func (s *Console) eligibilityView(e credential.Eligibility) *eligibilityJSON {
 	today := s.Today()
 	out := &eligibilityJSON{
 		InsurerNumber: e.Insurer.Paper(),

@@ -18,7 +18,7 @@ import (
 )
 
 // Routes adds the console, what it calls, and the address at which bridge agents dial in.
-func (s *Pages) Routes(e *echo.Echo) {
+func (s *Console) Routes(e *echo.Echo) {
 	e.GET("/counter", s.page(s.counterPage))
 	e.GET("/counter/methods", s.page(s.methodsPage))
 	s.StaffRoutes(e, auth.Counter)
@@ -37,7 +37,7 @@ func (s *Pages) Routes(e *echo.Echo) {
 	e.GET("/api/v1/bridge", echo.WrapHandler(s.Readers))
 }
 
-func (s *Pages) counterPage(c echo.Context, reception staff.Reception) error {
+func (s *Console) counterPage(c echo.Context, reception staff.Reception) error {
 	return s.Show(
 		c,
 		http.StatusOK,
@@ -51,7 +51,7 @@ func (s *Pages) counterPage(c echo.Context, reception staff.Reception) error {
 }
 
 // scan opens a case with the text of a code: what the console's camera, a reader that types or a file gave.
-func (s *Pages) scan(c echo.Context, reception staff.Reception) error {
+func (s *Console) scan(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Text string `json:"text"`
 	}
@@ -76,7 +76,7 @@ type candidateJSON struct {
 
 // people says whose the codes of one picture are, so that staff choose. What an unverified code claims is not
 // shown.
-func (s *Pages) people(c echo.Context, reception staff.Reception) error {
+func (s *Console) people(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Texts []string `json:"texts"`
 	}
@@ -94,7 +94,7 @@ func (s *Pages) people(c echo.Context, reception staff.Reception) error {
 	}
 	out := make([]candidateJSON, 0, len(found))
 	for _, one := range found {
-		person := candidateJSON{Text: one.JWS, Proof: one.Proof, Headline: told(one.Verdict.Headline())}
+		person := candidateJSON{Text: one.JWS, Proof: one.Proof, Headline: newSentence(one.Verdict.Headline())}
 		if e := one.Verdict.Eligibility; e != nil {
 			person.Name, person.BirthDateJa, person.InsurerName = e.Name, e.BirthDate.Japanese(), e.InsurerName
 		}
@@ -104,7 +104,7 @@ func (s *Pages) people(c echo.Context, reception staff.Reception) error {
 }
 
 // prove adds the second code of a phone that is offline.
-func (s *Pages) prove(c echo.Context, reception staff.Reception) error {
+func (s *Console) prove(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Text string `json:"text"`
 	}
@@ -119,7 +119,7 @@ func (s *Pages) prove(c echo.Context, reception staff.Reception) error {
 }
 
 // challenge makes the number that the phone's next proof must answer.
-func (s *Pages) challenge(c echo.Context, reception staff.Reception) error {
+func (s *Console) challenge(c echo.Context, reception staff.Reception) error {
 	view, err := s.Counter.Challenge(c.Request().Context(), reception, c.Param("id"))
 	if err != nil {
 		return err
@@ -129,7 +129,7 @@ func (s *Pages) challenge(c echo.Context, reception staff.Reception) error {
 
 // cardCheck has a reader ask the card once. The console sends birthDateConfirmed when staff have compared the
 // screen's birth date with the card's face; without it no card is touched.
-func (s *Pages) cardCheck(c echo.Context, reception staff.Reception) error {
+func (s *Console) cardCheck(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Confirmed bool `json:"birthDateConfirmed"`
 	}
@@ -144,7 +144,7 @@ func (s *Pages) cardCheck(c echo.Context, reception staff.Reception) error {
 }
 
 // visual takes down what staff compared by eye.
-func (s *Pages) visual(c echo.Context, reception staff.Reception) error {
+func (s *Console) visual(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Checks []string `json:"checks"`
 	}
@@ -159,7 +159,7 @@ func (s *Pages) visual(c echo.Context, reception staff.Reception) error {
 }
 
 // record ends a case: accepted, refused or parked (until the bill is paid).
-func (s *Pages) record(c echo.Context, reception staff.Reception) error {
+func (s *Console) record(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Outcome hostapi.Outcome `json:"outcome"`
 		Reason  string          `json:"reason"`
@@ -181,7 +181,7 @@ func (s *Pages) record(c echo.Context, reception staff.Reception) error {
 }
 
 // cases lists the facility's cases of today.
-func (s *Pages) cases(c echo.Context, reception staff.Reception) error {
+func (s *Console) cases(c echo.Context, reception staff.Reception) error {
 	views, err := s.Counter.Today(c.Request().Context(), reception)
 	if err != nil {
 		return err
@@ -196,7 +196,7 @@ func (s *Pages) cases(c echo.Context, reception staff.Reception) error {
 }
 
 // counterStatus tells the console, every few seconds, of readers, trust list, clock and the day's numbers.
-func (s *Pages) counterStatus(c echo.Context, reception staff.Reception) error {
+func (s *Console) counterStatus(c echo.Context, reception staff.Reception) error {
 	views, err := s.Counter.Today(c.Request().Context(), reception)
 	if err != nil {
 		return err
@@ -228,7 +228,7 @@ func (s *Pages) counterStatus(c echo.Context, reception staff.Reception) error {
 	out.Away = chosenReader(c) != "" &&
 		!slices.ContainsFunc(out.Readers, func(r readerJSON) bool { return r.Chosen && r.Connected })
 	if clock := credential.ClockSkewMessage(believed.ClockSkew.General); clock.Key != "" {
-		said := told(clock)
+		said := newSentence(clock)
 		out.Clock = &said
 	}
 	trust := believed.List

@@ -8,8 +8,8 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// Pages are the console's pages and the interface that they call.
-type Pages struct {
+// Console is the console's pages and the interface that they call.
+type Console struct {
 	*kit.Kit
 	Counter *counter.Service
 	Readers *agents.AgentHub

@@ -18,7 +18,7 @@ import (
 )
 
 // Checks beside the birth-date check.
-func (s *Pages) extraCheckRoutes(e *echo.Echo) {
+func (s *Console) extraCheckRoutes(e *echo.Echo) {
 	e.POST("/api/v1/counter/cases/:id/text-check", s.call(s.textCheck))
 	e.POST("/api/v1/counter/cases/:id/certificate-check", s.call(s.certificateCheck))
 	e.POST("/api/v1/counter/cases/:id/oqs-compare", s.call(s.oqsCompare))
@@ -74,13 +74,13 @@ type fieldJSON struct {
 func extraView(view counter.CaseView) extraChecks {
 	var out extraChecks
 	if t := view.Text; t != nil {
-		out.Text = &textJSON{Result: string(t.Outcome), By: verifier(t.By), Fields: []fieldJSON{}}
+		out.Text = &textJSON{Result: string(t.Outcome), By: verifierSentence(t.By), Fields: []fieldJSON{}}
 		out.Text.Headline, out.Text.Next = headlineOf(t.Stored), nextOf(t.Stored)
 		for _, f := range t.Fields {
-			out.Text.Fields = append(out.Text.Fields, field(f.FieldResult, f.Match))
+			out.Text.Fields = append(out.Text.Fields, fieldSentence(f.FieldResult, f.Match))
 		}
 		if t.TriesLeft != nil {
-			left := told(message.New("console.tries_left", message.Args{"n": message.Number(*t.TriesLeft)}))
+			left := newSentence(message.New("console.tries_left", message.Args{"n": message.Number(*t.TriesLeft)}))
 			out.Text.TriesLeft = &left
 		}
 	}
@@ -89,26 +89,26 @@ func extraView(view counter.CaseView) extraChecks {
 			Result:   string(d.Outcome),
 			State:    string(d.State),
 			Headline: toldOf(d.Stored),
-			By:       verifier(d.By),
+			By:       verifierSentence(d.By),
 		}
 	}
 	if view.OQS != nil {
-		for _, said := range view.OQS.Said() {
+		for _, said := range view.OQS.SortedStatements() {
 			out.OQSSays = append(out.OQSSays, statementJSON{
 				Key:      said.Key,
 				Warns:    said.Key != oqs.Valid,
-				Headline: headlineOf(message.Keep(said.Told)),
-				Next:     nextOf(message.Keep(said.Told)),
+				Headline: headlineOf(message.ToStored(said.Told)),
+				Next:     nextOf(message.ToStored(said.Told)),
 			})
 		}
 		for _, f := range view.OQS.Fields {
-			out.OQS = append(out.OQS, field(f, ""))
+			out.OQS = append(out.OQS, fieldSentence(f, ""))
 		}
 	}
 	return out
 }
 
-func verifier(v card.Verifier) Sentence { return told(v.Message()) }
+func verifierSentence(v card.Verifier) Sentence { return newSentence(v.Message()) }
 
 // agreements are how a comparison ends, by the catalogue's keys below console.field.
 var agreements = map[wire.Agreement]string{
@@ -117,9 +117,9 @@ var agreements = map[wire.Agreement]string{
 	wire.Missing:   "console.field.missing",
 }
 
-// field is the sentence of one comparison. Names that differ only as registers write them are the same; what
-// the screen or the other side does not have is for the eye.
-func field(f wire.FieldResult, match eligibility.Match) fieldJSON {
+// fieldSentence is the sentence of one comparison. Names that differ only as registers write them are the
+// same; what the screen or the other side does not have is for the eye.
+func fieldSentence(f wire.FieldResult, match eligibility.Match) fieldJSON {
 	key := agreements[f.Result]
 	switch {
 	case match == eligibility.NamesVariant:
@@ -133,11 +133,11 @@ func field(f wire.FieldResult, match eligibility.Match) fieldJSON {
 	case f.Name == "address":
 		key = "console.field.address_by_eye"
 	}
-	name := message.Of(message.New("console.item."+f.Name, nil))
-	return fieldJSON{f.Name, string(f.Result), told(message.New(key, message.Args{"item": name}))}
+	name := message.Nested(message.New("console.item."+f.Name, nil))
+	return fieldJSON{f.Name, string(f.Result), newSentence(message.New(key, message.Args{"item": name}))}
 }
 
-func (s *Pages) textCheck(c echo.Context, reception staff.Reception) error {
+func (s *Console) textCheck(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		ExpiryYear int    `json:"expiryYear"`
 		Code       string `json:"code"`
@@ -169,7 +169,7 @@ func (s *Pages) textCheck(c echo.Context, reception staff.Reception) error {
 	return c.JSON(http.StatusOK, out)
 }
 
-func (s *Pages) certificateCheck(c echo.Context, reception staff.Reception) error {
+func (s *Console) certificateCheck(c echo.Context, reception staff.Reception) error {
 	view, until, err := s.Counter.CheckDates(c.Request().Context(), reception, chosenReader(c), c.Param("id"))
 	if err != nil {
 		return err
@@ -179,7 +179,7 @@ func (s *Pages) certificateCheck(c echo.Context, reception staff.Reception) erro
 	return c.JSON(http.StatusOK, out)
 }
 
-func (s *Pages) oqsCompare(c echo.Context, reception staff.Reception) error {
+func (s *Console) oqsCompare(c echo.Context, reception staff.Reception) error {
 	view, err := s.Counter.CompareOQS(c.Request().Context(), reception, chosenReader(c), c.Param("id"))
 	if err != nil {
 		return err

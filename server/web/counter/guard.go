@@ -8,11 +8,11 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// handler answers a member of the facility's staff, who is let in before it runs.
-type handler func(c echo.Context, reception staff.Reception) error
+// receptionHandlerFunc answers a member of the facility's staff, who is let in before it runs.
+type receptionHandlerFunc func(c echo.Context, reception staff.Reception) error
 
-// reception makes the principal of a request: the member of staff at this server's facility.
-func (s *Pages) reception(do handler) kit.Staffed {
+// receptionHandler makes the principal of a request: the member of staff at this server's facility.
+func (s *Console) receptionHandler(do receptionHandlerFunc) kit.StaffHandler {
 	return func(c echo.Context, member staff.Member) error {
 		return do(c, staff.Reception{
 			Staff:    member.Staff,
@@ -23,7 +23,11 @@ func (s *Pages) reception(do handler) kit.Staffed {
 }
 
 // page is a page of the staff; who is not signed in is sent to the sign-in.
-func (s *Pages) page(do handler) echo.HandlerFunc { return s.PageFor(auth.Counter, s.reception(do)) }
+func (s *Console) page(do receptionHandlerFunc) echo.HandlerFunc {
+	return s.PageFor(auth.Counter, s.receptionHandler(do))
+}
 
 // call is an answer to the console's program; who is not signed in is refused.
-func (s *Pages) call(do handler) echo.HandlerFunc { return s.CallFor(auth.Counter, s.reception(do)) }
+func (s *Console) call(do receptionHandlerFunc) echo.HandlerFunc {
+	return s.CallFor(auth.Counter, s.receptionHandler(do))
+}

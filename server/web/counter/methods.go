@@ -52,24 +52,24 @@ var counterQuestions = [...]question{
 		},
 	}},
 	{"shows", "staff.methods.askWhatElseCanTheyShow", []tap{
-		{"insurerScreen", "staff.methods.askTheInsurerSScreenOrPdf", shows(eligibility.ItemInsurerScreen)},
-		{"notice", "staff.methods.askThePaperNotice", shows(eligibility.ItemNotice)},
+		{"insurerScreen", "staff.methods.askTheInsurerSScreenOrPdf", showsItems(eligibility.ItemInsurerScreen)},
+		{"notice", "staff.methods.askThePaperNotice", showsItems(eligibility.ItemNotice)},
 		{
 			"portalScreen",
 			"staff.methods.askMynaportalSScreen",
-			shows(eligibility.ItemPortalScreen, eligibility.ItemPhone),
+			showsItems(eligibility.ItemPortalScreen, eligibility.ItemPhone),
 		},
-		{"portalPdf", "staff.methods.askMynaportalSPdf", shows(eligibility.ItemPortalPDF)},
-		{"certificate", "staff.methods.askTheCertificateOfEligibility", shows(eligibility.ItemCertificate)},
-		{"eligibilityProof", "staff.methods.askSProofOfEligibility", shows(eligibility.ItemEligibilityProof)},
+		{"portalPdf", "staff.methods.askMynaportalSPdf", showsItems(eligibility.ItemPortalPDF)},
+		{"certificate", "staff.methods.askTheCertificateOfEligibility", showsItems(eligibility.ItemCertificate)},
+		{"eligibilityProof", "staff.methods.askSProofOfEligibility", showsItems(eligibility.ItemEligibilityProof)},
 		{
 			"medicalTicket",
 			"staff.methods.askAMedicalTicketPublicAssistance",
-			shows(eligibility.ItemMedicalTicket),
+			showsItems(eligibility.ItemMedicalTicket),
 		},
-		{"phone", "staff.methods.askOnlyAPhone", shows(eligibility.ItemPhone)},
-		{"oldCard", "staff.methods.askAnOldInsuranceCard", shows(eligibility.ItemOldCard)},
-		{"nothing", "staff.methods.askNothing", shows()},
+		{"phone", "staff.methods.askOnlyAPhone", showsItems(eligibility.ItemPhone)},
+		{"oldCard", "staff.methods.askAnOldInsuranceCard", showsItems(eligibility.ItemOldCard)},
+		{"nothing", "staff.methods.askNothing", showsItems()},
 	}},
 	{"place", "staff.methods.askAndHere", []tap{
 		{
@@ -101,7 +101,7 @@ var counterQuestions = [...]question{
 	}},
 }
 
-func shows(items ...eligibility.Item) func(*eligibility.Situation) {
+func showsItems(items ...eligibility.Item) func(*eligibility.Situation) {
 	return func(s *eligibility.Situation) {
 		s.BringsKnown = true
 		for _, i := range items {
@@ -112,7 +112,7 @@ func shows(items ...eligibility.Item) func(*eligibility.Situation) {
 
 // methodsPage asks three questions by links and answers from the rules. Nothing about the patient is sent but
 // the taps.
-func (s *Pages) methodsPage(c echo.Context, _ staff.Reception) error {
+func (s *Console) methodsPage(c echo.Context, _ staff.Reception) error {
 	view := MethodsView{
 		Page:  s.NewPage(c, message.New("staff.title.whatCanThisPatientBeConfirmed", nil)),
 		Day:   s.Today().Japanese(),
@@ -124,7 +124,7 @@ func (s *Pages) methodsPage(c echo.Context, _ staff.Reception) error {
 		said.Set("lang", lang)
 	}
 	for i, q := range counterQuestions {
-		chosen := choose(q, c.QueryParam(q.name))
+		chosen := choiceOf(q, c.QueryParam(q.name))
 		if chosen == nil {
 			view.Step, view.Question = i+1, message.New(q.asks, nil)
 			for _, t := range q.all {
@@ -158,7 +158,7 @@ func (s *Pages) methodsPage(c echo.Context, _ staff.Reception) error {
 	return s.Show(c, http.StatusOK, "methods", view)
 }
 
-func choose(q question, value string) *tap {
+func choiceOf(q question, value string) *tap {
 	for i := range q.all {
 		if q.all[i].value == value {
 			return &q.all[i]

@@ -31,7 +31,7 @@ type readerJSON struct {
 	Chosen    bool   `json:"chosen"` // this browser's
 }
 
-func (s *Pages) readers(c echo.Context, reception staff.Reception) []readerJSON {
+func (s *Console) readers(c echo.Context, reception staff.Reception) []readerJSON {
 	out := []readerJSON{}
 	for _, r := range s.Counter.Readers.Status(reception.Facility) {
 		out = append(
@@ -43,7 +43,7 @@ func (s *Pages) readers(c echo.Context, reception staff.Reception) []readerJSON 
 }
 
 // useReader remembers this counter's reader in the browser.
-func (s *Pages) useReader(c echo.Context, reception staff.Reception) error {
+func (s *Console) useReader(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		ID string `json:"id"`
 	}
@@ -69,7 +69,7 @@ func (s *Pages) useReader(c echo.Context, reception staff.Reception) error {
 	return agents.ErrNoReader
 }
 
-func (s *Pages) pairBridge(c echo.Context, reception staff.Reception) error {
+func (s *Console) pairBridge(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Code string `json:"code"`
 	}

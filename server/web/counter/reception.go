@@ -19,8 +19,9 @@ func (s *Reception) Routes(e *echo.Echo) {
 	e.GET("/reception/source.png", s.receptionSource)
 }
 
-// unreadable is the situation that the patient's screen is made for: a card that the reader does not read.
-func unreadable(
+// unreadableCardMethods is the situation that the patient's screen is made for: a card that the reader does
+// not read.
+func unreadableCardMethods(
 	day eligibility.Date,
 ) (electronic eligibility.Method, others []eligibility.Method, err error) {
 	outcome, err := eligibility.Methods(
@@ -54,7 +55,7 @@ func unreadable(
 
 func (s *Reception) receptionPage(c echo.Context) error {
 	today := s.Today()
-	way, others, err := unreadable(today)
+	way, others, err := unreadableCardMethods(today)
 	if err != nil {
 		return err
 	}
@@ -68,7 +69,7 @@ func (s *Reception) receptionPage(c echo.Context) error {
 		SourceCode:  "/reception/source.png",
 		Known:       eligibility.RulesKnown(),
 	}
-	if own := s.Wanted(c.Request()).Lang; own != "ja" {
+	if own := s.WantedPreferences(c.Request()).Lang; own != "ja" {
 		view.ForPatient, view.PatientLang = pwa.Plain(own, "reception.forPatient"), pwa.HTMLTag(own)
 	}
 	return s.ShowPublic(c, http.StatusOK, "receptioninfo", view)
@@ -76,7 +77,7 @@ func (s *Reception) receptionPage(c echo.Context) error {
 
 // receptionSource draws the address of the source that the page names.
 func (s *Reception) receptionSource(c echo.Context) error {
-	way, _, err := unreadable(s.Today())
+	way, _, err := unreadableCardMethods(s.Today())
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func (s *API) jwks(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	public(c)
+	allowAnyOrigin(c)
 	return c.JSON(http.StatusOK, keys)
 }
 
@@ -71,7 +71,7 @@ func (s *API) keyEndorsements(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	public(c)
+	allowAnyOrigin(c)
 	return c.Blob(http.StatusOK, "application/keyset+jwt", []byte(text))
 }
 
@@ -89,7 +89,7 @@ func (s *API) revocationFile(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	public(c)
+	allowAnyOrigin(c)
 	return c.JSONBlob(http.StatusOK, file)
 }
 
@@ -105,12 +105,12 @@ func (s *API) statusList(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	public(c)
-	return kit.Zipped(c, http.StatusOK, "application/statuslist+jwt", []byte(list))
+	allowAnyOrigin(c)
+	return kit.SendCompressed(c, http.StatusOK, "application/statuslist+jwt", []byte(list))
 }
 
-// public lets any verifier in any browser read an answer (SMART Health Cards want CORS).
-func public(c echo.Context) {
+// allowAnyOrigin lets any verifier in any browser read an answer (SMART Health Cards want CORS).
+func allowAnyOrigin(c echo.Context) {
 	h := c.Response().Header()
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
@@ -216,7 +216,7 @@ func (s *API) counters(c echo.Context) error {
 		return err
 	}
 	c.Response().Header().Set("Cache-Control", "public, max-age=600")
-	return kit.Zipped(c, http.StatusOK, echo.MIMEApplicationJSON, data)
+	return kit.SendCompressed(c, http.StatusOK, echo.MIMEApplicationJSON, data)
 }
 
 // handler answers a counter server, which has proved itself before it runs.
@@ -262,7 +262,7 @@ var timeNonce = regexp.MustCompile(`^[A-Za-z0-9_-]{16,64}$`)
 // hostTime signs the time for a question. It wants no assertion, since a counter with a wrong clock cannot
 // make one.
 func (s *API) hostTime(c echo.Context) error {
-	if err := s.Limits.Times.Allow(kit.From(c), s.Now()); err != nil {
+	if err := s.Limits.Times.Allow(kit.RemoteKey(c), s.Now()); err != nil {
 		return err
 	}
 	number, err := s.issuer(c)

@@ -9,10 +9,10 @@ import (
 	"madoguchi/pwa"
 )
 
-// Zipped sends an answer compressed to who takes that. It is only for what has no secret beside anything that
-// a stranger may choose, an address say: the length of a compressed answer that holds both tells of the
-// secret (BREACH).
-func Zipped(c echo.Context, status int, contentType string, data []byte) error {
+// SendCompressed sends an answer compressed to who takes that. It is only for what has no secret beside
+// anything that a stranger may choose, an address say: the length of a compressed answer that holds both
+// tells of the secret (BREACH).
+func SendCompressed(c echo.Context, status int, contentType string, data []byte) error {
 	h := c.Response().Header()
 	h.Add(echo.HeaderVary, echo.HeaderAcceptEncoding)
 	if !pwa.TakesGzip(c.Request()) {

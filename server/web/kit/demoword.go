@@ -71,8 +71,8 @@ func NewDemoWord(now func() time.Time) *DemoWord {
 // String returns the word as it is printed, in two groups.
 func (d *DemoWord) String() string { return d.word[:4] + "-" + d.word[4:] }
 
-// is compares what somebody typed, in capitals or full width, with or without the hyphen.
-func (d *DemoWord) is(typed string) bool {
+// isWord compares what somebody typed, in capitals or full width, with or without the hyphen.
+func (d *DemoWord) isWord(typed string) bool {
 	if len(typed) > 100 {
 		return false
 	}
@@ -112,8 +112,8 @@ func (d *DemoWord) mac(end []byte) []byte {
 	return h.Sum(nil)
 }
 
-// knows reports whether a request's browser has given the word.
-func (d *DemoWord) knows(r *http.Request) bool {
+// hasCookie reports whether a request's browser has given the word.
+func (d *DemoWord) hasCookie(r *http.Request) bool {
 	for _, cookie := range r.CookiesNamed(DemoWordCookie) {
 		b, err := base64.RawURLEncoding.Strict().DecodeString(cookie.Value)
 		if err != nil || len(b) != 8+sha256.Size || subtle.ConstantTimeCompare(b[8:], d.mac(b[:8])) != 1 {
@@ -126,20 +126,20 @@ func (d *DemoWord) knows(r *http.Request) bool {
 	return false
 }
 
-// LetIn gives the program's own calls to itself the cookie; without a word they need none.
-func (d *DemoWord) LetIn(base http.RoundTripper) http.RoundTripper {
+// WithCookie gives the program's own calls to itself the cookie; without a word they need none.
+func (d *DemoWord) WithCookie(base http.RoundTripper) http.RoundTripper {
 	if d == nil {
 		return base
 	}
-	return letIn{d, base}
+	return withDemoCookie{d, base}
 }
 
-type letIn struct {
+type withDemoCookie struct {
 	word *DemoWord
 	base http.RoundTripper
 }
 
-func (t letIn) RoundTrip(r *http.Request) (*http.Response, error) {
+func (t withDemoCookie) RoundTrip(r *http.Request) (*http.Response, error) {
 	inside := r.Clone(r.Context())
 	inside.AddCookie(t.word.Cookie())
 	return t.base.RoundTrip(inside)
@@ -156,19 +156,19 @@ func (d *DemoWord) Guard(next echo.HandlerFunc) echo.HandlerFunc {
 		case DemoWordPath, DemoWordPath + ".css", "/healthz", "/api/v1/bridge":
 			return next(c)
 		}
-		if d.knows(r) {
+		if d.hasCookie(r) {
 			return next(c)
 		}
 		if r.Method != http.MethodGet || ForPrograms(r) {
 			return errDemoWord
 		}
-		return d.show(c, http.StatusForbidden, r.URL.RequestURI(), nil)
+		return d.showForm(c, http.StatusForbidden, r.URL.RequestURI(), nil)
 	}
 }
 
 func (d *DemoWord) Routes(e *echo.Echo) {
-	e.GET(DemoWordPath, func(c echo.Context) error { return d.show(c, http.StatusOK, "/", nil) })
-	e.POST(DemoWordPath, d.take)
+	e.GET(DemoWordPath, func(c echo.Context) error { return d.showForm(c, http.StatusOK, "/", nil) })
+	e.POST(DemoWordPath, d.takeWord)
 	e.GET(DemoWordPath+".css", func(c echo.Context) error {
 		css, err := demoWordFiles.ReadFile("demoword/page.css")
 		if err != nil {
@@ -178,22 +178,22 @@ func (d *DemoWord) Routes(e *echo.Echo) {
 	})
 }
 
-// take lets the browser in that gives the word, and leads to what it wanted.
-func (d *DemoWord) take(c echo.Context) error {
+// takeWord lets the browser in that gives the word, and leads to what it wanted.
+func (d *DemoWord) takeWord(c echo.Context) error {
 	to := pwa.LocalPath(c.FormValue("to"))
 	var wait *eligibility.Error
-	if errors.As(d.tries.Allow(From(c), d.now()), &wait) {
+	if errors.As(d.tries.Allow(RemoteKey(c), d.now()), &wait) {
 		retryAfter(c.Response().Header(), wait.Wait)
-		return d.show(c, http.StatusTooManyRequests, to, wait)
+		return d.showForm(c, http.StatusTooManyRequests, to, wait)
 	}
-	if !d.is(c.FormValue("word")) {
-		return d.show(c, http.StatusForbidden, to, errDemoWordWrong)
+	if !d.isWord(c.FormValue("word")) {
+		return d.showForm(c, http.StatusForbidden, to, errDemoWordWrong)
 	}
 	c.SetCookie(d.Cookie())
 	return c.Redirect(http.StatusSeeOther, to)
 }
 
-func (d *DemoWord) show(c echo.Context, status int, to string, why *eligibility.Error) error {
+func (d *DemoWord) showForm(c echo.Context, status int, to string, why *eligibility.Error) error {
 	view := struct{ Ja, En, To string }{To: pwa.LocalPath(to)}
 	if why != nil {
 		view.Ja, view.En = why.Ja(), why.En()

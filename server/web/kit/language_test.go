@@ -15,10 +15,10 @@ func TestALongAcceptLanguageCostsNothing(t *testing.T) {
 		strings.Repeat("a", 32_000):                          "ja",
 		"":                                                   "ja",
 	} {
-		if got := preferred(header); got != want {
+		if got := preferredLanguage(header); got != want {
 			t.Errorf("%.30q: %s, want %s", header, got, want)
 		}
-		if n := testing.AllocsPerRun(3, func() { preferred(header) }); n > 1000 {
+		if n := testing.AllocsPerRun(3, func() { preferredLanguage(header) }); n > 1000 {
 			t.Errorf("%.30q: %.0f allocations", header, n)
 		}
 	}

@@ -14,25 +14,25 @@ import (
 // another. An address is never the only key of something that people need: a carrier gives thousands of
 // phones one (RFC 6598), a house one network (auth.RateLimitKey).
 //
-// The real app's needs, by login and person: a live screen every 30 s from each of at most insurer.MaxPhones
+// The real app's needs, by login and person: a live screen every 30 s from each of at most insurer.MaxDevices
 // phones, which is one in 3 s, and at each opening one live and one stored screen of everybody on the phone
 // (a family of ten: 20 at once). A code is made when the number is asked for, which lives two minutes. Each
 // opening after a login sends both keys once, known or new.
 type Limits struct {
-	network auth.Limit // everything that needs no login, by network: what a flood may cost
-	Guesses auth.Limit // wrong notice codes in addresses, by network; only what is wrong counts
-	Notices auth.Limit // opened notices, by notice: each opening makes a session
-	Typed   auth.Limit // typed notice codes, by login
-	Begun   auth.Limit // begun logins, by session; without one nothing is stored
-	Answers auth.Limit // logins that come back to their own browser, by network: each asks the provider
-	Phones  auth.Limit // nonces and signatures, by phone
-	Screens auth.Limit // screens, by login and person
-	shown   auth.Limit // screens and codes, by login
-	Numbers auth.Limit // online codes, by login and person
-	Holders auth.Limit // keys that prove screens, by login
-	Sealing auth.Limit // keys that receipts are sealed to, by login
-	Copies  auth.Limit // saved copies, by login
-	Codes   auth.Limit // tries at online codes, by counter server and insurer
+	network    auth.Limit // everything that needs no login, by network: what a flood may cost
+	Guesses    auth.Limit // wrong notice codes in addresses, by network; only what is wrong counts
+	Notices    auth.Limit // opened notices, by notice: each opening makes a session
+	Typed      auth.Limit // typed notice codes, by login
+	Begun      auth.Limit // begun logins, by session; without one nothing is stored
+	Answers    auth.Limit // logins that come back to their own browser, by network: each asks the provider
+	Devices    auth.Limit // nonces and signatures, by phone
+	Screens    auth.Limit // screens, by login and person
+	shown      auth.Limit // screens and codes, by login
+	Numbers    auth.Limit // online codes, by login and person
+	DeviceKeys auth.Limit // keys that prove screens, by login
+	Sealing    auth.Limit // keys that receipts are sealed to, by login
+	Copies     auth.Limit // saved copies, by login
+	Codes      auth.Limit // tries at online codes, by counter server and insurer
 	// questions on patients' phones, by counter server and by patient; receipts' calls, two for each case
 	Questions, PatientsAsked, ReceiptCalls auth.Limit
 	Times                                  auth.Limit // signed times for counter servers, by network
@@ -47,7 +47,7 @@ func NewLimits() Limits {
 		Typed:   auth.Limit{Burst: 20, Every: 3 * time.Second},
 		Begun:   auth.Limit{Burst: 20, Every: 3 * time.Second},
 		Answers: auth.Limit{Burst: 2000, Every: 5 * time.Millisecond},
-		Phones: auth.Limit{
+		Devices: auth.Limit{
 			Burst: 60,
 			Every: 3 * time.Second,
 		}, // an opening takes two nonces, and impatient people reload
@@ -57,7 +57,7 @@ func NewLimits() Limits {
 		}, // ten phones need 10 in 30 s; an opening takes two
 		shown:   auth.Limit{Burst: 300, Every: 200 * time.Millisecond}, // ten people's
 		Numbers: auth.Limit{Burst: 10, Every: 10 * time.Second},        // 12 in a code's two minutes
-		Holders: auth.Limit{
+		DeviceKeys: auth.Limit{
 			Burst: 30,
 			Every: 6 * time.Second,
 		}, // known ones too: ten phones, each opened thrice
@@ -73,11 +73,11 @@ func NewLimits() Limits {
 	}
 }
 
-// From is whom a limit counts behind an address.
-func From(c echo.Context) string { return auth.RateLimitKey(c.RealIP()) }
+// RemoteKey is whom a limit counts behind an address.
+func RemoteKey(c echo.Context) string { return auth.RateLimitKey(c.RealIP()) }
 
 // MayAsk counts what anybody may ask.
-func (s *Kit) MayAsk(c echo.Context) error { return s.Limits.network.Allow(From(c), s.Now()) }
+func (s *Kit) MayAsk(c echo.Context) error { return s.Limits.network.Allow(RemoteKey(c), s.Now()) }
 
 // MayMake counts a screen or a code of a person, shown by a login; of is the set for the one or the other.
 func (s *Kit) MayMake(of *auth.Limit, subject, person string) error {

@@ -16,7 +16,7 @@ func (s *Kit) Today() eligibility.Date { return eligibility.DateOf(s.Now()) }
 
 // NewPage fills what all pages have in common. The title stands in Japanese and in English.
 func (s *Kit) NewPage(c echo.Context, title message.Message) Page {
-	lang := s.LookOf(c).Lang
+	lang := s.PreferencesOf(c).Lang
 	shown := "ja" // pages in all languages have their own: Translated
 	if lang == "en" {
 		shown = "en"
@@ -32,7 +32,7 @@ func (s *Kit) NewPage(c echo.Context, title message.Message) Page {
 
 // Show sends a page, never compressed: see zipped.
 func (s *Kit) Show(c echo.Context, status int, name string, view any) error {
-	page, err := s.rendered(c, name, view)
+	page, err := s.renderPage(c, name, view)
 	if err != nil {
 		return err
 	}
@@ -41,19 +41,19 @@ func (s *Kit) Show(c echo.Context, status int, name string, view any) error {
 
 // ShowPublic is show for a page without anything secret, which may be compressed.
 func (s *Kit) ShowPublic(c echo.Context, status int, name string, view any) error {
-	page, err := s.rendered(c, name, view)
+	page, err := s.renderPage(c, name, view)
 	if err != nil {
 		return err
 	}
 	c.Response().Header().Set(echo.HeaderVary, "Accept-Language, Cookie")
-	return Zipped(c, status, echo.MIMETextHTMLCharsetUTF8, page)
+	return SendCompressed(c, status, echo.MIMETextHTMLCharsetUTF8, page)
 }
 
-// rendered makes a page as its visitor wants it, whole before anything of it is sent.
-func (s *Kit) rendered(c echo.Context, name string, view any) ([]byte, error) {
+// renderPage makes a page as its visitor wants it, whole before anything of it is sent.
+func (s *Kit) renderPage(c echo.Context, name string, view any) ([]byte, error) {
 	s.KeepChosenLanguage(c)
 	var b bytes.Buffer
-	err := pwa.Render(&b, name, s.LookOf(c), view)
+	err := pwa.Render(&b, name, s.PreferencesOf(c), view)
 	return b.Bytes(), err
 }
 

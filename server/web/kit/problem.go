@@ -110,7 +110,7 @@ func (s *Kit) Fail(err error, c echo.Context) {
 		retryAfter(c.Response().Header(), e.Wait)
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
-	lang := s.LookOf(c).Lang
+	lang := s.PreferencesOf(c).Lang
 	if ForPrograms(c.Request()) {
 		p := ProblemDocument{
 			Type:      "urn:madoguchi:problem:" + e.Key,
@@ -148,7 +148,7 @@ func (s *Kit) Fail(err error, c echo.Context) {
 	case !strings.HasPrefix(path, "/counter"):
 		view.ForPatient, view.Insurer = true, s.helpDesk(c)
 	}
-	if err := pwa.Render(&page, "error", s.LookOf(c), view); err != nil {
+	if err := pwa.Render(&page, "error", s.PreferencesOf(c), view); err != nil {
 		slog.Error("rendering the error page", "id", id, "error", err)
 		page.WriteString(e.Ja() + "\n" + e.En() + "\n")
 	}

@@ -21,16 +21,18 @@ func ExceptFor(prefix string, m echo.MiddlewareFunc) echo.MiddlewareFunc {
 	}
 }
 
-// OwnNumber lets no caller choose a request's number: it stands in the log and is what a help desk is told.
-func OwnNumber(next echo.HandlerFunc) echo.HandlerFunc {
+// DropRequestNumber lets no caller choose a request's number: it stands in the log and is what a help desk is
+// told.
+func DropRequestNumber(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		c.Request().Header.Del(echo.HeaderXRequestID)
 		return next(c)
 	}
 }
 
-// Logged writes one line a request: the route and never the address itself, since /n/ addresses hold codes.
-func Logged(now func() time.Time) echo.MiddlewareFunc {
+// LogRequests writes one line a request: the route and never the address itself, since /n/ addresses hold
+// codes.
+func LogRequests(now func() time.Time) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			began := now()
@@ -53,8 +55,8 @@ func Logged(now func() time.Time) echo.MiddlewareFunc {
 	}
 }
 
-// Panicked logs a panic with its stack; the visitor gets the internal error's sentence.
-func Panicked(c echo.Context, err error, stack []byte) error {
+// LogPanic logs a panic with its stack; the visitor gets the internal error's sentence.
+func LogPanic(c echo.Context, err error, stack []byte) error {
 	slog.Error("panic", "route", c.Path(), "error", err, "stack", string(stack))
 	return err
 }

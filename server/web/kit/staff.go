@@ -12,13 +12,13 @@ import (
 	"madoguchi/server/staff"
 )
 
-// doors are where each kind of staff comes in.
-var doors = map[auth.Kind]string{auth.Clerk: "/insurer", auth.Counter: "/counter"}
+// staffHome are the paths below which each kind of staff works.
+var staffHome = map[auth.Kind]string{auth.Clerk: "/insurer", auth.Counter: "/counter"}
 
 // StaffRoutes are the sign-in of one kind of staff.
 func (s *Kit) StaffRoutes(e *echo.Echo, kind auth.Kind) {
-	e.GET(doors[kind]+"/staff", s.staffPage(kind))
-	e.POST(doors[kind]+"/staff", s.pickStaff(kind))
+	e.GET(staffHome[kind]+"/staff", s.staffPage(kind))
+	e.POST(staffHome[kind]+"/staff", s.pickStaff(kind))
 }
 
 func (s *Kit) staffPage(kind auth.Kind) echo.HandlerFunc {
@@ -29,7 +29,7 @@ func (s *Kit) staffPage(kind auth.Kind) echo.HandlerFunc {
 			"staff",
 			StaffView{
 				Page:  s.NewPage(c, message.New("staff.title.chooseStaff", nil)),
-				Door:  doors[kind][1:],
+				Door:  staffHome[kind][1:],
 				Names: s.Staff,
 			},
 		)
@@ -47,16 +47,16 @@ func (s *Kit) pickStaff(kind auth.Kind) echo.HandlerFunc {
 		if _, err := s.Sessions.Start(c.Request().Context(), c.Response(), kind, name, []byte("{}")); err != nil {
 			return err
 		}
-		return c.Redirect(http.StatusSeeOther, doors[kind])
+		return c.Redirect(http.StatusSeeOther, staffHome[kind])
 	}
 }
 
-// Staffed is a handler for staff, who are let in before it runs. Each room makes its own principal of the
-// member, once a request.
-type Staffed func(c echo.Context, member staff.Member) error
+// StaffHandler answers staff, who are let in before it runs. Each room makes its own principal of
+// the member, once a request.
+type StaffHandler func(c echo.Context, member staff.Member) error
 
-// member returns who of the staff is signed in, or ErrSignedOut.
-func (s *Kit) member(c echo.Context, kind auth.Kind) (staff.Member, error) {
+// staffMember returns who of the staff is signed in, or ErrSignedOut.
+func (s *Kit) staffMember(c echo.Context, kind auth.Kind) (staff.Member, error) {
 	session, ok, err := s.Sessions.Find(c.Request().Context(), c.Request(), kind)
 	if err == nil && !ok {
 		err = ErrSignedOut
@@ -68,9 +68,9 @@ func (s *Kit) member(c echo.Context, kind auth.Kind) (staff.Member, error) {
 }
 
 // CallFor refuses a program's request without a session of that kind of staff.
-func (s *Kit) CallFor(kind auth.Kind, do Staffed) echo.HandlerFunc {
+func (s *Kit) CallFor(kind auth.Kind, do StaffHandler) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		member, err := s.member(c, kind)
+		member, err := s.staffMember(c, kind)
 		if err != nil {
 			return err
 		}
@@ -79,11 +79,11 @@ func (s *Kit) CallFor(kind auth.Kind, do Staffed) echo.HandlerFunc {
 }
 
 // PageFor sends a visitor without a session of that kind of staff to pick a name.
-func (s *Kit) PageFor(kind auth.Kind, do Staffed) echo.HandlerFunc {
+func (s *Kit) PageFor(kind auth.Kind, do StaffHandler) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		member, err := s.member(c, kind)
+		member, err := s.staffMember(c, kind)
 		if errors.Is(err, ErrSignedOut) {
-			return c.Redirect(http.StatusSeeOther, doors[kind]+"/staff")
+			return c.Redirect(http.StatusSeeOther, staffHome[kind]+"/staff")
 		}
 		if err != nil {
 			return err

@@ -9,8 +9,8 @@ import (
 	"madoguchi/eligibility"
 )
 
-// event is a whole day in a calendar file.
-type event struct {
+// calendarEvent is a whole day in a calendar file.
+type calendarEvent struct {
 	On          eligibility.Date
 	Made        time.Time
 	Host        string // where it was made, for its identifier
@@ -18,9 +18,9 @@ type event struct {
 	DaysBefore  []int // when to remind; at least 1
 }
 
-// calendar writes an iCalendar file (RFC 5545) with one event and its alarms. The same day from the same
+// calendarFile writes an iCalendar file (RFC 5545) with one event and its alarms. The same day from the same
 // server has the same identifier, so that a second download does not make a second entry.
-func calendar(e event) []byte {
+func calendarFile(e calendarEvent) []byte {
 	var b strings.Builder
 	line := func(name, value string) { b.WriteString(foldLine(name + value)) }
 	compact := func(d eligibility.Date) string { return strings.ReplaceAll(d.String(), "-", "") }

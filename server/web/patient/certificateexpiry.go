@@ -12,13 +12,13 @@ import (
 
 // certificatePage tells what follows from the date of the electronic certificate. The date is neither stored
 // nor logged.
-func (s *doorPages) certificatePage(c echo.Context) error {
+func (s *landingPages) certificatePage(c echo.Context) error {
 	today := s.Today()
 	view := CertificateView{Page: s.Translated(c, "expiry.title")}
 	view.Example = today.AddMonths(14).String()
 	until, problem := s.typedDate(c.QueryParam("until"))
 	if problem != nil {
-		view.Error, view.Typed, view.Path = problem, printable(c.QueryParam("until")), c.Request().URL.Path
+		view.Error, view.Typed, view.Path = problem, printableInput(c.QueryParam("until")), c.Request().URL.Path
 		return s.ShowPublic(c, http.StatusUnprocessableEntity, "certificate", view)
 	}
 	if until.IsZero() {
@@ -27,9 +27,9 @@ func (s *doorPages) certificatePage(c echo.Context) error {
 	g := eligibility.GraceOf(until)
 	tell := func(last eligibility.Date) (key, date string) {
 		if today.After(last) {
-			return "expiry.over", kit.Day(view.Lang, last)
+			return "expiry.over", kit.DayText(view.Lang, last)
 		}
-		return "common.until", kit.Day(view.Lang, last)
+		return "common.until", kit.DayText(view.Lang, last)
 	}
 	state := g.On(today)
 	view.Typed, view.State = until.String(), "expiry.state."+string(state)
@@ -38,7 +38,7 @@ func (s *doorPages) certificatePage(c echo.Context) error {
 	view.WarnText, view.WarnUntil = tell(g.WarnUntil)
 	view.MayText, view.MayWorkTo = tell(g.MayWorkTo)
 	if today.Before(g.RenewFrom) {
-		view.RenewFrom = kit.Day(view.Lang, g.RenewFrom)
+		view.RenewFrom = kit.DayText(view.Lang, g.RenewFrom)
 	}
 	if view.CanSave = state == eligibility.CertificateValid; view.CanSave {
 		view.Calendar = "/certificate.ics?until=" + until.String()
@@ -47,7 +47,7 @@ func (s *doorPages) certificatePage(c echo.Context) error {
 }
 
 // typedDate reads a date off a card; an empty text is the zero date.
-func (s *doorPages) typedDate(text string) (eligibility.Date, *kit.Problem) {
+func (s *landingPages) typedDate(text string) (eligibility.Date, *kit.Problem) {
 	d, err := eligibility.ReadDate(text)
 	if err != nil || !d.IsZero() && (!d.Exact() || d.Year() < 2000 || d.Year() > 2100) {
 		return eligibility.Date{}, kit.FormError(eligibility.ErrDate.In("until"))
@@ -55,9 +55,9 @@ func (s *doorPages) typedDate(text string) (eligibility.Date, *kit.Problem) {
 	return d, nil
 }
 
-// printable is what somebody typed, to be corrected; a text that holds a 12-digit My Number is never shown
-// again.
-func printable(text string) string {
+// printableInput is what somebody typed, to be corrected; a text that holds a 12-digit My Number is never
+// shown again.
+func printableInput(text string) string {
 	if eligibility.HoldsMyNumber(text) {
 		return ""
 	}
@@ -65,14 +65,14 @@ func printable(text string) string {
 }
 
 // certificateCalendar is the certificate's last day as a calendar file with its reminders.
-func (s *doorPages) certificateCalendar(c echo.Context) error {
+func (s *landingPages) certificateCalendar(c echo.Context) error {
 	until, problem := s.typedDate(c.QueryParam("until"))
 	if problem != nil || until.IsZero() {
 		return eligibility.ErrDate.In("until")
 	}
-	lang := s.LookOf(c).Lang
-	file := calendar(
-		event{
+	lang := s.PreferencesOf(c).Lang
+	file := calendarFile(
+		calendarEvent{
 			On:         until,
 			Made:       s.Now(),
 			Host:       c.Request().Host,
@@ -81,6 +81,6 @@ func (s *doorPages) certificateCalendar(c echo.Context) error {
 			DaysBefore: []int{90, 60, 30},
 		},
 	)
-	kit.Attachment(c, "certificate-"+until.String()+".ics")
+	kit.SetAttachment(c, "certificate-"+until.String()+".ics")
 	return c.Blob(http.StatusOK, "text/calendar; charset=utf-8", file)
 }

@@ -15,7 +15,7 @@ import (
 
 // paper sends a document of a person whom the viewer may show. A saved copy is counted, and told until when
 // it is worth something.
-func (s *screenPages) paper(d insurer.Document) showing {
+func (s *screenPages) paper(d insurer.Document) personHandler {
 	return func(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
 		ctx := c.Request().Context()
 		var until eligibility.Date
@@ -72,6 +72,6 @@ func (s *screenPages) file(c echo.Context, viewer insurer.Viewer, id audit.Perso
 	if err != nil {
 		return err
 	}
-	kit.Attachment(c, s.DatedName("shikaku-joho", ".smart-health-card"))
+	kit.SetAttachment(c, s.DatedName("shikaku-joho", ".smart-health-card"))
 	return c.Blob(http.StatusOK, "application/smart-health-card", data)
 }

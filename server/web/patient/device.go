@@ -20,18 +20,18 @@ import (
 
 func (s *devicePages) deviceRoutes(e *echo.Echo) {
 	e.POST("/api/v1/phone/nonce", s.newNonce)
-	e.POST("/api/v1/phone/session", s.enterDevice)
-	e.POST("/api/v1/phone/wipe", s.callAnybody(s.wipePhone))
+	e.POST("/api/v1/phone/session", s.startDeviceSession)
+	e.POST("/api/v1/phone/wipe", s.callAnybody(s.wipeDevice))
 	e.POST("/api/v1/people/:id/remove", s.call(s.removePerson))
-	e.POST("/api/v1/phones/:phone/end", s.callLogin(s.endPhone))
+	e.POST("/api/v1/phones/:phone/end", s.callLogin(s.endDevice))
 	e.POST("/api/v1/me/erase", s.callLogin(s.eraseMe))
 	e.GET(pwa.WorkerPath, echo.WrapHandler(pwa.Worker(s.NoWorker)))
 }
 
-// deviceVisit is what a phone's session holds.
-type deviceVisit struct {
-	Phone string `json:"phone"`
-	Key   string `json:"key"`
+// deviceSession is what a phone's session holds.
+type deviceSession struct {
+	DeviceID string `json:"phone"`
+	KeyID    string `json:"key"`
 }
 
 // newNonce gives a phone something to sign. It is the same for phones that nobody knows.
@@ -49,7 +49,7 @@ func (s *devicePages) newNonce(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Limits.Phones.Allow(body.Phone, s.Now()); err != nil {
+	if err := s.Limits.Devices.Allow(body.Phone, s.Now()); err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, struct {
@@ -68,9 +68,9 @@ func heldScreens(c echo.Context) bool {
 	return err == nil
 }
 
-// enterDevice starts the session of a phone that signed its nonce. That nobody knows the phone is no error:
-// new phones and ended ones ask too.
-func (s *devicePages) enterDevice(c echo.Context) error {
+// startDeviceSession starts the session of a phone that signed its nonce. That nobody knows the phone is no
+// error: new phones and ended ones ask too.
+func (s *devicePages) startDeviceSession(c echo.Context) error {
 	if err := s.MayAsk(c); err != nil {
 		return err
 	}
@@ -83,12 +83,12 @@ func (s *devicePages) enterDevice(c echo.Context) error {
 	if err := c.Bind(&body); err != nil || len(body.Phone) > 64 {
 		return kit.ErrRequest
 	}
-	if err := s.Limits.Phones.Allow(body.Phone, s.Now()); err != nil {
+	if err := s.Limits.Devices.Allow(body.Phone, s.Now()); err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
 	proof := insurer.DeviceProof{
-		Phone:     body.Phone,
+		DeviceID:  body.Phone,
 		KeyID:     body.Key,
 		Nonce:     body.Nonce,
 		Signature: body.Signature,
@@ -100,7 +100,7 @@ func (s *devicePages) enterDevice(c echo.Context) error {
 	} else if err != nil {
 		return err
 	}
-	data, err := json.Marshal(deviceVisit{body.Phone, body.Key})
+	data, err := json.Marshal(deviceSession{body.Phone, body.Key})
 	if err != nil {
 		return err
 	}
@@ -114,11 +114,11 @@ func (s *devicePages) enterDevice(c echo.Context) error {
 	if _, err := s.Sessions.Start(ctx, c.Response(), auth.Device, insurer.DeviceSubject(body.Phone), data); err != nil {
 		return err
 	}
-	c.SetCookie(s.kept(int((400 * 24 * time.Hour).Seconds()))) // browsers keep no cookie longer
+	c.SetCookie(s.keptCookie(int((400 * 24 * time.Hour).Seconds()))) // browsers keep no cookie longer
 	return c.NoContent(http.StatusNoContent)
 }
 
-func (s *devicePages) kept(maxAge int) *http.Cookie {
+func (s *devicePages) keptCookie(maxAge int) *http.Cookie {
 	return &http.Cookie{
 		Name:     KeptCookie,
 		Value:    "1",
@@ -131,13 +131,13 @@ func (s *devicePages) kept(maxAge int) *http.Cookie {
 
 // removePerson takes one person off this phone. A login of that person in this browser ends too: else it
 // would go on showing.
-func (s *devicePages) removePerson(c echo.Context, who visitor) error {
+func (s *devicePages) removePerson(c echo.Context, who viewerSession) error {
 	ctx, id := c.Request().Context(), audit.PersonID(c.Param("id"))
 	if id == "" { // would mean everybody
 		return insurer.ErrNotEnrolled
 	}
 	if len(who.People) > 0 {
-		if err := s.Insurer.Devices.EndDevice(ctx, who.Viewer, id, who.entered.Hash); err != nil {
+		if err := s.Insurer.Devices.EndOwnDevice(ctx, who.Viewer, id, who.deviceSession.Hash); err != nil {
 			return err
 		}
 	}
@@ -148,7 +148,7 @@ func (s *devicePages) removePerson(c echo.Context, who visitor) error {
 		}
 		for _, r := range people {
 			if r.ID == id {
-				if err := s.Sessions.End(ctx, c.Response(), who.session); err != nil {
+				if err := s.Sessions.End(ctx, c.Response(), who.loginSession); err != nil {
 					return err
 				}
 				break
@@ -158,12 +158,12 @@ func (s *devicePages) removePerson(c echo.Context, who visitor) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-// wipePhone ends everything that this browser may show, and asks it to drop what it stored. Only here:
+// wipeDevice ends everything that this browser may show, and asks it to drop what it stored. Only here:
 // Clear-Site-Data is for the whole origin, that is for everybody on the phone.
-func (s *devicePages) wipePhone(c echo.Context, who visitor) error {
+func (s *devicePages) wipeDevice(c echo.Context, who viewerSession) error {
 	ctx := c.Request().Context()
 	if len(who.People) > 0 {
-		if err := s.Insurer.Devices.EndDevice(ctx, who.Viewer, "", who.entered.Hash); err != nil {
+		if err := s.Insurer.Devices.EndOwnDevice(ctx, who.Viewer, "", who.deviceSession.Hash); err != nil {
 			return err
 		}
 	}
@@ -176,27 +176,28 @@ func (s *devicePages) wipePhone(c echo.Context, who visitor) error {
 			}
 		}
 	}
-	c.SetCookie(s.kept(-1))
+	c.SetCookie(s.keptCookie(-1))
 	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
 	return c.NoContent(http.StatusNoContent)
 }
 
-// endPhone takes another phone, or this one, away from a login: a phone's own key cannot.
-func (s *devicePages) endPhone(c echo.Context, who visitor) error {
+// endDevice takes another phone, or this one, away from a login: a phone's own key cannot.
+func (s *devicePages) endDevice(c echo.Context, who viewerSession) error {
 	ctx := c.Request().Context()
-	if err := s.Insurer.Devices.EndPhone(ctx, who.Viewer, c.Param("phone"), who.session.Hash); err != nil {
+	err := s.Insurer.Devices.EndDeviceOfLogin(ctx, who.Viewer, c.Param("phone"), who.loginSession.Hash)
+	if err != nil {
 		return err
 	}
-	return s.answerPhones(c, who.Viewer)
+	return s.answerDevices(c, who.Viewer)
 }
 
 // eraseMe deletes what is kept here about a login.
-func (s *devicePages) eraseMe(c echo.Context, who visitor) error {
+func (s *devicePages) eraseMe(c echo.Context, who viewerSession) error {
 	ctx := c.Request().Context()
 	if err := s.Insurer.Enrolment.EraseLogin(ctx, who.Viewer); err != nil {
 		return err
 	}
-	if err := s.Sessions.End(ctx, c.Response(), who.session); err != nil {
+	if err := s.Sessions.End(ctx, c.Response(), who.loginSession); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)

@@ -9,8 +9,8 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// Pages are a patient's pages and the interface that they call.
-type Pages struct {
+// Portal is a patient's pages and the interface that they call.
+type Portal struct {
 	*kit.Kit
 	Insurer *insurer.Services
 	Login   *auth.Login
@@ -21,8 +21,8 @@ type VisitCheck struct{ *kit.Kit }
 
 // The pages by what a patient does, each group on the same base.
 type (
-	doorPages   struct{ *Pages } // before a login: notices, settings, the small checks
-	loginPages  struct{ *Pages } // login and enrolment
-	screenPages struct{ *Pages } // the screen and what it gives out
-	devicePages struct{ *Pages } // phones, their keys, receipts and online codes
+	landingPages struct{ *Portal } // before a login: notices, settings, the small checks
+	loginPages   struct{ *Portal } // login and enrolment
+	screenPages  struct{ *Portal } // the screen and what it gives out
+	devicePages  struct{ *Portal } // phones, their keys, receipts and online codes
 )

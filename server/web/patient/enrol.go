@@ -31,7 +31,7 @@ func (s *loginPages) showEnrol(
 		Name:    v.Login.Name,
 		Birth:   v.Login.BirthDate.Japanese(),
 		HasCode: v.Notice != nil,
-		Code:    printable(typed),
+		Code:    printableInput(typed),
 	}
 	view.Error, view.Insurer = problem, s.HelpDesk(c)
 	view.LoginFirst = problem != nil && problem.Message.Key == insurer.ErrEnrolAgain.Key
@@ -59,7 +59,7 @@ func (s *loginPages) enrol(c echo.Context) error {
 	}
 	if errors.Is(err, insurer.ErrEnrolAgain) {
 		v.Notice = mac // stays read until after the login
-		if err := s.keep(c, session, true, v); err != nil {
+		if err := s.keepVisit(c, session, true, v); err != nil {
 			return err
 		}
 		return s.showEnrol(c, http.StatusForbidden, v, "", kit.FormError(insurer.ErrEnrolAgain))
@@ -67,7 +67,7 @@ func (s *loginPages) enrol(c echo.Context) error {
 	var e *eligibility.Error
 	if errors.As(err, &e) && (e.Code == eligibility.NotFound || e.Code == eligibility.Conflict) {
 		v.Notice = nil // what does not fit is let go, so that another code can be typed
-		if err := s.keep(c, session, true, v); err != nil {
+		if err := s.keepVisit(c, session, true, v); err != nil {
 			return err
 		}
 		return s.showEnrol(c, http.StatusUnprocessableEntity, v, typed, kit.FormError(e))
@@ -76,7 +76,7 @@ func (s *loginPages) enrol(c echo.Context) error {
 		return err
 	}
 	v.Notice = nil
-	if err := s.keep(c, session, true, v); err != nil {
+	if err := s.keepVisit(c, session, true, v); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/screen")

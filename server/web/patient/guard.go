@@ -12,28 +12,28 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// visitor is who asks: the principal, with the browser's sessions for the handlers that change them.
-type visitor struct {
+// viewerSession is who asks: the principal, with the browser's sessions for the handlers that change them.
+type viewerSession struct {
 	insurer.Viewer
-	session auth.Session // of the login
-	entered auth.Session // of the phone
+	loginSession  auth.Session // of the login
+	deviceSession auth.Session // of the phone
 }
 
-// handler answers a visitor, who is let in before it runs.
-type handler func(c echo.Context, who visitor) error
+// viewerHandler answers a visitor, who is let in before it runs.
+type viewerHandler func(c echo.Context, who viewerSession) error
 
-// showing answers a viewer of the person whom the address names.
-type showing func(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error
+// personHandler answers a viewer of the person whom the address names.
+type personHandler func(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error
 
-// asks makes the principal of a request, or returns ErrSignedOut with a viewer who is nobody. What a phone
+// viewer makes the principal of a request, or returns ErrSignedOut with a viewer who is nobody. What a phone
 // may show is looked up anew each time, so that an end counts at once.
-func (s *Pages) asks(c echo.Context) (visitor, error) {
-	var who visitor
+func (s *Portal) viewer(c echo.Context) (viewerSession, error) {
+	var who viewerSession
 	var login *auth.Identity
 	session, v, err := s.signedIn(c)
 	switch {
 	case err == nil:
-		login, who.session = v.Login, session
+		login, who.loginSession = v.Login, session
 	case !errors.Is(err, kit.ErrSignedOut):
 		return who, err
 	}
@@ -42,14 +42,14 @@ func (s *Pages) asks(c echo.Context) (visitor, error) {
 	if err != nil {
 		return who, err
 	}
-	var phone deviceVisit
+	var phone deviceSession
 	if ok {
 		if err := json.Unmarshal(entered.Data, &phone); err != nil {
 			return who, err
 		}
-		who.entered = entered
+		who.deviceSession = entered
 	}
-	device := insurer.Device{Phone: phone.Phone, KeyID: phone.Key}
+	device := insurer.Device{ID: phone.DeviceID, KeyID: phone.KeyID}
 	if who.Viewer, err = s.Insurer.Devices.Viewer(ctx, login, device); err != nil {
 		return who, err
 	}
@@ -60,9 +60,9 @@ func (s *Pages) asks(c echo.Context) (visitor, error) {
 }
 
 // call is an answer to a phone's program; a visitor without a session is refused.
-func (s *Pages) call(do handler) echo.HandlerFunc {
+func (s *Portal) call(do viewerHandler) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		who, err := s.asks(c)
+		who, err := s.viewer(c)
 		if err != nil {
 			return err
 		}
@@ -71,9 +71,9 @@ func (s *Pages) call(do handler) echo.HandlerFunc {
 }
 
 // callAnybody is call, also for visitors without a session: they may be shown nobody.
-func (s *Pages) callAnybody(do handler) echo.HandlerFunc {
+func (s *Portal) callAnybody(do viewerHandler) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		who, err := s.asks(c)
+		who, err := s.viewer(c)
 		if err != nil && !errors.Is(err, kit.ErrSignedOut) {
 			return err
 		}
@@ -82,13 +82,13 @@ func (s *Pages) callAnybody(do handler) echo.HandlerFunc {
 }
 
 // callLogin is call for what a login alone may do, whatever phone it is.
-func (s *Pages) callLogin(do handler) echo.HandlerFunc {
+func (s *Portal) callLogin(do viewerHandler) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		session, v, err := s.signedIn(c)
 		if err != nil {
 			return err
 		}
-		return do(c, visitor{Viewer: viewerOf(v), session: session})
+		return do(c, viewerSession{Viewer: viewerOf(v), loginSession: session})
 	}
 }
 
@@ -96,14 +96,14 @@ func (s *Pages) callLogin(do handler) echo.HandlerFunc {
 func viewerOf(v VisitSession) insurer.Viewer { return insurer.Viewer{Login: v.Login} }
 
 // callOf is call for the person whom the address names.
-func (s *Pages) callOf(do showing) echo.HandlerFunc {
-	return s.call(func(c echo.Context, who visitor) error {
+func (s *Portal) callOf(do personHandler) echo.HandlerFunc {
+	return s.call(func(c echo.Context, who viewerSession) error {
 		return do(c, who.Viewer, audit.PersonID(c.Param("id")))
 	})
 }
 
 // pageOf is callOf for a page or file: a visitor without a session is sent to the login.
-func (s *Pages) pageOf(do showing) echo.HandlerFunc {
+func (s *Portal) pageOf(do personHandler) echo.HandlerFunc {
 	answer := s.callOf(do)
 	return func(c echo.Context) error { return s.toLogin(c, answer(c)) }
 }

@@ -13,7 +13,7 @@ import (
 // The patient's door: what the paper is for, both ways to a screen, what is needed and what to do without it.
 // It is complete without a program in the page; so are the pages that help before a visit.
 
-func (s *doorPages) routes(e *echo.Echo) {
+func (s *landingPages) routes(e *echo.Echo) {
 	e.GET("/", s.home)
 	e.GET("/n/:code", s.openNotice)
 	e.GET("/notice", s.noticePage)
@@ -25,7 +25,7 @@ func (s *doorPages) routes(e *echo.Echo) {
 }
 
 // home is the door for those who come without a code; where no insurer's half runs it is the counter's.
-func (s *doorPages) home(c echo.Context) error {
+func (s *landingPages) home(c echo.Context) error {
 	return s.ShowPublic(
 		c,
 		http.StatusOK,
@@ -36,14 +36,14 @@ func (s *doorPages) home(c echo.Context) error {
 
 // openNotice takes a notice's code off the address at once. It never uses the code up, and it is never
 // logged. A code that is none, or no more, gets the same door with a sentence.
-func (s *doorPages) openNotice(c echo.Context) error {
+func (s *landingPages) openNotice(c echo.Context) error {
 	if err := s.MayAsk(c); err != nil {
 		return err
 	}
 	mac, err := s.Insurer.Enrolment.NoticeFor(c.Request().Context(), c.Param("code"))
 	// only what is wrong counts: the city's notices come out of a few carriers' addresses
 	if errors.Is(err, insurer.ErrNoticeCode) {
-		if tooMany := s.Limits.Guesses.Allow(kit.From(c), s.Now()); tooMany != nil {
+		if tooMany := s.Limits.Guesses.Allow(kit.RemoteKey(c), s.Now()); tooMany != nil {
 			return tooMany
 		}
 	}
@@ -53,12 +53,12 @@ func (s *doorPages) openNotice(c echo.Context) error {
 	if err := s.Limits.Notices.Allow(string(mac), s.Now()); err != nil {
 		return err
 	}
-	session, v, known, err := s.patient(c)
+	session, v, known, err := s.patientSession(c)
 	if err != nil {
 		return err
 	}
 	v.Notice = mac
-	if err := s.keep(c, session, known, v); err != nil {
+	if err := s.keepVisit(c, session, known, v); err != nil {
 		return err
 	}
 	s.KeepChosenLanguage(c)
@@ -66,7 +66,7 @@ func (s *doorPages) openNotice(c echo.Context) error {
 }
 
 // refuseNotice shows the door with why a code is of no use. Other errors are the error page's.
-func (s *doorPages) refuseNotice(c echo.Context, err error) error {
+func (s *landingPages) refuseNotice(c echo.Context, err error) error {
 	if !errors.Is(err, insurer.ErrNoticeCode) && !errors.Is(err, insurer.ErrNoticeVoid) {
 		return err
 	}
@@ -83,8 +83,8 @@ func (s *doorPages) refuseNotice(c echo.Context, err error) error {
 	)
 }
 
-func (s *doorPages) noticePage(c echo.Context) error {
-	_, v, _, err := s.patient(c)
+func (s *landingPages) noticePage(c echo.Context) error {
+	_, v, _, err := s.patientSession(c)
 	if err != nil {
 		return err
 	}

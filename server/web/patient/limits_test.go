@@ -25,15 +25,15 @@ func TestTheRealAppIsNeverLimited(t *testing.T) {
 			)
 		}
 		return errors.Join(append(failed,
-			s.Limits.Holders.Allow("login", now), s.Limits.Sealing.Allow("login", now),
-			s.Limits.Phones.Allow("phone", now), s.Limits.Phones.Allow("phone", now))...)
+			s.Limits.DeviceKeys.Allow("login", now), s.Limits.Sealing.Allow("login", now),
+			s.Limits.Devices.Allow("phone", now), s.Limits.Devices.Allow("phone", now))...)
 	}
 	for minute := range 20 {
 		if err := open(10); err != nil {
 			t.Fatalf("minute %d, the family's phone opens: %v", minute, err)
 		}
 		for half := range 2 {
-			for phone := range insurer.MaxPhones {
+			for phone := range insurer.MaxDevices {
 				now = now.Add(3 * time.Second)
 				for person := range 1 + (phone+half)%2 { // some change to another person meanwhile
 					if err := s.MayMake(&s.Limits.Screens, "login", fmt.Sprint(person)); err != nil {

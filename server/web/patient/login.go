@@ -23,7 +23,7 @@ func (s *loginPages) routes(e *echo.Echo) {
 // is one, and else sealed in a cookie: whoever begins logins without end stores nothing here, and no
 // neighbour behind a carrier's address can use them up.
 func (s *loginPages) beginLogin(c echo.Context) error {
-	session, v, known, err := s.patient(c)
+	session, v, known, err := s.patientSession(c)
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func (s *loginPages) beginLogin(c echo.Context) error {
 		return c.Redirect(http.StatusSeeOther, address)
 	}
 	v.Flow = &flow
-	if err := s.keep(c, session, known, v); err != nil {
+	if err := s.keepVisit(c, session, known, v); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, address)
@@ -52,7 +52,7 @@ func (s *loginPages) beginLogin(c echo.Context) error {
 // finishLogin makes a new session for the login, carrying over only the notice that was opened before. An
 // answer to another login than the one under way (two tabs, a stranger's link) ends nothing.
 func (s *loginPages) finishLogin(c echo.Context) error {
-	session, v, known, err := s.patient(c)
+	session, v, known, err := s.patientSession(c)
 	if err != nil {
 		return err
 	}
@@ -68,12 +68,12 @@ func (s *loginPages) finishLogin(c echo.Context) error {
 	} else if flow, err = s.carriedFlow(c, state); err != nil {
 		return err
 	}
-	if err := s.Limits.Answers.Allow(kit.From(c), s.Now()); err != nil { // the provider is asked
+	if err := s.Limits.Answers.Allow(kit.RemoteKey(c), s.Now()); err != nil { // the provider is asked
 		return err
 	}
 	if mine { // a flow is finished once, whatever comes of it
 		v.Flow = nil
-		err = s.keep(c, session, known, v)
+		err = s.keepVisit(c, session, known, v)
 	} else {
 		err = s.useFlow(c, flow)
 	}
@@ -116,7 +116,7 @@ func (s *loginPages) afterLogin(c echo.Context, v VisitSession) error {
 // logout ends a login. A phone that had no network when its patient logged out says when that was: a login of
 // a later moment stays.
 func (s *loginPages) logout(c echo.Context) error {
-	session, v, known, err := s.patient(c)
+	session, v, known, err := s.patientSession(c)
 	if err != nil {
 		return err
 	}

@@ -29,17 +29,17 @@ type personJSON struct {
 
 // me tells a phone whom it may show and by what, and which phones there are. Nobody where it is not known:
 // each new phone asks that first, and a browser's console would show a refusal as an error.
-func (s *screenPages) me(c echo.Context, who visitor) error {
+func (s *screenPages) me(c echo.Context, who viewerSession) error {
 	ctx := c.Request().Context()
 	out := struct {
 		People []personJSON `json:"people"`
 		Lapsed []string     `json:"lapsed"` // people whom this phone may show again after a login
-		Phones []phone      `json:"phones"` // those that show screens by their key, newest first
+		Phones []deviceJSON `json:"phones"` // those that show screens by their key, newest first
 		Login  bool         `json:"login"`  // somebody is logged in, and may change things
 		// this phone came by its key: People and Lapsed are all that it has
 		Device     bool      `json:"device"`
 		ServerTime time.Time `json:"serverTime"`
-	}{[]personJSON{}, []string{}, []phone{}, who.Login != nil, len(who.People) > 0, s.Now()}
+	}{[]personJSON{}, []string{}, []deviceJSON{}, who.Login != nil, len(who.People) > 0, s.Now()}
 	people, err := s.Insurer.Enrolment.People(ctx, who.Viewer)
 	if err != nil {
 		return err
@@ -56,11 +56,11 @@ func (s *screenPages) me(c echo.Context, who visitor) error {
 		p.LoginBy = r.LoginBy
 		out.People = append(out.People, p)
 	}
-	known, err := s.Insurer.Devices.Phones(ctx, who.Viewer)
+	known, err := s.Insurer.Devices.DevicesOfViewer(ctx, who.Viewer)
 	if err != nil {
 		return err
 	}
-	out.Phones = phones(known)
+	out.Phones = deviceList(known)
 	return c.JSON(http.StatusOK, out)
 }
 

@@ -20,5 +20,5 @@ func (s *screenPages) nameFont(c echo.Context, viewer insurer.Viewer, id audit.P
 	if data == nil {
 		return c.NoContent(http.StatusNoContent)
 	}
-	return kit.Zipped(c, http.StatusOK, "font/ttf", data)
+	return kit.SendCompressed(c, http.StatusOK, "font/ttf", data)
 }

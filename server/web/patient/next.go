@@ -11,7 +11,7 @@ import (
 )
 
 // nextPage shows in pictures what to bring next time, after a visit without マイナ保険証.
-func (s *doorPages) nextPage(c echo.Context) error {
+func (s *landingPages) nextPage(c echo.Context) error {
 	view := NextView{Page: s.Translated(c, "bring.title"), Why: c.QueryParam("why")}
 	known := false
 	for _, why := range eligibility.AllSetbacks {
@@ -20,7 +20,7 @@ func (s *doorPages) nextPage(c echo.Context) error {
 	}
 	until, problem := s.typedDate(c.QueryParam("until"))
 	if problem != nil {
-		view.Error, view.Typed, view.Path = problem, printable(c.QueryParam("until")), c.Request().URL.Path
+		view.Error, view.Typed, view.Path = problem, printableInput(c.QueryParam("until")), c.Request().URL.Path
 		return s.ShowPublic(c, http.StatusUnprocessableEntity, "next", view)
 	}
 	if !known {
@@ -76,9 +76,9 @@ func nextNotes(why eligibility.Setback, instead eligibility.Item) []string {
 func nextUntil(lang string, g eligibility.Grace, today eligibility.Date) (key, date string) {
 	switch g.On(today) {
 	case eligibility.CertificateValid:
-		return "bring.by.reader", kit.Day(lang, g.Until)
+		return "bring.by.reader", kit.DayText(lang, g.Until)
 	case eligibility.CertificateGrace:
-		return "bring.by.grace", kit.Day(lang, g.MayWorkTo)
+		return "bring.by.grace", kit.DayText(lang, g.MayWorkTo)
 	}
 	return "", ""
 }

@@ -12,12 +12,12 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-func (s *Pages) Routes(e *echo.Echo) {
-	(&doorPages{s}).routes(e)
+func (s *Portal) Routes(e *echo.Echo) {
+	(&landingPages{s}).routes(e)
 	(&loginPages{s}).routes(e)
 	(&screenPages{s}).routes(e)
 	devices := &devicePages{s}
-	devices.phoneRoutes(e)
+	devices.deviceRequestRoutes(e)
 	devices.deviceRoutes(e)
 }
 
@@ -29,8 +29,8 @@ type VisitSession struct {
 	Done   string         `json:"done,omitempty"` // state of the flow by which Login came
 }
 
-// patient returns the request's patient session and its visit; a new anonymous one is not made here.
-func (s *Pages) patient(c echo.Context) (auth.Session, VisitSession, bool, error) {
+// patientSession returns the request's patient session and its visit; a new anonymous one is not made here.
+func (s *Portal) patientSession(c echo.Context) (auth.Session, VisitSession, bool, error) {
 	session, ok, err := s.Sessions.Find(c.Request().Context(), c.Request(), auth.Patient)
 	if err != nil || !ok {
 		return session, VisitSession{}, false, err
@@ -40,8 +40,8 @@ func (s *Pages) patient(c echo.Context) (auth.Session, VisitSession, bool, error
 	return session, v, err == nil, err
 }
 
-// keep stores a visit in the session, starting an anonymous one where there is none.
-func (s *Pages) keep(c echo.Context, session auth.Session, known bool, v VisitSession) error {
+// keepVisit stores a visit in the session, starting an anonymous one where there is none.
+func (s *Portal) keepVisit(c echo.Context, session auth.Session, known bool, v VisitSession) error {
 	data, err := json.Marshal(v)
 	if err != nil {
 		return err
@@ -61,8 +61,8 @@ func (s *Pages) keep(c echo.Context, session auth.Session, known bool, v VisitSe
 }
 
 // signedIn returns the session of a patient who has logged in.
-func (s *Pages) signedIn(c echo.Context) (auth.Session, VisitSession, error) {
-	session, v, ok, err := s.patient(c)
+func (s *Portal) signedIn(c echo.Context) (auth.Session, VisitSession, error) {
+	session, v, ok, err := s.patientSession(c)
 	if err == nil && (!ok || session.Subject == "" || v.Login == nil) {
 		err = kit.ErrSignedOut
 	}
@@ -70,7 +70,7 @@ func (s *Pages) signedIn(c echo.Context) (auth.Session, VisitSession, error) {
 }
 
 // toLogin sends a page's visitor to the login where the session is missing.
-func (s *Pages) toLogin(c echo.Context, err error) error {
+func (s *Portal) toLogin(c echo.Context, err error) error {
 	if errors.Is(err, kit.ErrSignedOut) {
 		return c.Redirect(http.StatusSeeOther, "/login")
 	}

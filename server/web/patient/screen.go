@@ -77,7 +77,7 @@ func (s *screenPages) credential(c echo.Context, viewer insurer.Viewer, id audit
 	}
 	var body struct {
 		Tier  string `json:"tier"`
-		Phone string `json:"phone"` // screen: the phone whose holder key is in it
+		Phone string `json:"phone"` // screen: the phone whose device key is in it
 	}
 	if err := c.Bind(&body); err != nil {
 		return kit.ErrRequest

@@ -10,14 +10,14 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-func (s *doorPages) settingsPage(c echo.Context) error {
-	look := s.Wanted(c.Request())
+func (s *landingPages) settingsPage(c echo.Context) error {
+	preferences := s.WantedPreferences(c.Request())
 	view := SettingsView{
-		Page:     s.Translated(c, "settings.title"),
-		Look:     look,
-		Furigana: look.Readings(),
-		Back:     backTo(c.QueryParam("back")),
-		Saved:    c.QueryParam("saved") != "",
+		Page:        s.Translated(c, "settings.title"),
+		Preferences: preferences,
+		Furigana:    preferences.Readings(),
+		Back:        backTo(c.QueryParam("back")),
+		Saved:       c.QueryParam("saved") != "",
 	}
 	view.Path = "/settings?" + url.Values{"back": {view.Back}}.Encode()
 	return s.ShowPublic(c, http.StatusOK, "settings", view)
@@ -36,16 +36,16 @@ func backTo(address string) string {
 	return kit.PrintableAddress(u)
 }
 
-func (s *doorPages) saveSettings(c echo.Context) error {
+func (s *landingPages) saveSettings(c echo.Context) error {
 	form, err := c.FormParams()
 	if err != nil {
 		return kit.ErrRequest.Because(err)
 	}
-	look := pwa.ReadDisplayPreferences(form)
-	if look.Readings() == (pwa.DisplayPreferences{Lang: look.Lang}).Readings() {
-		look.Furigana = "" // as the language has it, so that another language brings its own habit
+	preferences := pwa.ReadDisplayPreferences(form)
+	if preferences.Readings() == (pwa.DisplayPreferences{Lang: preferences.Lang}).Readings() {
+		preferences.Furigana = "" // as the language has it, so that another language brings its own habit
 	}
-	s.KeepLook(c, look)
+	s.KeepPreferences(c, preferences)
 	return c.Redirect(
 		http.StatusSeeOther,
 		"/settings?"+url.Values{"saved": {"1"}, "back": {backTo(form.Get("back"))}}.Encode(),

@@ -13,16 +13,16 @@ type LandingView struct {
 	Read     bool         // a notice's code is held in the session
 	Kept     bool         // this browser has held screens: they open without a login
 	Refusal  *kit.Problem // the code is none or no more
-	Staff    bool         // shows the demo's other doors
+	Staff    bool         // shows the demo's staff pages
 }
 
 // SettingsView is 表示の設定 (/settings).
 type SettingsView struct {
 	kit.Page
-	Look     pwa.DisplayPreferences
-	Furigana bool   // whether they are shown now
-	Back     string // where the visitor came from, a path of this server
-	Saved    bool
+	Preferences pwa.DisplayPreferences
+	Furigana    bool   // whether they are shown now
+	Back        string // where the visitor came from, a path of this server
+	Saved       bool
 }
 
 // CertificateView is what follows from the date of the electronic certificate (/certificate). Dates are in

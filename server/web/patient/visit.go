@@ -49,11 +49,11 @@ func (s *VisitCheck) visit(c echo.Context) error {
 	if view.Error != nil {
 		return s.ShowPublic(c, http.StatusUnprocessableEntity, "visit", view)
 	}
-	view.Day = kit.Day(view.Lang, v.Day)
-	view.KnownUntil, view.ReadOn = kit.Day(
+	view.Day = kit.DayText(view.Lang, v.Day)
+	view.KnownUntil, view.ReadOn = kit.DayText(
 		view.Lang,
 		eligibility.RulesKnownUntil,
-	), kit.Day(
+	), kit.DayText(
 		view.Lang,
 		eligibility.RulesReadOn,
 	)
@@ -85,7 +85,7 @@ func visitLine(lang string, v eligibility.Visit, item eligibility.VisitItem) Vis
 	line := VisitLine{
 		State: item.State,
 		Text:  "visit." + item.Key + "." + item.State,
-		Until: kit.Day(lang, item.Until),
+		Until: kit.DayText(lang, item.Until),
 	}
 	switch line.Text {
 	case "visit.certificate.care":
@@ -98,7 +98,7 @@ func visitLine(lang string, v eligibility.Visit, item eligibility.VisitItem) Vis
 			line.Shares = sharesIn(lang, shares)
 		}
 	case "visit.pdf.no":
-		line.Date = kit.Day(lang, eligibility.NextShareChange(v.Person, v.SavedOn))
+		line.Date = kit.DayText(lang, eligibility.NextShareChange(v.Person, v.SavedOn))
 	}
 	return line
 }
@@ -123,7 +123,7 @@ func comingChanges(lang string, v eligibility.Visit) []VisitLine {
 			VisitLine{
 				State:  "care",
 				Text:   text,
-				Date:   kit.Day(lang, *f.ChangesOn),
+				Date:   kit.DayText(lang, *f.ChangesOn),
 				Shares: sharesIn(lang, f.Then),
 			},
 		)
@@ -131,7 +131,7 @@ func comingChanges(lang string, v eligibility.Visit) []VisitLine {
 	if f.ReviewOn != nil {
 		lines = append(
 			lines,
-			VisitLine{State: "care", Text: "visit.share.review", Date: kit.Day(lang, *f.ReviewOn)},
+			VisitLine{State: "care", Text: "visit.share.review", Date: kit.DayText(lang, *f.ReviewOn)},
 		)
 	}
 	return lines
@@ -155,6 +155,6 @@ func sharesIn(lang string, percents []int) string {
 // clean takes out what must not be shown again.
 func (f *VisitForm) clean() {
 	for _, typed := range []*string{&f.Day, &f.BirthDate, &f.CertificateUntil, &f.CardUntil, &f.PaperUntil, &f.SavedOn} {
-		*typed = printable(*typed)
+		*typed = printableInput(*typed)
 	}
 }

@@ -22,14 +22,14 @@ type Options struct {
 	Today   eligibility.Date  // births after it are refused; zero: not checked
 }
 
-// Roster is a file as it is understood. Its rows are read anew each time that they are asked for, so that a
+// File is a file as it is understood. Its rows are read anew each time that they are asked for, so that a
 // large file needs no more memory than a small one.
-type Roster struct {
+type File struct {
 	Insurer  eligibility.InsurerNumber
 	Headings []string
 	Unknown  []string // headings that mean nothing here and were left out
 
-	file    *file
+	source  *sourceFile
 	columns map[Column]int // where each known one stands
 	options Options
 	fault   error
@@ -50,20 +50,20 @@ type Row struct {
 // MaxFile is the largest file that is read, in bytes.
 const MaxFile = 64 << 20
 
-func refused(key string, args message.Args) *eligibility.Error {
+func refuseFile(key string, args message.Args) *eligibility.Error {
 	return &eligibility.Error{Code: eligibility.Invalid, Key: key, Args: args, Field: "file"}
 }
 
 // Read reads a whole file. An *eligibility.Error means that nothing of it was taken: empty, too large, not a
 // text, no heading, a compulsory column missing, or a My Number in it.
-func Read(file io.Reader, o Options) (*Roster, error) {
+func Read(file io.Reader, o Options) (*File, error) {
 	var text Text
 	err := takeIn(file, func(part []byte) error {
 		text = append(text, bytes.Clone(part))
 		return nil
 	})
 	if err == nil {
-		err = accept(text)
+		err = checkSource(text)
 	}
 	if err != nil {
 		return nil, err
@@ -72,7 +72,7 @@ func Read(file io.Reader, o Options) (*Roster, error) {
 }
 
 // Open understands the headings of a file that was kept.
-func Open(source Source, o Options) (*Roster, error) {
+func Open(source Source, o Options) (*File, error) {
 	f, err := openFile(source)
 	if err != nil {
 		return nil, err
@@ -81,7 +81,7 @@ func Open(source Source, o Options) (*Roster, error) {
 	if heading.fault != nil {
 		return nil, heading.fault
 	}
-	out := &Roster{Insurer: o.Insurer, Headings: heading.cells, file: f, options: o}
+	out := &File{Insurer: o.Insurer, Headings: heading.cells, source: f, options: o}
 	if out.columns, err = out.recognise(out.Headings, o); err != nil {
 		return nil, err
 	}
@@ -98,14 +98,14 @@ func Open(source Source, o Options) (*Roster, error) {
 
 // Err returns why Rows ended before the file did: its source could not be read on. What was taken from it is
 // not the file.
-func (out *Roster) Err() error { return out.fault }
+func (out *File) Err() error { return out.fault }
 
 // Rows reads the rows in the order of the file.
-func (out *Roster) Rows() iter.Seq[Row] {
+func (out *File) Rows() iter.Seq[Row] {
 	return func(yield func(Row) bool) {
 		seen := map[[2]uint64]seenRow{}
 		heading := true
-		for rec := range out.file.records() {
+		for rec := range out.source.records() {
 			var source sourceFault
 			if errors.As(rec.fault, &source) {
 				out.fault = source.error
@@ -130,7 +130,7 @@ func (out *Roster) Rows() iter.Seq[Row] {
 }
 
 // HasGood reports whether at least one row is accepted.
-func (out *Roster) HasGood() bool {
+func (out *File) HasGood() bool {
 	for row := range out.Rows() {
 		if row.Accepted {
 			return true
@@ -140,21 +140,21 @@ func (out *Roster) HasGood() bool {
 }
 
 // recognise finds the known columns among the headings.
-func (out *Roster) recognise(headings []string, o Options) (map[Column]int, error) {
+func (out *File) recognise(headings []string, o Options) (map[Column]int, error) {
 	place := map[Column]int{}
 	own := normalMap(o.Map)
 	for i, h := range headings {
 		name := headingText(h)
-		if plain(name) == "" {
+		if plainCell(name) == "" {
 			continue
 		}
-		column, _, _ := meaning(name, own)
+		column, _, _ := meaningOf(name, own)
 		if column == LeftOut {
 			out.Unknown = append(out.Unknown, name)
 			continue
 		}
 		if before, twice := place[column]; twice {
-			return nil, refused("import.column_twice", message.Args{
+			return nil, refuseFile("import.column_twice", message.Args{
 				"column": message.Text(string(column)),
 				"first":  message.Number(before + 1),
 				"second": message.Number(i + 1),
@@ -172,13 +172,13 @@ func (out *Roster) recognise(headings []string, o Options) (map[Column]int, erro
 		missing = append(missing, string(colInsurer))
 	}
 	if len(missing) > 0 {
-		return nil, refused("import.columns_missing", message.Args{"columns": message.List(missing)})
+		return nil, refuseFile("import.columns_missing", message.Args{"columns": message.List(missing)})
 	}
 	return place, nil
 }
 
 // read understands one record.
-func (out *Roster) read(rec record, columns map[Column]int, o Options) Row {
+func (out *File) read(rec record, columns map[Column]int, o Options) Row {
 	r := &reader{insurer: out.Insurer, today: o.Today}
 	var limit *eligibility.Error
 	if errors.As(rec.fault, &limit) {
@@ -290,20 +290,20 @@ func hashOf(key string) [2]uint64 {
 }
 
 // compare refuses a row that contradicts an earlier one about the same person, and warns of a repeated one.
-func (out *Roster) compare(row *Row, seen map[[2]uint64]seenRow) {
-	key, says := hashOf(Key(row.Person)), maphash.Comparable(rowSeed, row.Person)
+func (out *File) compare(row *Row, seen map[[2]uint64]seenRow) {
+	key, says := hashOf(PersonKey(row.Person)), maphash.Comparable(rowSeed, row.Person)
 	before, again := seen[key]
 	if !again {
 		seen[key] = seenRow{int32(row.Line), int32(row.Sheet), says}
 		return
 	}
-	args := message.Args{"place": message.Of(placeOf(int(before.line), int(before.row)))}
+	args := message.Args{"place": message.Nested(placeOf(int(before.line), int(before.row)))}
 	if before.says == says {
-		row.Warnings = append(row.Warnings, note("", "row.repeated", args))
+		row.Warnings = append(row.Warnings, newNote("", "row.repeated", args))
 		return
 	}
 	row.Accepted = false
-	row.Reasons = append(row.Reasons, note(colNumber, "row.contradiction", args))
+	row.Reasons = append(row.Reasons, newNote(colNumber, "row.contradiction", args))
 }
 
 // normalIdentifier brings 記号・番号 to half width, one form of hyphen, no blanks.

@@ -14,19 +14,19 @@ import (
 )
 
 // branding is how an insurer's papers are signed and coloured.
-func (o *Directory) branding(ctx context.Context, in Insurer) (pdf.Branding, error) {
+func (d *Directory) branding(ctx context.Context, in Insurer) (pdf.Branding, error) {
 	l := pdf.Branding{
 		Name:      in.Name,
 		Issuer:    in.Issuer,
 		Telephone: in.Telephone,
-		Unit:      in.Look.Unit,
-		Address:   in.Look.Address,
-		Hours:     in.Look.Hours,
+		Unit:      in.Branding.Unit,
+		Address:   in.Branding.Address,
+		Hours:     in.Branding.Hours,
 	}
-	if c, ok := colourOf(in.Look.Colour); ok {
+	if c, ok := colourOf(in.Branding.Colour); ok {
 		l.Colour = c
 	}
-	mark, err := o.store.Logo(ctx, in.Number)
+	mark, err := d.store.Logo(ctx, in.Number)
 	if err != nil || len(mark) == 0 {
 		return l, err
 	}
@@ -55,7 +55,7 @@ var (
 // UpdateSettings changes an insurer's settings; mark is a new PNG, nil to keep the old one, empty to have
 // none. Nothing is stored when something is not right. The audit chain keeps what they were and are
 // (SettingsChange).
-func (o *Directory) UpdateSettings(ctx context.Context, clerk staff.Clerk, in Insurer, mark []byte) error {
+func (d *Directory) UpdateSettings(ctx context.Context, clerk staff.Clerk, in Insurer, mark []byte) error {
 	if in.Number != clerk.Insurer {
 		return errNoInsurer
 	}
@@ -64,20 +64,21 @@ func (o *Directory) UpdateSettings(ctx context.Context, clerk staff.Clerk, in In
 		needed       bool
 	}{
 		{"name", in.Name, true}, {"issuer", in.Issuer, true}, {"telephone", in.Telephone, true},
-		{"unit", in.Look.Unit, false}, {"address", in.Look.Address, false}, {"hours", in.Look.Hours, false},
+		{"unit", in.Branding.Unit, false}, {"address", in.Branding.Address, false},
+		{"hours", in.Branding.Hours, false},
 	} {
 		switch {
 		case f.needed && f.value == "":
 			return errSettingMissing.In(f.field)
 		case utf8.RuneCountInString(f.value) > maxSetting:
-			setting := message.Of(message.New("look.setting."+f.field, nil))
+			setting := message.Nested(message.New("look.setting."+f.field, nil))
 			return errSettingLong.With(message.Args{"setting": setting}).In(f.field)
 		}
 	}
-	if _, ok := colourOf(in.Look.Colour); in.Look.Colour != "" && !ok {
+	if _, ok := colourOf(in.Branding.Colour); in.Branding.Colour != "" && !ok {
 		return errSettingColour
 	}
-	if in.Look.State != "" && !ofTheState(in.Look.State) {
+	if in.Branding.State != "" && !ofTheState(in.Branding.State) {
 		return errSettingState
 	}
 	if len(mark) > 0 {
@@ -86,11 +87,11 @@ func (o *Directory) UpdateSettings(ctx context.Context, clerk staff.Clerk, in In
 			return err
 		}
 	}
-	if _, err := o.Insurer(ctx, in.Number); err != nil {
+	if _, err := d.Insurer(ctx, in.Number); err != nil {
 		return err
 	}
-	return o.store.PutSettings(ctx, in, mark, audit.Entry{
-		At:     o.now(),
+	return d.store.PutSettings(ctx, in, mark, audit.Entry{
+		At:     d.now(),
 		Actor:  clerk.Actor(),
 		Action: "insurer.settings",
 		Detail: string(in.Number),

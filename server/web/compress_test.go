@@ -30,7 +30,7 @@ var openPages = []string{
 // Where a secret and a stranger's words stand on one page, its length must not tell of the secret: no
 // compression (BREACH).
 func TestOnlyPagesWithoutSecretsAreCompressed(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	r := h.enrolled(t)
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	secret := []string{
@@ -59,7 +59,7 @@ func TestOnlyPagesWithoutSecretsAreCompressed(t *testing.T) {
 }
 
 func TestACompressedPageIsThePlainOne(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	for _, path := range openPages {
 		plain, packed := h.ask(t, "GET", path, nil), h.ask(t, "GET", path, nil, takes("gzip"))
 		unzip, err := gzip.NewReader(packed.Body)
@@ -74,7 +74,7 @@ func TestACompressedPageIsThePlainOne(t *testing.T) {
 }
 
 func TestAPageIsPlainForWhoDoesNotTakeGzip(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	for _, coding := range []string{"", "br", "identity", "gzip;q=0", "br, gzip;q=0.0"} {
 		for _, path := range append([]string{"/i/00138990/status.jwt"}, openPages...) {
 			w := h.ask(t, "GET", path, nil, takes(coding))
@@ -88,7 +88,7 @@ func TestAPageIsPlainForWhoDoesNotTakeGzip(t *testing.T) {
 
 // A cache that holds one form of a page must not hand it to who asked for another.
 func TestWhatACompressedPageDependsOnIsSaid(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	for _, coding := range []string{"", "gzip"} {
 		for _, path := range openPages {
 			w := h.ask(t, "GET", path, nil, takes(coding))

@@ -89,21 +89,21 @@ func TestAThousandAgentsDroppedAtOnceAreBackWithinAMinute(t *testing.T) {
 	s, url := openWith(t, Config{Virtual: true, Store: store})
 	before, rssBefore := memoryInUse(), rss(t)
 
-	crowd := exec.Command(os.Args[0], "-test.run=^TestCrowdProcess$", "-test.count=1")
-	crowd.Env = append(os.Environ(), "CROWD_URL="+url, "CROWD_SIZE="+strconv.Itoa(size))
-	stdin, err := crowd.StdinPipe()
+	limit := exec.Command(os.Args[0], "-test.run=^TestCrowdProcess$", "-test.count=1")
+	limit.Env = append(os.Environ(), "CROWD_URL="+url, "CROWD_SIZE="+strconv.Itoa(size))
+	stdin, err := limit.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := crowd.Start(); err != nil {
+	if err := limit.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { stdin.Close(); _ = crowd.Wait() })
+	t.Cleanup(func() { stdin.Close(); _ = limit.Wait() })
 
 	here := func() int {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return len(s.lines)
+		return len(s.conns)
 	}
 	// within polls how many are here: each is a connection of its own, and nothing tells when all have come.
 	within := func(what string, limit time.Duration, so func() bool) time.Duration {
@@ -122,15 +122,15 @@ func TestAThousandAgentsDroppedAtOnceAreBackWithinAMinute(t *testing.T) {
 	bytes, resident := (memoryInUse()-before)/size, (rss(t)-rssBefore)/size
 
 	s.mu.Lock()
-	dropped := make([]*line, 0, size)
-	for _, l := range s.lines {
+	dropped := make([]*agentConn, 0, size)
+	for _, l := range s.conns {
 		dropped = append(dropped, l)
 	}
 	s.mu.Unlock()
 	for _, l := range dropped {
 		l.hangUp() // no closing word: as when the machine dies
 	}
-	gone := map[*line]bool{}
+	gone := map[*agentConn]bool{}
 	for _, l := range dropped {
 		gone[l] = true
 	}
@@ -138,7 +138,7 @@ func TestAThousandAgentsDroppedAtOnceAreBackWithinAMinute(t *testing.T) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		n := 0
-		for _, l := range s.lines {
+		for _, l := range s.conns {
 			if !gone[l] {
 				n++
 			}

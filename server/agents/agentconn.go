@@ -13,8 +13,8 @@ import (
 	"madoguchi/card/wire"
 )
 
-// line is one agent's connection.
-type line struct {
+// agentConn is one agent's connection.
+type agentConn struct {
 	agent   Agent // once paired
 	virtual bool
 	oqs     bool
@@ -27,10 +27,10 @@ type line struct {
 	closed  chan struct{} // when the connection ended, with the reason in end
 	end     error
 
-	mu      sync.Mutex
-	asked   string // the operation that is out
-	answers chan *wire.Reply
-	strays  int
+	mu        sync.Mutex
+	pendingID string // the operation that is out
+	answers   chan *wire.Reply
+	strays    int
 }
 
 // maxStrays is how many replies that nobody asked for, late ones among them, a connection may bring.
@@ -42,17 +42,17 @@ var (
 )
 
 // hangUp ends the connection at once; the agent may be gone.
-func (l *line) hangUp() { _ = l.conn.CloseNow() }
+func (l *agentConn) hangUp() { _ = l.conn.CloseNow() }
 
-// heard puts the hang-up off.
-func (l *line) heard() {
+// resetSilence puts the hang-up off.
+func (l *agentConn) resetSilence() {
 	if l.silence != nil {
 		l.silence.Reset(l.times.Silence)
 	}
 }
 
 // receive takes the agent's replies until the connection ends.
-func (l *line) receive(ctx context.Context) {
+func (l *agentConn) receive(ctx context.Context) {
 	defer close(l.closed)
 	for {
 		_, data, err := l.conn.Read(ctx)
@@ -65,7 +65,7 @@ func (l *line) receive(ctx context.Context) {
 			l.end = wire.ErrMessage
 			return
 		}
-		l.heard()
+		l.resetSilence()
 		if !l.deliver(m.Reply) {
 			l.end = errStrays
 			return
@@ -75,21 +75,21 @@ func (l *line) receive(ctx context.Context) {
 
 // deliver hands a reply to whoever waits for exactly this operation. Any other reply, late, early or for
 // another case, is dropped; false after too many of them.
-func (l *line) deliver(r *wire.Reply) bool {
+func (l *agentConn) deliver(r *wire.Reply) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.asked == "" || r.ID != l.asked {
+	if l.pendingID == "" || r.ID != l.pendingID {
 		l.strays++
 		return l.strays <= maxStrays
 	}
-	l.asked = ""
+	l.pendingID = ""
 	l.answers <- r // buffered for the one answer
 	return true
 }
 
 // ask sends one operation and waits for its reply. The error is ErrBusy or ErrLost, or
 // context.DeadlineExceeded.
-func (l *line) ask(
+func (l *agentConn) ask(
 	ctx context.Context,
 	id string,
 	within time.Duration,
@@ -102,8 +102,8 @@ func (l *line) ask(
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	answers := make(chan *wire.Reply, 1)
-	l.expect(id, answers)
-	defer l.expect("", nil)
+	l.expectReply(id, answers)
+	defer l.expectReply("", nil)
 	if err := l.send(ctx, m); err != nil {
 		return nil, ErrLost.Because(err)
 	}
@@ -117,15 +117,15 @@ func (l *line) ask(
 	}
 }
 
-func (l *line) expect(id string, answers chan *wire.Reply) {
+func (l *agentConn) expectReply(id string, answers chan *wire.Reply) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.asked, l.answers = id, answers
+	l.pendingID, l.answers = id, answers
 }
 
 // send writes one message; an agent that does not take it in time loses its connection. The caller's own end
 // does not cut a message in half, which would cost the connection too.
-func (l *line) send(ctx context.Context, m wire.Message) error {
+func (l *agentConn) send(ctx context.Context, m wire.Message) error {
 	data, err := wire.Encode(m)
 	if err != nil {
 		return fmt.Errorf("writing a message: %w", err)
@@ -135,8 +135,9 @@ func (l *line) send(ctx context.Context, m wire.Message) error {
 	return l.conn.Write(ctx, websocket.MessageText, data)
 }
 
-func (l *line) refuse(ctx context.Context, why refusal) error {
-	if err := l.send(ctx, wire.Message{Type: "refused", Refused: why.to(int(l.version.Load()))}); err != nil {
+func (l *agentConn) refuse(ctx context.Context, why refusal) error {
+	refused := why.forVersion(int(l.version.Load()))
+	if err := l.send(ctx, wire.Message{Type: "refused", Refused: refused}); err != nil {
 		return err
 	}
 	_ = l.conn.Close(websocket.StatusPolicyViolation, "") // it may be gone already

@@ -43,18 +43,18 @@ func twoEnrolled(t *testing.T, s *opened) (hanakoID, taichiID audit.PersonID) {
 
 func grant(t *testing.T, s *opened, subject, phone string, login time.Time) {
 	t.Helper()
-	if err := s.Devices.PutPhoneKey(ctx, subject, phone, []byte("public"), entry("phone.add")); err != nil {
+	if err := s.Devices.PutReceiptKey(ctx, subject, phone, []byte("public"), entry("phone.add")); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Devices.PutGrants(ctx, insurer.Grant{Subject: subject, Phone: phone, KeyID: "key",
+	if err := s.Devices.PutDeviceGrants(ctx, insurer.DeviceGrant{Subject: subject, DeviceID: phone, KeyID: "key",
 		Public: []byte("public"), LoginAt: login, At: login}, entry("phone.holder")); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func grants(t *testing.T, s *opened, q insurer.GrantQuery) []insurer.Grant {
+func grants(t *testing.T, s *opened, q insurer.DeviceGrantQuery) []insurer.DeviceGrant {
 	t.Helper()
-	found, err := s.Devices.Grants(ctx, q)
+	found, err := s.Devices.DeviceGrants(ctx, q)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestAFamilysGrantsOnOnePhoneEndOneByOne(t *testing.T) {
 	hanakoID, taichiID := twoEnrolled(t, s)
 	grant(t, s, "op|hanako", "P", noon)
 	grant(t, s, "op|taichi", "P", noon.Add(time.Minute))
-	both := grants(t, s, insurer.GrantQuery{Phone: "P", KeyID: "key"})
+	both := grants(t, s, insurer.DeviceGrantQuery{DeviceID: "P", KeyID: "key"})
 	if len(both) != 2 || both[0].Person != taichiID || both[0].Subject != "op|taichi" ||
 		both[1].Subject != "op|hanako" || !both[1].LoginAt.Equal(noon) {
 		t.Fatalf("%+v", both)
@@ -79,12 +79,12 @@ func TestAFamilysGrantsOnOnePhoneEndOneByOne(t *testing.T) {
 		entry("receipt.leave")); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := s.Devices.EndGrants(ctx,
-		insurer.GrantEnd{GrantQuery: insurer.GrantQuery{Phone: "P", KeyID: "key",
+	if n, err := s.Devices.EndDeviceGrants(ctx,
+		insurer.DeviceGrantEnd{DeviceGrantQuery: insurer.DeviceGrantQuery{DeviceID: "P", KeyID: "key",
 			Person: hanakoID}}, entry("phone.end")); err != nil || n != 1 {
 		t.Fatalf("%d %v", n, err)
 	}
-	if left := grants(t, s, insurer.GrantQuery{Phone: "P", KeyID: "key"}); len(left) != 1 ||
+	if left := grants(t, s, insurer.DeviceGrantQuery{DeviceID: "P", KeyID: "key"}); len(left) != 1 ||
 		left[0].Person != taichiID {
 		t.Errorf("%+v", left)
 	}
@@ -100,7 +100,7 @@ func TestAFamilysGrantsOnOnePhoneEndOneByOne(t *testing.T) {
 			if err != nil || len(got) != c.want {
 				t.Errorf("%d receipts, %v", len(got), err)
 			}
-			known, err := s.Devices.HasPhoneKey(ctx, c.subject, "P")
+			known, err := s.Devices.HasReceiptKey(ctx, c.subject, "P")
 			if err != nil || known != (c.want == 1) {
 				t.Errorf("receipt key: %v, %v", known, err)
 			}
@@ -116,12 +116,12 @@ func TestALaterLoginMovesAGrantsEndAndNotItsBeginning(t *testing.T) {
 	twoEnrolled(t, s)
 	grant(t, s, "op|hanako", "P", noon)
 	grant(t, s, "op|hanako", "P", noon.AddDate(0, 1, 0))
-	got := grants(t, s, insurer.GrantQuery{Subject: "op|hanako"})
+	got := grants(t, s, insurer.DeviceGrantQuery{Subject: "op|hanako"})
 	if len(got) != 1 || !got[0].At.Equal(noon) || !got[0].LoginAt.Equal(noon.AddDate(0, 1, 0)) ||
 		!got[0].Until().Equal(noon.AddDate(0, 1, 0).Add(90*24*time.Hour)) {
 		t.Errorf("%+v", got)
 	}
-	if all := grants(t, s, insurer.GrantQuery{}); len(all) != 0 {
+	if all := grants(t, s, insurer.DeviceGrantQuery{}); len(all) != 0 {
 		t.Errorf("a query for nobody found %d", len(all))
 	}
 }
@@ -151,7 +151,7 @@ func TestAnErasedLoginTakesNothingFromTheFamily(t *testing.T) {
 		if err != nil || len(people) != i {
 			t.Errorf("%s: %d people, %v", subject, len(people), err)
 		}
-		if n := len(grants(t, s, insurer.GrantQuery{Subject: subject})); n != i {
+		if n := len(grants(t, s, insurer.DeviceGrantQuery{Subject: subject})); n != i {
 			t.Errorf("%s: %d grants", subject, n)
 		}
 		if _, err := s.Sessions().Session(ctx, [32]byte{byte(i)}); (err == nil) != (i == 1) {
@@ -192,16 +192,16 @@ func TestANonceIsKeptUntilItEnds(t *testing.T) {
 	twoEnrolled(t, s)
 	grant(t, s, "op|hanako", "old", noon.AddDate(0, -6, 0))
 	grant(t, s, "op|taichi", "new", noon)
-	if err := s.ExpireDevices(ctx, noon.Add(time.Minute), noon.Add(-insurer.GrantKept)); err != nil {
+	if err := s.ExpireDevices(ctx, noon.Add(time.Minute), noon.Add(-insurer.DeviceGrantRetention)); err != nil {
 		t.Fatal(err)
 	}
 	if first, err := s.Devices.UseNonce(ctx, []byte("nonce"), noon.Add(2*time.Minute)); err != nil || first {
 		t.Errorf("swept before its end: %v", err)
 	}
-	if n := len(grants(t, s, insurer.GrantQuery{Phone: "old"})); n != 0 {
+	if n := len(grants(t, s, insurer.DeviceGrantQuery{DeviceID: "old"})); n != 0 {
 		t.Errorf("%d grants of half a year ago", n)
 	}
-	if n := len(grants(t, s, insurer.GrantQuery{Phone: "new"})); n != 1 {
+	if n := len(grants(t, s, insurer.DeviceGrantQuery{DeviceID: "new"})); n != 1 {
 		t.Errorf("%d grants of today", n)
 	}
 }
@@ -220,10 +220,11 @@ func TestALoginThatTheInsurerEndedLeavesNoGrant(t *testing.T) {
 		entry("login.end")); err != nil {
 		t.Fatal(err)
 	}
-	if left := grants(t, s, insurer.GrantQuery{Phone: "P"}); len(left) != 1 || left[0].Person != taichiID {
+	if left := grants(t, s, insurer.DeviceGrantQuery{DeviceID: "P"}); len(left) != 1 ||
+		left[0].Person != taichiID {
 		t.Errorf("%+v", left)
 	}
-	if known, err := s.Devices.HasPhoneKey(ctx, "op|hanako", "P"); err != nil || known {
+	if known, err := s.Devices.HasReceiptKey(ctx, "op|hanako", "P"); err != nil || known {
 		t.Error("the key for receipts is still there", err)
 	}
 }
@@ -234,15 +235,16 @@ func TestAQueryThatNamesNobodyFindsAndEndsNothing(t *testing.T) {
 	twoEnrolled(t, s)
 	grant(t, s, "op|hanako", "P", noon)
 	grant(t, s, "op|taichi", "Q", noon)
-	if found := grants(t, s, insurer.GrantQuery{}); len(found) != 0 {
+	if found := grants(t, s, insurer.DeviceGrantQuery{}); len(found) != 0 {
 		t.Errorf("found %+v", found)
 	}
-	if n, err := s.Devices.EndGrants(ctx, insurer.GrantEnd{Logins: true}, entry("phone.end")); err != nil ||
+	if n, err := s.Devices.EndDeviceGrants(ctx, insurer.DeviceGrantEnd{Logins: true},
+		entry("phone.end")); err != nil ||
 		n != 0 {
 		t.Errorf("%d ended, %v", n, err)
 	}
 	for _, phone := range []string{"P", "Q"} {
-		if left := grants(t, s, insurer.GrantQuery{Phone: phone}); len(left) != 1 {
+		if left := grants(t, s, insurer.DeviceGrantQuery{DeviceID: phone}); len(left) != 1 {
 			t.Errorf("%s: %+v", phone, left)
 		}
 	}
@@ -256,11 +258,12 @@ func TestEndingAllPhonesEndsThemAll(t *testing.T) {
 	for i := range phones {
 		grant(t, s, "op|hanako", fmt.Sprint("P", i), noon)
 	}
-	if n, err := s.Devices.EndGrants(ctx, insurer.GrantEnd{GrantQuery: insurer.GrantQuery{Person: hanakoID}},
+	hers := insurer.DeviceGrantQuery{Person: hanakoID}
+	if n, err := s.Devices.EndDeviceGrants(ctx, insurer.DeviceGrantEnd{DeviceGrantQuery: hers},
 		entry("phone.end")); err != nil || n != phones {
 		t.Errorf("%d ended, %v", n, err)
 	}
-	if left := grants(t, s, insurer.GrantQuery{Person: hanakoID}); len(left) != 0 {
+	if left := grants(t, s, insurer.DeviceGrantQuery{Person: hanakoID}); len(left) != 0 {
 		t.Errorf("%d left", len(left))
 	}
 	if n, err := s.VerifyAudit(ctx); err != nil || n == 0 {
@@ -281,8 +284,8 @@ func TestAnEndedGrantTakesItsOnlineCodeAlong(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := s.Devices.EndGrants(ctx,
-		insurer.GrantEnd{GrantQuery: insurer.GrantQuery{Phone: "P", Person: hanakoID}},
+	if _, err := s.Devices.EndDeviceGrants(ctx,
+		insurer.DeviceGrantEnd{DeviceGrantQuery: insurer.DeviceGrantQuery{DeviceID: "P", Person: hanakoID}},
 		entry("phone.end")); err != nil {
 		t.Fatal(err)
 	}

@@ -8,17 +8,17 @@ import (
 	"madoguchi/server/audit"
 )
 
-// phoneKeyRow vouches for whose a phone's key for receipts is.
-func phoneKeyRow(subjectMAC []byte, keyID string, public []byte, at int64) row {
-	return row{"people", "phone_keys", []any{subjectMAC, keyID, public, at}}
+// receiptKeyRow vouches for whose a phone's key for receipts is.
+func receiptKeyRow(subjectMAC []byte, keyID string, public []byte, at int64) provenRow {
+	return provenRow{"people", "phone_keys", []any{subjectMAC, keyID, public, at}}
 }
 
-// PutPhoneKey implements insurer.DevicesStore.
-func (s devicesStore) PutPhoneKey(
+// PutReceiptKey implements insurer.DevicesStore.
+func (s devicesStore) PutReceiptKey(
 	ctx context.Context, subject, keyID string, public []byte, e audit.Entry,
 ) error {
 	mac := s.index.mac("subject", subject)
-	proof, err := s.proofs.of(phoneKeyRow(mac, keyID, public, stamp(e.At)))
+	proof, err := s.proofs.proofOf(receiptKeyRow(mac, keyID, public, toMillis(e.At)))
 	if err != nil {
 		return err
 	}
@@ -26,7 +26,7 @@ func (s devicesStore) PutPhoneKey(
 		done, err := tx.ExecContext(ctx,
 			`INSERT INTO phone_keys (subject_mac, key_id, public, created_at, proof)
 			VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-			mac, keyID, public, stamp(e.At), proof)
+			mac, keyID, public, toMillis(e.At), proof)
 		if err != nil {
 			return fmt.Errorf("storing a phone's key: %w", err)
 		}
@@ -37,16 +37,16 @@ func (s devicesStore) PutPhoneKey(
 	})
 }
 
-// HasPhoneKey implements insurer.DevicesStore.
-func (s devicesStore) HasPhoneKey(ctx context.Context, subject, keyID string) (known bool, err error) {
+// HasReceiptKey implements insurer.DevicesStore.
+func (s devicesStore) HasReceiptKey(ctx context.Context, subject, keyID string) (known bool, err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM phone_keys WHERE subject_mac = $1
 		AND key_id = $2)`, s.index.mac("subject", subject), keyID).Scan(&known)
-	return known, storage(err)
+	return known, storageError(err)
 }
 
-// CountPhoneKeys implements insurer.DevicesStore.
-func (s devicesStore) CountPhoneKeys(ctx context.Context, subject string) (n int, err error) {
+// CountReceiptKeys implements insurer.DevicesStore.
+func (s devicesStore) CountReceiptKeys(ctx context.Context, subject string) (n int, err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM phone_keys WHERE subject_mac = $1`,
 		s.index.mac("subject", subject)).Scan(&n)
-	return n, storage(err)
+	return n, storageError(err)
 }

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// lookedAs asks for a page as a browser that remembers a look.
-func (h *house) lookedAs(t *testing.T, path, look string) *httptest.ResponseRecorder {
+// getWithPreferences asks for a page as a browser that remembers a look.
+func (h *testApp) getWithPreferences(t *testing.T, path, look string) *httptest.ResponseRecorder {
 	t.Helper()
 	return h.ask(
 		t,
@@ -21,7 +21,7 @@ func (h *house) lookedAs(t *testing.T, path, look string) *httptest.ResponseReco
 }
 
 func TestLanguageIsChosenByTheBrowserThenByTheReader(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	for header, want := range map[string]string{"": "ja", "vi-VN,vi;q=0.9": "vi", "qaa,zh-CN;q=0.8,en;q=0.7": "zh-Hans", "qab;q=0.9,en;q=0.8,ja;q=0.1": "en", "ja;q=0.2,en;q=0.9": "en", "qaa": "ja", ";;;": "ja", "zh-TW": "zh-Hans"} {
 		w := h.ask(t, "GET", "/", nil, func(r *http.Request) { r.Header.Set("Accept-Language", header) })
 		if !strings.Contains(w.Body.String(), `<html lang="`+want+`"`) || len(w.Result().Cookies()) > 0 {
@@ -55,7 +55,7 @@ func TestLanguageIsChosenByTheBrowserThenByTheReader(t *testing.T) {
 }
 
 func TestSettingsAreRememberedWithoutAProgram(t *testing.T) {
-	h := newHouse(t)
+	h := newTestApp(t)
 	w := h.form(
 		t,
 		"/settings",
@@ -94,7 +94,7 @@ func TestSettingsAreRememberedWithoutAProgram(t *testing.T) {
 		}
 	}
 	for _, cookie := range []string{"size=%22%3E%3Cscript%3E&lang=xx", "%zz", strings.Repeat("a", 5000)} {
-		if body := h.lookedAs(t, "/settings", cookie).Body.String(); strings.Contains(body, "<script>") ||
+		if body := h.getWithPreferences(t, "/settings", cookie).Body.String(); strings.Contains(body, "<script>") ||
 			!strings.Contains(body, `<html lang="ja"`) {
 			t.Errorf("cookie %.20q", cookie)
 		}

@@ -17,10 +17,10 @@ import (
 // How a visitor wants pages: language, size of the text, contrast, furigana. A cookie remembers it; nothing
 // of it is secret, and no program in the page is needed.
 
-// lookLife is how long a browser remembers, in seconds: a year, so that an old person sets it once.
-const lookLife = 365 * 24 * 60 * 60
+// preferencesLife is how long a browser remembers, in seconds: a year, so that an old person sets it once.
+const preferencesLife = 365 * 24 * 60 * 60
 
-func (s *Kit) lookCookie() string {
+func (s *Kit) preferencesCookie() string {
 	if s.HTTPS {
 		return "__Host-madoguchi-look"
 	}
@@ -38,9 +38,9 @@ func forStaff(path string) bool {
 	return false
 }
 
-// remembered is what the visitor's cookie says.
-func (s *Kit) remembered(r *http.Request) pwa.DisplayPreferences {
-	cookie, err := r.Cookie(s.lookCookie())
+// rememberedPreferences is what the visitor's cookie says.
+func (s *Kit) rememberedPreferences(r *http.Request) pwa.DisplayPreferences {
+	cookie, err := r.Cookie(s.preferencesCookie())
 	if err != nil || len(cookie.Value) > 200 {
 		return pwa.DisplayPreferences{}
 	}
@@ -51,33 +51,34 @@ func (s *Kit) remembered(r *http.Request) pwa.DisplayPreferences {
 	return pwa.ReadDisplayPreferences(said)
 }
 
-// Wanted is the look that the visitor asked for: ?lang= before the cookie before what the browser prefers.
-func (s *Kit) Wanted(r *http.Request) pwa.DisplayPreferences {
-	look := s.remembered(r)
+// WantedPreferences is what the visitor asked for: ?lang= before the cookie before what the browser
+// prefers.
+func (s *Kit) WantedPreferences(r *http.Request) pwa.DisplayPreferences {
+	preferences := s.rememberedPreferences(r)
 	if asked := pwa.FindLanguage(r.URL.Query().Get("lang")); asked != "" {
-		look.Lang = asked
+		preferences.Lang = asked
 	}
-	if look.Lang == "" {
-		look.Lang = preferred(r.Header.Get("Accept-Language"))
+	if preferences.Lang == "" {
+		preferences.Lang = preferredLanguage(r.Header.Get("Accept-Language"))
 	}
-	return look
+	return preferences
 }
 
-// LookOf is the one in which this page is shown.
-func (s *Kit) LookOf(c echo.Context) pwa.DisplayPreferences {
-	look := s.Wanted(c.Request())
+// PreferencesOf is the one in which this page is shown.
+func (s *Kit) PreferencesOf(c echo.Context) pwa.DisplayPreferences {
+	preferences := s.WantedPreferences(c.Request())
 	if forStaff(c.Request().URL.Path) {
-		look.Furigana = "off"
-		if look.Lang != "en" {
-			look.Lang = "ja"
+		preferences.Furigana = "off"
+		if preferences.Lang != "en" {
+			preferences.Lang = "ja"
 		}
 	}
-	return look
+	return preferences
 }
 
-// preferred is the first language of Accept-Language, by its weights, in which there are pages; one that
-// nobody knows is passed over. Nobody speaks more languages than stand in its first 200 letters.
-func preferred(header string) string {
+// preferredLanguage is the first language of Accept-Language, by its weights, in which there are pages; one
+// that nobody knows is passed over. Nobody speaks more languages than stand in its first 200 letters.
+func preferredLanguage(header string) string {
 	if len(header) > 200 {
 		header = header[:max(0, strings.LastIndexByte(header[:200], ','))]
 	}
@@ -94,14 +95,14 @@ func preferred(header string) string {
 	return best
 }
 
-// KeepLook stores a look in the visitor's browser.
-func (s *Kit) KeepLook(c echo.Context, look pwa.DisplayPreferences) {
+// KeepPreferences stores preferences in the visitor's browser.
+func (s *Kit) KeepPreferences(c echo.Context, preferences pwa.DisplayPreferences) {
 	c.SetCookie(
 		&http.Cookie{
-			Name:     s.lookCookie(),
-			Value:    look.String(),
+			Name:     s.preferencesCookie(),
+			Value:    preferences.String(),
 			Path:     "/",
-			MaxAge:   lookLife,
+			MaxAge:   preferencesLife,
 			HttpOnly: true,
 			Secure:   s.HTTPS,
 			SameSite: http.SameSiteLaxMode,
@@ -112,12 +113,12 @@ func (s *Kit) KeepLook(c echo.Context, look pwa.DisplayPreferences) {
 // KeepChosenLanguage remembers a language that was chosen by a link.
 func (s *Kit) KeepChosenLanguage(c echo.Context) {
 	asked := pwa.FindLanguage(c.QueryParam("lang"))
-	look := s.remembered(c.Request())
-	if asked == "" || asked == look.Lang {
+	preferences := s.rememberedPreferences(c.Request())
+	if asked == "" || asked == preferences.Lang {
 		return
 	}
-	look.Lang = asked
-	s.KeepLook(c, look)
+	preferences.Lang = asked
+	s.KeepPreferences(c, preferences)
 }
 
 // Translated fills what all pages have in common, the title by its key.
@@ -127,8 +128,8 @@ func (s *Kit) Translated(c echo.Context, title string) Page {
 	return p
 }
 
-// Day says a date to its reader: in the Japanese calendar, and beside it as cards and programs write it.
-func Day(lang string, d eligibility.Date) string {
+// DayText says a date to its reader: in the Japanese calendar, and beside it as cards and programs write it.
+func DayText(lang string, d eligibility.Date) string {
 	if d.IsZero() {
 		return ""
 	}

@@ -11,36 +11,37 @@ import (
 	"madoguchi/server/insurer"
 )
 
-// grantRow is a row of device_grants, with the person's ref in the place of the row's number. The seal of the
-// login's subject vouches for it.
-type grantRow struct {
-	id, person int64
-	ref        string
-	subject    []byte // its MAC
-	phone, key string
-	public     []byte
-	login, at  int64
+// deviceGrantRow is a row of device_grants, with the person's ref in the place of the row's number. The seal
+// of the login's subject vouches for it.
+type deviceGrantRow struct {
+	id, person    int64
+	ref           string
+	subject       []byte // its MAC
+	deviceID, key string
+	public        []byte
+	login, at     int64
 }
 
-func (g grantRow) place() place {
-	return bound("device_grants.subject", hex.EncodeToString(g.subject)+"/"+g.phone, g.ref, g.key, g.public,
+func (g deviceGrantRow) place() place {
+	return boundPlace("device_grants.subject",
+		hex.EncodeToString(g.subject)+"/"+g.deviceID, g.ref, g.key, g.public,
 		g.login, g.at)
 }
 
-// PutGrants implements insurer.DevicesStore.
-func (s devicesStore) PutGrants(ctx context.Context, g insurer.Grant, e audit.Entry) error {
+// PutDeviceGrants implements insurer.DevicesStore.
+func (s devicesStore) PutDeviceGrants(ctx context.Context, g insurer.DeviceGrant, e audit.Entry) error {
 	mac := s.index.mac("subject", g.Subject)
 	return s.change(ctx, func(tx *sql.Tx) error {
-		people, err := s.enrolments().vouched(ctx, tx, `enrolments.subject_mac = $1`, mac)
+		people, err := s.enrolments().readVerified(ctx, tx, `enrolments.subject_mac = $1`, mac)
 		if err != nil {
 			return err
 		}
 		for _, p := range people {
-			row := grantRow{ref: p.ref, subject: mac, phone: g.Phone, key: g.KeyID, public: g.Public,
-				login: stamp(g.LoginAt), at: stamp(g.At)}
+			row := deviceGrantRow{ref: p.ref, subject: mac, deviceID: g.DeviceID, key: g.KeyID, public: g.Public,
+				login: toMillis(g.LoginAt), at: toMillis(g.At)}
 			err := tx.QueryRowContext(ctx, `SELECT created_at FROM device_grants WHERE subject_mac = $1
 				AND phone = $2 AND person_id = $3`,
-				mac, g.Phone, p.person).Scan(&row.at) // of the first stays
+				mac, g.DeviceID, p.person).Scan(&row.at) // of the first stays
 			if err != nil && !errors.Is(err, sql.ErrNoRows) {
 				return fmt.Errorf("looking for a phone's grant: %w", err)
 			}
@@ -54,7 +55,7 @@ func (s devicesStore) PutGrants(ctx context.Context, g insurer.Grant, e audit.En
 				VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 				ON CONFLICT (subject_mac, phone, person_id) DO UPDATE
 					SET subject = $2, key_id = $4, public = $5, login_at = $7`,
-				mac, sealed, g.Phone, g.KeyID, g.Public, p.person, row.login, row.at); err != nil {
+				mac, sealed, g.DeviceID, g.KeyID, g.Public, p.person, row.login, row.at); err != nil {
 				return fmt.Errorf("storing a phone's grants: %w", err)
 			}
 		}
@@ -62,11 +63,13 @@ func (s devicesStore) PutGrants(ctx context.Context, g insurer.Grant, e audit.En
 	})
 }
 
-// grantReader reads which phones may show whom.
-type grantReader struct{ *core }
+// deviceGrantReader reads which phones may show whom.
+type deviceGrantReader struct{ *core }
 
 // Grants implements insurer.DevicesStore and insurer.IssuerStore.
-func (s grantReader) Grants(ctx context.Context, q insurer.GrantQuery) ([]insurer.Grant, error) {
+func (s deviceGrantReader) DeviceGrants(
+	ctx context.Context, q insurer.DeviceGrantQuery,
+) ([]insurer.DeviceGrant, error) {
 	where, args := s.pick(q)
 	if len(args) == 0 {
 		return nil, nil // never everybody's
@@ -78,30 +81,30 @@ func (s grantReader) Grants(ctx context.Context, q insurer.GrantQuery) ([]insure
 		JOIN people ON people.id = device_grants.person_id
 		WHERE `+where+` ORDER BY device_grants.created_at DESC, device_grants.id DESC LIMIT 100`, args...)
 	if err != nil {
-		return nil, storage(err)
+		return nil, storageError(err)
 	}
 	defer rows.Close()
-	var all []insurer.Grant
+	var all []insurer.DeviceGrant
 	for rows.Next() {
-		var row grantRow
+		var row deviceGrantRow
 		var sealed []byte
-		if err := rows.Scan(&row.ref, &row.subject, &sealed, &row.phone, &row.key, &row.public, &row.login,
+		if err := rows.Scan(&row.ref, &row.subject, &sealed, &row.deviceID, &row.key, &row.public, &row.login,
 			&row.at); err != nil {
-			return nil, storage(err)
+			return nil, storageError(err)
 		}
 		subject, err := s.sealer.open(ctx, s.read, row.place(), sealed)
 		if err != nil {
-			return nil, storage(err)
+			return nil, storageError(err)
 		}
-		all = append(all, insurer.Grant{Person: audit.PersonID(row.ref), Subject: string(subject),
-			Phone: row.phone, KeyID: row.key, Public: row.public,
-			LoginAt: unstamp(row.login), At: unstamp(row.at)})
+		all = append(all, insurer.DeviceGrant{Person: audit.PersonID(row.ref), Subject: string(subject),
+			DeviceID: row.deviceID, KeyID: row.key, Public: row.public,
+			LoginAt: fromMillis(row.login), At: fromMillis(row.at)})
 	}
-	return all, storage(rows.Err())
+	return all, storageError(rows.Err())
 }
 
 // pick returns the condition of a query on device_grants and its arguments from $1 on.
-func (s grantReader) pick(q insurer.GrantQuery) (where string, args []any) {
+func (s deviceGrantReader) pick(q insurer.DeviceGrantQuery) (where string, args []any) {
 	where = "1 = 1"
 	add := func(condition string, value any) {
 		args = append(args, value)
@@ -110,8 +113,8 @@ func (s grantReader) pick(q insurer.GrantQuery) (where string, args []any) {
 	if q.Subject != "" {
 		add("device_grants.subject_mac = $%d", s.index.mac("subject", q.Subject))
 	}
-	if q.Phone != "" {
-		add("device_grants.phone = $%d", q.Phone)
+	if q.DeviceID != "" {
+		add("device_grants.phone = $%d", q.DeviceID)
 	}
 	if q.KeyID != "" {
 		add("device_grants.key_id = $%d", q.KeyID)

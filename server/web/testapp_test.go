@@ -38,11 +38,11 @@ import (
 	"madoguchi/server/web/patient"
 )
 
-// house is a whole program in memory but for its real database and keys in a temporary folder.
-type house struct {
+// testApp is a whole program in memory but for its real database and keys in a temporary folder.
+type testApp struct {
 	now     time.Time
 	echo    *echo.Echo
-	office  *insurer.Services
+	insurer *insurer.Services
 	notices insurer.NoticeKeys
 	replace func(*insurer.Stores) // for build; may be nil
 	keys    *keys.Folder
@@ -68,12 +68,12 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// houseDay is when a house is opened: a day on which nothing changes.
-var houseDay = time.Date(2026, 11, 22, 10, 42, 0, 0, eligibility.Japan)
+// testAppDay is when a test app is opened: a day on which nothing changes.
+var testAppDay = time.Date(2026, 11, 22, 10, 42, 0, 0, eligibility.Japan)
 
-func newHouse(t *testing.T) *house {
+func newTestApp(t *testing.T) *testApp {
 	t.Helper()
-	h := &house{now: houseDay}
+	h := &testApp{now: testAppDay}
 	folder := t.TempDir()
 	h.dir = folder
 	var err error
@@ -107,16 +107,16 @@ func newHouse(t *testing.T) *house {
 	return h
 }
 
-// secret is every secret of a house.
+// secret is every secret of a test app.
 var secret = bytes.Repeat([]byte{1}, 32)
 
-// openedStore is a house's database with what the insurer's services keep in it.
+// openedStore is a test app's database with what the insurer's services keep in it.
 type openedStore struct {
 	*store.Store
 	insurer.Stores
 }
 
-// openStore opens a house's database.
+// openStore opens a test app's database.
 func openStore(t *testing.T, file string) openedStore {
 	t.Helper()
 	opened, err := store.Open(ctx, file, store.Options{Mode: "demo", Role: "all", Index: secret,
@@ -128,8 +128,8 @@ func openStore(t *testing.T, file string) openedStore {
 	return openedStore{opened, opened.ForInsurer()}
 }
 
-// stores are what the house's services keep, with what a test put in the place of some of it.
-func (h *house) stores() insurer.Stores {
+// stores are what the test app's services keep, with what a test put in the place of some of it.
+func (h *testApp) stores() insurer.Stores {
 	all := h.store.ForInsurer()
 	if h.replace != nil {
 		h.replace(&all)
@@ -138,7 +138,7 @@ func (h *house) stores() insurer.Stores {
 }
 
 // view is what the counter believes.
-func (h *house) view() (trust.View, error) {
+func (h *testApp) view() (trust.View, error) {
 	v := trust.View{List: &h.trust, Statuses: h.statuses}
 	if h.clockSkew != nil {
 		v.ClockSkew = h.clockSkew()
@@ -147,14 +147,14 @@ func (h *house) view() (trust.View, error) {
 }
 
 // listed returns the trust list.
-func (h *house) listed() (*credential.TrustList, error) { return &h.trust, nil }
+func (h *testApp) listed() (*credential.TrustList, error) { return &h.trust, nil }
 
-// build assembles the program around the house's store, with no other memory than that.
-func (h *house) build(t *testing.T) {
+// build assembles the program around the test app's store, with no other memory than that.
+func (h *testApp) build(t *testing.T) {
 	t.Helper()
 	clock := func() time.Time { return h.now }
 	h.notices = insurer.NoticeKeys{Derive: secret, Index: secret}
-	h.office = insurer.New(insurer.Config{
+	h.insurer = insurer.New(insurer.Config{
 		Stores:       h.stores(),
 		Keys:         h.keys.Rings,
 		Certificates: h.keys.Certificates,
@@ -172,12 +172,12 @@ func (h *house) build(t *testing.T) {
 		Facility: counter.Facility{Code: "1319999991", Name: "架空医院"},
 		Now:      clock,
 	}
-	h.runs = h.office.PrintJobs
+	h.runs = h.insurer.PrintJobs
 	h.runs.Folder = filepath.Join(h.dir, "runs")
 	t.Cleanup(h.runs.Wait)
 	h.echo = New(
 		Config{
-			Insurer:    h.office,
+			Insurer:    h.insurer,
 			Background: ctx,
 			Demo:       true,
 			Staff:      []string{"鈴木"},
@@ -194,7 +194,7 @@ func (h *house) build(t *testing.T) {
 			Login: auth.NewLogin(
 				auth.Config{Issuer: "http://127.0.0.1:1/none", Client: &http.Client{}, Now: clock},
 			),
-			CounterCall: hostapi.TrustedCounters(h.listed, h.office.Receipts.FirstUse, clock),
+			CounterCall: hostapi.TrustedCounters(h.listed, h.insurer.Receipts.FirstUse, clock),
 			Listed:      h.listed,
 			Sessions:    &auth.Sessions{Store: h.store.Sessions(), Now: clock},
 		},
@@ -215,7 +215,7 @@ func (nobody) LeaveReceipt(context.Context, string, string, map[string][]byte) e
 }
 
 // ask sends one request as a browser on this computer does.
-func (h *house) ask(
+func (h *testApp) ask(
 	t *testing.T,
 	method, path string,
 	body any,
@@ -235,19 +235,21 @@ func (h *house) ask(
 }
 
 // post sends a form that is written already.
-func (h *house) post(t *testing.T, path string, body []byte, kind string) *httptest.ResponseRecorder {
+func (h *testApp) post(t *testing.T, path string, body []byte, kind string) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequest(http.MethodPost, path, bytes.NewReader(body))
 	r.Header.Set("Content-Type", kind)
 	return h.do(t, r)
 }
 
-func (h *house) form(t *testing.T, path string, values url.Values) *httptest.ResponseRecorder {
+func (h *testApp) form(t *testing.T, path string, values url.Values) *httptest.ResponseRecorder {
 	t.Helper()
 	return h.post(t, path, []byte(values.Encode()), "application/x-www-form-urlencoded")
 }
 
-func (h *house) do(t *testing.T, r *http.Request, change ...func(*http.Request)) *httptest.ResponseRecorder {
+func (h *testApp) do(
+	t *testing.T, r *http.Request, change ...func(*http.Request),
+) *httptest.ResponseRecorder {
 	t.Helper()
 	r.Host, r.RemoteAddr = "localhost:8080", "127.0.0.1:50000"
 	for _, c := range h.cookies {
@@ -260,7 +262,7 @@ func (h *house) do(t *testing.T, r *http.Request, change ...func(*http.Request))
 }
 
 // session signs in by making the session that a login makes.
-func (h *house) session(t *testing.T, kind auth.Kind, subject, data string) {
+func (h *testApp) session(t *testing.T, kind auth.Kind, subject, data string) {
 	t.Helper()
 	w := httptest.NewRecorder()
 	s := auth.Sessions{Store: h.store.Sessions(), Now: func() time.Time { return h.now }}
@@ -271,10 +273,10 @@ func (h *house) session(t *testing.T, kind auth.Kind, subject, data string) {
 }
 
 // tokuichi imports the sample of 架空市 and returns the record of 髙橋 德一.
-func (h *house) tokuichi(t *testing.T) insurer.PersonRecord {
+func (h *testApp) tokuichi(t *testing.T) insurer.PersonRecord {
 	t.Helper()
-	if _, err := h.office.Importer.Import(ctx, clerkOf("00138990"),
-		bytes.NewReader(insuredcsv.Sample("00138990"))); err != nil {
+	if _, err := h.insurer.Importer.Import(ctx, clerkOf("00138990"),
+		bytes.NewReader(insuredcsv.SampleFile("00138990"))); err != nil {
 		t.Fatal(err)
 	}
 	found, err := h.store.Register.FindPeople(
@@ -297,7 +299,9 @@ func (h *house) tokuichi(t *testing.T) insurer.PersonRecord {
 }
 
 // live issues a genuine live screen at a time.
-func (h *house) live(t *testing.T, p eligibility.Person, iss eligibility.InsurerNumber, at time.Time) string {
+func (h *testApp) live(
+	t *testing.T, p eligibility.Person, iss eligibility.InsurerNumber, at time.Time,
+) string {
 	t.Helper()
 	key, err := h.keys.Rings.IssuerKey(iss)
 	if err != nil {
@@ -333,7 +337,7 @@ func answer[T any](t *testing.T, w *httptest.ResponseRecorder, status int) T {
 	return decode[T](t, w)
 }
 
-func (h *house) scan(t *testing.T, text string) console.CaseJSON {
+func (h *testApp) scan(t *testing.T, text string) console.CaseJSON {
 	t.Helper()
 	return answer[console.CaseJSON](
 		t,
@@ -360,13 +364,13 @@ func p256(t *testing.T) (*ecdsa.PrivateKey, credential.Key) {
 func visitOf(name, birth, notice string) string {
 	data, _ := json.Marshal(
 		patient.VisitSession{Notice: []byte(notice), Login: &auth.Identity{Subject: "op|x", Name: name,
-			BirthDate: eligibility.MustDate(birth), At: houseDay}},
+			BirthDate: eligibility.MustDate(birth), At: testAppDay}},
 	)
 	return string(data)
 }
 
 // enrolled makes a login that may show 髙橋 德一.
-func (h *house) enrolled(t *testing.T) insurer.PersonRecord {
+func (h *testApp) enrolled(t *testing.T) insurer.PersonRecord {
 	t.Helper()
 	r := h.tokuichi(t)
 	h.enrol(t, r, auth.Identity{Subject: "op|x", Name: "髙橋 德一", BirthDate: r.Person.BirthDate, At: h.now})
@@ -374,9 +378,9 @@ func (h *house) enrolled(t *testing.T) insurer.PersonRecord {
 }
 
 // enrol binds a login to a person by the notice's code and signs it in.
-func (h *house) enrol(t *testing.T, r insurer.PersonRecord, login auth.Identity) {
+func (h *testApp) enrol(t *testing.T, r insurer.PersonRecord, login auth.Identity) {
 	t.Helper()
-	if err := h.office.Enrolment.Enrol(ctx, insurer.Viewer{Login: &login},
+	if err := h.insurer.Enrolment.Enrol(ctx, insurer.Viewer{Login: &login},
 		h.notices.MAC(h.noticeCode(t, r))); err != nil {
 		t.Fatal(err)
 	}
@@ -387,7 +391,7 @@ func (h *house) enrol(t *testing.T, r insurer.PersonRecord, login auth.Identity)
 	h.session(t, auth.Patient, login.Subject, string(data))
 }
 
-func (h *house) noticeCode(t *testing.T, r insurer.PersonRecord) string {
+func (h *testApp) noticeCode(t *testing.T, r insurer.PersonRecord) string {
 	t.Helper()
 	mac := func(n int64) []byte { return h.notices.MAC(h.notices.Code(r.ID, n)) }
 	serial, err := h.store.Enrolment.EnsureNotice(
@@ -403,7 +407,7 @@ func (h *house) noticeCode(t *testing.T, r insurer.PersonRecord) string {
 }
 
 // patientOf enrols a login as tokuichi and signs it in; the login's callback came at a time.
-func (h *house) patientOf(t *testing.T, at time.Time) insurer.PersonRecord {
+func (h *testApp) patientOf(t *testing.T, at time.Time) insurer.PersonRecord {
 	t.Helper()
 	r := h.tokuichi(t)
 	h.enrol(t, r, auth.Identity{Subject: "s", Name: "髙橋　德一", BirthDate: r.Person.BirthDate, At: at})
@@ -411,7 +415,7 @@ func (h *house) patientOf(t *testing.T, at time.Time) insurer.PersonRecord {
 }
 
 // databaseText is every byte of the database's files.
-func (h *house) databaseText(t *testing.T) string {
+func (h *testApp) databaseText(t *testing.T) string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(h.dir, "db*"))
 	if err != nil || len(files) == 0 {
@@ -445,7 +449,7 @@ func (p awayPhone) proof(t *testing.T) map[string]string {
 }
 
 // phoneAway enrols tokuichi, gives the phone its screen for when it is offline, and opens a case with it.
-func (h *house) phoneAway(t *testing.T) (insurer.PersonRecord, awayPhone) {
+func (h *testApp) phoneAway(t *testing.T) (insurer.PersonRecord, awayPhone) {
 	t.Helper()
 	r := h.patientOf(t, h.now)
 	h.session(t, auth.Counter, "鈴木", "{}")
@@ -481,5 +485,5 @@ func viewerOf(subject string) insurer.Viewer {
 	return insurer.Viewer{Login: &auth.Identity{Subject: subject}}
 }
 
-// atDesk is 鈴木 at the facility of a house.
+// atDesk is 鈴木 at the facility of a test app.
 var atDesk = staff.Reception{Staff: "鈴木", Facility: "1319999991", Role: staff.Everything}

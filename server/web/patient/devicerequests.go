@@ -15,9 +15,9 @@ import (
 
 // What a patient's phone asks besides its screens: its own keys, receipts, online codes.
 
-func (s *devicePages) phoneRoutes(e *echo.Echo) {
-	e.PUT("/api/v1/phone", s.callLogin(s.putPhone))
-	e.PUT("/api/v1/phone/holder", s.callLogin(s.putHolder))
+func (s *devicePages) deviceRequestRoutes(e *echo.Echo) {
+	e.PUT("/api/v1/phone", s.callLogin(s.putReceiptKey))
+	e.PUT("/api/v1/phone/holder", s.callLogin(s.putDeviceKey))
 	e.GET("/api/v1/receipts", s.call(s.receipts))
 	e.POST("/api/v1/people/:id/code", s.callOf(s.newCode))
 	e.GET("/api/v1/people/:id/code", s.callOf(s.codeAsked))
@@ -28,89 +28,89 @@ func (s *devicePages) phoneRoutes(e *echo.Echo) {
 	}
 }
 
-// point is a P-256 public key as WebCrypto exports it.
-type point struct {
+// publicKeyJSON is a P-256 public key as WebCrypto exports it.
+type publicKeyJSON struct {
 	KTY string `json:"kty"`
 	CRV string `json:"crv"`
 	X   string `json:"x"`
 	Y   string `json:"y"`
 }
 
-func (p point) ok() bool { return p.KTY == "EC" && p.CRV == "P-256" }
+func (p publicKeyJSON) isP256() bool { return p.KTY == "EC" && p.CRV == "P-256" }
 
-func (s *devicePages) putPhone(c echo.Context, who visitor) error {
+func (s *devicePages) putReceiptKey(c echo.Context, who viewerSession) error {
 	var body struct {
-		ID  string `json:"id"`
-		Key point  `json:"key"`
+		ID  string        `json:"id"`
+		Key publicKeyJSON `json:"key"`
 	}
-	if err := c.Bind(&body); err != nil || !body.Key.ok() || len(body.ID) > 64 {
+	if err := c.Bind(&body); err != nil || !body.Key.isP256() || len(body.ID) > 64 {
 		return kit.ErrRequest
 	}
 	if err := s.Limits.Sealing.Allow(who.Login.Subject, s.Now()); err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
-	if err := s.Insurer.Devices.PutPhone(ctx, who.Viewer, body.ID, body.Key.X, body.Key.Y); err != nil {
+	if err := s.Insurer.Devices.PutReceiptKey(ctx, who.Viewer, body.ID, body.Key.X, body.Key.Y); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)
 }
 
-// phone is a phone that shows screens by its key, as the patient is told of it.
-type phone struct {
+// deviceJSON is a phone that shows screens by its key, as the patient is told of it.
+type deviceJSON struct {
 	ID      string    `json:"id"`
 	AddedAt time.Time `json:"addedAt"`
 	LoginBy time.Time `json:"loginBy"`
 }
 
-func phones(known []insurer.Phone) []phone {
-	out := []phone{}
+func deviceList(known []insurer.KnownDevice) []deviceJSON {
+	out := []deviceJSON{}
 	for _, p := range known {
-		out = append(out, phone{p.ID, p.At, p.Until})
+		out = append(out, deviceJSON{p.ID, p.At, p.Until})
 	}
 	return out
 }
 
-// answerPhones says which phones a login has.
-func (s *devicePages) answerPhones(c echo.Context, viewer insurer.Viewer) error {
-	known, err := s.Insurer.Devices.Phones(c.Request().Context(), viewer)
+// answerDevices says which phones a login has.
+func (s *devicePages) answerDevices(c echo.Context, viewer insurer.Viewer) error {
+	known, err := s.Insurer.Devices.DevicesOfViewer(c.Request().Context(), viewer)
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string][]phone{"phones": phones(known)})
+	return c.JSON(http.StatusOK, map[string][]deviceJSON{"phones": deviceList(known)})
 }
 
-// putHolder adds the key with which this phone proves its screens and comes back without a login, and answers
-// with all phones of this login.
-func (s *devicePages) putHolder(c echo.Context, who visitor) error {
+// putDeviceKey adds the key with which this phone proves its screens and comes back without a login, and
+// answers with all phones of this login.
+func (s *devicePages) putDeviceKey(c echo.Context, who viewerSession) error {
 	var body struct {
-		ID        string `json:"id"`
-		Key       point  `json:"key"`
-		Nonce     string `json:"nonce"`
-		Signature string `json:"signature"`
+		ID        string        `json:"id"`
+		Key       publicKeyJSON `json:"key"`
+		Nonce     string        `json:"nonce"`
+		Signature string        `json:"signature"`
 	}
-	if err := c.Bind(&body); err != nil || !body.Key.ok() {
+	if err := c.Bind(&body); err != nil || !body.Key.isP256() {
 		return kit.ErrRequest
 	}
-	if err := s.Limits.Holders.Allow(who.Login.Subject, s.Now()); err != nil {
+	if err := s.Limits.DeviceKeys.Allow(who.Login.Subject, s.Now()); err != nil {
 		return err
 	}
-	key := insurer.HolderKey{
-		Phone:     body.ID,
+	key := insurer.DeviceKey{
+		DeviceID:  body.ID,
 		X:         body.Key.X,
 		Y:         body.Key.Y,
 		Nonce:     body.Nonce,
 		Signature: body.Signature,
 	}
-	if err := s.Insurer.Devices.AddHolder(c.Request().Context(), who.Viewer, key); err != nil {
+	if err := s.Insurer.Devices.AddDeviceKey(c.Request().Context(), who.Viewer, key); err != nil {
 		return err
 	}
-	return s.answerPhones(c, who.Viewer)
+	return s.answerDevices(c, who.Viewer)
 }
 
 // receipts hands out what lies here for one phone: to its login, or to the phone itself for all whom it
 // shows.
-func (s *devicePages) receipts(c echo.Context, who visitor) error {
+func (s *devicePages) receipts(c echo.Context, who viewerSession) error {
 	sealed, err := s.Insurer.Receipts.Receipts(c.Request().Context(), who.Viewer, c.QueryParam("key"))
 	if err != nil {
 		return err

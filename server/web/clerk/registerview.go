@@ -8,7 +8,7 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// PersonRow is an insured person in the insurer's office.
+// PersonRow is an insured person in the register.
 type PersonRow struct {
 	ID, Name, Kana         string
 	Birth                  string // in the Japanese calendar
@@ -17,8 +17,8 @@ type PersonRow struct {
 	Registered             string // day of the last import that touched the person
 }
 
-// OfficeView is the insurer's page (/insurer).
-type OfficeView struct {
+// RegisterView is the clerk's page of the insured (/insurer).
+type RegisterView struct {
 	kit.Page
 	Staff    string
 	Insurers []kit.InsurerView
@@ -34,8 +34,8 @@ type OfficeView struct {
 	Said     string // what was just done: dropped (a file, unstored) or erased (a person)
 }
 
-// turn fills in where the page of this number stands among all.
-func (v *OfficeView) turn(number int) {
+// setPage fills in where the page of this number stands among all.
+func (v *RegisterView) setPage(number int) {
 	address := func(n int) string {
 		return "/insurer?" + url.Values{
 			"insurer": {v.Current},
@@ -43,11 +43,11 @@ func (v *OfficeView) turn(number int) {
 			"page":    {strconv.Itoa(n)},
 		}.Encode()
 	}
-	v.First, v.Last = (number-1)*officeRows+1, min(number*officeRows, v.Found)
+	v.First, v.Last = (number-1)*registerRows+1, min(number*registerRows, v.Found)
 	if number > 1 {
-		v.Earlier = address(min(number-1, max(1, (v.Found+officeRows-1)/officeRows)))
+		v.Earlier = address(min(number-1, max(1, (v.Found+registerRows-1)/registerRows)))
 	}
-	if v.Last < v.Found && number*officeRows < v.Found {
+	if v.Last < v.Found && number*registerRows < v.Found {
 		v.Later = address(number + 1)
 	}
 }
