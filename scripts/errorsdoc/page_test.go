@@ -37,7 +37,7 @@ func TestTheStatusIsThatOfTheCode(t *testing.T) {
 		"situation.day":          "422",
 		"login.provider":         "503",
 		"server.internal":        "500",
-		"import.my_number":       "422", // by a call of refused
+		"import.my_number":       "422", // by a call of refuseFile
 		"import.my_number_split": "422", // said instead
 		"import.kind_pdf":        "422",
 		"code.waiting_partly":    "409",

@@ -119,7 +119,7 @@ func (s statuses) readErrors(file *ast.File, variables map[string]string) {
 	})
 }
 
-// codeOf is the code of an expression that makes an error: of a literal, or of a call of refused, whose
+// codeOf is the code of an expression that makes an error: of a literal, or of a call of refuseFile, whose
 // errors are Invalid (package insuredcsv). It notes the key.
 func (s statuses) codeOf(e ast.Expr) string {
 	switch e := e.(type) {
@@ -145,11 +145,11 @@ func (s statuses) codeOf(e ast.Expr) string {
 			return code
 		}
 	case *ast.CallExpr:
-		if name, ok := e.Fun.(*ast.Ident); ok && name.Name == "refused" && len(e.Args) > 0 && text(e.Args[0]) != "" {
+		if name, ok := e.Fun.(*ast.Ident); ok && name.Name == "refuseFile" && len(e.Args) > 0 && text(e.Args[0]) != "" {
 			s.codes[text(e.Args[0])] = "Invalid"
 			return "Invalid"
 		}
-		if method, ok := e.Fun.(*ast.SelectorExpr); ok { // refused("…").In("…")
+		if method, ok := e.Fun.(*ast.SelectorExpr); ok { // refuseFile("…").In("…")
 			return s.codeOf(method.X)
 		}
 	}
