@@ -179,7 +179,6 @@ func TestEachTechnologyStaysInItsRoom(t *testing.T) {
 		{"github.com/evanw/esbuild", []string{"pwa/build"}},
 		{"github.com/kardianos/service", []string{"card/bridge"}},
 		{"github.com/makiuchi-d/gozxing", []string{"server/qrscan"}},
-		{"github.com/ebfe/scard", []string{"card/pcsc"}},
 		{"github.com/ebitengine/purego", []string{"card/pcsc"}},
 		{
 			"madoguchi/card/pcsc",
