@@ -29,11 +29,13 @@ func TestMain(m *testing.M) {
 	}
 	switch cut {
 	case "hold": // the lock, until killed
-		if _, err := durable.Lock(path); err != nil {
+		release, err := durable.Lock(path)
+		if err != nil {
 			panic(err)
 		}
 		fmt.Println("held")
-		select {}
+		time.Sleep(time.Hour)
+		release()
 	}
 	err := durable.WriteFile(path, []byte("new"), durable.Options{Step: func(step string) {
 		if strings.HasPrefix(step, cut) {
