@@ -1,7 +1,6 @@
 package winetest
 
 import (
-	"bufio"
 	"context"
 	"io"
 	"os"
@@ -28,6 +27,12 @@ type Process struct {
 	grown chan struct{}
 }
 
+// escapes are what a terminal is told besides text (ECMA-48 control sequences).
+var escapes = regexp.MustCompile(`\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07|\r`)
+
+// Shown is a console's text as a person sees it.
+func Shown(text string) string { return escapes.ReplaceAllString(text, "") }
+
 // Begin starts a program, which ends with the test.
 func (w *Windows) Begin(t testing.TB, c Command) *Process {
 	t.Helper()
@@ -37,46 +42,64 @@ func (w *Windows) Begin(t testing.TB, c Command) *Process {
 // Begin starts a command, which ends with the test. It must not have been given an output.
 func Begin(t testing.TB, cmd *exec.Cmd) *Process {
 	t.Helper()
-	p := &Process{cmd: cmd, exited: make(chan struct{}), grown: make(chan struct{})}
+	p := newProcess(cmd)
 	read, write := io.Pipe()
 	cmd.Stdout, cmd.Stderr = write, write
 	cmd.WaitDelay = time.Second
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	p.follow(t, read, func() error {
+		err := cmd.Wait()
+		write.Close()
+		return err
+	})
+	return p
+}
+
+func newProcess(cmd *exec.Cmd) *Process {
+	return &Process{cmd: cmd, exited: make(chan struct{}), grown: make(chan struct{})}
+}
+
+// follow reads what a started command says, and ends it with the test.
+func (p *Process) follow(t testing.TB, output io.Reader, wait func() error) {
 	var reading sync.WaitGroup
 	reading.Go(func() {
-		for lines := bufio.NewScanner(read); lines.Scan(); {
-			p.add(lines.Text())
+		chunk := make([]byte, 4096)
+		for {
+			n, err := output.Read(chunk)
+			p.add(string(chunk[:n]))
+			if err != nil { // its end; of a pseudo-terminal EIO
+				return
+			}
 		}
 	})
 	go func() {
-		_ = cmd.Wait() // its exit code is asked for below
-		write.Close()
+		_ = wait() // its exit code is asked for below
 		reading.Wait()
 		close(p.exited)
 	}()
 	t.Cleanup(func() {
 		p.Interrupt(t)
 		if t.Failed() {
-			t.Logf("%s said:\n%s", strings.Join(cmd.Args, " "), p.said())
+			t.Logf("%s said:\n%s", strings.Join(p.cmd.Args, " "), p.said())
 		}
 	})
-	return p
 }
 
-func (p *Process) add(line string) {
+func (p *Process) add(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.text.WriteString(line + "\n")
+	p.text.WriteString(text)
 	close(p.grown)
 	p.grown = make(chan struct{})
 }
 
+// said is what it said, as a person sees it.
 func (p *Process) said() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.text.String()
+	return Shown(p.text.String())
 }
 
 // Forget forgets what was said so far, so that Await waits for what comes.
@@ -93,7 +116,7 @@ func (p *Process) Await(t testing.TB, pattern string) []string {
 	limit := time.After(lineTime)
 	for {
 		p.mu.Lock()
-		text, grown := p.text.String(), p.grown
+		text, grown := Shown(p.text.String()), p.grown
 		p.mu.Unlock()
 		if found := sought.FindStringSubmatch(text); found != nil {
 			return found
