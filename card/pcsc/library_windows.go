@@ -61,8 +61,8 @@ func load() (library, error) {
 		disconnectCard:   dll.NewProc("SCardDisconnect"),
 		transmitCard:     dll.NewProc("SCardTransmit"),
 	}
-	for _, proc := range []*windows.LazyProc{w.establishContext, w.releaseContext, w.cancelContext, w.listReaders,
-		w.getStatusChange, w.connectCard, w.disconnectCard, w.transmitCard} {
+	for _, proc := range []*windows.LazyProc{w.establishContext, w.releaseContext, w.cancelContext,
+		w.listReaders, w.getStatusChange, w.connectCard, w.disconnectCard, w.transmitCard} {
 		if err := proc.Find(); err != nil { // Call would panic
 			return nil, card.ErrReaderWinscard.Because(err)
 		}
@@ -164,8 +164,9 @@ func (s *winSession) connect(reader string) (handle, error) {
 	}
 	h := &winHandle{winscard: s.winscard}
 	var protocol uint32
-	if err := call(s.connectCard, s.context, uintptr(unsafe.Pointer(name)), shareExclusive, protocolT0|protocolT1,
-		uintptr(unsafe.Pointer(&h.card)), uintptr(unsafe.Pointer(&protocol))); err != nil {
+	err = call(s.connectCard, s.context, uintptr(unsafe.Pointer(name)), shareExclusive,
+		protocolT0|protocolT1, uintptr(unsafe.Pointer(&h.card)), uintptr(unsafe.Pointer(&protocol)))
+	if err != nil {
 		return nil, err
 	}
 	h.request = ioRequest{protocol, uint32(unsafe.Sizeof(ioRequest{}))}

@@ -168,7 +168,8 @@ func scenes() []scene {
 			key: "card.blocked", reader: first},
 		{name: "pulled in mid-flow", set: lies(virtual.Description{Faults: virtual.Faults{PulledAt: 5}}),
 			result: "error", key: "card.removed", reader: first},
-		{name: "unplugged in mid-flow", set: lies(virtual.Description{Faults: virtual.Faults{ReaderGoneAt: 5}}),
+		{name: "unplugged in mid-flow",
+			set:    lies(virtual.Description{Faults: virtual.Faults{ReaderGoneAt: 5}}),
 			result: "error", key: "reader.unplugged", reader: first},
 		{name: "nonsense", set: lies(virtual.Description{Faults: virtual.Faults{GarbageAt: 5}}),
 			result: "error", key: "card.unexpected", reader: first},
@@ -219,7 +220,8 @@ func scenes() []scene {
 		{name: "two readers, and the chosen one is a third", set: func(t *testing.T, s *winetest.SmartCards) {
 			lies(virtual.Description{})(t, s)
 			s.Plug(second)
-		}, args: []string{"--reader", "SONY FeliCa Port/PaSoRi 4.0 0"}, result: "error", key: "reader.choice"},
+		}, args: []string{"--reader", "SONY FeliCa Port/PaSoRi 4.0 0"}, result: "error",
+			key: "reader.choice"},
 		{name: "Windows' own reader before the one on the desk",
 			set: func(t *testing.T, s *winetest.SmartCards) {
 				s.Plug(hello)
@@ -297,8 +299,8 @@ func TestAWindowsWithoutWinscardHasItsSentenceEverywhere(t *testing.T) {
 	if out, errs, code := run("--help"); code != 0 || !strings.Contains(out, "カードリーダーを受付の画面につなぐ") {
 		t.Errorf("--help: %d\n%s%s", code, out, errs)
 	}
-	if _, errs, code := run("readers", "--settings", settings); code != 2 || !strings.Contains(errs, "winscard.dll") ||
-		!strings.Contains(errs, "sfc /scannow") {
+	if _, errs, code := run("readers", "--settings", settings); code != 2 ||
+		!strings.Contains(errs, "winscard.dll") || !strings.Contains(errs, "sfc /scannow") {
 		t.Errorf("readers: %d\n%s", code, errs)
 	}
 	if v := check(t, w, env); v.Result != "error" || v.Key != "reader.winscard" {
@@ -308,7 +310,8 @@ func TestAWindowsWithoutWinscardHasItsSentenceEverywhere(t *testing.T) {
 	if err := os.WriteFile(card, []byte(`{"birthDate": "`+born+`"}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if v := check(t, w, env, "--virtual", winetest.WindowsPath(card), "--test-keys"); v.Result != "confirmed" {
+	v := check(t, w, env, "--virtual", winetest.WindowsPath(card), "--test-keys")
+	if v.Result != "confirmed" {
 		t.Errorf("a virtual card: %+v", v)
 	}
 }

@@ -295,8 +295,10 @@ func TestACountersDayWithTheWindowsAgent(t *testing.T) {
 		if c = staff.asksCard(c.ID); c.Card.Result != "confirmed" {
 			t.Fatalf("%+v", c.Card)
 		}
-		staff.post("cases/"+c.ID+"/text-check", http.StatusOK, map[string]any{"expiryYear": 2034, "code": "4821"}, &c)
-		if c.Text == nil || c.Text.Result != "confirmed" || c.Text.Reading == nil || c.Text.Reading.Name != "髙橋　德一" {
+		staff.post("cases/"+c.ID+"/text-check", http.StatusOK,
+			map[string]any{"expiryYear": 2034, "code": "4821"}, &c)
+		if c.Text == nil || c.Text.Result != "confirmed" || c.Text.Reading == nil ||
+			c.Text.Reading.Name != "髙橋　德一" {
 			t.Errorf("the number on the face: %+v", c.Text)
 		}
 		staff.post("cases/"+c.ID+"/certificate-check", http.StatusOK, nil, &c)

@@ -124,8 +124,8 @@ func TestFilesAreReadAndWrittenUnderJapaneseAndLongPaths(t *testing.T) {
 				t.Errorf("Ctrl+C ends the server with %d", code)
 			}
 			request := filepath.Join(c.dir, "証明書の 請求.csr")
-			if _, errs, code = madoguchi(t, w, "keys", "csr", "--data", at(data), "--insurer", "138990", "--out",
-				at(request)); code != 0 {
+			if _, errs, code = madoguchi(t, w, "keys", "csr", "--data", at(data), "--insurer", "138990",
+				"--out", at(request)); code != 0 {
 				t.Errorf("keys csr: %d %s", code, errs)
 			}
 			if text, err := os.ReadFile(request); err != nil || !strings.Contains(string(text), "REQUEST") {
@@ -229,8 +229,8 @@ func TestASecondServerOnTheSameAddressSaysSo(t *testing.T) {
 	ready(t, "http://"+address)
 }
 
-// Commands work beside the running server, several at a time: one of them prepares each insurer's next key, and
-// the server publishes it without a new start.
+// Commands work beside the running server, several at a time: one of them prepares each insurer's next key,
+// and the server publishes it without a new start.
 func TestKeysAreRotatedBySeveralProcessesBesideTheServer(t *testing.T) {
 	w := winetest.Start(t)
 	data := winetest.WindowsPath(t.TempDir())
@@ -297,8 +297,11 @@ func TestAPrintRunIsPausedHeldAndResumed(t *testing.T) {
 		at("一覧.csv")); code != 0 {
 		t.Fatalf("import: %d %s", code, errs)
 	}
-	first := w.Begin(t, winetest.Command{Program: winetest.Madoguchi, Args: []string{"print", "--data", at("data"),
-		"--run", "notices", "--insurer", "06139992", "--out", at("out"), "--pages-per-file", "500"}})
+	first := w.Begin(t, winetest.Command{
+		Program: winetest.Madoguchi,
+		Args: []string{"print", "--data", at("data"), "--run", "notices", "--insurer", "06139992", "--out",
+			at("out"), "--pages-per-file", "500"},
+	})
 	run := first.Await(t, `印刷 ([A-Z0-9]+) を始めます`)[1]
 	first.Await(t, `[1-9]\d* / 4000 人`)
 	if code := first.Interrupt(t); code != 3 {

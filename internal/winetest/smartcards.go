@@ -78,8 +78,8 @@ const (
 	mostReaders = 11 // in one wait: MAXIMUM_SMARTCARD_READERS (winsmcrd.h) and the pseudo-reader
 )
 
-// SmartCards is a double of Windows' Smart Card service, with which winscard.dll of shim/ speaks. It is strict
-// where Windows is: handles are known or refused, a card is one program's at a time, a stopped service
+// SmartCards is a double of Windows' Smart Card service, with which winscard.dll of shim/ speaks. It is
+// strict where Windows is: handles are known or refused, a card is one program's at a time, a stopped service
 // forgets all. A test plugs readers and cards at any time; programs that wait notice it at once.
 type SmartCards struct {
 	listener net.Listener
@@ -456,7 +456,8 @@ func (s *SmartCards) disconnect(handle uint64, r *reader, in *fields) Code {
 	return codeSuccess
 }
 
-// transmit hands a command to the card. A card whose fault takes it or the reader away is taken away here too.
+// transmit hands a command to the card. A card whose fault takes it or the reader away is taken away here
+// too.
 func (s *SmartCards) transmit(ctx context.Context, r *reader, in *fields) (Code, []byte) {
 	protocol, command := in.uint32(), in.left
 	switch {

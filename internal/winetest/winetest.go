@@ -173,8 +173,8 @@ func (w *Windows) compile() error {
 			return err
 		}
 		dll := filepath.Join(w.prefix, "drive_c", "windows", "system32", name+".dll")
-		cmd := exec.Command(compiler, "-shared", "-O2", "-Wall", "-Wextra", "-Werror", "-o", dll, "-x", "c", "-",
-			"-l"+library)
+		cmd := exec.Command(compiler, "-shared", "-O2", "-Wall", "-Wextra", "-Werror", "-o", dll, "-x", "c",
+			"-", "-l"+library)
 		cmd.Stdin = bytes.NewReader(text)
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("compiling %s.dll: %w\n%s", name, err, out)
@@ -197,7 +197,8 @@ func (w *Windows) end() error {
 
 // settings are variables that no program of a test may inherit: those of the developer's own server and Wine.
 func settings(variable string) bool {
-	for _, prefix := range []string{"MADOGUCHI_", "WINE", "HOME=", "XDG_", "LC_", "LANG", "DISPLAY=", "TERM="} {
+	for _, prefix := range []string{"MADOGUCHI_", "WINE", "HOME=", "XDG_", "LC_", "LANG", "DISPLAY=",
+		"TERM="} {
 		if strings.HasPrefix(variable, prefix) {
 			return true
 		}
