@@ -16,21 +16,20 @@ func TestFilesOfWindowsEditorsAreReadOrTheirCodingIsNamed(t *testing.T) {
 	const mark = "\ufeff"
 	headers := map[string]string{"Key-Id": hex.EncodeToString(id)}
 	for _, c := range []struct {
-		name                 string
-		card, keys, settings string
-		want                 string
+		name, card, keys string
+		want             string
 	}{
 		{"everything with a mark", mark + `{"birthDate": "1980-02-17"}`, mark + keys,
-			mark + `{"name": "受付1"}`, "card.confirmed"},
-		{"keys in PEM with a mark", `{"birthDate": "1980-02-17"}`, mark + keysPEM(t, headers, key), `{}`,
 			"card.confirmed"},
-		{"a card in Shift_JIS", shiftJIS(t, `{"name": "試験 花子", "birthDate": "1980-02-17"}`), keys, `{}`,
+		{"keys in PEM with a mark", `{"birthDate": "1980-02-17"}`, mark + keysPEM(t, headers, key),
+			"card.confirmed"},
+		{"a card in Shift_JIS", shiftJIS(t, `{"name": "試験 花子", "birthDate": "1980-02-17"}`), keys,
 			"bridge.virtual"},
-		{"keys in UTF-16", `{"birthDate": "1980-02-17"}`, utf16(t, keys), `{}`, "bridge.issuer_keys"},
+		{"keys in UTF-16", `{"birthDate": "1980-02-17"}`, utf16(t, keys), "bridge.issuer_keys"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			o := checked(t, "--birth-date", "1980-02-17", "--virtual", write(t, "card.json", c.card),
-				"--issuer-keys", write(t, "keys", c.keys), "--settings", write(t, "bridge.json", c.settings))
+				"--issuer-keys", write(t, "keys", c.keys))
 			if o.Key != c.want {
 				t.Errorf("%s (%s); want %s", o.Key, o.Detail, c.want)
 			}
@@ -39,17 +38,23 @@ func TestFilesOfWindowsEditorsAreReadOrTheirCodingIsNamed(t *testing.T) {
 			}
 		})
 	}
-	for name, settings := range map[string]string{
-		"settings in Shift_JIS": shiftJIS(t, `{"name": "受付1"}`),
-		"settings in UTF-16":    utf16(t, `{"name": "受付1"}`),
+	for _, c := range []struct{ name, settings string }{
+		{"settings in Shift_JIS", shiftJIS(t, `{"name": "受付1"}`)},
+		{"settings in UTF-16", utf16(t, `{"name": "受付1"}`)},
 	} {
-		t.Run(name, func(t *testing.T) {
-			o := checked(t, "--birth-date", "1980-02-17", "--settings", write(t, "bridge.json", settings))
+		t.Run(c.name, func(t *testing.T) {
+			o := checked(t, "--birth-date", "1980-02-17", "--settings", write(t, "bridge.json", c.settings))
 			if o.Key != "bridge.settings" || !strings.Contains(o.Detail, "UTF-8") {
 				t.Errorf("%s (%s)", o.Key, o.Detail)
 			}
 		})
 	}
+	t.Run("settings with a mark", func(t *testing.T) {
+		f := settingsFile{Settings: write(t, "bridge.json", mark+`{"name": "受付1"}`)}
+		if got, err := f.load(); err != nil || got != (savedSettings{Name: "受付1"}) {
+			t.Errorf("%+v %v", got, err)
+		}
+	})
 }
 
 func shiftJIS(t *testing.T, text string) string {
