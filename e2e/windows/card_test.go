@@ -174,7 +174,7 @@ func scenes() []scene {
 		{name: "nonsense", set: lies(virtual.Description{Faults: virtual.Faults{GarbageAt: 5}}),
 			result: "error", key: "card.unexpected", reader: first},
 		{name: "no answer in time", set: lies(virtual.Description{Faults: virtual.Faults{MuteAt: 5}}),
-			args: []string{"--timeout", "1s"}, result: "error", key: "card.timeout", reader: first},
+			args: []string{"--timeout", "4s"}, result: "error", key: "card.timeout", reader: first},
 		{name: "no reader", set: func(*testing.T, *winetest.SmartCards) {}, result: "error",
 			key: "card.no_reader"},
 		{name: "no card", set: func(_ *testing.T, s *winetest.SmartCards) { s.Plug(first) }, result: "error",
@@ -313,6 +313,35 @@ func TestAWindowsWithoutWinscardHasItsSentenceEverywhere(t *testing.T) {
 	v := check(t, w, env, "--virtual", winetest.WindowsPath(card), "--test-keys")
 	if v.Result != "confirmed" {
 		t.Errorf("a virtual card: %+v", v)
+	}
+}
+
+// Without --settings the choice is kept where Windows keeps a user's settings, %AppData%.
+func TestTheUsersOwnSettingsFolderIsUsed(t *testing.T) {
+	w := winetest.Start(t)
+	s := winetest.NewSmartCards(t)
+	s.Plug(first)
+	s.Insert(first, chip(t, virtual.Description{}))
+	s.Plug(second)
+	run := func(args ...string) (string, string, int) {
+		t.Helper()
+		return w.Run(t, winetest.Command{Program: winetest.Bridge, Env: []string{s.Env()}, Args: args})
+	}
+	if _, errs, code := run("readers", "--remember", second); code != 0 {
+		t.Errorf("%d %s", code, errs)
+	}
+	kept := filepath.Join(w.AppData(t), "madoguchi", "bridge.json")
+	if data, err := os.ReadFile(kept); err != nil || !strings.Contains(string(data), second) {
+		t.Errorf("%q %v", data, err)
+	}
+	if out, _, _ := run("check", "--birth-date", born); !strings.Contains(out, `"card.none"`) {
+		t.Errorf("the remembered reader is empty, and check says\n%s", out)
+	}
+	if _, errs, code := run("readers", "--forget"); code != 0 {
+		t.Errorf("%d %s", code, errs)
+	}
+	if out, _, _ := run("check", "--birth-date", born); !strings.Contains(out, `"card.unverified"`) {
+		t.Errorf("no reader is remembered, and check says\n%s", out)
 	}
 }
 

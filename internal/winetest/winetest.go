@@ -195,8 +195,19 @@ func (w *Windows) end() error {
 	return errors.Join(wait.Run(), os.RemoveAll(w.folder))
 }
 
-// settings are variables that no program of a test may inherit: those of the developer's own server and Wine.
-func settings(variable string) bool {
+// AppData is the user's folder of settings, on Linux.
+func (w *Windows) AppData(t testing.TB) string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(w.prefix, "drive_c", "users", "*", "AppData", "Roaming"))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("the users' folders: %v %v", found, err)
+	}
+	return found[0]
+}
+
+// isSetting reports whether no program of a test may inherit a variable: those of the developer's own server,
+// Wine and desktop.
+func isSetting(variable string) bool {
 	for _, prefix := range []string{"MADOGUCHI_", "WINE", "HOME=", "XDG_", "LC_", "LANG", "DISPLAY=",
 		"TERM="} {
 		if strings.HasPrefix(variable, prefix) {
@@ -211,7 +222,7 @@ func settings(variable string) bool {
 func (w *Windows) command(ctx context.Context, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, name, args...)
 	for _, variable := range os.Environ() {
-		if !settings(variable) {
+		if !isSetting(variable) {
 			cmd.Env = append(cmd.Env, variable)
 		}
 	}
