@@ -17,6 +17,7 @@ var (
 	ErrReaderHung      = &eligibility.Error{Code: eligibility.Unavailable, Key: "reader.hung"}
 	ErrReaderAccess    = &eligibility.Error{Code: eligibility.Denied, Key: "reader.access"}
 	ErrReaderLibrary   = &eligibility.Error{Code: eligibility.Unavailable, Key: "reader.library"}
+	ErrReaderWinscard  = &eligibility.Error{Code: eligibility.Unavailable, Key: "reader.winscard"}
 	ErrReaderSystem    = &eligibility.Error{Code: eligibility.Unavailable, Key: "reader.system"}
 	ErrReaderFault     = &eligibility.Error{Code: eligibility.Unavailable, Key: "reader.fault"}
 )
@@ -33,6 +34,7 @@ var readerFaults = []*eligibility.Error{
 	ErrReaderHung,
 	ErrReaderAccess,
 	ErrReaderLibrary,
+	ErrReaderWinscard,
 	ErrReaderSystem,
 	ErrReaderFault,
 }

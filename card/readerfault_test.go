@@ -11,7 +11,7 @@ import (
 func TestReadersFaultsAreKnownByTheirKeys(t *testing.T) {
 	for _, e := range []*eligibility.Error{ErrReaderShared, ErrReaderService, ErrReaderLost,
 		ErrReaderUnplugged, ErrReaderReset, ErrReaderMute, ErrReaderChoice, ErrReaderHung, ErrReaderAccess,
-		ErrReaderLibrary,
+		ErrReaderLibrary, ErrReaderWinscard,
 		ErrReaderSystem, ErrReaderFault} {
 		if known := KnownFault(e.Key); !errors.Is(known, e) || e.Ja() == "" || e.En() == "" {
 			t.Errorf("%s is told as %v", e.Key, known)

@@ -152,6 +152,7 @@ var realClock = map[string]string{
 	"e2e/phone_test.go":                peer,
 	"e2e/waiting_test.go":              span,
 	"e2e/walk_test.go":                 peer,
+	"e2e/windows/counter_test.go":      peer,
 	"pdf/sign/parts_test.go":           peer,
 	"server/qrscan/bounds_test.go":     span,
 	"server/agents/connlimit_test.go":  span,

@@ -46,7 +46,7 @@ func (c *serveCmd) Run(s *Settings) error {
 	defer stop()
 	listener, err := net.Listen("tcp", s.Addr)
 	if err != nil {
-		return fmt.Errorf("listening on %s: %w", s.Addr, err)
+		return errListen.With(message.Args{"address": message.Text(s.Addr)}).Because(err)
 	}
 	defer listener.Close()
 	h, err := openApp(ctx, s, c.Role)

@@ -49,6 +49,11 @@ var (
 		Key:   "settings.addr",
 		Field: "MADOGUCHI_ADDR",
 	}
+	errListen = &eligibility.Error{
+		Code:  eligibility.Unavailable,
+		Key:   "settings.listen",
+		Field: "MADOGUCHI_ADDR",
+	}
 	errNotLoopback = &eligibility.Error{
 		Code:  eligibility.Denied,
 		Key:   "settings.loopback",

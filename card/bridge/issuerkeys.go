@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"os"
 	"strings"
 
 	"madoguchi/card"
@@ -16,7 +15,7 @@ var errKeys = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.issuer_
 
 // readIssuerKeys reads the issuer's keys from a file, JSON or PEM.
 func readIssuerKeys(file string) (card.IssuerKeys, error) {
-	data, err := os.ReadFile(file)
+	data, err := readText(file)
 	if err != nil {
 		return nil, errKeys.Because(err)
 	}

@@ -189,7 +189,7 @@ func readUserRoots(file string) (card.UserRoots, error) {
 	if file == "" {
 		return nil, nil
 	}
-	data, err := os.ReadFile(file)
+	data, err := readText(file)
 	if err != nil {
 		return nil, errRoots.Because(err)
 	}

@@ -45,7 +45,7 @@ func (s settingsFile) path() string {
 
 func (s settingsFile) load() (savedSettings, error) {
 	var r savedSettings
-	data, err := os.ReadFile(s.path())
+	data, err := readText(s.path())
 	if errors.Is(err, fs.ErrNotExist) {
 		return r, nil
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
 
 	"madoguchi/card"
 	"madoguchi/card/virtual"
@@ -19,7 +18,7 @@ type virtualReader struct {
 
 // loadVirtualCard makes the virtual card that a file describes.
 func loadVirtualCard(file string) (virtualReader, error) {
-	data, err := os.ReadFile(file)
+	data, err := readText(file)
 	if err != nil {
 		return virtualReader{}, errVirtual.Because(err)
 	}

@@ -22,6 +22,7 @@ var reported = []*eligibility.Error{
 	card.ErrReaderHung,
 	card.ErrReaderAccess,
 	card.ErrReaderLibrary,
+	card.ErrReaderWinscard,
 	card.ErrReaderSystem,
 	card.ErrReaderFault,
 	card.ErrNoCard,

@@ -108,7 +108,7 @@ func (d *Draft) Commit() error {
 	if d.options.New {
 		place = os.Link // a link never replaces a file
 	}
-	if err := place(d.file.Name(), d.path); err != nil {
+	if err := patiently(func() error { return place(d.file.Name(), d.path) }); err != nil {
 		return err
 	}
 	d.done = !d.options.New // after a rename the draft's name is gone
@@ -129,7 +129,7 @@ func (d *Draft) Discard() {
 		d.file.Close()
 	}
 	if !d.device {
-		os.Remove(d.file.Name())
+		_ = Remove(d.file.Name())
 	}
 }
 

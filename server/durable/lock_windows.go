@@ -2,33 +2,45 @@ package durable
 
 import (
 	"errors"
-	"syscall"
+	"os"
 	"time"
+
+	"golang.org/x/sys/windows"
 )
 
-// errSharing is ERROR_SHARING_VIOLATION: somebody else has the file open.
-const errSharing = syscall.Errno(32)
-
-// retryEvery is how often a waiting Lock tries again: CreateFile cannot wait.
-const retryEvery = 20 * time.Millisecond
-
-// lock opens the file with no sharing (CreateFile's dwShareMode is 0), which Windows grants to one holder.
+// lock locks the file's first byte, which Windows grants to one holder. Others may open the file meanwhile: a
+// virus scanner is no holder.
 func lock(path string, wait bool) (release func(), err error) {
-	name, err := syscall.UTF16PtrFromString(path)
+	file, err := open(path, wait)
 	if err != nil {
 		return nil, err
 	}
+	how := uint32(windows.LOCKFILE_EXCLUSIVE_LOCK)
+	if !wait {
+		how |= windows.LOCKFILE_FAIL_IMMEDIATELY
+	}
+	err = windows.LockFileEx(windows.Handle(file.Fd()), how, 0, 1, 0, &windows.Overlapped{})
+	switch {
+	case err == nil:
+		return func() { file.Close() }, nil
+	case errors.Is(err, windows.ERROR_LOCK_VIOLATION), errors.Is(err, windows.ERROR_IO_PENDING):
+		err = ErrHeld
+	}
+	file.Close()
+	return nil, err
+}
+
+// open opens the lock's file. Somebody who has opened it for himself alone, as holders of earlier versions
+// do, is waited for as a holder is.
+func open(path string, wait bool) (*os.File, error) {
 	for {
-		file, err := syscall.CreateFile(name, syscall.GENERIC_READ|syscall.GENERIC_WRITE, 0, nil,
-			syscall.OPEN_ALWAYS, syscall.FILE_ATTRIBUTE_NORMAL, 0)
+		file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, lockMode)
 		switch {
-		case err == nil:
-			return func() { syscall.CloseHandle(file) }, nil
-		case !errors.Is(err, errSharing):
-			return nil, err
+		case !errors.Is(err, windows.ERROR_SHARING_VIOLATION):
+			return file, err
 		case !wait:
 			return nil, ErrHeld
 		}
-		time.Sleep(retryEvery) // another process holds it: Windows has no call that waits for that
+		time.Sleep(retryEvery)
 	}
 }

@@ -39,7 +39,7 @@ func (f *disk) read(name string) ([]byte, error) {
 	if err := ownerOnly(info); err != nil {
 		return nil, err
 	}
-	data, err := os.ReadFile(path)
+	data, err := durable.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", name, err)
 	}
@@ -62,7 +62,7 @@ func (f *disk) locked(change func() error) error {
 	}
 	for _, name := range names {
 		if strings.HasPrefix(name, durable.DraftPrefix) {
-			if err := os.Remove(filepath.Join(f.dir, name)); err != nil {
+			if err := durable.Remove(filepath.Join(f.dir, name)); err != nil {
 				return fmt.Errorf("clearing the key folder: %w", err)
 			}
 		}
@@ -88,7 +88,7 @@ func (f *disk) put(name string, data []byte, o durable.Options) error {
 // remove deletes a file that is no longer needed; none is no error.
 func (f *disk) remove(name string) error {
 	f.reached("remove " + name)
-	err := os.Remove(filepath.Join(f.dir, name))
+	err := durable.Remove(filepath.Join(f.dir, name))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("removing %s: %w", name, err)
 	}

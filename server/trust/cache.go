@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -85,7 +84,7 @@ func readCached[T any](dir, pattern string) []T {
 	var all []T
 	for _, file := range files {
 		var one T
-		data, err := os.ReadFile(file)
+		data, err := durable.ReadFile(file)
 		if err == nil {
 			err = json.Unmarshal(data, &one)
 		}
@@ -122,7 +121,7 @@ func (k *Cache) Status(iss string) *credential.StatusList {
 	if list, known := k.lists[iss]; known {
 		return list
 	}
-	text, err := os.ReadFile(k.cachePath("status", iss))
+	text, err := durable.ReadFile(k.cachePath("status", iss))
 	if err == nil {
 		k.lists[iss], err = k.openStatusList(trust, iss, string(text))
 	}

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -56,7 +55,7 @@ type File struct {
 // when URL is not https.
 func OpenFile(c FileConfig) (*File, error) {
 	var root credential.PublicKey
-	data, err := os.ReadFile(filepath.Join(c.Folder, RootFile))
+	data, err := durable.ReadFile(filepath.Join(c.Folder, RootFile))
 	if err == nil {
 		root, err = credential.ReadOnlyKey(data)
 	}
@@ -68,7 +67,7 @@ func OpenFile(c FileConfig) (*File, error) {
 	}
 	t := &File{FileConfig: c, root: root}
 	t.client = hostclient.New(hostclient.Config{Inside: t.insideAddresses, Time: time.Minute})
-	text, err := os.ReadFile(c.Version)
+	text, err := durable.ReadFile(c.Version)
 	if err == nil {
 		t.seen, err = strconv.Atoi(strings.TrimSpace(string(text)))
 	}
@@ -80,7 +79,7 @@ func OpenFile(c FileConfig) (*File, error) {
 
 // TrustList returns the list that lies in the folder.
 func (t *File) TrustList() (*credential.TrustList, error) {
-	signed, err := os.ReadFile(filepath.Join(t.Folder, ListFile))
+	signed, err := durable.ReadFile(filepath.Join(t.Folder, ListFile))
 	if err != nil {
 		return nil, ErrFile.Because(err)
 	}

@@ -75,7 +75,7 @@ func CheckDays(days int) error {
 
 // lastVersion returns the version of the list that lies in a folder; 0 when there is none.
 func lastVersion(folder string, root credential.PublicKey) (int, error) {
-	old, err := os.ReadFile(filepath.Join(folder, ListFile))
+	old, err := durable.ReadFile(filepath.Join(folder, ListFile))
 	if os.IsNotExist(err) {
 		return 0, nil
 	}

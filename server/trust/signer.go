@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -38,7 +37,7 @@ type Signer struct {
 // NewSigner signs a new version of the list, so that each start names the keys of today.
 func NewSigner(c SignerConfig) (*Signer, error) {
 	s := &Signer{SignerConfig: c}
-	old, err := os.ReadFile(filepath.Join(c.Folder, ListFile))
+	old, err := durable.ReadFile(filepath.Join(c.Folder, ListFile))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("reading the trust list: %w", err)
 	}
