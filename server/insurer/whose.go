@@ -22,11 +22,11 @@ type About struct {
 // about. It returns NotFound for what there is not. In the demo every member works for all insurers of this
 // server.
 func (o *Directory) Clerk(ctx context.Context, member staff.Member, about About) (staff.Clerk, error) {
-	number, err := o.whose(ctx, member.Staff, about)
+	number, err := o.whose(ctx, member.Staff(), about)
 	if err != nil {
 		return staff.Clerk{}, err
 	}
-	return staff.Clerk{Staff: member.Staff, Insurer: number, Role: member.Role}, nil
+	return staff.Clerk{Staff: member.Staff(), Insurer: number, Role: member.Role}, nil
 }
 
 // Operator makes the principal of a command, for the insurer that the command is about.

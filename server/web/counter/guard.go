@@ -15,7 +15,7 @@ type handler func(c echo.Context, reception staff.Reception) error
 func (s *Pages) reception(do handler) kit.Staffed {
 	return func(c echo.Context, member staff.Member) error {
 		return do(c, staff.Reception{
-			Staff:    member.Staff,
+			Staff:    member.Staff(),
 			Facility: s.Counter.Facility.Code,
 			Role:     member.Role,
 		})
