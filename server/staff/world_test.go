@@ -49,6 +49,9 @@ type world struct {
 	reception, facilityAdmin staff.Member // of the clinic
 	operator                 staff.Member
 	unionAdmin, otherAdmin   staff.Member // of the other insurer and facility
+
+	link   string       // of an invitation, where a test fills one in
+	answer staff.Answer // to a challenge, likewise
 }
 
 // command is whoever runs the program's commands.
