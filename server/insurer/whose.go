@@ -19,12 +19,19 @@ type About struct {
 }
 
 // Clerk makes the principal of a clerk's request: the member of staff, for the insurer that the request is
-// about. It returns NotFound for what there is not. In the demo every member works for all insurers of this
-// server.
+// about. It returns NotFound for what there is not, and for what is another insurer's than the member's. The
+// demo's staff, who are picked by name and have no ID, work for all insurers of this server.
 func (o *Directory) Clerk(ctx context.Context, member staff.Member, about About) (staff.Clerk, error) {
+	own := member.Clerk().Insurer
+	if member.ID != "" && about == (About{}) {
+		about.Insurer = own
+	}
 	number, err := o.whose(ctx, member.Staff(), about)
 	if err != nil {
 		return staff.Clerk{}, err
+	}
+	if member.ID != "" && number != own {
+		return staff.Clerk{}, errNoInsurer
 	}
 	return staff.Clerk{Staff: member.Staff(), Insurer: number, Role: member.Role}, nil
 }
