@@ -183,6 +183,7 @@ func TestEachTechnologyStaysInItsRoom(t *testing.T) {
 		{"github.com/kardianos/service", []string{"card/bridge"}},
 		{"github.com/makiuchi-d/gozxing", []string{"server/qrscan"}},
 		{"github.com/go-webauthn", []string{"auth/passkey"}},
+		{"golang.org/x/crypto/argon2", []string{"server/staff"}},
 		{"github.com/fxamacker/cbor", []string{"internal/passkeytest"}},
 		{"github.com/ebfe/scard", []string{"card/pcsc"}},
 		{"github.com/ebitengine/purego", []string{"card/pcsc"}},
