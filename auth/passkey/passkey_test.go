@@ -24,7 +24,7 @@ type site struct {
 	suzuki passkey.User
 }
 
-func open(t *testing.T, address string) *site {
+func open(t testing.TB, address string) *site {
 	t.Helper()
 	s := &site{now: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)}
 	var err error
@@ -42,7 +42,7 @@ func open(t *testing.T, address string) *site {
 	return s
 }
 
-func fatal(t *testing.T, err error) {
+func fatal(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

@@ -54,7 +54,7 @@ const (
 	Trust   = "trust.pem"   // signs the demo's trust list; live servers never hold one
 	Client  = "client.pem"  // proves this server to the sign-in service
 	Counter = "counter.pem" // proves this counter server to insurers
-	Session = "session.key" // seals sessions
+	Session = "session.key" // seals sessions, and what is kept of staff
 )
 
 // Open opens a folder of keys, making it if need be. It refuses a folder that other users can enter.
