@@ -77,10 +77,10 @@ type NewMember struct {
 
 // Invite makes a link for a new member, good for InvitationLife and once, and returns its code: 256 random
 // bits, of which only the SHA-256 is kept. Who invites administers the organisation, or is a command. It
-// returns ErrNoMember for an organisation that is another's or not on this server.
+// returns ErrNoOrganisation for one that is another's or not on this server.
 func (s *Members) Invite(ctx context.Context, by Principal, wanted NewMember) (string, Invitation, error) {
 	if !by.within().Holds(wanted.Organisation) {
-		return "", Invitation{}, ErrNoMember
+		return "", Invitation{}, ErrNoOrganisation
 	}
 	if err := wanted.Role.fits(wanted.Organisation); err != nil {
 		return "", Invitation{}, err
@@ -137,7 +137,7 @@ func (s *Members) invite(
 		return nil
 	})
 	if err != nil {
-		return "", Invitation{}, notFoundAs(err, ErrNoMember)
+		return "", Invitation{}, notFoundAs(err, ErrNoOrganisation)
 	}
 	return code, v, nil
 }

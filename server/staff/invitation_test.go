@@ -280,14 +280,15 @@ func TestWhoIsInvitedMustFit(t *testing.T) {
 		{"a name of two lines", func(n *staff.NewMember) { n.Name = "鈴木\n一郎" }, "staff.name"},
 		{"a name that runs backwards", func(n *staff.NewMember) { n.Name = "鈴木\u202e" }, "staff.name"},
 		{"an insurer that is not here",
-			func(n *staff.NewMember) { n.Organisation = staff.OfInsurer("01139997") }, "staff.no_member"},
+			func(n *staff.NewMember) { n.Organisation = staff.OfInsurer("01139997") },
+			"staff.no_organisation"},
 		{"a facility that is not here", func(n *staff.NewMember) {
 			n.Organisation, n.Role = staff.OfFacility("1310000000"), staff.RoleReception
-		}, "staff.no_member"},
+		}, "staff.no_organisation"},
 		{"an operator with a number", func(n *staff.NewMember) {
 			n.Organisation = staff.Organisation{Kind: staff.KindOperator, Number: "1"}
 			n.Role = staff.RoleOperator
-		}, "staff.no_member"},
+		}, "staff.no_organisation"},
 		{"an organisation of no kind",
 			func(n *staff.NewMember) { n.Organisation = staff.Organisation{} }, "staff.role"},
 	}

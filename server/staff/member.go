@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"madoguchi/auth"
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 )
@@ -59,6 +60,21 @@ func (m Member) Actor() audit.Actor {
 	return Clerk{Staff: m.Staff()}.Actor()
 }
 
+// MayHold reports whether the member may have a session of a kind: the guard of each kind's pages asks.
+func (m Member) MayHold(kind auth.Kind) bool {
+	switch {
+	case m.State != Active:
+		return false
+	case m.Organisation.Kind == KindInsurer:
+		return kind == auth.Clerk
+	case m.Organisation.Kind == KindFacility:
+		return kind == auth.Counter || kind == auth.Admin && m.Role.Administers()
+	case m.Organisation.Kind == KindOperator:
+		return kind == auth.Operator
+	}
+	return false
+}
+
 func (m Member) within() Scope { return Scope{of: m.Organisation} }
 
 func (m Member) who() (id MemberID, command bool) { return m.ID, false }
@@ -88,7 +104,10 @@ func (m Member) Reception() Reception {
 // Refusals of what is done with members.
 var (
 	// ErrNoMember is also what another organisation's member is answered with.
-	ErrNoMember  = &eligibility.Error{Code: eligibility.NotFound, Key: "staff.no_member"}
+	ErrNoMember = &eligibility.Error{Code: eligibility.NotFound, Key: "staff.no_member"}
+	// ErrNoOrganisation is also what another organisation is answered with.
+	ErrNoOrganisation = &eligibility.Error{Code: eligibility.NotFound, Key: "staff.no_organisation"}
+
 	ErrRefused   = &eligibility.Error{Code: eligibility.Denied, Key: "staff.denied"}
 	ErrLastAdmin = &eligibility.Error{Code: eligibility.Conflict, Key: "staff.last_admin"}
 	ErrLocked    = &eligibility.Error{Code: eligibility.Denied, Key: "staff.locked"}

@@ -77,7 +77,7 @@ func (s *Members) list(
 	ctx context.Context, by Principal, of Organisation, may func(roster, Principal) error,
 ) ([]Member, error) {
 	if !by.within().Holds(of) {
-		return nil, ErrNoMember
+		return nil, ErrNoOrganisation
 	}
 	all, err := s.store.Members(ctx, of)
 	if err == nil {

@@ -2,9 +2,11 @@ package staff_test
 
 import (
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 
+	"madoguchi/auth"
 	"madoguchi/internal/testenv"
 	"madoguchi/server/staff"
 )
@@ -168,6 +170,14 @@ func TestWhatRolesMay(t *testing.T) {
 func TestMembersBecomePrincipals(t *testing.T) {
 	w := newWorld(t)
 	clerk := staff.Clerk{Staff: string(w.clerk.ID), Insurer: city, Role: staff.RoleInsurerClerk}
+	admin := staff.Clerk{Staff: string(w.admin.ID), Insurer: city, Role: staff.RoleInsurerAdmin}
+	facilityAdmin := staff.Reception{
+		Staff:    string(w.facilityAdmin.ID),
+		Facility: clinic,
+		Role:     staff.RoleFacilityAdmin,
+	}
+	locked := w.clerk
+	locked.State = staff.Locked
 	reception := staff.Reception{Staff: string(w.reception.ID), Facility: clinic, Role: staff.RoleReception}
 	for _, c := range []struct {
 		name      string
@@ -175,12 +185,21 @@ func TestMembersBecomePrincipals(t *testing.T) {
 		clerk     staff.Clerk
 		reception staff.Reception
 		actor     string
+		holds     []auth.Kind
 	}{
-		{"a clerk", w.clerk, clerk, staff.Reception{}, "clerk:" + string(w.clerk.ID)},
-		{"a reception", w.reception, staff.Clerk{}, reception, "reception:" + string(w.reception.ID)},
-		{"an operator", w.operator, staff.Clerk{}, staff.Reception{}, "operator:" + string(w.operator.ID)},
+		{"a clerk", w.clerk, clerk, staff.Reception{}, "clerk:" + string(w.clerk.ID),
+			[]auth.Kind{auth.Clerk}},
+		{"who administers an insurer", w.admin, admin, staff.Reception{}, "clerk:" + string(w.admin.ID),
+			[]auth.Kind{auth.Clerk}},
+		{"a locked clerk", locked, clerk, staff.Reception{}, "clerk:" + string(w.clerk.ID), nil},
+		{"who administers a facility", w.facilityAdmin, staff.Clerk{}, facilityAdmin,
+			"reception:" + string(w.facilityAdmin.ID), []auth.Kind{auth.Counter, auth.Admin}},
+		{"a reception", w.reception, staff.Clerk{}, reception, "reception:" + string(w.reception.ID),
+			[]auth.Kind{auth.Counter}},
+		{"an operator", w.operator, staff.Clerk{}, staff.Reception{}, "operator:" + string(w.operator.ID),
+			[]auth.Kind{auth.Operator}},
 		{"the demo's", staff.Member{Name: "鈴木", Role: staff.Everything}, staff.Clerk{}, staff.Reception{},
-			"clerk:鈴木"},
+			"clerk:鈴木", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := c.member.Clerk(); got != c.clerk {
@@ -191,6 +210,13 @@ func TestMembersBecomePrincipals(t *testing.T) {
 			}
 			if got := c.member.Actor(); string(got) != c.actor {
 				t.Errorf("%q", got)
+			}
+			for _, kind := range []auth.Kind{
+				auth.Patient, auth.Clerk, auth.Counter, auth.Device, auth.Admin, auth.Operator, "",
+			} {
+				if want := slices.Contains(c.holds, kind); c.member.MayHold(kind) != want {
+					t.Errorf("a session of the kind %q: %v", kind, !want)
+				}
 			}
 		})
 	}
