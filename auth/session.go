@@ -94,8 +94,8 @@ type Sessions struct {
 	// the cookie gets the __Host- prefix and Secure; plain http is for the demo on this computer only
 	HTTPS bool
 	Now   func() time.Time
-	// EndStolen deletes a session that came from another browser, and says so in the audit. Without it such a
-	// session is deleted.
+	// EndStolen, if set, ends a session that came from another browser and says so in the audit. Whatever it
+	// returns, the session is deleted.
 	EndStolen func(ctx context.Context, s Session) error
 }
 
@@ -168,13 +168,11 @@ func (s *Sessions) Find(ctx context.Context, r *http.Request, kind Kind) (found 
 		return Session{}, false, s.Store.DeleteSession(ctx, session.Hash)
 	}
 	if len(session.Browser) != 0 && !bytes.Equal(session.Browser, BrowserOf(r)) {
-		end := s.EndStolen
-		if end == nil {
-			end = func(ctx context.Context, stolen Session) error {
-				return s.Store.DeleteSession(ctx, stolen.Hash)
-			}
+		var untold error
+		if s.EndStolen != nil {
+			untold = s.EndStolen(ctx, session)
 		}
-		if err := end(ctx, session); err != nil {
+		if err := errors.Join(untold, s.Store.DeleteSession(ctx, session.Hash)); err != nil {
 			return Session{}, false, err
 		}
 		return Session{}, false, ErrOtherBrowser
