@@ -74,6 +74,17 @@ func Claims(all []Claim, lang string) []string {
 	return texts
 }
 
+// ClaimKeys are the keys of several claims, in their order: "" for words of a version before the catalogue.
+func ClaimKeys(all []Claim) []string {
+	keys := make([]string, len(all))
+	for i, c := range all {
+		if _, known := message.Find(string(c)); known {
+			keys[i] = string(c)
+		}
+	}
+	return keys
+}
+
 // plan describes one operation: its steps in order, and the messages of its successful results.
 type plan struct {
 	by         Verifier

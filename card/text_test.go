@@ -87,6 +87,11 @@ func TestTextIsReadFromAGenuineCardAndTheAgentIsNamed(t *testing.T) {
 		!bytes.Contains([]byte(r.Text("ja")), []byte("このPCのエージェントが確認")) {
 		t.Errorf("the agent is not named: %+v", r)
 	}
+	old := append(slices.Clone(r.NotProven), "カードが画面の人のものであること") // as stored before the catalogue
+	keys, last := card.ClaimKeys(old), len(old)-1
+	if len(keys) != len(old) || keys[0] != string(r.NotProven[0]) || keys[last] != "" {
+		t.Errorf("keys %q", keys)
+	}
 	if len(r.Proves) == 0 || len(r.NotProven) == 0 {
 		t.Errorf("what it proves is not said: %+v", r)
 	}

@@ -50,58 +50,49 @@ type check struct {
 	args                       message.Args
 }
 
+// checkOf is a check of which the catalogue has one sentence for each result that it can have:
+// verdict.NAME.passed, failed, not_checked.
+func checkOf(name string, results ...Result) check {
+	c := check{name: name}
+	for _, r := range results {
+		switch r {
+		case Passed:
+			c.passed = "verdict." + name + ".passed"
+		case Failed:
+			c.failed = "verdict." + name + ".failed"
+		case NotChecked:
+			c.notChecked = "verdict." + name + ".not_checked"
+		}
+	}
+	return c
+}
+
+// The checks, each followed by those whose sentences are of a special case.
 var (
-	checkForm      = check{name: "form", passed: "verdict.form.passed", failed: "verdict.form.failed"}
-	checkSignature = check{
-		name:       "signature",
-		passed:     "verdict.signature.passed",
-		failed:     "verdict.signature.failed",
-		notChecked: "verdict.signature.not_checked",
-	}
-	checkDamaged = check{name: "signature", failed: "verdict.signature.damaged"}
-	checkIssuer  = check{
-		name:       "issuer",
-		passed:     "verdict.issuer.passed",
-		failed:     "verdict.issuer.failed",
-		notChecked: "verdict.issuer.not_checked",
-	}
+	checkForm = checkOf("form", Passed, Failed)
+
+	checkSignature = checkOf("signature", Passed, Failed, NotChecked)
+	checkDamaged   = check{name: "signature", failed: "verdict.signature.damaged"}
+
+	checkIssuer        = checkOf("issuer", Passed, Failed, NotChecked)
 	checkIssuerByKeys  = check{passed: "verdict.issuer.passed_by_keys"}
 	checkIssuerStale   = check{passed: "verdict.issuer.passed_stale"}
 	checkIssuerOverdue = check{name: "issuer", notChecked: "verdict.issuer.not_checked_overdue"}
-	checkContent       = check{
-		name:   "content",
-		passed: "verdict.content.passed",
-		failed: "verdict.content.failed",
-	}
-	checkInsurer = check{
-		name:       "insurer",
-		passed:     "verdict.insurer.passed",
-		failed:     "verdict.insurer.failed",
-		notChecked: "verdict.insurer.not_checked",
-	}
-	checkFresh = check{
-		name:       "time",
-		passed:     "verdict.time.passed",
-		failed:     "verdict.time.failed",
-		notChecked: "verdict.time.not_checked",
-	}
+
+	checkContent = checkOf("content", Passed, Failed)
+	checkInsurer = checkOf("insurer", Passed, Failed, NotChecked)
+
+	checkFresh  = checkOf("time", Passed, Failed, NotChecked)
 	checkDay    = check{name: "time", failed: "verdict.time.failed_screen"}
 	checkPaper  = check{name: "time", failed: "verdict.time.failed_copy"}
 	checkFuture = check{name: "time", failed: "verdict.time.failed_future"}
 	checkClock  = check{name: "clock"} // its sentences hold figures: see clock.go
-	checkHolder = check{
-		name:       "holder",
-		passed:     "verdict.holder.passed",
-		notChecked: "verdict.holder.not_checked",
-	}
-	checkEndsItself = check{name: "revocation", notChecked: "verdict.revocation.not_needed"}
-	checkRevocation = check{
-		name:       "revocation",
-		passed:     "verdict.revocation.passed",
-		failed:     "verdict.revocation.failed",
-		notChecked: "verdict.revocation.not_checked",
-	}
+
+	checkHolder = checkOf("holder", Passed, NotChecked)
+
+	checkRevocation    = checkOf("revocation", Passed, Failed, NotChecked)
 	checkRevocationOld = check{name: "revocation", notChecked: "verdict.revocation.not_checked_old"}
+	checkEndsItself    = check{name: "revocation", notChecked: "verdict.revocation.not_needed"}
 )
 
 // withDate fills the day of a list into the sentences of a check.

@@ -109,7 +109,7 @@ func randomBelow(n int) int {
 // ReadOnlineCode returns the code in what was scanned or typed: only what stands behind the last slash
 // counts, since keyboard layouts swap the signs of an address; width, case, blanks, hyphens and characters
 // without a width do not matter. How it came is no part of it: a code without its hidden half was spoken,
-// whatever stood before it. The error is ErrCode.
+// whatever stood before it. The error is ErrOnlineCode.
 func ReadOnlineCode(text string) (OnlineCode, error) {
 	if len(text) > 300 {
 		return OnlineCode{}, ErrOnlineCode

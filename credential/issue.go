@@ -38,7 +38,7 @@ type Request struct {
 type Issued struct {
 	JWS       string
 	ExpiresAt time.Time
-	FitsQR    bool // at most MaxJWS characters; otherwise offer File
+	FitsQR    bool // at most MaxJWS characters; otherwise offer the CardFile
 	NoSYL     bool // the kana's tag was dropped to fit
 }
 
@@ -49,7 +49,7 @@ var ErrUnverifiable = errors.New(
 
 // Issue signs a credential of iss (HOST/i/NNNNNNNN) at now. When it would exceed MaxJWS it compresses harder,
 // then drops the kana's SYL tag, and otherwise says that only the file can carry it; nothing is ever cut off.
-// It returns ErrUnfit rather than sign what Verify would refuse.
+// It returns ErrUnverifiable rather than sign what Verify would refuse.
 func Issue(iss string, key Key, r Request, now time.Time) (Issued, error) {
 	nbf := now.Add(-backdate).Truncate(time.Second)
 	var exp time.Time
@@ -140,8 +140,8 @@ func encode(v any) ([]byte, error) {
 	return bytes.TrimRight(b.Bytes(), "\n"), nil
 }
 
-// klauspost/compress at usualLevel packs a card as small as the standard library's best level in less than
-// half of its time; hardestLevel takes some five bytes less
+// klauspost/compress at usualLevel packs a credential as small as the standard library's best level in less
+// than half of its time; hardestLevel takes some five bytes less
 // (TestTenThousandPeopleAreReadBackAsTheyAreRecorded prints how many it saves).
 const (
 	usualLevel   = 6

@@ -65,7 +65,7 @@ func splitJWS(jws string) (h header, input string, body, signature []byte, err e
 	return h, jws[:len(parts[0])+1+len(parts[1])], body, signature, nil
 }
 
-// maxPayload caps inflating: a card's payload is below 3 KB.
+// maxPayload caps inflating: a credential's payload is below 3 KB.
 const maxPayload = 32 << 10
 
 var flateReaders = sync.Pool{New: func() any { return flate.NewReader(bytes.NewReader(nil)) }}
@@ -78,7 +78,7 @@ func inflate(packed []byte) ([]byte, error) {
 	if err := r.(flate.Resetter).Reset(source, nil); err != nil {
 		return nil, errInflate
 	}
-	body := bytes.NewBuffer(make([]byte, 0, 4<<10)) // a card's payload is about 1.3 KB
+	body := bytes.NewBuffer(make([]byte, 0, 4<<10)) // a credential's payload is about 1.3 KB
 	n, err := body.ReadFrom(io.LimitReader(r, maxPayload+1))
 	if err != nil || n > maxPayload || source.Len() > 0 {
 		return nil, errInflate

@@ -11,7 +11,7 @@ import (
 )
 
 // The live proof of a screen: while the phone is offline it signs, every 15 s, the time and the hash of
-// the shown card with its own key, and shows that as a second, small code
+// the shown credential with its own key, and shows that as a second, small code
 // (docs/facts/smart-health-card.md#proof-by-the-phone). It proves that the phone that holds the screen
 // is there now; it does not stop somebody who relays both codes by video at once, so staff look at the
 // card all the same.

@@ -2,6 +2,7 @@ package credential
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"madoguchi/message"
@@ -38,7 +39,7 @@ func TestARecordedVerdictIsReadWhicheverVersionWroteIt(t *testing.T) {
 	}
 }
 
-// Every sentence that a check names stands in the catalogue.
+// Every sentence that a check names stands in the catalogue, and the catalogue has no other of these checks.
 func TestEachCheckHasItsSentences(t *testing.T) {
 	all := []check{
 		checkForm,
@@ -65,11 +66,20 @@ func TestEachCheckHasItsSentences(t *testing.T) {
 		proofAhead,
 		proofNonce,
 	}
+	names, used := map[string]bool{}, map[string]bool{}
 	for _, c := range all {
+		names[c.name] = true
 		for _, key := range []string{c.passed, c.failed, c.notChecked} {
+			used[key] = true
 			if _, ok := message.Find(key); key != "" && !ok {
 				t.Errorf("the catalogue has no %s", key)
 			}
+		}
+	}
+	for _, e := range message.Entries() {
+		rest, ok := strings.CutPrefix(e.Key, "verdict.")
+		if name, _, _ := strings.Cut(rest, "."); ok && names[name] && !used[e.Key] {
+			t.Errorf("no check says %s", e.Key)
 		}
 	}
 }

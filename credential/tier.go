@@ -10,9 +10,9 @@ import (
 type Tier string
 
 const (
-	TierLive    Tier = "live"
-	TierOffline Tier = "screen"
-	TierSaved   Tier = "pdf"
+	TierLive    Tier = "live"   // made anew every 30 s while the phone is online
+	TierOffline Tier = "screen" // kept by the phone for a day without network; needs the phone's proof
+	TierSaved   Tier = "pdf"    // the saved or printed copy, for months; can be revoked
 )
 
 const (

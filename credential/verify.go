@@ -270,8 +270,8 @@ type Opened struct {
 	Eligibility Eligibility
 }
 
-// Open reads a credential that iss itself signed with one of its keys, whatever the time: for an insurer that
-// gets its own card back.
+// Open reads a credential that iss itself signed with one of its keys, whatever the time: for an insurer to
+// whom a counter sends one of its own screens.
 func Open(jws, iss string, keys KeySet) (Opened, error) {
 	_, packed, err := openJWS(jws, func(h header) (PublicKey, bool) {
 		key, ok := keys.Find(h.KID)

@@ -44,7 +44,7 @@ func crowdFile(t testing.TB, name string, f crowd.File, e encoding.Encoding) str
 	return path
 }
 
-// importBars are for 100,000 people, by command and by page.
+// The bars of an import are for 100,000 people, by command and by page.
 const (
 	importPeople = 100_000
 	importTime   = 20 * time.Second

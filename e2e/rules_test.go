@@ -73,11 +73,17 @@ func TestRuleCommandsKeepTheirContract(t *testing.T) {
 			`{"percents":[30],"basis":"age only","changesOn":"2056-05-01","then":[20,30],"reviewOn":null}`},
 		{[]string{"share", "--birth-date", "不詳", "--on", "2026-11-22"}, 0,
 			`{"percents":[10,20,30],"basis":"age only","changesOn":null,"then":null,"reviewOn":null,` +
-				`"warning":"生年月日の一部が不詳なので、可能な割合をすべて挙げています。"}`},
+				`"warning":"生年月日の一部が不詳なので、可能な割合をすべて挙げています。",` +
+				`"en":{"warning":"The date of birth is partly unknown, ` +
+				`so all possible shares are listed."},` +
+				`"messages":{"warning":[{"key":"hint.birth_date_partial"}]}}`},
 		{[]string{"share", "--birth-date", "1956", "--on", "2026-11-22"}, 0,
 			`{"percents":[20,30],"basis":"age only","changesOn":"2027-01-01","then":[20,30],` +
 				`"reviewOn":"2027-08-01",` +
-				`"warning":"生年月日の一部が不詳なので、可能な割合をすべて挙げています。"}`},
+				`"warning":"生年月日の一部が不詳なので、可能な割合をすべて挙げています。",` +
+				`"en":{"warning":"The date of birth is partly unknown, ` +
+				`so all possible shares are listed."},` +
+				`"messages":{"warning":[{"key":"hint.birth_date_partial"}]}}`},
 		{[]string{"share", "--birth-date", "1955-02-30", "--on", "2026-11-22"}, 2, ""},
 		{[]string{"share", "--birth-date", "1955-07-01", "--on", "2026-11"}, 2, ""},
 		{[]string{"share", "--birth-date", "1955-07-01", "--on", "1955-06-30"}, 2, ""},
@@ -93,11 +99,18 @@ func TestRuleCommandsKeepTheirContract(t *testing.T) {
 		// 健康保険法74条: a pupil pays 3割. 高確法50条: from the 75th birthday on another insurer assigns.
 		{[]string{"share", "--birth-date", "1986-04-12", "--on", "2026-11-22", "--assigned", "10"}, 0,
 			`{"percents":[10],"basis":"assigned","changesOn":"2056-05-01","then":[20,30],"reviewOn":null,` +
-				`"warning":"1割は、この年齢で決まる負担割合（3割）と違います。保険者に確かめてください。"}`},
+				`"warning":"1割は、この年齢で決まる負担割合（3割）と違います。保険者に確かめてください。",` +
+				`"en":{"warning":"10% is not the share that follows from this age (30%). ` +
+				`Ask the insurer."},` +
+				`"messages":{"warning":[{"key":"hint.share_differs",` +
+				`"args":{"assigned":{"ja":"1割","en":"10%"},"possible":{"ja":"3割","en":"30%"}}}]}}`},
 		{[]string{"share", "--birth-date", "1951-11-22", "--on", "2026-11-22", "--assigned", "20",
 			"--insurer", "138990"}, 0,
 			`{"percents":[20],"basis":"assigned","changesOn":null,"then":null,"reviewOn":"2027-08-01",` +
-				`"warning":"75歳の誕生日から後期高齢者医療に移るので、この保険者の負担割合は使えません。"}`},
+				`"warning":"75歳の誕生日から後期高齢者医療に移るので、この保険者の負担割合は使えません。",` +
+				`"en":{"warning":"From the 75th birthday on, 後期高齢者医療 is in charge, ` +
+				`so this insurer's share does not apply."},` +
+				`"messages":{"warning":[{"key":"question.moved"}]}}`},
 		{[]string{"names", "髙橋", "高橋", "--json"}, 0,
 			`{"match":"variant","differences":[{"index":0,"a":"髙","b":"高","kind":"variant"}]}`},
 		{[]string{"names", "", "高橋", "--json"}, 2, ""},
@@ -105,7 +118,10 @@ func TestRuleCommandsKeepTheirContract(t *testing.T) {
 			`{"valid":true,"normalised":"00138990","paper":"138990","kind":"国民健康保険","prefecture":"東京都"}`},
 		{[]string{"insurer", "138991", "--json"}, 0,
 			`{"valid":false,"normalised":null,"paper":null,"kind":null,"prefecture":null,` +
-				`"reason":"保険者番号が正しくありません。6桁か8桁の数字を、紙のとおりに入れ直してください。"}`},
+				`"reason":"保険者番号が正しくありません。6桁か8桁の数字を、紙のとおりに入れ直してください。",` +
+				`"en":{"reason":"This is not an insurer number. ` +
+				`Enter the six or eight digits as they stand on the paper."},` +
+				`"messages":{"reason":[{"key":"insurer.number"}]}}`},
 		// 高齢者医療確保法 50条: nobody of 30, or of 64, is with 後期高齢者医療; perhaps 65 is asked. JIS X 0401 ends at 47.
 		{[]string{"share", "--birth-date", "1996-01-01", "--on", "2026-11-22", "--insurer", "39139993"}, 2,
 			""},
@@ -114,10 +130,16 @@ func TestRuleCommandsKeepTheirContract(t *testing.T) {
 		{[]string{"share", "--birth-date", "1961", "--on", "2026-11-22", "--insurer", "39139993"}, 0,
 			`{"percents":[10,20,30],"basis":"age only","changesOn":null,"then":null,` +
 				`"reviewOn":"2027-08-01",` +
-				`"warning":"生年月日の一部が不詳で、65歳になっていなければ後期高齢者医療ではありません。65歳になっているか本人に確かめてください。"}`},
+				`"warning":"生年月日の一部が不詳で、65歳になっていなければ後期高齢者医療ではありません。65歳になっているか本人に確かめてください。",` +
+				`"en":{"warning":"The date of birth is partly unknown; below 65 nobody is with 後期高齢者医療. ` +
+				`Ask the person whether they are 65."},` +
+				`"messages":{"warning":[{"key":"question.may_be_young"}]}}`},
 		{[]string{"insurer", "33999996"}, 0,
 			`{"valid":true,"normalised":"33999996","paper":"33999996","kind":"警察共済組合","prefecture":null,` +
-				`"note":"都道府県番号99の都道府県はありません（01から47）。写しまちがいでないか、紙を見直してください。"}`},
+				`"note":"都道府県番号99の都道府県はありません（01から47）。写しまちがいでないか、紙を見直してください。",` +
+				`"en":{"note":"There is no prefecture 99 (01 to 47). ` +
+				`Look at the paper again: the number may be misread."},` +
+				`"messages":{"note":[{"key":"hint.prefecture","args":{"code":"99"}}]}}`},
 		{[]string{"methods"}, 2, ""},
 	} {
 		t.Run(strings.Join(c.args, " "), func(t *testing.T) {

@@ -22,7 +22,7 @@ func anotherScreen(t *testing.T, data string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, err := ring.IssuerKey("00138990")
+	key, err := ring.Rings.IssuerKey("00138990")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func oldScreen(t *testing.T, data string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, err := ring.IssuerKey("00138990")
+	key, err := ring.Rings.IssuerKey("00138990")
 	if err != nil {
 		t.Fatal(err)
 	}

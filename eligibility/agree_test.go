@@ -67,8 +67,8 @@ func agrees(t *testing.T, p Person, on Date) {
 	for i := range o.Methods {
 		m := &o.Methods[i]
 		if m.Code == "A1" && m.Accepted && !p.BirthDate.IsZero() &&
-			!strings.Contains(m.Next, percents(shares)) {
-			t.Fatalf("%s %s on %s: share %v, A1 says %s", p.Insurer, p.BirthDate, on, shares, m.Next)
+			!strings.Contains(m.Next.Ja(), percents(shares)) {
+			t.Fatalf("%s %s on %s: share %v, A1 says %s", p.Insurer, p.BirthDate, on, shares, m.Next.Ja())
 		}
 	}
 }
@@ -180,7 +180,7 @@ func TestANumberOf後期BelowSixtyFiveIsNobodys(t *testing.T) {
 				t.Errorf("%v, %v", err, p.Questions(day("2026-11-22")))
 			}
 			papers := PapersFor(p, day("2026-11-22"))
-			if c.young && (papers.Certificate || papers.Notice || papers.Look == "") {
+			if c.young && (papers.Certificate || papers.Notice || papers.Says.NextStep("ja") == "") {
 				t.Errorf("%+v", papers)
 			}
 		})

@@ -1,13 +1,18 @@
 package eligibility
 
-import "strings"
+import (
+	"reflect"
+	"strings"
+
+	"madoguchi/message"
+)
 
 // SheetRow is one line of the reception's sheet: what the patient brings, and the answer on the day.
 type SheetRow struct {
-	Brings  string
-	Code    MethodCode // "" when nothing can be accepted
-	Answer  string     // the method's name, or 「これだけでは受け付けられません」
-	Next    string     // ※ in it stands for SheetMark
+	Brings  message.Message
+	Code    MethodCode        // "" when nothing can be accepted
+	Answer  message.Sentences // the method's name, or that it is not enough
+	Next    message.Steps     // ※ in it stands for SheetMark
 	Sure    Confidence
 	Changed bool // the answer differs from the one a month before
 }
@@ -19,87 +24,91 @@ type ReceptionSheet struct {
 	Rows  []SheetRow
 }
 
-// SheetMark is what ※ stands for in the rows: the comparison that every paper shown with the card needs.
-const SheetMark = "※ " + askPhoto
+// SheetMark says what ※ stands for in the rows: the comparison that every paper shown with the card needs.
+var SheetMark = message.New("sheet.mark", message.Args{"step": message.Of(message.New(comparePhoto, nil))})
 
 // sheetCases are the patients that a reception meets, in their usual order.
 var sheetCases = [...]struct {
-	brings string
+	brings string // the catalogue's key
 	s      Situation
 	by     MethodCode // the one method that this row is about; "" for the first accepted
 }{
-	{"カード（読み取れる）", Situation{Card: CardFacts{Present: Yes, Reads: Yes}}, ""},
-	{"カード（読めるが「無効」「該当なし」など）", Situation{Card: CardFacts{Present: Yes, Reads: Yes}, OQSAnswer: OQSInvalid},
+	{"sheet.brings.reads", Situation{Card: CardFacts{Present: Yes, Reads: Yes}}, ""},
+	{"sheet.brings.unconfirmed", Situation{Card: CardFacts{Present: Yes, Reads: Yes}, OQSAnswer: OQSInvalid},
 		""},
 	{
-		"カード（顔認証も暗証番号もだめ）",
+		"sheet.brings.face_and_pin_fail",
 		Situation{Card: CardFacts{Present: Yes, Reads: Yes, Face: FaceFailed, PIN: PINLocked}},
 		"",
 	},
 	{
-		"カード（読めない）＋マイナポータルの画面",
+		"sheet.brings.portal_screen",
 		Situation{Card: CardFacts{Present: Yes, Reads: No}, Brings: items(ItemPortalScreen)},
 		"",
 	},
 	{
-		"カード（読めない）＋マイナポータルのPDF",
+		"sheet.brings.portal_pdf",
 		Situation{Card: CardFacts{Present: Yes, Reads: No}, Brings: items(ItemPortalPDF)},
 		"",
 	},
 	{
-		"カード（読めない）＋資格情報のお知らせ",
+		"sheet.brings.notice",
 		Situation{Card: CardFacts{Present: Yes, Reads: No}, Brings: items(ItemNotice)},
 		"",
 	},
 	{
-		"カード（読めない）＋保険者の画面・PDF",
+		"sheet.brings.insurer_screen",
 		Situation{Card: CardFacts{Present: Yes, Reads: No}, Brings: items(ItemInsurerScreen)},
 		"",
 	},
-	{"カード（読めない）だけ、以前の番号で照会できた", Situation{Card: CardFacts{Present: Yes, Reads: No}, Lookup: LookupFound,
+	{"sheet.brings.known_number", Situation{Card: CardFacts{Present: Yes, Reads: No}, Lookup: LookupFound,
 		LookupBy: LookupByRecords}, ""},
-	{"カード（読めない）だけ", Situation{Card: CardFacts{Present: Yes, Reads: No}, Lookup: LookupNotFound}, ""},
-	{"カード（電子証明書が切れて3か月以内）", Situation{Card: CardFacts{Present: Yes, Certificate: CertificateGrace}}, ""},
 	{
-		"カード（電子証明書が切れて3か月を過ぎた）＋お知らせ",
+		"sheet.brings.card_alone",
+		Situation{Card: CardFacts{Present: Yes, Reads: No}, Lookup: LookupNotFound},
+		"",
+	},
+	{"sheet.brings.grace", Situation{Card: CardFacts{Present: Yes, Certificate: CertificateGrace}}, ""},
+	{
+		"sheet.brings.grace_over",
 		Situation{Card: CardFacts{Present: Yes, Certificate: CertificateExpired}, Brings: items(ItemNotice)},
 		"",
 	},
 	{
-		"Androidのスマホだけ、スマホ用の読み取り機がある",
+		"sheet.brings.android",
 		Situation{Brings: items(ItemPhone), Phone: Android, Facility: FacilityFacts{PhoneReader: Yes}},
 		"",
 	},
 	{
-		"iPhoneだけ、スマホ用の読み取り機がある",
+		"sheet.brings.iphone",
 		Situation{Brings: items(ItemPhone), Phone: IOS, Facility: FacilityFacts{PhoneReader: Yes}},
 		"",
 	},
 	{
-		"スマホだけ、スマホ用の読み取り機がない",
+		"sheet.brings.phone_no_reader",
 		Situation{Brings: items(ItemPhone), Facility: FacilityFacts{PhoneReader: No}},
 		"",
 	},
-	{"保険者の画面・PDF・画像だけ（カードなし）", Situation{Brings: items(ItemInsurerScreen, ItemPortalScreenshot)}, ""},
-	{"資格情報のお知らせだけ（番号で照会できた）", Situation{Brings: items(ItemNotice), Lookup: LookupFound,
+	{"sheet.brings.screens_alone", Situation{Brings: items(ItemInsurerScreen, ItemPortalScreenshot)}, ""},
+	{"sheet.brings.notice_alone", Situation{Brings: items(ItemNotice), Lookup: LookupFound,
 		LookupBy: LookupByPaper}, "N0"},
-	{"期限切れの健康保険証だけ（番号で照会できた）", Situation{Brings: items(ItemOldCard), Lookup: LookupFound,
+	{"sheet.brings.expired_card_alone", Situation{Brings: items(ItemOldCard), Lookup: LookupFound,
 		LookupBy: LookupByPaper}, "H0"},
-	{"健康保険証（有効期限内）", Situation{Brings: items(ItemOldCard)}, "H1"},
-	{"資格確認書（有効期限内）", Situation{Brings: items(ItemCertificate)}, ""},
-	{"資格確認書（特別療養）", Situation{Brings: items(ItemCertificate), PaperSpecial: MedicalExpense}, ""},
-	{"健康保険被保険者資格証明書（20日以内）", Situation{Brings: items(ItemEligibilityProof)}, ""},
-	{"医療券（生活保護）", Situation{Brings: items(ItemMedicalTicket)}, ""},
+	{"sheet.brings.old_card", Situation{Brings: items(ItemOldCard)}, "H1"},
+	{"sheet.brings.certificate", Situation{Brings: items(ItemCertificate)}, ""},
+	{"sheet.brings.full_price", Situation{Brings: items(ItemCertificate), PaperSpecial: MedicalExpense}, ""},
+	{"sheet.brings.proof", Situation{Brings: items(ItemEligibilityProof)}, ""},
+	{"sheet.brings.ticket", Situation{Brings: items(ItemMedicalTicket)}, ""},
 	{
-		"システムか回線の障害、カードはある",
+		"sheet.brings.outage",
 		Situation{Card: CardFacts{Present: Yes}, Facility: FacilityFacts{NetworkDown: Yes}},
 		"L1",
 	},
-	{"何も持っていない", Situation{Lookup: LookupNotTried}, ""},
+	{"sheet.brings.nothing", Situation{Lookup: LookupNotTried}, ""},
 }
 
-// onlyFor says whose insurers a method is for on a day, where it is not for all.
-func onlyFor(code MethodCode, day Date) string {
+// onlyFor says whose insurers a method is for on a day; nil where it is for all.
+func onlyFor(code MethodCode, day Date) message.Sentences {
 	var who scheme
 	for i := range ruleTable {
 		for j := range ruleTable[i].Periods {
@@ -109,18 +118,10 @@ func onlyFor(code MethodCode, day Date) string {
 		}
 	}
 	if who == everyone {
-		return ""
+		return nil
 	}
-	var names []string
-	for _, s := range []struct {
-		of   scheme
-		name string
-	}{{residents, "国民健康保険"}, {elderly, "後期高齢者医療"}, {employees, "被用者保険"}} {
-		if who&s.of != 0 {
-			names = append(names, s.name)
-		}
-	}
-	return "　" + strings.Join(names, "・") + "の人だけ"
+	names := message.Writing(strings.Join(who.names("ja"), "・"), strings.Join(who.names("en"), ", "))
+	return message.Sentences{message.New("sheet.only_for", message.Args{"who": names})}
 }
 
 func items(all ...Item) Items {
@@ -150,7 +151,8 @@ func SheetFor(day Date) (ReceptionSheet, error) {
 		if (c.by == "H1" || c.s.Brings.Has(ItemPhone)) && now.Code == "" && then.Code == "" {
 			continue // nobody brings an old card any more, or a phone yet
 		}
-		now.Brings, now.Changed = c.brings, now.Answer != then.Answer || now.Next != then.Next
+		now.Brings = message.New(c.brings, nil)
+		now.Changed = !reflect.DeepEqual(now.Answer, then.Answer) || !reflect.DeepEqual(now.Next, then.Next)
 		sheet.Rows = append(sheet.Rows, now)
 	}
 	for i := range ruleTable {
@@ -175,7 +177,7 @@ func sheetAnswer(s Situation, by MethodCode, day Date) (SheetRow, error) {
 	if err != nil {
 		return SheetRow{}, err
 	}
-	row := SheetRow{Answer: "これだけでは受け付けられません", Next: o.Next, Sure: o.Confidence}
+	row := SheetRow{Answer: told("sheet.not_enough"), Next: o.Next, Sure: o.Confidence}
 	if by == "" {
 		by = o.Best
 	}
@@ -185,7 +187,7 @@ func sheetAnswer(s Situation, by MethodCode, day Date) (SheetRow, error) {
 		}
 		row.Next, row.Sure = m.Next, m.Confidence
 		if m.Accepted {
-			row.Code, row.Answer = m.Code, m.Name+onlyFor(m.Code, day)
+			row.Code, row.Answer = m.Code, inFront(m.Name, onlyFor(m.Code, day))
 		}
 	}
 	return row, nil

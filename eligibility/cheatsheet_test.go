@@ -15,10 +15,10 @@ func TestTheReceptionSheetSaysWhatTheTableSays(t *testing.T) {
 		}
 		rows := map[string]SheetRow{}
 		for _, r := range sheet.Rows {
-			if r.Next == "" || r.Answer == "" {
+			if r.Next.Ja() == "" || r.Answer.Ja() == "" {
 				t.Errorf("%+v", r)
 			}
-			rows[r.Brings] = r
+			rows[r.Brings.Text("ja")] = r
 		}
 		return rows, sheet
 	}
@@ -69,8 +69,8 @@ func TestTheReceptionSheetSaysWhatTheTableSays(t *testing.T) {
 		{"2026-11-22", "健康保険証（有効期限内）", ""},
 	} {
 		t.Run(c.day, func(t *testing.T) {
-			if rows, _ := answers(c.day); rows[c.brings].Answer != c.answer {
-				t.Errorf("%s %s: %q, want %q", c.day, c.brings, rows[c.brings].Answer, c.answer)
+			if rows, _ := answers(c.day); rows[c.brings].Answer.Ja() != c.answer {
+				t.Errorf("%s %s: %q, want %q", c.day, c.brings, rows[c.brings].Answer.Ja(), c.answer)
 			}
 		})
 	}

@@ -29,7 +29,7 @@ func ask(t *testing.T, cases []asked) {
 				c.accepted != "*" && accepted(o) != c.accepted {
 				t.Errorf("%s: best %q %s, accepted %q (%v)", text, o.Best, o.Confidence, accepted(o), err)
 			}
-			said := o.Reason + o.Next + o.Reservation + o.Source
+			said := o.Reason.Ja() + o.Next.Ja() + o.Reservation.Ja() + o.Source
 			for _, w := range c.words {
 				if w, no := strings.CutPrefix(w, "!"); strings.Contains(said, w) == no {
 					t.Errorf("%s: %q (must not: %v) in %s", text, w, no, said)

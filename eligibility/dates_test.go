@@ -94,8 +94,9 @@ func TestPapersOf後期From2026August(t *testing.T) {
 // 三種町 (2026-03-06): six uses in twelve months and one in the last three. Another 広域連合 has another rule.
 func TestTheUseRuleIsTheInsurersData(t *testing.T) {
 	other := UseRule{InYear: 4, InThreeMonths: 0}
-	if !strings.Contains(UsualUse.Japanese(), "年6回") || !strings.Contains(other.Japanese(), "年4回") {
-		t.Error(UsualUse.Japanese())
+	if !strings.Contains(UsualUse.Told().Text("ja"), "年6回") ||
+		!strings.Contains(other.Told().Text("ja"), "年4回") {
+		t.Error(UsualUse.Told().Text("ja"))
 	}
 }
 
@@ -147,11 +148,12 @@ func TestHowFarTheRulesAreKnownIsSaid(t *testing.T) {
 	if err != nil || o.CheckedUntil != day("2026-10-01") || o.ReadOn != day("2026-11-28") {
 		t.Error(o.CheckedUntil, o.ReadOn, err)
 	}
+	known := RulesKnown().Text("ja")
 	var page strings.Builder
 	err = WriteRules(&page)
-	if err != nil || !strings.Contains(page.String(), RulesKnown()) ||
-		!strings.Contains(RulesKnown(), "令和8年10月上旬") {
-		t.Error(RulesKnown(), err)
+	if err != nil || !strings.Contains(page.String(), known) ||
+		!strings.Contains(known, "令和8年10月上旬") {
+		t.Error(known, err)
 	}
 }
 

@@ -19,7 +19,7 @@ func ExampleMethods() {
 	}
 	for _, method := range outcome.Methods {
 		if method.Accepted {
-			fmt.Println(method.Code, method.Name)
+			fmt.Println(method.Code, method.Name.Ja())
 		}
 	}
 

@@ -194,8 +194,9 @@ func TestWhoGetsWhichPaper(t *testing.T) {
 			if got.Certificate {
 				papers += "C"
 			}
-			if papers != c.want || got.Confidence != c.sure || got.Reason == "" || got.Source.Title == "" {
-				t.Errorf("%q %s %s", papers, got.Confidence, got.Reason)
+			if papers != c.want || got.Confidence != c.sure || got.Says.Sentence("ja") == "" ||
+				got.Source.Title == "" {
+				t.Errorf("%q %s %s", papers, got.Confidence, got.Says.Text("ja"))
 			}
 		})
 	}

@@ -31,14 +31,14 @@ func TestEveryRuleAndConditionIsAsSureAsItsFact(t *testing.T) {
 		}
 		for _, n := range r.Needs {
 			want := Certain
-			if sure, ok := less[n.name]; ok {
+			if sure, ok := less[n.name().Text("ja")]; ok {
 				want = sure
 			}
 			if n == hasPhotoForStaff {
 				want = Likely // whether 目視 is barred for cards without a photo (保団連)
 			}
 			if n.sure != want {
-				t.Errorf("%s: %s, want %s", n.name, n.sure, want)
+				t.Errorf("%s: %s, want %s", n.name().Text("ja"), n.sure, want)
 			}
 		}
 	}
@@ -46,8 +46,8 @@ func TestEveryRuleAndConditionIsAsSureAsItsFact(t *testing.T) {
 		t.Error("労災 is likely")
 	}
 	for _, d := range doubts {
-		if d.sure == Certain || d.say == "" || d.source.Title == "" {
-			t.Errorf("%+v", d.say)
+		if d.sure == Certain || d.says.Ja() == "" || d.source.Title == "" {
+			t.Errorf("%+v", d.says)
 		}
 	}
 }
@@ -64,25 +64,25 @@ func weak() []string {
 	}
 	for _, r := range ruleTable {
 		for _, n := range r.Needs {
-			add(n.sure, n.because)
+			add(n.sure, n.says.Ja())
 		}
 	}
 	for _, p := range []*finding{&pointCardOver, &pointGrace, &pointRegister, &pointAssistance,
 		&pointPhoneGrace, &pointPhoneInApp,
 		&pointPhoneAssistance, &pointNoCard, &pointWhoseNumber, &pointOtherProof, &pointProof,
 		&pointProofElsewhere, &pointCardReads} {
-		add(p.sure, p.reason, p.next)
+		add(p.sure, p.reason.Ja(), p.next.Ja())
 	}
 	for _, d := range doubts {
-		add(d.sure, d.say)
+		add(d.sure, d.says.Ja())
 	}
 	for _, r := range refusals {
-		if r.reason != noPaper {
-			add(r.sure, r.reason)
+		if r.says[0].Key != noPaper[0].Key {
+			add(r.sure, r.says.Ja())
 		}
 	}
-	add(notWorkInjury.sure, notWorkInjury.because)
-	return slices.DeleteFunc(all, func(s string) bool { return s == hasPhoto.because })
+	add(notWorkInjury.sure, notWorkInjury.says.Ja())
+	return slices.DeleteFunc(all, func(s string) bool { return s == hasPhoto.says.Ja() })
 }
 
 // randomSituation is one of what a counter may meet; it may be contradictory.
@@ -175,8 +175,9 @@ func TestNoAnswerWithoutANextStepAndNoneSurerThanItsFacts(t *testing.T) {
 		if o.Best == "" {
 			none++
 		}
-		if o.Next == "" || o.Reason == "" || o.Source == "" || o.BringNext == "" || o.Confidence == "" ||
-			(o.Confidence != Certain) != (o.Reservation != "") || o.CheckedUntil.IsZero() ||
+		if o.Next.Ja() == "" || o.Reason.Ja() == "" || o.Source == "" || o.BringNext.Ja() == "" ||
+			o.Confidence == "" ||
+			(o.Confidence != Certain) != (o.Reservation.Ja() != "") || o.CheckedUntil.IsZero() ||
 			o.Provisional == nil {
 			t.Fatalf("%+v: %+v", s, o)
 		}
@@ -190,25 +191,26 @@ func TestNoAnswerWithoutANextStepAndNoneSurerThanItsFacts(t *testing.T) {
 				}
 			}
 			for _, n := range notes {
-				if n.sure != Certain && strings.Contains(texts, n.ja) && !strings.Contains(texts, n.text()) {
-					t.Fatalf("%+v: %s hides that it is likely: %s", s, code, n.ja)
+				if n.sure != Certain && strings.Contains(texts, n.says.Ja()) &&
+					!strings.Contains(texts, n.steps().Ja()) {
+					t.Fatalf("%+v: %s hides that it is likely: %s", s, code, n.says.Ja())
 				}
 			}
 		}
 		for i := range o.Methods {
 			m := &o.Methods[i]
-			if m.Reason == "" || m.Next == "" || m.Source == "" || m.BringNext == "" ||
-				(m.Confidence != Certain) != (m.Reservation != "") {
+			if m.Reason.Ja() == "" || m.Next.Ja() == "" || m.Source == "" || m.BringNext.Ja() == "" ||
+				(m.Confidence != Certain) != (m.Reservation.Ja() != "") {
 				t.Fatalf("%+v: %+v", s, m)
 			}
-			check(m.Code, m.Confidence, m.Reason+m.Next+m.Reservation)
+			check(m.Code, m.Confidence, m.Reason.Ja()+m.Next.Ja()+m.Reservation.Ja())
 			f := ruleTable[i]
 			if m.Accepted && m.Confidence == Certain &&
 				slices.Contains([]MethodCode{"N1e", "L0", "D0"}, f.Code) {
 				t.Fatalf("%+v: %s is certain", s, f.Code)
 			}
 		}
-		check(o.Best, o.Confidence, o.Reason+o.Next+o.Reservation)
+		check(o.Best, o.Confidence, o.Reason.Ja()+o.Next.Ja()+o.Reservation.Ja())
 	}
 	if none < 300 || none > asked-300 {
 		t.Errorf("%d of %d situations have no way: the walk is one-sided", none, asked)
@@ -229,11 +231,11 @@ func TestTextsCanBeFollowed(t *testing.T) {
 			if !m.Accepted {
 				continue
 			}
-			if s.Card.Photo == No && strings.Contains(m.Next, "顔写真と本人を見比べ") {
-				t.Fatalf("%+v: %s compares a photo that is not there: %s", s, m.Code, m.Next)
+			if s.Card.Photo == No && strings.Contains(m.Next.Ja(), "顔写真と本人を見比べ") {
+				t.Fatalf("%+v: %s compares a photo that is not there: %s", s, m.Code, m.Next.Ja())
 			}
-			if s.elsewhere() && strings.Contains(m.Next, "管理者の操作") {
-				t.Fatalf("%+v: %s speaks of the reader's mode: %s", s, m.Code, m.Next)
+			if s.elsewhere() && strings.Contains(m.Next.Ja(), "管理者の操作") {
+				t.Fatalf("%+v: %s speaks of the reader's mode: %s", s, m.Code, m.Next.Ja())
 			}
 		}
 		works := s.Card.Reads == Yes && !s.OQSAnswer.unconfirmed() && o.Methods[codeIndex("M2")].Accepted &&
@@ -242,8 +244,8 @@ func TestTextsCanBeFollowed(t *testing.T) {
 			t.Fatalf("%+v: the card reads, but the best is %s", s, o.Best)
 		}
 		for _, m := range o.Methods {
-			if works && m.Accepted && m.Code == "C1" && !strings.Contains(m.Next, "先にカードリーダー") {
-				t.Fatalf("%+v: C1 leads off the reader: %s", s, m.Next)
+			if works && m.Accepted && m.Code == "C1" && !strings.Contains(m.Next.Ja(), "先にカードリーダー") {
+				t.Fatalf("%+v: C1 leads off the reader: %s", s, m.Next.Ja())
 			}
 			if works && m.Accepted &&
 				slices.Contains([]MethodCode{"P1", "P2", "P3", "N1", "N1e", "N0", "H0", "L0", "A1"}, m.Code) {

@@ -1,5 +1,7 @@
 package eligibility
 
+import "madoguchi/message"
+
 // Whether a person can be with an insurer at all: ordinary insurers to the 75th birthday, 後期高齢者医療 from it, or
 // from 65 with a certificate of disability (高齢者医療確保法 50条, 52条). share, methods and the papers ask here.
 
@@ -44,7 +46,7 @@ func atLeast(birth Date, age int, day Date) Answer {
 // Question is something about a person and their insurer that must be asked before an answer counts as
 // certain.
 type Question struct {
-	Ja         string
+	Says       message.Message // what is open; its next step is what to ask
 	Source     Source
 	Confidence Confidence // that an answer keeps while the question is open
 }
@@ -64,10 +66,7 @@ func (p Person) Questions(day Date) []Question {
 }
 
 var (
-	questionMoved = Question{"75歳の誕生日から後期高齢者医療に移るので、この保険者の負担割合は使えません。", srcElderlyLaw, Certain}
-
-	questionMayHaveMoved = Question{"生年月日の一部が不詳で、75歳になっていれば後期高齢者医療に移っています。" +
-		"75歳の誕生日が過ぎていないか本人に確かめてください。", srcElderlyLaw, Likely}
-	questionMayBeYoung = Question{"生年月日の一部が不詳で、65歳になっていなければ後期高齢者医療ではありません。" +
-		"65歳になっているか本人に確かめてください。", srcElderlyLaw, Likely}
+	questionMoved        = Question{message.New("question.moved", nil), srcElderlyLaw, Certain}
+	questionMayHaveMoved = Question{message.New("question.may_have_moved", nil), srcElderlyLaw, Likely}
+	questionMayBeYoung   = Question{message.New("question.may_be_young", nil), srcElderlyLaw, Likely}
 )

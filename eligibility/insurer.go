@@ -3,6 +3,8 @@ package eligibility
 import (
 	"strconv"
 	"strings"
+
+	"madoguchi/message"
 )
 
 // InsurerNumber is a 保険者番号 as eight digits; 国民健康保険's six digits are padded with zeros on the left, as OQS and
@@ -117,14 +119,15 @@ var prefectures = [...]string{"", "北海道", "青森県", "岩手県", "宮城
 	"愛知県", "三重県", "滋賀県", "京都府", "大阪府", "兵庫県", "奈良県", "和歌山県", "鳥取県", "島根県", "岡山県", "広島県",
 	"山口県", "徳島県", "香川県", "愛媛県", "高知県", "福岡県", "佐賀県", "長崎県", "熊本県", "大分県", "宮崎県", "鹿児島県", "沖縄県"}
 
-// PrefectureHint says that the number's prefecture does not exist (JIS X 0401 ends at 47), "" where it does.
+// PrefectureHint says that the number's prefecture does not exist (JIS X 0401 ends at 47); odd is false where
+// it does.
 // Such a number may have been misread; it is no error, since the check digit holds and no register of
 // insurers is asked.
-func (n InsurerNumber) PrefectureHint() string {
+func (n InsurerNumber) PrefectureHint() (hint message.Message, odd bool) {
 	if len(n) != 8 || n.Prefecture() != "" {
-		return ""
+		return message.Message{}, false
 	}
-	return "都道府県番号" + string(n[2:4]) + "の都道府県はありません（01から47）。写しまちがいでないか、紙を見直してください。"
+	return message.New("hint.prefecture", message.Args{"code": message.Text(string(n[2:4]))}), true
 }
 
 // Prefecture returns the insurer's prefecture (JIS X 0401), "" for a code that is none.

@@ -106,7 +106,8 @@ func SituationManual() string {
 	b.WriteString(
 		"The answer holds best (null where nothing is accepted) with next, bringNext, reason, source, confidence " +
 			"(certain|likely|unverified) and reservation, then every method of the table with the same, " +
-			"provisional (shares in percent for a declaration), hints, checkedUntil and readOn (how far the rules are known).",
+			"provisional (shares in percent for a declaration), hints, checkedUntil and readOn (how far the rules " +
+			"are known). en holds the same texts in English, messages their keys and arguments.",
 	)
 	return b.String()
 }
@@ -143,6 +144,14 @@ dates and contradictions are errors that name the field.
 |` + "`provisional`" + `|shares in percent that a declaration may be billed with, as ` + "`share`" + ` says; 100 for 特別療養費, none for 医療扶助 and 労災|
 |` + "`hints`" + `|what looks odd though it refuses nothing|
 |` + "`checkedUntil`, `readOn`" + `|changes of the rules are known up to here; the day on which they were read|
+|` + "`en`" + `|the texts above in English, of the answer and of every way: name, next, bringNext, reason, askFor, reservation, hints|
+|` + "`messages`" + `|the same texts as lists of messages, each with ` + "`key` and, where it has values, `args`" + `|
+
+A key names an entry of ` + "`message/catalogue`" + ` and stays when the wording changes. In ` + "`messages.next`" + `
+the entry's next step is meant, or its sentence where the entry is itself a step; everywhere else its
+sentence. An argument is a text, or a value that Japanese writes in its own way:
+` + "`{\"ja\":\"2割・3割\",\"en\":\"20%, 30%\"}`" + `. ` + "`share` and `insurer`" + ` have ` + "`en` and `messages`" + ` too
+where they say something; there a message is its sentence with its next step.
 `)
 	_, err := io.WriteString(w, b.String())
 	return err

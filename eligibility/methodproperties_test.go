@@ -35,12 +35,12 @@ func TestEveryDayAndEveryPatientHasANextStep(t *testing.T) {
 		for day := MustDate("2024-12-01"); !day.After(MustDate("2028-12-31")); day = day.AddDays(1) {
 			s.Day = day
 			o, err := Methods(s)
-			if err != nil || o.Next == "" || o.BringNext == "" {
-				t.Fatalf("%s on %s: %q %v", kind, day, o.Next, err)
+			if err != nil || o.Next.Ja() == "" || o.BringNext.Ja() == "" {
+				t.Fatalf("%s on %s: %q %v", kind, day, o.Next.Ja(), err)
 			}
 			for _, m := range o.Methods {
-				if m.Reason == "" || m.Next == "" || m.Source == "" || m.Confidence == "" ||
-					m.BringNext == "" {
+				if m.Reason.Ja() == "" || m.Next.Ja() == "" || m.Source == "" || m.Confidence == "" ||
+					m.BringNext.Ja() == "" {
 					t.Fatalf("%s on %s: %+v", kind, day, m)
 				}
 			}
@@ -88,7 +88,7 @@ func TestAWorkingDocumentNeverTakesAnAcceptedMethodAway(t *testing.T) {
 		}
 		for i, m := range before.Methods {
 			if m.Accepted && !after.Methods[i].Accepted {
-				t.Fatalf("%s: %s takes %s away: %s", text, item, m.Code, after.Methods[i].Reason)
+				t.Fatalf("%s: %s takes %s away: %s", text, item, m.Code, after.Methods[i].Reason.Ja())
 			}
 		}
 	}
@@ -107,8 +107,8 @@ func TestWhatToBringFollowsTheCard(t *testing.T) {
 	} {
 		t.Run(c.in, func(t *testing.T) {
 			o, _ := Methods(situation(t, `{"day":"2026-11-22",`+c.in+`}`))
-			if !strings.Contains(o.BringNext, c.want) {
-				t.Errorf("%s", o.BringNext)
+			if !strings.Contains(o.BringNext.Ja(), c.want) {
+				t.Errorf("%s", o.BringNext.Ja())
 			}
 		})
 	}

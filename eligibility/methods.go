@@ -1,6 +1,6 @@
 package eligibility
 
-import "fmt"
+import "madoguchi/message"
 
 // facts are a Situation with what follows from it.
 type facts struct {
@@ -61,7 +61,7 @@ func judged(s Situation, sheet bool) (Outcome, error) {
 	best := -1
 	for i := range ruleTable {
 		r, m := &ruleTable[i], &out.Methods[i]
-		r.judge(&f, m)
+		r.judge(&f, &wordsOfRules[i], m)
 		if !m.Accepted {
 			continue
 		}
@@ -84,7 +84,7 @@ func judged(s Situation, sheet bool) (Outcome, error) {
 		f.none().tell(&out)
 	}
 	if b := bringInstead(&f); b != "" {
-		out.BringNext = b
+		out.BringNext = told(b)
 	}
 	return out, nil
 }
@@ -107,12 +107,12 @@ func (f *facts) standing(i int) standing {
 	return ruleTable[i].Law
 }
 
-// judge fills m with the rule's answer.
-func (r *Rule) judge(f *facts, m *Method) {
+// judge fills m with the rule's answer in its words.
+func (r *Rule) judge(f *facts, words *ruleWords, m *Method) {
 	*m = Method{
 		Code:      r.Code,
-		Name:      r.Ja,
-		BringNext: r.Bring,
+		Name:      words.name,
+		BringNext: words.bring,
 		Medical:   r.Medical && f.givesMedical(),
 		Limit:     r.Limit,
 		AskFor:    askAll,
@@ -139,20 +139,20 @@ func (r *Rule) judge(f *facts, m *Method) {
 			return
 		}
 	}
-	m.Accepted, m.Reason, m.Next, m.Confidence = true, r.Reason, r.Next, period.Confidence
+	m.Accepted, m.Reason, m.Next, m.Confidence = true, words.reason, words.next, period.Confidence
 	switch {
-	case r.NoPhoto != "" && f.Card.Photo == No:
-		m.Next = r.NoPhoto
+	case r.Then == comparePhoto && f.Card.Photo == No:
+		m.Next = words.noPhoto
 	case r.InApp != "" && f.elsewhere():
-		m.Next = r.InApp
-	case r.OnSheet != "" && f.sheet:
-		m.Next = r.OnSheet
+		m.Next = words.inApp
+	case f.sheet:
+		m.Next = words.onSheet
 	}
 	m.cite(period.Source)
 	if r.vary != nil {
 		r.vary(f, m)
 	}
-	m.Reservation = reservation[m.Confidence]
+	m.Reservation = reservations[m.Confidence]
 	f.doubt(m)
 	f.besides(m)
 }
@@ -165,7 +165,7 @@ func (m *Method) refuse(f *facts, r *Rule, need *condition) {
 	} else {
 		m.cite(r.Source)
 	}
-	m.Reservation = reservation[m.Confidence]
+	m.Reservation = reservations[m.Confidence]
 }
 
 // on returns the period of the rule that holds on the day, or the one nearest to it.
@@ -197,10 +197,10 @@ func (p *Period) holds(day Date) bool {
 // outside refuses for a day outside the rule's periods: not begun yet, or ended.
 func (m *Method) outside(f *facts, p *Period) {
 	said := periodWords[p]
-	m.Reason, m.Next, m.Confidence = said.before, nextOther, p.Confidence
+	m.Reason, m.Next, m.Confidence = said.before, askOther, p.Confidence
 	m.cite(p.Source)
 	if !f.Day.Before(p.From.Earliest()) {
-		m.Reason, m.Next = said.after, "マイナンバーカードも見せてもらうか、以前の番号での照会、資格確認書にしてください。"
+		m.Reason, m.Next = said.after, showCardToo
 		if p.After != "" {
 			m.Confidence = p.After
 		}
@@ -208,10 +208,16 @@ func (m *Method) outside(f *facts, p *Period) {
 			m.cite(p.Ended)
 		}
 	}
-	m.Reservation = reservation[m.Confidence]
+	m.Reservation = reservations[m.Confidence]
 }
 
-type words struct{ before, after string }
+// What staff do where a way has not begun yet, or has ended.
+var (
+	askOther    = told("step.other")
+	showCardToo = told("step.show_card_too")
+)
+
+type words struct{ before, after message.Sentences }
 
 // periodWords are the sentences about a period's ends, derived once from the table.
 var periodWords = func() map[*Period]words {
@@ -221,10 +227,12 @@ var periodWords = func() map[*Period]words {
 			p := &ruleTable[i].Periods[j]
 			var w words
 			if !p.From.IsZero() {
-				w.before = "この方法は" + monthOrDay(p.From) + "からなので、この日には使えません。"
+				from := message.Writing(monthOrDay(p.From), p.From.String())
+				w.before = message.Sentences{message.New("period.before", message.Args{"from": from})}
 			}
 			if !p.Until.IsZero() {
-				w.after = "この方法は" + p.Until.Japanese() + "で終わりました。"
+				until := message.Args{"until": p.Until.Value()}
+				w.after = message.Sentences{message.New("period.after", until)}
 			}
 			all[p] = w
 		}
@@ -263,9 +271,13 @@ func provisionalShares(f *facts) []int {
 }
 
 // hints returns warnings about unusual facts that refuse nothing.
-func hints(s *Situation) []string {
-	if hint := s.Insurer.PrefectureHint(); hint != "" {
-		return []string{fmt.Sprintf("保険者番号%s：%s", s.Insurer.Paper(), hint)}
+func hints(s *Situation) message.Sentences {
+	hint, odd := s.Insurer.PrefectureHint()
+	if !odd {
+		return nil
 	}
-	return nil
+	return message.Sentences{message.New("hint.of_insurer", message.Args{
+		"number": message.Text(s.Insurer.Paper()),
+		"hint":   message.Of(hint),
+	})}
 }

@@ -229,7 +229,7 @@ func TestWhatAMethodGives(t *testing.T) {
 			i := slices.IndexFunc(o.Methods, func(m Method) bool { return m.Code == c.code })
 			m := o.Methods[i]
 			if m.Medical != c.medical || m.Limit != c.limit || m.Confidence != c.sure ||
-				(m.Confidence != Certain) != (m.Reservation != "") {
+				(m.Confidence != Certain) != (m.Reservation.Ja() != "") {
 				t.Errorf("%s %s: %+v", c.in, c.code, m)
 			}
 		})
@@ -372,7 +372,7 @@ func FuzzReadSituations(f *testing.F) {
 			return
 		}
 		for _, s := range all {
-			if o, err := Methods(s); err != nil || o.Next == "" {
+			if o, err := Methods(s); err != nil || o.Next.Ja() == "" {
 				t.Fatalf("%+v: %v", s, err)
 			}
 		}

@@ -1,5 +1,7 @@
 package eligibility
 
+import "madoguchi/message"
+
 // OQSAnswer is what オンライン資格確認 answered when a card was read or a number looked up: the states of OQSCD006 by
 // name. The zero value is unknown.
 type OQSAnswer string
@@ -19,25 +21,17 @@ var AllOQSAnswers = [...]OQSAnswer{OQSValid, OQSInvalid, OQSNewExists, OQSNone, 
 // unconfirmed reports whether OQS answered, but with no eligibility that holds.
 func (a OQSAnswer) unconfirmed() bool { return a != "" && a != OQSValid }
 
-// The order of ways after an answer that confirms nothing (保発0710第1号; flyer of 日本歯科医師会; 健保則 50条の2).
-const inOrder = "マイナポータルの画面、健康保険被保険者資格証明書、新しい保険の紙の順に見て、" +
-	"なければ被保険者資格申立書を書いてもらってください。これだけを理由に10割を求めないでください。"
+// inOrder is the order of ways after an answer that confirms nothing (保発0710第1号; flyer of 日本歯科医師会;
+// 健保則 50条の2).
+var inOrder = told("step.in_order")
 
-const inOrderEn = "look at Mynaportal's screen, the proof of eligibility (健康保険被保険者資格証明書) or the new insurer's " +
-	"paper, in this order, or take a written statement (申立書). Never charge the whole cost for this alone."
-
-// unconfirmedWords are why a reading that worked confirms nothing, and what staff do.
-var unconfirmedWords = map[OQSAnswer]struct{ because, next string }{
-	OQSInvalid: {"カードは読み取れましたが、オンライン資格確認の答えは「無効」です（転職・任意継続などで登録がまだのことがあります）。",
-		"保険が変わっていないか聞き、" + inOrder},
-	OQSNewExists: {"カードは読み取れましたが、オンライン資格確認の答えは「無効（新しい資格あり）」です。",
-		"カードを読み取り直すか新しい保険の番号で照会し、それでも出なければ、" + inOrder},
-	OQSNone: {"カードは読み取れましたが、オンライン資格確認の答えは「該当資格なし」です（出生・転職の直後などで登録がまだのことがあります）。",
-		"いまの保険を聞き、" + inOrder},
-	OQSSeveral: {"カードは読み取れましたが、オンライン資格確認の答えは「複数該当」です。",
-		"どの保険か本人に聞き、枝番も足して照会し直してください。決まらなければ、" + inOrder},
-	OQSNotRegistered: {"カードは読み取れましたが、オンライン資格確認の答えは「有効（未登録）」です（医療扶助の医療券が登録前のときの答えです）。",
-		"医療扶助の人なら福祉事務所に電話で確かめてください。そうでなければ、いまの保険を聞き、" + inOrder},
+// unconfirmedWords are why a reading that worked confirms nothing, and what staff do before inOrder.
+var unconfirmedWords = map[OQSAnswer][]message.Message{
+	OQSInvalid:       told("unconfirmed.invalid", "step.in_order"),
+	OQSNewExists:     told("unconfirmed.new_exists", "step.in_order"),
+	OQSNone:          told("unconfirmed.none", "step.in_order"),
+	OQSSeveral:       told("unconfirmed.several", "step.in_order"),
+	OQSNotRegistered: told("unconfirmed.not_registered", "step.in_order"),
 }
 
 // readings says what the answer of OQS was about. A reading of the card or the phone that confirmed nothing
@@ -71,8 +65,11 @@ func (f *facts) readings() readings {
 	return r
 }
 
-// words returns the sentences for an answer that confirmed nothing.
-func (a OQSAnswer) words() (because, next string) {
+// words returns what is said of an answer that confirmed nothing; nothing of another.
+func (a OQSAnswer) words() (because message.Sentences, next message.Steps) {
 	w := unconfirmedWords[a]
-	return w.because, w.next
+	if w == nil {
+		return nil, nil
+	}
+	return w[:1:1], w
 }

@@ -12,21 +12,18 @@ const (
 	LimitOnPaper LimitAnswer = "onPaper" // only where it is written on the paper shown
 )
 
-// Rule is one way to confirm an eligibility: when it holds, what it needs, what it gives.
+// Rule is one way to confirm an eligibility: when it holds, what it needs, what it gives. Its name, why it is
+// accepted and what staff do then stand in the catalogue (Rule.words).
 type Rule struct {
 	Code    MethodCode
-	Ja, En  string
 	Periods []Period
 	Needs   []*condition
 	Medical bool        // gives 薬剤・診療・健診 information with consent
 	Limit   LimitAnswer // gives the 限度額適用区分
-	Reason  string      // why it is accepted
-	Next    string      // what staff do then
-	InApp   string      // the same on visits and at a 資格確認限定型, whose app has other words; "" for Next
-	NoPhoto string      // the same for a card without a photo; "" for Next
-	OnSheet string      // the same on the reception's sheet, with ※ for SheetMark; "" for Next
+	Then    string      // the step that follows the rule's own: the catalogue's key, "" for none
+	InApp   string      // the steps on visits and at a 資格確認限定型, whose app has other words: a key, or ""
 	Law     standing    // how good the way is among those that are accepted
-	Bring   string      // what the patient should bring next time
+	Bring   string      // what the patient should bring next time: the catalogue's key
 	Source  Source
 	vary    func(*facts, *Method) // finer points of an accepted answer
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"madoguchi/message"
 )
 
 // WriteRules writes the table of the rules as Markdown: docs/rules.md is this text.
@@ -14,14 +16,14 @@ func WriteRules(w io.Writer) error {
 		&b,
 		"この文書は規則の表（`eligibility/ruletable.go`）から `go run ./server rules > docs/rules.md` で作ります。手で直しません。\n",
 	)
-	fmt.Fprintf(&b, "%s（確実に追えているのは%sまで）それより後に始まる・終わる規則は、その日までの公表によります。\n\n", RulesKnown(),
-		RulesKnownUntil.Japanese())
+	fmt.Fprintf(&b, "%s（確実に追えているのは%sまで）それより後に始まる・終わる規則は、その日までの公表によります。\n\n",
+		RulesKnown().Text("ja"), RulesKnownUntil.Japanese())
 	fmt.Fprintf(&b, "カードを読み取れるときは、読み取りが先です。マイナ保険証の利用率は加算の条件なので、ほかの方法へ案内しません（%s、%s）。\n\n",
 		Certain.Japanese(), link(srcFee))
 	b.WriteString("確度: 確実＝公的な文書または複数の独立した資料／推定＝一つの資料または文言からの推論／未確認＝公的な文書で確かめられていない。\n")
 	for i := range ruleTable {
-		r := &ruleTable[i]
-		fmt.Fprintf(&b, "\n## %s %s\n\n%s。 ", r.Code, r.Ja, r.En)
+		r, w := &ruleTable[i], &wordsOfRules[i]
+		fmt.Fprintf(&b, "\n## %s %s\n\n%s。 ", r.Code, w.name.Ja(), w.name.En())
 		fmt.Fprintf(
 			&b,
 			"薬剤・診療・健診の情報: %s。限度額: %s。\n\n",
@@ -43,20 +45,22 @@ func WriteRules(w io.Writer) error {
 		}
 		b.WriteString("\n必要なこと:\n\n")
 		for _, n := range r.Needs {
-			fmt.Fprintf(&b, "- %s（%s%s）\n", n.name, n.sure.Japanese(), needSource(n))
+			fmt.Fprintf(&b, "- %s（%s%s）\n", n.name().Text("ja"), n.sure.Japanese(), needSource(n))
 		}
-		fmt.Fprintf(&b, "\n職員の次の一歩: %s\n", r.Next)
-		for _, other := range []struct{ when, next string }{{"訪問・資格確認限定型", r.InApp}, {"顔写真のないカード", r.NoPhoto}} {
-			if other.next != "" {
-				fmt.Fprintf(&b, "\n%sでは: %s\n", other.when, other.next)
-			}
+		fmt.Fprintf(&b, "\n職員の次の一歩: %s\n", w.next.Ja())
+		if r.InApp != "" {
+			fmt.Fprintf(&b, "\n訪問・資格確認限定型では: %s\n", w.inApp.Ja())
 		}
-		fmt.Fprintf(&b, "\n次回の持ち物: %s\n", r.Bring)
+		if r.Then == comparePhoto {
+			fmt.Fprintf(&b, "\n顔写真のないカードでは: %s\n", w.noPhoto.Ja())
+		}
+		fmt.Fprintf(&b, "\n次回の持ち物: %s\n", w.bring.Ja())
 	}
 	writeReservations(&b)
 	b.WriteString("\n## カードと人の特別な場合\n\n|場合|窓口での扱い|確度|根拠|\n|---|---|---|---|\n")
 	for _, c := range CardCases {
-		fmt.Fprintf(&b, "|%s|%s|%s|%s|\n", c.Ja, c.Means, c.Confidence.Japanese(), link(c.Source))
+		fmt.Fprintf(&b, "|%s|%s|%s|%s|\n", c.Told().Sentence("ja"), c.Told().NextStep("ja"),
+			c.Confidence.Japanese(), link(c.Source))
 	}
 	b.WriteString("\n## 限度額適用区分\n\n|対象|期間|区分の数|区分|確度|\n|---|---|---|---|---|\n")
 	for _, t := range LimitTables {
@@ -72,11 +76,11 @@ func WriteRules(w io.Writer) error {
 	}
 	fmt.Fprintf(&b, "\n## 資格の状態\n\n根拠: %s\n\n|コード|状態|職員の次の一歩|\n|---|---|---|\n", srcStates.Title)
 	for _, m := range Validities {
-		fmt.Fprintf(&b, "|%s|%s|%s|\n", m.Code, m.Ja, m.Next)
+		fmt.Fprintf(&b, "|%s|%s|%s|\n", m.Code, m.Ja, m.Told().NextStep("ja"))
 	}
 	b.WriteString("\n|コード|喪失理由|職員の次の一歩|\n|---|---|---|\n")
 	for _, m := range LossReasons {
-		fmt.Fprintf(&b, "|%s|%s|%s|\n", m.Code, m.Ja, m.Next)
+		fmt.Fprintf(&b, "|%s|%s|%s|\n", m.Code, m.Ja, m.Told().NextStep("ja"))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -88,22 +92,23 @@ func writeReservations(b *strings.Builder) {
 	b.WriteString("\n## 受け付けるが確実とは言えないとき\n\n|方法|留保|先に聞くこと|確度|根拠|\n|---|---|---|---|---|\n")
 	for _, d := range doubts {
 		codes := strings.Join(strings.Fields(d.about), "・")
-		fmt.Fprintf(b, "|%s|%s|%s|%s|%s|\n", codes, d.say, d.ask, d.sure.Japanese(), link(d.source))
+		fmt.Fprintf(b, "|%s|%s|%s|%s|%s|\n", codes, d.says.Ja(), message.Steps(d.says).Ja(),
+			d.sure.Japanese(), link(d.source))
 	}
 	b.WriteString("\n## あわせてすること\n\n|すること|確度|根拠|\n|---|---|---|\n")
 	for _, n := range notes {
-		fmt.Fprintf(b, "|%s|%s|%s|\n", n.ja, n.sure.Japanese(), link(n.source))
+		fmt.Fprintf(b, "|%s|%s|%s|\n", n.says.Ja(), n.sure.Japanese(), link(n.source))
 	}
-	fmt.Fprintf(b, "|%s%s|%s|%s|\n", whyFullPrice, askFullPrice, Certain.Japanese(), link(srcSpecial))
+	fmt.Fprintf(b, "|%s|%s|%s|\n", fullPriceSays[0].Text("ja"), Certain.Japanese(), link(srcSpecial))
 	b.WriteString("\n## オンライン資格確認で有効な資格が確かめられないとき\n\n|答え|職員の次の一歩|\n|---|---|\n")
 	for _, a := range AllOQSAnswers {
-		if because, next := a.words(); because != "" {
-			fmt.Fprintf(b, "|%s|%s|\n", because, next)
+		if because, next := a.words(); because != nil {
+			fmt.Fprintf(b, "|%s|%s|\n", because.Ja(), next.Ja())
 		}
 	}
 	b.WriteString("\n## 受け付けられる方法がないとき\n\n|理由|職員の次の一歩|確度|根拠|\n|---|---|---|---|\n")
 	for _, r := range refusals {
-		fmt.Fprintf(b, "|%s|%s|%s|%s|\n", r.reason, r.next, r.sure.Japanese(), link(r.source))
+		fmt.Fprintf(b, "|%s|%s|%s|%s|\n", r.says.Ja(), r.steps().Ja(), r.sure.Japanese(), link(r.source))
 	}
 }
 
@@ -112,16 +117,24 @@ func (s scheme) String() string {
 	if s == everyone {
 		return "すべて"
 	}
-	var names []string
+	return strings.Join(s.names("ja"), "・")
+}
+
+// names are the insurers of a scheme in a language, each by itself.
+func (s scheme) names(lang string) (names []string) {
 	for _, one := range []struct {
 		scheme scheme
-		name   string
-	}{{residents, "国民健康保険"}, {elderly, "後期高齢者医療"}, {employees, "被用者保険"}} {
+		says   message.Message
+	}{
+		{residents, message.New("scheme.residents", nil)},
+		{elderly, message.New("scheme.elderly", nil)},
+		{employees, message.New("scheme.employees", nil)},
+	} {
 		if s&one.scheme != 0 {
-			names = append(names, one.name)
+			names = append(names, one.says.Text(lang))
 		}
 	}
-	return strings.Join(names, "・")
+	return names
 }
 
 func link(s Source) string {

@@ -88,11 +88,11 @@ func (s aSituation) judge(t *testing.T) {
 func (s aSituation) compare(t *testing.T, o Outcome) {
 	t.Helper()
 	byCode := map[MethodCode]Method{}
-	asked := o.Next
+	asked := o.Next.Ja()
 	for _, m := range o.Methods {
 		byCode[m.Code] = m
 		if m.Accepted {
-			asked += m.Next
+			asked += m.Next.Ja()
 		}
 	}
 	if len(s.Expect.Best) > 0 && !slices.Contains(codesIn(t, s.Expect.Best), o.Best) {
@@ -100,12 +100,12 @@ func (s aSituation) compare(t *testing.T, o Outcome) {
 	}
 	for _, code := range s.Expect.Accepted {
 		if !byCode[code].Accepted {
-			t.Errorf("%s is refused: %s (%s)", code, byCode[code].Reason, s.Source)
+			t.Errorf("%s is refused: %s (%s)", code, byCode[code].Reason.Ja(), s.Source)
 		}
 	}
 	for _, code := range s.Expect.Refused {
 		if byCode[code].Accepted {
-			t.Errorf("%s is accepted: %s (%s)", code, byCode[code].Reason, s.Source)
+			t.Errorf("%s is accepted: %s (%s)", code, byCode[code].Reason.Ja(), s.Source)
 		}
 	}
 	for _, code := range slices.Sorted(maps.Keys(s.Expect.Confidence)) {
@@ -127,7 +127,7 @@ func (s aSituation) compare(t *testing.T, o Outcome) {
 		if !slices.ContainsFunc(strings.Split(words, "|"), func(w string) bool {
 			return strings.Contains(string(whole), w)
 		}) {
-			t.Errorf("nothing says %s (%s): %s", words, s.Source, o.Next)
+			t.Errorf("nothing says %s (%s): %s", words, s.Source, o.Next.Ja())
 		}
 	}
 	denied := strings.NewReplacer("3割も10割も求めない", "", "10割を求めない", "", "10割は求めない", "", "3割を求めない", "")

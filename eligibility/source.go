@@ -1,5 +1,7 @@
 package eligibility
 
+import "madoguchi/message"
+
 // Confidence says how well a fact about the rules is known.
 type Confidence string
 
@@ -43,13 +45,8 @@ var (
 )
 
 // RulesKnown says how far the rules are known, for whoever reads an answer or a printed sheet.
-func RulesKnown() string {
-	return "規則は、令和8年10月上旬までの公表を" + RulesReadOn.Japanese() + "に確かめたものです。"
-}
-
-// RulesKnownEn is RulesKnown in English.
-func RulesKnownEn() string {
-	return "The rules are those published by early October 2026, read on " + RulesReadOn.String() + "."
+func RulesKnown() message.Message {
+	return message.New("rules.known", message.Args{"readOn": RulesReadOn.Value()})
 }
 
 // Source is a text that a rule rests on.

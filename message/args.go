@@ -12,14 +12,15 @@ import (
 type Args map[string]Value
 
 // Value fills a place of a sentence. Its zero value is an empty text. As JSON it is a string, a number,
-// {"seconds": 180}, {"day":"2026-11-23"}, {"list":["氏名","番号"]} or a Message; that form is stable,
-// records keep it.
+// {"seconds": 180}, {"day":"2026-11-23"}, {"list":["氏名","番号"]}, {"ja":"2割","en":"20%"} or a Message;
+// that form is stable, records keep it.
 type Value struct {
 	kind kind
 	text string // of a text and of a day
 	n    int    // of a number, and a wait's seconds
 	list []string
 	of   *Message
+	en   string // of a writing: for every language but Japanese, whose text stands in text
 }
 
 type kind byte
@@ -31,6 +32,7 @@ const (
 	day
 	list
 	nested
+	writing
 )
 
 // Text is a value that reads the same in every language: a name, a file, a number as it was typed.
@@ -56,6 +58,10 @@ func List(names []string) Value { return Value{kind: list, list: names} }
 // Of is a value that is itself a sentence or a word of the catalogue.
 func Of(m Message) Value { return Value{kind: nested, of: &m} }
 
+// Writing is a value that Japanese writes in its own way and every other language in another: a day of the
+// Japanese calendar (令和8年7月31日, 2026-07-31), a share of the costs (2割, 20%).
+func Writing(ja, en string) Value { return Value{kind: writing, text: ja, en: en} }
+
 // In is the value in a language.
 func (v Value) In(lang string) string {
 	japanese := strings.HasPrefix(lang, "ja")
@@ -79,6 +85,10 @@ func (v Value) In(lang string) string {
 		return strings.Join(v.list, ", ")
 	case nested:
 		return v.of.Text(lang)
+	case writing:
+		if !japanese {
+			return v.en
+		}
 	}
 	return v.text
 }
@@ -109,6 +119,8 @@ type valueJSON struct {
 	List    []string `json:"list,omitempty"`
 	Key     string   `json:"key,omitempty"`
 	Args    Args     `json:"args,omitempty"`
+	Ja      string   `json:"ja,omitempty"`
+	En      string   `json:"en,omitempty"`
 }
 
 // MarshalJSON writes the value in its stable form.
@@ -124,6 +136,8 @@ func (v Value) MarshalJSON() ([]byte, error) {
 		return json.Marshal(valueJSON{List: v.list})
 	case nested:
 		return json.Marshal(*v.of)
+	case writing:
+		return json.Marshal(valueJSON{Ja: v.text, En: v.en})
 	}
 	return json.Marshal(v.text)
 }
@@ -149,6 +163,8 @@ func (v *Value) UnmarshalJSON(data []byte) error {
 		*v = Value{kind: day, text: form.Day}
 	case form.Key != "":
 		*v = Of(Message{Key: form.Key, Args: form.Args})
+	case form.Ja != "":
+		*v = Writing(form.Ja, form.En)
 	default:
 		*v = List(form.List)
 	}

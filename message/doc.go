@@ -10,8 +10,10 @@
 //	m.NextStep("en") // "Wait about 3 minutes and try again."
 //	m.Text("en")     // both
 //
-// The catalogue stands in catalogue/*/*.json, an entry a key. In errors/ is what can go wrong, in pages/
-// what pages and programs show. An entry holds, a line each:
+// The catalogue stands in catalogue/*/*.json, an entry a key. In errors/ is what can go wrong, in checks/
+// what checks of screens, cards and files say, in commands/ what commands print, in rules/ what the counter's
+// rules tell staff, in staff/ and pages/ what pages show. Where several messages are told one after the
+// other, Sentences are what is so, and Steps what to do. An entry holds, a line each:
 //
 //	"who"        who can act: patient, reception, clerk, operator or developer; errors only
 //	"ja"         the sentence in Japanese; likewise "ja-easy" (やさしい日本語), "en", "zh-Hans", "vi"

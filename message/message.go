@@ -32,6 +32,9 @@ func (m Message) Text(lang string) string {
 	return Join(lang, m.Sentence(lang), m.NextStep(lang))
 }
 
+// Bilingual is the Japanese and behind it the English, as commands for whoever runs a server print both.
+func (m Message) Bilingual() string { return m.Text("ja") + " " + m.Text("en") }
+
 func (m Message) parts(lang string) (sentence, next string) {
 	if m.Key == "" {
 		return "", ""

@@ -57,6 +57,7 @@ func TestValuesReadAsTheirLanguageWritesThem(t *testing.T) {
 		{"a list", List([]string{"氏名", "番号"}), "氏名」「番号", "氏名, 番号", `{"list":["氏名","番号"]}`},
 		{"another message", Of(New("import.place", Args{"line": Number(3)})), "3行目", "Line 3",
 			`{"key":"import.place","args":{"line":3}}`},
+		{"a writing", Writing("2割・3割", "20%, 30%"), "2割・3割", "20%, 30%", `{"ja":"2割・3割","en":"20%, 30%"}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if ja, en := c.value.In("ja"), c.value.In("en"); ja != c.ja || en != c.en {

@@ -126,5 +126,9 @@ func (a *artwork) finish() (*form.Form, error) {
 	if _, err := a.gp.WriteTo(&out); err != nil {
 		return nil, fmt.Errorf("composing the form: %w", err)
 	}
-	return form.Read(out.Bytes(), a.texts, a.codes)
+	made, err := form.Read(out.Bytes(), a.texts, a.codes)
+	if err == nil {
+		made.SlotWord = slotWord
+	}
+	return made, err
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/pdf/form"
 )
 
@@ -213,9 +214,9 @@ func (c Certificate) report(look Branding, front, back *form.Form) Report {
 	report.Check = append(report.Check, behind.Check...)
 	report = withLostNames(report, c.Person)
 	if c.Person.Sex == eligibility.SexUnknown {
-		report.Check = append(report.Check, "性別が登録されていません")
+		report.Check = append(report.Check, message.New("paper.check.sex", nil).Text("ja"))
 	}
-	return withSlotWords(report)
+	return report
 }
 
 // certificateTitle names the scheme as its certificates do.

@@ -23,9 +23,8 @@ var (
 
 // drawing draws on one page; after the first error all further calls do nothing.
 type drawing struct {
-	gp    *gopdf.GoPdf
-	names printable
-	err   error
+	gp  *gopdf.GoPdf
+	err error
 }
 
 // drawText draws one line of text with its top at y.
@@ -38,7 +37,7 @@ func (d *drawing) drawText(x, y, size float64, c [3]uint8, text string) float64 
 	}
 	d.gp.SetTextColor(c[0], c[1], c[2])
 	d.gp.SetXY(x, y)
-	d.err = d.gp.Cell(nil, d.names.text(text))
+	d.err = d.gp.Cell(nil, printable(text))
 	return d.gp.GetX()
 }
 
@@ -50,8 +49,7 @@ func (d *drawing) width(size float64, text string) float64 {
 	if d.err != nil {
 		return 0
 	}
-	var quiet printable
-	w, err := d.gp.MeasureTextWidth(quiet.text(text))
+	w, err := d.gp.MeasureTextWidth(printable(text))
 	d.err = err
 	return w
 }

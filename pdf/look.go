@@ -10,7 +10,7 @@ type Branding struct {
 	Telephone string
 	Hours     string      // when the telephone is answered; may be empty
 	Colour    Colour      // of the certificate's band
-	Logo      *CodeMatrix // the insurer's mark, of MarkOf; may be nil
+	Logo      *CodeMatrix // the insurer's mark, of LogoOf; may be nil
 }
 
 // Colour is a printed colour in sRGB.

@@ -20,7 +20,7 @@ const (
 var ErrLogo = &eligibility.Error{Code: eligibility.Invalid, Key: "look.logo", Field: "logo"}
 
 // LogoOf converts a PNG to the insurer's logo in black and white: pixels darker than the middle are printed
-// black, the rest and transparent ones not at all. It returns ErrMark for anything that is not such a PNG.
+// black, the rest and transparent ones not at all. It returns ErrLogo for anything that is not such a PNG.
 func LogoOf(file []byte) (*CodeMatrix, error) {
 	picture, err := markPicture(file)
 	if err != nil {
@@ -59,8 +59,8 @@ func markPicture(file []byte) (image.Image, error) {
 	return picture, nil
 }
 
-// CleanLogo returns a mark's PNG written anew, without whatever else the file held. It returns ErrMark as
-// MarkOf does.
+// CleanLogo returns a mark's PNG written anew, without whatever else the file held. It returns ErrLogo as
+// LogoOf does.
 func CleanLogo(file []byte) ([]byte, error) {
 	if _, err := LogoOf(file); err != nil {
 		return nil, err

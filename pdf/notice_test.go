@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -282,4 +283,14 @@ func kept(t *testing.T, data []byte) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// The list of who should be looked at by hand is read by clerks, who do not know a slot's name in the code.
+func TestASqueezedTextIsNamedAsClerksKnowIt(t *testing.T) {
+	n := notice(t)
+	n.Person.Address = strings.Repeat("架空市架空町", 40)
+	_, reports := noticeFile(t, "notice-squeezed", n)
+	if !slices.Contains(reports[0].Check, "住所: 枠に収まらないため字幅を縮めました") {
+		t.Errorf("%q", reports[0].Check)
+	}
 }

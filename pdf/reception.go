@@ -8,6 +8,7 @@ import (
 	"github.com/signintech/gopdf"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/pdf/font"
 )
 
@@ -20,19 +21,20 @@ func ReceptionSheet(s eligibility.ReceptionSheet, at time.Time) ([]byte, error) 
 	if err := gp.AddTTFFontData("body", font.Regular); err != nil {
 		return nil, fmt.Errorf("loading the font: %w", err)
 	}
-	gp.SetInfo(gopdf.PdfInfo{Title: "受付の早見表", Author: "Madoguchi", CreationDate: at.In(eligibility.Japan)})
+	title := inJapanese("sheet.title", nil)
+	gp.SetInfo(gopdf.PdfInfo{Title: title, Author: "Madoguchi", CreationDate: at.In(eligibility.Japan)})
 	gp.AddPage()
 	d := &drawing{gp: gp}
 	const edge, wide = 12.0, 186.0
-	d.drawText(edge, 11, 20, ink, "受付の早見表")
-	d.drawText(edge+62, 12.5, 12, ink, s.Day.Japanese()+" 現在")
-	d.drawText(edge+122, 12.5, 12, ink, "使用期限 "+s.UseBy.Japanese())
-	d.drawText(edge, 21, 9, grey, "■ は1か月以内に変わった行です。（推定）は一つの資料または文言からの推論です。使用期限を過ぎたら刷り直してください。")
+	d.drawText(edge, 11, 20, ink, title)
+	d.drawText(edge+62, 12.5, 12, ink, inJapanese("sheet.day", message.Args{"day": s.Day.Value()}))
+	d.drawText(edge+122, 12.5, 12, ink, inJapanese("sheet.use_by", message.Args{"day": s.UseBy.Value()}))
+	d.drawText(edge, 21, 9, grey, inJapanese("sheet.legend", nil))
 	const top, bottom, room, gap = 26.0, 270.0, wide - 57, 1.5
 	tall := func(row eligibility.SheetRow, scale float64) float64 {
-		left := d.paragraphHeight(10*scale, 52, row.Brings)
+		left := d.paragraphHeight(10*scale, 52, row.Brings.Text("ja"))
 		right := d.paragraphHeight(10.5*scale, room, sheetAnswer(row)) +
-			d.paragraphHeight(9*scale, room, row.Next)
+			d.paragraphHeight(9*scale, room, row.Next.Ja())
 		return max(left, right) + gap*scale
 	}
 	scale, y := 1.0, bottom+1
@@ -49,16 +51,16 @@ func ReceptionSheet(s eligibility.ReceptionSheet, at time.Time) ([]byte, error) 
 	y = top
 	for _, row := range s.Rows {
 		d.line(edge, y, edge+wide, y, 0.2, hairline)
-		d.paragraph(edge+1, y+1.2*scale, 10*scale, 52, row.Brings, row.Changed)
+		d.paragraph(edge+1, y+1.2*scale, 10*scale, 52, row.Brings.Text("ja"), row.Changed)
 		right := d.paragraph(edge+56, y+1.2*scale, 10.5*scale, room, sheetAnswer(row), true)
-		d.paragraph(edge+56, y+1.2*scale+right, 9*scale, room, row.Next, row.Changed)
+		d.paragraph(edge+56, y+1.2*scale+right, 9*scale, room, row.Next.Ja(), row.Changed)
 		y += tall(row, scale)
 	}
 	d.line(edge, y, edge+wide, y, 0.2, hairline)
-	d.paragraph(edge, y+1.5, 8.5, wide, eligibility.SheetMark, false)
-	d.paragraph(edge, y+5.5, 8.5, wide,
-		"マイナ保険証のほかでは、限度額適用認定証・公費の受給者証・子ども医療証なども必ずお尋ねください。カードが読めない、「無効」と出たことだけを理由に10割を求めないでください。", false)
-	d.paragraph(edge, 284, 8, wide, eligibility.RulesKnown()+"根拠は規則の一覧（docs/rules.md）にあります。", false)
+	d.paragraph(edge, y+1.5, 8.5, wide, eligibility.SheetMark.Text("ja"), false)
+	d.paragraph(edge, y+5.5, 8.5, wide, inJapanese("sheet.ask_besides", nil), false)
+	sources := message.Sentences{eligibility.RulesKnown(), message.New("sheet.see_rules", nil)}
+	d.paragraph(edge, 284, 8, wide, sources.Ja(), false)
 	if d.err != nil {
 		return nil, fmt.Errorf("composing the reception's sheet: %w", d.err)
 	}
@@ -69,11 +71,14 @@ func ReceptionSheet(s eligibility.ReceptionSheet, at time.Time) ([]byte, error) 
 	return out.Bytes(), nil
 }
 
+// inJapanese is a text of the catalogue: the sheet is printed in Japanese.
+func inJapanese(key string, args message.Args) string { return message.New(key, args).Text("ja") }
+
 // sheetAnswer is a row's answer with its marks.
 func sheetAnswer(row eligibility.SheetRow) string {
-	answer := "× " + row.Answer
+	answer := "× " + row.Answer.Ja()
 	if row.Code != "" {
-		answer = "○ " + row.Answer
+		answer = "○ " + row.Answer.Ja()
 	}
 	if row.Sure != eligibility.Certain {
 		answer += "（" + row.Sure.Japanese() + "）"

@@ -1,9 +1,8 @@
 package pdf
 
 import (
-	"fmt"
-
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/pdf/font"
 )
 
@@ -15,11 +14,13 @@ func shownName(p eligibility.Person) (large, small string, notes []string) {
 	if mark == 0 {
 		return p.Name, p.Kana, nil
 	}
-	notes = []string{fmt.Sprintf("「%c」は保険者の記録で文字が出せなかったところです。", mark)}
-	if p.Kana == "" || eligibility.HasLostCharacter(p.Kana) {
-		return p.Name, p.Kana, notes
+	note := func(key string) []string {
+		return []string{message.New(key, message.Args{"mark": message.Text(string(mark))}).Text("ja")}
 	}
-	return p.Kana, "登録の表記 " + p.Name, []string{notes[0] + "読みを大きく印字しています。"}
+	if p.Kana == "" || eligibility.HasLostCharacter(p.Kana) {
+		return p.Name, p.Kana, note("paper.note.lost")
+	}
+	return p.Kana, "登録の表記 " + p.Name, note("paper.note.lost_reading_large")
 }
 
 // withLostNames puts a page on the hand-check list when a character of a name on it was lost.
@@ -28,7 +29,10 @@ func withLostNames(r Report, p eligibility.Person) Report {
 		{"氏名", p.Name}, {"フリガナ", p.Kana}, {"通称名", p.Alias}, {"被保険者氏名", p.SubscriberName},
 	} {
 		if eligibility.HasLostCharacter(n.name) {
-			r.Check = append(r.Check, n.label+"に記録されていない文字があります: "+n.name)
+			r.Check = append(r.Check, message.New("paper.check.lost", message.Args{
+				"field": message.Text(n.label),
+				"name":  message.Text(n.name),
+			}).Text("ja"))
 		}
 	}
 	return r

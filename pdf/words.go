@@ -28,15 +28,11 @@ var slotWords = map[string]string{
 	"to":            "提出先",
 }
 
-// withSlotWords replaces the slots' names, which form.Report has before a colon, by the names that clerks
-// know.
-func withSlotWords(r Report) Report {
-	for i, check := range r.Check {
-		slot, rest, found := strings.Cut(check, ":")
-		slot, _, _ = strings.Cut(slot, "#")
-		if words, known := slotWords[strings.TrimRight(slot, "123456")]; found && known {
-			r.Check[i] = words + ":" + rest
-		}
+// slotWord is what clerks call a slot: cards on one sheet have their number behind #, cells theirs before it.
+func slotWord(slot string) string {
+	name, _, _ := strings.Cut(slot, "#")
+	if words, known := slotWords[strings.TrimRight(name, "123456")]; known {
+		return words
 	}
-	return r
+	return slot
 }

@@ -27,17 +27,16 @@ func Manifest() ([]byte, error) {
 		Background  string `json:"background_color"`
 		Icons       []icon `json:"icons"`
 	}{
-		ID:        "/screen",
-		Name:      "資格情報画面（窓口）",
-		ShortName: "資格情報",
-		Description: "保険者が発行する資格情報画面です。マイナポータルの画面ではありません。" +
-			"マイナンバーカードといっしょに使います。",
-		Lang:       "ja",
-		StartURL:   "/screen",
-		Scope:      "/",
-		Display:    "standalone",
-		Theme:      "#00118f",
-		Background: "#ffffff",
+		ID:          "/screen",
+		Name:        Plain("ja", "manifest.name"),
+		ShortName:   Plain("ja", "manifest.short"),
+		Description: Plain("ja", "manifest.description"),
+		Lang:        "ja",
+		StartURL:    "/screen",
+		Scope:       "/",
+		Display:     "standalone",
+		Theme:       "#00118f",
+		Background:  "#ffffff",
 		Icons: []icon{
 			{Asset("icon-192.png"), "192x192", "image/png", "any"},
 			{Asset("icon-512.png"), "512x512", "image/png", "any"},

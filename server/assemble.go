@@ -84,12 +84,13 @@ func (h *app) office(ctx context.Context, address string) (*insurer.Services, er
 		}
 	}
 	return insurer.New(insurer.Config{
-		Stores:  h.Store.ForInsurer(),
-		Keys:    h.Keys,
-		Notices: insurer.NoticeKeys{Derive: derive, Index: index},
-		Host:    demo.Host,
-		Address: address,
-		Demo:    true,
-		Now:     h.Now,
+		Stores:       h.Store.ForInsurer(),
+		Keys:         h.Keys.Rings,
+		Certificates: h.Keys.Certificates,
+		Notices:      insurer.NoticeKeys{Derive: derive, Index: index},
+		Host:         demo.Host,
+		Address:      address,
+		Demo:         true,
+		Now:          h.Now,
 	}), nil
 }

@@ -1,10 +1,10 @@
 package main
 
 import (
-	"fmt"
 	"os"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/pdf"
 	"madoguchi/server/durable"
 	"madoguchi/server/trust"
@@ -35,7 +35,11 @@ func (c *cheatsheetCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	said := fmt.Sprintf("%s（%s現在、使用期限 %s）\n", c.Out, sheet.Day.Japanese(), sheet.UseBy.Japanese())
+	said := message.New("sheet.written", message.Args{
+		"file":  message.Text(c.Out),
+		"day":   sheet.Day.Value(),
+		"until": sheet.UseBy.Value(),
+	}).Text("ja") + "\n"
 	if c.Out == "-" {
 		if _, err := os.Stdout.Write(data); err != nil {
 			return usage(trust.ErrWrite.Because(err))

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/durable"
 	"madoguchi/server/insurer"
 	"madoguchi/server/staff"
@@ -60,6 +61,9 @@ func (c *exportCmd) Run(s *Settings) error {
 	if err := file.Commit(); err != nil {
 		return refuse(trust.ErrWrite.Because(err))
 	}
-	fmt.Fprintf(os.Stderr, "%d 人を %s に書きました。個人情報です。使い終わったら消してください。\n", people, c.Out)
+	fmt.Fprintln(os.Stderr, message.New("export.done", message.Args{
+		"people": message.Number(people),
+		"file":   message.Text(c.Out),
+	}).Text("ja"))
 	return nil
 }

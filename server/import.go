@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/input"
 	"madoguchi/server/insuredcsv"
@@ -173,15 +174,23 @@ func (c *importCmd) report(read *insuredcsv.Roster, done insurer.Imported) error
 		if c.JSON {
 			to = os.Stderr // standard output has one object a row
 		}
-		fmt.Fprintf(to, "使わなかった列: %s\n", strings.Join(read.Unknown, "、"))
+		columns := message.Text(strings.Join(read.Unknown, "、"))
+		fmt.Fprintln(to, message.New("import.said.unused", message.Args{"columns": columns}).Text("ja"))
 	}
 	if !c.JSON {
 		if c.DryRun {
-			fmt.Printf("試し読み: 受け付けられる行 %d、受け付けられない行 %d（何も保存していません）\n", rows-refused, refused)
+			fmt.Println(message.New("import.said.trial", message.Args{
+				"accepted": message.Number(rows - refused),
+				"refused":  message.Number(refused),
+			}).Text("ja"))
 		} else {
 			n := done.Count
-			fmt.Printf("新しい人 %d、変わった人 %d、変わりなし %d、受け付けなかった行 %d\n",
-				n.New, n.Changed, n.Unchanged, refused)
+			fmt.Println(message.New("import.said.stored", message.Args{
+				"new":       message.Number(n.New),
+				"changed":   message.Number(n.Changed),
+				"unchanged": message.Number(n.Unchanged),
+				"refused":   message.Number(refused),
+			}).Text("ja"))
 		}
 	}
 	if refused == 0 {
@@ -203,6 +212,7 @@ func (c *importCmd) rows(read *insuredcsv.Roster, stored insuredcsv.Digest) (row
 			return 0, 0, err
 		}
 	}
+	note := message.New("import.said.note", nil).Text("ja")
 	for row := range read.Rows() {
 		rows++
 		if !row.Accepted {
@@ -215,7 +225,7 @@ func (c *importCmd) rows(read *insuredcsv.Roster, stored insuredcsv.Digest) (row
 			fmt.Fprintf(out, "%s %s: %s\n", row.Place(), n.Column, n.Text("ja"))
 		}
 		for _, n := range row.Warnings {
-			fmt.Fprintf(out, "%s %s: （注意）%s\n", row.Place(), n.Column, n.Text("ja"))
+			fmt.Fprintf(out, "%s %s: %s%s\n", row.Place(), n.Column, note, n.Text("ja"))
 		}
 	}
 	return rows, refused, out.Flush()
@@ -241,5 +251,6 @@ func (c *importCmd) writeErrors(read *insuredcsv.Roster) {
 		complain(err)
 		return
 	}
-	fmt.Fprintf(os.Stderr, "受け付けなかった行は %s にあります。直してもう一度読み込んでください。\n", to.Path())
+	refused := message.New("import.said.refused", message.Args{"file": message.Text(to.Path())})
+	fmt.Fprintln(os.Stderr, refused.Text("ja"))
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/audit"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/keys"
@@ -49,10 +50,6 @@ func (c *keysAcceptCmd) Run(s *Settings) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf(
-		"%s  次の起動で、フォルダーにある鍵を認めます。なければ新しく作ります。 The next start "+
-			"takes the key that lies in the folder, or makes one.\n",
-		c.File,
-	)
+	fmt.Printf("%s  %s\n", c.File, message.New("keys.said.accepted", nil).Bilingual())
 	return nil
 }

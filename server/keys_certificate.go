@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/durable"
 	"madoguchi/server/input"
@@ -35,11 +36,7 @@ func oneInsurer(s *Settings, number string) (*keys.Folder, eligibility.InsurerNu
 	if err != nil {
 		return nil, "", usage(err)
 	}
-	f, err := openKeys(s)
-	if err != nil {
-		return nil, "", err
-	}
-	_, err = chosen(f, string(insurer))
+	f, _, err := chosenKeys(s, string(insurer))
 	return f, insurer, err
 }
 
@@ -59,7 +56,7 @@ func (c *keysCSRCmd) Run(s *Settings) error {
 	if err := datafolder.Guard(context.Background(), f, filepath.Join(s.Data, "demo")); err != nil {
 		return err
 	}
-	csr, err := f.Request(insurer, subject)
+	csr, err := f.Certificates.Request(insurer, subject)
 	if err != nil {
 		return err
 	}
@@ -70,18 +67,10 @@ func (c *keysCSRCmd) Run(s *Settings) error {
 	if err := durable.WriteFile(c.Out, csr, durable.Options{Mode: 0o644, Device: true}); err != nil {
 		return usage(trust.ErrWrite.Because(err))
 	}
-	fmt.Printf(
-		"%s  申請書を %s に書きました。認証局に送り、証明書が届いたら keys import "+
-			"で取り込んでください。 Wrote the request; send it to the certification authority and "+
-			"import what comes back.\n",
-		insurer,
-		c.Out,
-	)
+	written := message.New("keys.said.requested", message.Args{"file": message.Text(c.Out)})
+	fmt.Printf("%s  %s\n", insurer, written.Bilingual())
 	return nil
 }
-
-// maxCertificates bounds a certificate file: a chain is a few kilobytes.
-const maxCertificates = 1 << 20
 
 // Run imports the certificate.
 func (c *keysImportCmd) Run(s *Settings) error {
@@ -89,26 +78,18 @@ func (c *keysImportCmd) Run(s *Settings) error {
 	if err != nil {
 		return err
 	}
-	info, err := os.Stat(c.Cert)
-	if err == nil && (info.IsDir() || info.Size() > maxCertificates) {
-		err = fmt.Errorf("%s is a folder, or too large for a certificate", c.Cert)
-	}
-	var text []byte
-	if err == nil {
-		text, err = input.Bounded(c.Cert)
-	}
+	text, err := input.Small(c.Cert, "a certificate")
 	if err != nil {
 		return usage(errReadCertificate.Because(err))
 	}
-	chain, err := f.Import(insurer, text, clock())
+	chain, err := f.Certificates.Import(insurer, text, clock())
 	if err != nil {
 		return err
 	}
-	fmt.Printf(
-		"%s  証明書「%s」を取り込みました。%s まで使えます。 Imported; valid until %[3]s JST.\n",
-		insurer,
-		chain[0].Subject,
-		keys.Japan(chain[0].NotAfter),
-	)
+	imported := message.New("keys.said.imported", message.Args{
+		"subject": message.Text(chain[0].Subject.String()),
+		"until":   message.Text(keys.Japan(chain[0].NotAfter)),
+	})
+	fmt.Printf("%s  %s\n", insurer, imported.Bilingual())
 	return nil
 }

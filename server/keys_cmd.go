@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/demo"
 	"madoguchi/server/keys"
 )
@@ -56,7 +57,7 @@ func openKeys(s *Settings) (*keys.Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	ring.Host = demo.Host
+	ring.Rotation.Host = demo.Host
 	return ring, nil
 }
 
@@ -66,9 +67,19 @@ func usage(err error) error {
 	return exit(exitRefused)
 }
 
+// chosenKeys opens the folder and returns the insurers that a command is about.
+func chosenKeys(s *Settings, number string) (*keys.Folder, []eligibility.InsurerNumber, error) {
+	f, err := openKeys(s)
+	if err != nil {
+		return nil, nil, err
+	}
+	insurers, err := chosen(f, number)
+	return f, insurers, err
+}
+
 // chosen returns the insurers that are meant: one by its number, all of the folder for "" and "all".
 func chosen(f *keys.Folder, number string) ([]eligibility.InsurerNumber, error) {
-	all, err := f.Insurers()
+	all, err := f.Rings.Insurers()
 	if err != nil || number == "" || number == "all" {
 		return all, err
 	}
@@ -90,11 +101,7 @@ type keysListCmd struct {
 
 // Run lists.
 func (c *keysListCmd) Run(s *Settings) error {
-	f, err := openKeys(s)
-	if err != nil {
-		return err
-	}
-	insurers, err := chosen(f, c.Insurer)
+	f, insurers, err := chosenKeys(s, c.Insurer)
 	if err != nil {
 		return err
 	}
@@ -119,8 +126,7 @@ func (c *keysListCmd) Run(s *Settings) error {
 			fmt.Print(of.Text())
 		}
 		if len(list) == 0 {
-			fmt.Fprintln(os.Stderr, "鍵はまだありません。サーバーを一度起動すると作られます。 There are no keys yet; the "+
-				"first start of the server makes them.")
+			fmt.Fprintln(os.Stderr, message.New("keys.report.empty", nil).Bilingual())
 		}
 	}
 	if refused {

@@ -141,7 +141,7 @@ func signedBy(t *testing.T, jws string, key credential.PublicKey) bool {
 
 func (d running) keys(t *testing.T) keys.IssuerKeys {
 	t.Helper()
-	k, err := d.app.Keys.Issuer(demoCity, d.app.Now())
+	k, err := d.app.Keys.Rings.Issuer(demoCity, d.app.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +202,7 @@ func TestALeakEndsWhatTheKeySignedAndNothingElse(t *testing.T) {
 	old := d.screen(t, person)
 	others := map[eligibility.InsurerNumber]string{}
 	for _, in := range demo.Insurers[1:] {
-		key, err := d.app.Keys.IssuerKey(in.Number)
+		key, err := d.app.Keys.Rings.IssuerKey(in.Number)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -221,7 +221,7 @@ func TestALeakEndsWhatTheKeySignedAndNothingElse(t *testing.T) {
 		t.Errorf("the new screen: %+v", v)
 	}
 	for insurer, id := range others {
-		if key, err := d.app.Keys.IssuerKey(insurer); err != nil || key.ID != id {
+		if key, err := d.app.Keys.Rings.IssuerKey(insurer); err != nil || key.ID != id {
 			t.Errorf("%s has another key: %v", insurer, err)
 		}
 	}
@@ -237,10 +237,10 @@ func TestAScreenFromBeforeARotationComesBackAsTheInsurersOwn(t *testing.T) {
 	person := d.enrolled(t)
 	old := d.screen(t, person)
 	now := d.app.Now()
-	if _, err := d.app.Keys.Prepare(demoCity, now.Add(-25*time.Hour)); err != nil {
+	if _, err := d.app.Keys.Rotation.Prepare(demoCity, now.Add(-25*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.app.Keys.Rotate(demoCity, now); err != nil {
+	if _, err := d.app.Keys.Rotation.Rotate(demoCity, now); err != nil {
 		t.Fatal(err)
 	}
 	if signedBy(t, old, d.keys(t).Current.Public()) {
@@ -269,7 +269,7 @@ func TestTheTrustListFollowsTheKeys(t *testing.T) {
 	if again, err := o.TrustList(); err != nil || again.Version != first.Version {
 		t.Errorf("signed anew for nothing: %v", err)
 	}
-	next, err := d.app.Keys.Prepare(demoCity, d.app.Now())
+	next, err := d.app.Keys.Rotation.Prepare(demoCity, d.app.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

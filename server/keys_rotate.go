@@ -29,17 +29,13 @@ func (c *keysRotateCmd) Run(s *Settings) error {
 	if c.KID != "" && (!c.Leaked || c.Insurer == "all") {
 		return usage(errKIDAlone)
 	}
-	f, err := openKeys(s)
-	if err != nil {
-		return err
-	}
-	insurers, err := chosen(f, c.Insurer)
+	f, insurers, err := chosenKeys(s, c.Insurer)
 	if err != nil {
 		return err
 	}
 	refused := false
 	for _, insurer := range insurers {
-		did, err := f.Step(insurer, c.cause(), clock())
+		did, err := f.Rotation.Step(insurer, c.cause(), clock())
 		if err != nil {
 			refused = true
 			fmt.Fprintf(os.Stderr, "%s:\n", insurer)

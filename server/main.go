@@ -48,7 +48,8 @@ func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 func main() {
 	var p program
-	parser := kong.Must(&p, kong.Name("madoguchi"), kong.Description("窓口: 保険者が発行し、医療機関の窓口で確かめられる資格情報画面"))
+	about := message.New("command.about", nil).Text("ja")
+	parser := kong.Must(&p, kong.Name("madoguchi"), kong.Description(about))
 	command, err := parser.Parse(os.Args[1:])
 	if err != nil {
 		complain(wrongUsage(err))

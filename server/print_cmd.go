@@ -15,6 +15,7 @@ import (
 	"syscall"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/insurer"
 	"madoguchi/server/printing"
@@ -113,13 +114,10 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*insurer.PrintReport, 
 		if err := c.plan(ctx, office, operator, result); err != nil || c.DryRun {
 			return result, err
 		}
-		fmt.Fprintf(
-			os.Stderr,
-			"印刷 %s を始めます: %d 人。途中で止まっても「print --resume %s」で続きから印刷します。\n",
-			result.Run,
-			result.Total,
-			result.Run,
-		)
+		fmt.Fprintln(os.Stderr, message.New("print.started", message.Args{
+			"run":    message.Text(result.Run),
+			"people": message.Number(result.Total),
+		}).Text("ja"))
 	} else if err := runs.Wish(ctx, operator, c.Resume, insurer.RunGoing); err != nil {
 		return nil, err
 	}

@@ -16,6 +16,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/card/virtual"
 	"madoguchi/credential"
+	"madoguchi/message"
 	"madoguchi/server/agents"
 	"madoguchi/server/counter"
 	"madoguchi/server/datafolder"
@@ -129,18 +130,21 @@ func port(l net.Listener) string {
 
 // announce prints the doors.
 func (c *serveCmd) announce(address string, word *kit.DemoWord) {
-	fmt.Println("窓口（デモ）を始めました。止めるには Ctrl+C を押してください。")
+	fmt.Println(message.New("serve.started", nil).Text("ja"))
+	line := func(key, place, value string) {
+		fmt.Println("  " + message.New(key, message.Args{place: message.Text(value)}).Text("ja"))
+	}
 	if c.Role != datafolder.RoleCounter {
-		fmt.Printf("  患者さん   %s/\n", address)
+		line("serve.patients", "address", address+"/")
 	}
 	if c.Role != datafolder.RoleInsurer {
-		fmt.Printf("  受付       %s/counter\n", address)
+		line("serve.reception", "address", address+"/counter")
 	}
 	if c.Role != datafolder.RoleCounter {
-		fmt.Printf("  保険者     %s/insurer\n", address)
+		line("serve.insurer", "address", address+"/insurer")
 	}
 	if word != nil {
-		fmt.Printf("  合言葉     %s（はじめて開くときに入れます。次に始めると変わります）\n", word)
+		line("serve.word", "word", word.String())
 	}
 }
 
@@ -188,7 +192,7 @@ func (c *serveCmd) site(
 			h.Now,
 		), listed
 		config.DemoIDP, config.Login, err = demo.SignIn(demo.SignInConfig{
-			Keys:       h.Keys,
+			Keys:       h.Keys.Secrets,
 			Address:    address,
 			LetIn:      h.word.LetIn,
 			NoAuthTime: s.OIDCNoTime,
@@ -284,7 +288,7 @@ func (h *app) newSigner(counter credential.TrustedCounter) (*trust.Signer, error
 		Folder:  h.Path,
 		Root:    root,
 		Counter: counter,
-		Issuers: func(now time.Time) ([]credential.TrustedIssuer, error) { return demo.Issuers(h.Keys, now) },
+		Issuers: func(now time.Time) ([]credential.TrustedIssuer, error) { return demo.Issuers(h.Keys.Rings, now) },
 		Now:     h.Now,
 	})
 }

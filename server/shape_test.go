@@ -12,7 +12,7 @@ import (
 
 // Bounds of the house: what grows beyond one of them hides several ideas.
 const (
-	mostMethods   = 40    // of a type
+	mostMethods   = 30    // of a type
 	mostAsked     = 10    // methods that an interface asks for
 	mostMainLines = 2_000 // of package main, which only wires
 )

@@ -18,6 +18,7 @@ import (
 	"github.com/coder/websocket"
 
 	"madoguchi/card"
+	"madoguchi/message"
 )
 
 // Reader connects exclusively to the card that lies in a reader, and ends with a reset.
@@ -139,7 +140,7 @@ func (a *Agent) Run(ctx context.Context) error {
 		}
 		var later errLater
 		if errors.As(err, &later) { // the reason stands on the page until then
-			if !sleep(ctx, time.Duration(later)+rand.N(a.Pace.First)) {
+			if card.Pause(ctx, time.Duration(later)+rand.N(a.Pace.First)) != nil {
 				return nil
 			}
 			continue
@@ -155,21 +156,12 @@ func (a *Agent) Run(ctx context.Context) error {
 		}
 		pause = min(pause, a.Pace.Longest)
 		a.updateStatus(func(s *Status) { s.Link, s.Since, s.Next = Away, a.Now(), a.Now().Add(pause) })
-		a.Notify("サーバーとの接続が切れました。自動でつなぎ直します。")
-		if !sleep(ctx, pause) {
+		a.tell(message.New("agent.said.lost", nil))
+		if card.Pause(ctx, pause) != nil {
 			return nil
 		}
 	}
 }
 
-// sleep pauses; false when ctx ended.
-func sleep(ctx context.Context, pause time.Duration) bool {
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
-}
+// tell says something to the person at the PC.
+func (a *Agent) tell(m message.Message) { a.Notify(m.Text("ja")) }

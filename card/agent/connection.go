@@ -107,8 +107,8 @@ func (c *connection) handle(ctx context.Context, m wire.Message) error {
 		code := m.Pair.Code
 		c.updateStatus(func(s *Status) { s.Link, s.Since, s.Code = Pairing, c.Now(), code })
 		words := c.Status().Words
-		c.Notify(fmt.Sprintf("受付の画面「リーダーをつなぐ」に、このコードを入れてください: %s", code))
-		c.Notify(fmt.Sprintf("受付の画面に出る合言葉が「%s」なら、このパソコンです。", strings.Join(words, "・")))
+		c.tell(message.New("agent.pair.code", message.Args{"code": message.Text(code)}))
+		c.tell(message.New("agent.pair.words", message.Args{"words": message.Text(strings.Join(words, "・"))}))
 	case "ready":
 		return c.ready(m.Ready)
 	case "check", "text", "dates", "oqs":
@@ -167,7 +167,7 @@ func (c *connection) ready(r *wire.Ready) error {
 	c.updateStatus(func(s *Status) {
 		s.Link, s.Since, s.Facility, s.Code, s.Words = Connected, c.Now(), r.Facility, "", nil
 	})
-	c.Notify(fmt.Sprintf("%s の受付につながりました。カードの確認ができます。", r.Facility))
+	c.tell(message.New("agent.said.connected", message.Args{"facility": message.Text(r.Facility)}))
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"madoguchi/card"
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // Deadlines of the operations, each shorter than the server's for the same one.
@@ -69,7 +70,7 @@ func (c *connection) check(ctx context.Context, q *wire.Check) *wire.Reply {
 	}
 	ctx, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
-	c.Notify("カードを確認しています…")
+	c.tell(message.New("agent.said.checking", nil))
 	var evidence card.Evidence
 	err := c.withCard(ctx, func(s *card.Session) (err error) {
 		evidence, err = card.CheckBirthDate(ctx, s, q.BirthDate, c.challenge(q.Binding))
@@ -79,7 +80,7 @@ func (c *connection) check(ctx context.Context, q *wire.Check) *wire.Reply {
 		return c.fail(BirthDateCheck, err)
 	}
 	c.recordOperation(BirthDateCheck, "answered")
-	c.Notify("カードの確認が終わりました。")
+	c.tell(message.New("agent.said.checked", nil))
 	return &wire.Reply{Evidence: &evidence}
 }
 
@@ -94,7 +95,7 @@ func (c *connection) text(ctx context.Context, q *wire.Text) *wire.Reply {
 	}
 	ctx, cancel := context.WithTimeout(ctx, textTime)
 	defer cancel()
-	c.Notify("券面の番号でカードを確認しています…")
+	c.tell(message.New("agent.said.checking_text", nil))
 	var out wire.TextReply
 	var counter *triesCounter
 	err = c.withTransmitter(ctx, func(t card.Transmitter) error {
@@ -129,7 +130,7 @@ func (c *connection) dates(ctx context.Context, q *wire.Dates) *wire.Reply {
 	}
 	ctx, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
-	c.Notify("電子証明書の期限を確認しています…")
+	c.tell(message.New("agent.said.checking_dates", nil))
 	var out wire.DatesReply
 	err := c.withTransmitter(ctx, func(t card.Transmitter) error {
 		counter := &triesCounter{card: t}
@@ -165,7 +166,7 @@ func (c *connection) withTransmitter(ctx context.Context, work func(card.Transmi
 func (c *connection) finish(kind Kind, v wire.Verdict, reply *wire.Reply) *wire.Reply {
 	c.recordOperation(kind, string(v.Outcome))
 	if v.Outcome.Passed() {
-		c.Notify("カードの確認が終わりました。")
+		c.tell(message.New("agent.said.checked", nil))
 	} else {
 		c.sayFault(wire.Fault(v.Key))
 	}

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"time"
 
+	"madoguchi/card"
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
 	"madoguchi/eligibility/oqs"
@@ -55,7 +56,7 @@ func newestAnswer(ctx context.Context, folder string, now time.Time) (*oqs.File,
 		return nil, err
 	}
 	file, err := readAnswer(path)
-	if err != nil && sleep(ctx, settleTime) {
+	if err != nil && card.Pause(ctx, settleTime) == nil {
 		file, err = readAnswer(path)
 	}
 	if err != nil || file.Segment != oqs.Normal {

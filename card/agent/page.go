@@ -19,7 +19,10 @@ var pageHTML string
 //go:embed page.css
 var pageCSS []byte
 
-var page = template.Must(template.New("page").Parse(pageHTML))
+var page = template.Must(template.New("page").Funcs(template.FuncMap{"t": inJapanese}).Parse(pageHTML))
+
+// inJapanese is a sentence of the catalogue in the language of the page.
+func inJapanese(key string) string { return message.New(key, nil).Text("ja") }
 
 // Page serves the agent's state on this PC: a page for people at /, the same as JSON at /status.json. It is
 // read-only: methods other than GET are refused. It answers to loopback names only, so that no page of
@@ -52,7 +55,7 @@ func loopbackOnly(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
 		if !loopbackName(r.Host) || r.Header.Get("Sec-Fetch-Site") == "cross-site" {
-			http.Error(w, "このページは、このパソコンの http://127.0.0.1 でだけ開けます。", http.StatusForbidden)
+			http.Error(w, inJapanese("agent.page.loopback"), http.StatusForbidden)
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -114,41 +117,45 @@ func (s Status) state() string {
 	return "connected"
 }
 
-var kindNames = map[Kind]string{
-	BirthDateCheck: "生年月日の確認",
-	TextCheck:      "券面の番号での確認",
-	DatesCheck:     "電子証明書の期限の確認",
-	OQSCompare:     "資格確認の結果との比較",
+// kindKeys and readerKeys are the keys of what the page calls operations and states.
+var kindKeys = map[Kind]string{
+	BirthDateCheck: "agent.kind.birth_date",
+	TextCheck:      "agent.kind.text",
+	DatesCheck:     "agent.kind.dates",
+	OQSCompare:     "agent.kind.oqs",
 }
 
-var readerNames = map[ReaderState]string{
-	ReaderUnknown: "調べています",
-	ReaderReady:   "つながっています",
-	ReaderMissing: "見つかりません",
-	ReaderTrouble: "使えません",
-	ReaderVirtual: "仮想カード（練習用）",
+var readerKeys = map[ReaderState]string{
+	ReaderUnknown: "agent.reader.unknown",
+	ReaderReady:   "agent.reader.ready",
+	ReaderMissing: "agent.reader.missing",
+	ReaderTrouble: "agent.reader.trouble",
+	ReaderVirtual: "agent.reader.virtual",
 }
 
 func newPageView(s Status) pageView {
 	headline, next := s.Headline()
 	v := pageView{Status: s, Headline: headline.Ja, Next: next.Ja}
 	v.Good = s.Link == Connected && (s.Reader == ReaderReady || s.Reader == ReaderVirtual) && !s.ClockOff()
-	add := func(name, value string) {
+	add := func(key, value string) {
 		if value != "" {
-			v.Rows = append(v.Rows, [2]string{name, value})
+			v.Rows = append(v.Rows, [2]string{inJapanese(key), value})
 		}
 	}
-	add("医療機関", s.Facility)
-	add("このパソコンの名前", s.Name)
-	add("サーバー", s.Server)
-	add("この状態になった時刻", clockText(s.Since))
-	add("つぎにつなぎ直す時刻", clockText(s.Next))
-	add("カードリーダー", readerNames[s.Reader])
+	add("agent.row.facility", s.Facility)
+	add("agent.row.name", s.Name)
+	add("agent.row.server", s.Server)
+	add("agent.row.since", clockText(s.Since))
+	add("agent.row.next", clockText(s.Next))
+	add("agent.row.reader", inJapanese(readerKeys[s.Reader]))
 	if s.Last != nil {
-		add("最後の操作", kindNames[s.Last.Kind]+"（"+clockText(s.Last.At)+"）")
+		add("agent.row.last", message.New("agent.last_operation", message.Args{
+			"operation": message.Of(message.New(kindKeys[s.Last.Kind], nil)),
+			"time":      message.Text(clockText(s.Last.At)),
+		}).Text("ja"))
 	}
 	if s.Link == Connected {
-		add("サーバーとの時計の差", s.ClockSkew.Round(100*time.Millisecond).String())
+		add("agent.row.clock", s.ClockSkew.Round(100*time.Millisecond).String())
 	}
 	return v
 }

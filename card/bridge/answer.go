@@ -18,6 +18,8 @@ type answer struct {
 	Checks          []line       `json:"checks"`
 	Proves          []string     `json:"proves"`
 	NotProven       []string     `json:"notProven"`
+	ProvesKeys      []string     `json:"provesKeys"` // of each sentence of Proves
+	NotProvenKeys   []string     `json:"notProvenKeys"`
 	Reader          string       `json:"reader,omitempty"`
 	Virtual         bool         `json:"virtual,omitempty"`
 	TestKeys        bool         `json:"testKeys,omitempty"`
@@ -35,13 +37,15 @@ type line struct {
 // answerOf converts a Result to the form of the contract. A step that was not looked at says why not.
 func answerOf(r card.Result) answer {
 	a := answer{
-		Result:    r.Outcome,
-		Message:   r.Message,
-		Reason:    r.Text("ja"),
-		ReasonEn:  r.Text("en"),
-		Checks:    []line{},
-		Proves:    card.Claims(r.Proves, "ja"),
-		NotProven: card.Claims(r.NotProven, "ja"),
+		Result:        r.Outcome,
+		Message:       r.Message,
+		Reason:        r.Text("ja"),
+		ReasonEn:      r.Text("en"),
+		Checks:        []line{},
+		Proves:        card.Claims(r.Proves, "ja"),
+		NotProven:     card.Claims(r.NotProven, "ja"),
+		ProvesKeys:    card.ClaimKeys(r.Proves),
+		NotProvenKeys: card.ClaimKeys(r.NotProven),
 	}
 	for _, c := range r.Checks {
 		told := c.Message

@@ -46,7 +46,8 @@ Standard output is always one JSON object, also after wrong usage:
 
     {"result": "confirmed | unverified | refused | error", "key": …, "reason": …, "reasonEn": …,
      "detail": …, "checks": [{"name": …, "result": "passed | failed | not checked", "reason": …,
-     "reasonEn": …}], "proves": […], "notProven": […], "reader": …}
+     "reasonEn": …}], "proves": […], "notProven": […], "provesKeys": […],
+     "notProvenKeys": […], "reader": …}
 
 Exit codes:
 

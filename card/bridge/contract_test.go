@@ -24,6 +24,7 @@ import (
 
 	"madoguchi/card"
 	"madoguchi/card/virtual"
+	"madoguchi/message"
 )
 
 // The contract of bridge check with its callers: exit codes 0 confirmed, 3 unverified, 1 refused, 2
@@ -80,10 +81,13 @@ type object struct {
 	Detail    string   `json:"detail"`
 	Proves    []string `json:"proves"`
 	NotProven []string `json:"notProven"`
-	Reader    string   `json:"reader"`
-	Virtual   bool     `json:"virtual"`
-	TestKeys  bool     `json:"testKeys"`
-	Checks    []struct {
+	// by which programs tell them apart
+	ProvesKeys    []string `json:"provesKeys"`
+	NotProvenKeys []string `json:"notProvenKeys"`
+	Reader        string   `json:"reader"`
+	Virtual       bool     `json:"virtual"`
+	TestKeys      bool     `json:"testKeys"`
+	Checks        []struct {
 		Name     string `json:"name"`
 		Result   string `json:"result"`
 		Reason   string `json:"reason"`
@@ -125,6 +129,20 @@ func parse(t *testing.T, stdout, stderr string, code int) object {
 		}
 		if o.Result == "confirmed" && c.Result != "passed" {
 			t.Errorf("confirmed, although %s is %s", c.Name, c.Result)
+		}
+	}
+	for _, claims := range []struct{ said, keys []string }{
+		{o.Proves, o.ProvesKeys},
+		{o.NotProven, o.NotProvenKeys},
+	} {
+		if len(claims.said) != len(claims.keys) {
+			t.Errorf("%v are the keys of %v", claims.keys, claims.said)
+			continue
+		}
+		for i, key := range claims.keys {
+			if _, known := message.Find(key); !known || message.New(key, nil).Text("ja") != claims.said[i] {
+				t.Errorf("%s is the key of %q", key, claims.said[i])
+			}
 		}
 	}
 	if stderr != "" {

@@ -85,8 +85,8 @@ func (c *runCmd) runAsService() error {
 
 // newService returns the service as it is or would be installed.
 func newService(c *service.Config) (service.Service, error) {
-	c.Name, c.DisplayName = serviceName, "窓口 カードリーダー"
-	c.Description = "受付の画面とカードリーダーをつなぐプログラム (Madoguchi bridge)"
+	c.Name, c.DisplayName = serviceName, japanese("agent.name", nil)
+	c.Description = japanese("bridge.service.description", nil)
 	s, err := service.New(&agentService{}, c)
 	if err != nil {
 		return nil, errService.Because(err)
@@ -129,7 +129,7 @@ func (c *installCmd) Run() error {
 	if err := s.Install(); err != nil {
 		return errService.Because(err)
 	}
-	fmt.Println("サービスとして入れました。bridge start で始まり、次からはパソコンと一緒に始まります。")
+	fmt.Println(japanese("bridge.service.installed", nil))
 	return nil
 }
 
@@ -168,17 +168,18 @@ type (
 
 // Run removes the service; settings and key stay.
 func (*uninstallCmd) Run() error {
-	return control(service.Service.Uninstall, "サービスを取り除きました。設定と鍵は残っています。")
+	return control(service.Service.Uninstall, "bridge.service.removed")
 }
 
 // Run starts the installed service.
 func (*startCmd) Run() error {
-	return control(service.Service.Start, "始めました。bridge status で様子を見られます。")
+	return control(service.Service.Start, "bridge.service.started")
 }
 
 // Run stops the installed service.
-func (*stopCmd) Run() error { return control(service.Service.Stop, "止めました。") }
+func (*stopCmd) Run() error { return control(service.Service.Stop, "bridge.service.ended") }
 
+// control asks the service manager for an action and says that it is done, by the key of that sentence.
 func control(action func(service.Service) error, done string) error {
 	s, err := newService(&service.Config{})
 	if err != nil {
@@ -187,6 +188,6 @@ func control(action func(service.Service) error, done string) error {
 	if err := action(s); err != nil {
 		return errService.Because(err)
 	}
-	fmt.Println(done)
+	fmt.Println(japanese(done, nil))
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // program is the command line; `bridge --help` and `bridge COMMAND --help` list it.
@@ -42,19 +43,19 @@ type exit int
 
 func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
-const about = `カードリーダーを受付の画面につなぐプログラムです。サーバーなしで、カードを1枚だけ確かめることもできます。
-
-Connects this PC's card reader to the reception's page. It can also check a single card without a
-server. It never asks for a PIN, never reads the 12-digit number, and never repeats a failed try of a
-card's counters.
-
-    bridge --server https://counter.example             serve the reception's page (= bridge run)
+const examples = `    bridge --server https://counter.example             serve the reception's page (= bridge run)
     bridge readers                                      list the card readers
     bridge check --birth-date 1980-02-17 --issuer-keys keys.json`
 
+// description is what bridge --help begins with: Japanese, English, then examples.
+func description() string {
+	about := message.New("bridge.about", nil)
+	return about.Text("ja") + "\n\n" + about.Text("en") + "\n\n" + examples
+}
+
 func main() {
 	var p program
-	parser := kong.Must(&p, kong.Name("bridge"), kong.Description(about), flagHelp)
+	parser := kong.Must(&p, kong.Name("bridge"), kong.Description(description()), flagHelp)
 	command, err := parser.Parse(os.Args[1:])
 	switch {
 	case err != nil && slices.Contains(os.Args[1:], "check"):
@@ -75,6 +76,9 @@ func main() {
 		os.Exit(exitRefused)
 	}
 }
+
+// japanese is a sentence as the agent's commands print it.
+func japanese(key string, args message.Args) string { return message.New(key, args).Text("ja") }
 
 // printError prints an error for the person at the PC: Japanese, English, then the cause.
 func printError(err error) {

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"madoguchi/card"
 	"madoguchi/card/pcsc"
@@ -93,17 +95,22 @@ func readerLines(slots []pcsc.Slot, choice string) []readerLine {
 
 // String is the reader's line for people.
 func (l readerLine) String() string {
-	mark, state := "  ", "カードなし"
+	mark, state := "  ", "bridge.slot.empty"
 	if l.Card {
-		state = "カードあり"
+		state = "bridge.slot.card"
 	}
 	if l.InUse {
-		state = "使用中　　"
+		state = "bridge.slot.in_use"
 	}
 	if l.Chosen {
 		mark = "→ "
 	}
-	return mark + state + "  " + l.Name
+	return mark + padded(japanese(state, nil)) + "  " + l.Name
+}
+
+// padded fills a state up to five characters with full-width spaces, so that the readers' names align.
+func padded(state string) string {
+	return state + strings.Repeat("　", max(0, 5-utf8.RuneCountInString(state)))
 }
 
 // printJSON prints one JSON object on standard output.

@@ -21,6 +21,7 @@ import (
 	"madoguchi/card/pcsc"
 	"madoguchi/card/virtual"
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // runCmd is the agent: it dials out to the server and serves the reception's page until it is stopped.
@@ -144,8 +145,10 @@ func (c *runCmd) config(show func(string)) (agent.Config, error) {
 		if err != nil {
 			return out, err
 		}
-		show(fmt.Sprintf("仮想カード: %s（%s）", virtualCard.description.Name,
-			virtualCard.description.BirthDate.Japanese()))
+		show(japanese("bridge.said.virtual", message.Args{
+			"name":      message.Text(virtualCard.description.Name),
+			"birthDate": message.Text(virtualCard.description.BirthDate.Japanese()),
+		}))
 		out.Reader, out.IssuerKeys, out.UserRoots = virtualCard, virtual.TestIssuerKeys(), virtual.TestUserRoots()
 		return out, nil
 	}
@@ -236,7 +239,8 @@ func (c *runCmd) showPage(ctx context.Context, a *agent.Agent, show func(string)
 	}
 	go func() { _ = server.Serve(l) }() // until it is closed
 	context.AfterFunc(ctx, func() { _ = server.Close() })
-	show("このパソコンでの表示: http://" + l.Addr().String() + "/")
+	address := message.Text("http://" + l.Addr().String() + "/")
+	show(japanese("bridge.said.page", message.Args{"address": address}))
 	return c.writeState(l.Addr().String()), nil
 }
 
@@ -246,7 +250,7 @@ func reportReaders(ctx context.Context, readers *pcsc.Reader, a *agent.Agent, sh
 	shown := ""
 	readers.Watch(ctx, func(seen pcsc.Seen) {
 		a.UpdateReaders(len(seen.Slots), seen.Fault)
-		sentence := "カードリーダーがつながっていません。つなぐと自動で使えるようになります。"
+		sentence := japanese("bridge.said.no_reader", nil)
 		if seen.Fault != nil {
 			sentence = seen.Fault.Ja()
 		} else if len(seen.Slots) > 0 {
@@ -254,7 +258,8 @@ func reportReaders(ctx context.Context, readers *pcsc.Reader, a *agent.Agent, sh
 			for _, slot := range seen.Slots {
 				names = append(names, "「"+slot.Name+"」")
 			}
-			sentence = "カードリーダー: " + strings.Join(names, " ")
+			all := message.Text(strings.Join(names, " "))
+			sentence = japanese("bridge.said.readers", message.Args{"readers": all})
 		}
 		if sentence != shown {
 			shown = sentence

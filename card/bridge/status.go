@@ -13,6 +13,7 @@ import (
 
 	"madoguchi/card/agent"
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // statusCmd asks the running agent how it is.
@@ -111,20 +112,26 @@ func (c *statusCmd) ask(ctx context.Context) (agent.Status, []byte, error) {
 // statusLine is the state for a person: what, since when, where, and the next step.
 func statusLine(s agent.Status) string {
 	headline, next := s.Headline()
-	parts := []string{
-		fmt.Sprintf("%s（%sから）", headline.Ja, s.Since.In(eligibility.Japan).Format("1月2日 15:04"))}
+	parts := []string{japanese("bridge.status.headline", message.Args{
+		"headline": message.Text(headline.Ja),
+		"time":     message.Text(s.Since.In(eligibility.Japan).Format("1月2日 15:04")),
+	})}
 	if s.Facility != "" {
 		parts = append(parts, s.Facility)
 	}
 	parts = append(parts, s.Server)
 	if s.Code != "" {
-		parts = append(parts, "コード "+s.Code, "合言葉 "+strings.Join(s.Words, "・"))
+		parts = append(parts,
+			japanese("bridge.status.code", message.Args{"code": message.Text(s.Code)}),
+			japanese("bridge.status.words", message.Args{"words": message.Text(strings.Join(s.Words, "・"))}))
 	}
 	if s.Last != nil {
-		parts = append(parts, "最後の操作 "+s.Last.At.In(eligibility.Japan).Format("15:04"))
+		at := message.Text(s.Last.At.In(eligibility.Japan).Format("15:04"))
+		parts = append(parts, japanese("bridge.status.last", message.Args{"time": at}))
 	}
 	if s.Link == agent.Connected {
-		parts = append(parts, fmt.Sprintf("時計の差 %.1f秒", s.OffsetSeconds))
+		seconds := message.Text(fmt.Sprintf("%.1f", s.OffsetSeconds))
+		parts = append(parts, japanese("bridge.status.clock", message.Args{"seconds": seconds}))
 	}
 	return strings.Join(parts, " ｜ ") + "\n" + next.Ja
 }

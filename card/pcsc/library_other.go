@@ -2,5 +2,7 @@
 
 package pcsc
 
+import "madoguchi/card"
+
 // load says that this system is not supported.
 func load() (library, error) { return nil, card.ErrReaderSystem }

@@ -90,7 +90,7 @@ func (r *Reader) Connect(ctx context.Context) (c card.Transmitter, disconnect fu
 		if err == nil {
 			return made, sync.OnceFunc(made.link.close), nil
 		}
-		if pause == 0 || !isTransient(err) || !sleep(ctx, pause) {
+		if pause == 0 || !isTransient(err) || card.Pause(ctx, pause) != nil {
 			break
 		}
 	}
@@ -167,16 +167,4 @@ func (r *Reader) diagnose(ctx context.Context, slot string) *eligibility.Error {
 		states[0].believed = states[0].now &^ stateChanged
 	}
 	return nil
-}
-
-// sleep pauses; false when ctx ended.
-func sleep(ctx context.Context, pause time.Duration) bool {
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
 }

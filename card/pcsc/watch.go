@@ -45,7 +45,7 @@ func (r *Reader) Watch(ctx context.Context, tell func(Seen)) {
 			w.report(Seen{Fault: cardErrorOf(err)})
 		}
 		w.worked = false
-		if !sleep(ctx, pause) {
+		if card.Pause(ctx, pause) != nil {
 			return
 		}
 	}
@@ -115,7 +115,7 @@ func (w *watch) run(ctx context.Context, r *Reader) error {
 			continue
 		}
 		idle++ // a new reader takes one round to be listed
-		if idle > idleRounds && !sleep(ctx, idlePause) {
+		if idle > idleRounds && card.Pause(ctx, idlePause) != nil {
 			return ctx.Err()
 		}
 	}

@@ -51,7 +51,7 @@ func (c *Card) misbehave(ctx context.Context, command []byte) (answer []byte, do
 		if len(command) > 1 && command[1] == 0x2A {
 			wait += slowSignature
 		}
-		if err := sleep(ctx, wait); err != nil {
+		if err := card.Pause(ctx, wait); err != nil {
 			return nil, true, err
 		}
 	}
@@ -96,15 +96,4 @@ func (c *Card) count() (Faults, error) {
 		now.GarbageAt = n
 	}
 	return now, nil
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

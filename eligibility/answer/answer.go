@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // Methods answers how a person may be accepted in a situation, given as JSON (eligibility.SituationManual),
@@ -48,13 +49,31 @@ type InsurerAnswer struct {
 	Prefecture *string `json:"prefecture"`
 	Reason     string  `json:"reason,omitempty"`
 	Note       string  `json:"note,omitempty"`
+	// the texts in English, under the same names
+	English *InsurerTexts `json:"en,omitempty"`
+	// their keys of the catalogue with arguments: sentences with their next steps
+	Messages *InsurerMessages `json:"messages,omitempty"`
+}
+
+// InsurerTexts are what an InsurerAnswer says.
+type InsurerTexts struct {
+	Reason string `json:"reason,omitempty"`
+	Note   string `json:"note,omitempty"`
+}
+
+// InsurerMessages are the same as keys.
+type InsurerMessages struct {
+	Reason []message.Message `json:"reason,omitempty"`
+	Note   []message.Message `json:"note,omitempty"`
 }
 
 // Insurer tells what a 保険者番号 of 6 or 8 digits says; one that cannot be a number is answered with Valid false.
 func Insurer(number string) InsurerAnswer {
 	n, err := eligibility.ParseInsurerNumber(number)
 	if err != nil {
-		return InsurerAnswer{Reason: eligibility.ErrInsurerNumber.Ja()}
+		return InsurerAnswer{}.saying(InsurerMessages{
+			Reason: []message.Message{eligibility.ErrInsurerNumber.Message()},
+		})
 	}
 	r := InsurerAnswer{
 		Valid:      n.Kind() != "",
@@ -63,19 +82,39 @@ func Insurer(number string) InsurerAnswer {
 		Kind:       orNull(n.Kind()),
 		Prefecture: orNull(n.Prefecture()),
 	}
+	var says InsurerMessages
 	if !r.Valid {
-		r.Reason = "検証番号は合っていますが、この法別番号の医療保険はありません。公費の番号でないか確かめてください。"
-	}
-	if n.MayBeAssociation() {
-		r.Note = "3桁目が3の番号は、国民健康保険組合に割り当てられる範囲です。"
-	}
-	if hint := n.PrefectureHint(); hint != "" {
-		r.Note = hint + r.Note
+		says.Reason = append(says.Reason, message.New("hint.no_system", nil))
 	}
 	if n.PublicExpense() {
-		r.Note = "医療扶助（生活保護）の番号で、健康保険の保険者番号ではありません。医療券を見るか、福祉事務所に確かめてください。" + r.Note
+		says.Note = append(says.Note, message.New("hint.assistance", nil))
 	}
+	if hint, odd := n.PrefectureHint(); odd {
+		says.Note = append(says.Note, hint)
+	}
+	if n.MayBeAssociation() {
+		says.Note = append(says.Note, message.New("hint.association", nil))
+	}
+	return r.saying(says)
+}
+
+// saying adds why a number is none of an insurer, and what is to be known about it besides.
+func (r InsurerAnswer) saying(says InsurerMessages) InsurerAnswer {
+	if len(says.Reason)+len(says.Note) == 0 {
+		return r
+	}
+	r.Reason, r.Note = text("ja", says.Reason), text("ja", says.Note)
+	r.English = &InsurerTexts{text("en", says.Reason), text("en", says.Note)}
+	r.Messages = &says
 	return r
+}
+
+// text is several messages as one text, each with its next step.
+func text(lang string, says []message.Message) (all string) {
+	for _, m := range says {
+		all = message.Join(lang, all, m.Text(lang))
+	}
+	return all
 }
 
 // orNull is null in JSON for an empty text.

@@ -2,11 +2,10 @@ package answer
 
 import (
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // ShareQuestion asks which share of the costs is possible on a day. Its fields are as a person types them.
@@ -21,6 +20,19 @@ type ShareQuestion struct {
 type ShareAnswer struct {
 	eligibility.ShareForecast
 	Warning string `json:"warning,omitempty"`
+	// the warning in English, and its keys of the catalogue with arguments: sentences with their next steps
+	English  *ShareTexts    `json:"en,omitempty"`
+	Messages *ShareMessages `json:"messages,omitempty"`
+}
+
+// ShareTexts are what a ShareAnswer says.
+type ShareTexts struct {
+	Warning string `json:"warning"`
+}
+
+// ShareMessages are the same as keys.
+type ShareMessages struct {
+	Warning []message.Message `json:"warning"`
 }
 
 // Share answers which share of the costs is possible on a day, and how it will change (健康保険法 74条). Its errors
@@ -47,7 +59,13 @@ func Share(q ShareQuestion) (ShareAnswer, error) {
 	case err != nil:
 		return ShareAnswer{}, err
 	}
-	return ShareAnswer{f, shareWarning(p, day)}, nil
+	answer := ShareAnswer{ShareForecast: f}
+	if warning, odd := shareWarning(p, day); odd {
+		says := []message.Message{warning}
+		answer.Warning, answer.English = text("ja", says), &ShareTexts{text("en", says)}
+		answer.Messages = &ShareMessages{says}
+	}
+	return answer, nil
 }
 
 // known adds what is known besides age.
@@ -95,29 +113,26 @@ var errNoShare = &eligibility.Error{
 	Field: "--insurer",
 }
 
-// shareWarning says what does not fit together in the facts that a share was asked for.
-func shareWarning(p eligibility.Person, day eligibility.Date) string {
+// shareWarning says what does not fit together in the facts that a share was asked for; odd is false where
+// nothing is.
+func shareWarning(p eligibility.Person, day eligibility.Date) (warning message.Message, odd bool) {
 	if asked := p.Questions(day); len(asked) > 0 {
-		return asked[0].Ja
+		return asked[0].Says, true
 	}
-	if hint := p.Insurer.PrefectureHint(); hint != "" {
-		return hint
+	if hint, odd := p.Insurer.PrefectureHint(); odd {
+		return hint, true
 	}
 	if !p.BirthDate.Exact() {
-		return "生年月日の一部が不詳なので、可能な割合をすべて挙げています。"
+		return message.New("hint.birth_date_partial", nil), true
 	}
 	assigned := p.AssignedShare
 	p.AssignedShare = 0
 	possible, err := eligibility.SharesOn(p, day)
-	switch {
-	case assigned == 0 || err != nil:
-		return ""
-	case !slices.Contains(possible, assigned):
-		var words []string
-		for _, percent := range possible {
-			words = append(words, fmt.Sprintf("%d割", percent/10))
-		}
-		return fmt.Sprintf("%d割は、この年齢で決まる負担割合（%s）と違います。保険者に確かめてください。", assigned/10, strings.Join(words, "・"))
+	if assigned == 0 || err != nil || slices.Contains(possible, assigned) {
+		return message.Message{}, false
 	}
-	return ""
+	return message.New("hint.share_differs", message.Args{
+		"assigned": eligibility.SharesValue([]int{assigned}),
+		"possible": eligibility.SharesValue(possible),
+	}), true
 }

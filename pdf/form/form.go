@@ -77,6 +77,8 @@ type Form struct {
 	Width, Height float64
 	Slots         []Slot
 	Codes         []CodePlace
+	// what people call a slot in a Report; nil for the slot's own name
+	SlotWord func(name string) string
 
 	drawing []byte // operators in which labels carry the numbers of labels; every one is marked
 	labels  *font.Subset

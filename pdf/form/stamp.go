@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"madoguchi/message"
 	"madoguchi/pdf/font"
 )
 
@@ -85,7 +86,7 @@ func (f *Form) stamp(out *stamped, with fonts, p Person) Report {
 		}
 		fitted := s.fit(text)
 		if fitted.squeeze < narrow {
-			r.check(fmt.Sprintf("%s: 枠に収まらないため字幅を縮めました", s.Name))
+			r.check("paper.check.squeezed", message.Args{"slot": message.Text(f.word(s.Name))})
 		}
 		for _, line := range fitted.lines {
 			for _, piece := range line {
@@ -99,7 +100,7 @@ func (f *Form) stamp(out *stamped, with fonts, p Person) Report {
 	if notes >= 0 && len(r.Notes) > 0 {
 		fitted := f.Slots[notes].fit(strings.Join(r.Notes, "　"))
 		if fitted.squeeze < narrow {
-			r.check("注記が枠に収まりません")
+			r.check("paper.check.notes", nil)
 		}
 		start := len(out.text)
 		out.text = f.Slots[notes].draw(out.text, with, fitted)
@@ -113,25 +114,42 @@ func (f *Form) stamp(out *stamped, with fonts, p Person) Report {
 func (r *Report) piece(p font.Piece, reading string) {
 	switch p.Found {
 	case font.Base:
-		r.note(fmt.Sprintf("「%c」は登録された字体と異なります（U+%04X U+%04X）", p.Rune, p.Rune, p.Selector))
+		r.note("paper.note.variant", message.Args{
+			"character": message.Text(string(p.Rune)),
+			"code":      codePoint(p.Rune),
+			"selector":  codePoint(p.Selector),
+		})
 	case font.Missing:
-		text := fmt.Sprintf("〓 = 印字できない文字 U+%04X", p.Rune)
-		if reading != "" {
-			text += "／カナ " + reading
+		said := message.Args{"code": codePoint(p.Rune), "reading": message.Text(reading)}
+		if reading == "" {
+			r.note("paper.note.missing", said)
+		} else {
+			r.note("paper.note.missing_with_reading", said)
 		}
-		r.note(text)
-		r.check(fmt.Sprintf("印字できない文字 U+%04X", p.Rune))
+		r.check("paper.check.missing", said)
 	}
 }
 
-func (r *Report) note(s string) {
-	if !slices.Contains(r.Notes, s) {
+// codePoint names a character as Unicode does: U+30000.
+func codePoint(r rune) message.Value { return message.Text(fmt.Sprintf("U+%04X", r)) }
+
+// word is what people call a slot.
+func (f *Form) word(slot string) string {
+	if f.SlotWord == nil {
+		return slot
+	}
+	return f.SlotWord(slot)
+}
+
+// note and check add a sentence of the catalogue, in the language of the papers, once.
+func (r *Report) note(key string, args message.Args) {
+	if s := message.New(key, args).Text("ja"); !slices.Contains(r.Notes, s) {
 		r.Notes = append(r.Notes, s)
 	}
 }
 
-func (r *Report) check(s string) {
-	if !slices.Contains(r.Check, s) {
+func (r *Report) check(key string, args message.Args) {
+	if s := message.New(key, args).Text("ja"); !slices.Contains(r.Check, s) {
 		r.Check = append(r.Check, s)
 	}
 }

@@ -25,7 +25,7 @@ var httpStatus = map[string]int{
 	"StatusInternalServerError": http.StatusInternalServerError,
 }
 
-// own are the keys whose status is not that of their code alone (server/web, asProblem).
+// own are the keys whose status is not that of their code alone (server/web/kit, AsProblem).
 var own = map[string]string{
 	"request.too_large": "413",
 	"request.method":    "405, 422",

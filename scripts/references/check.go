@@ -51,12 +51,20 @@ type checker struct {
 	present map[string]bool // every file and folder
 	tops    map[string]bool // the folders at the root
 	pages   map[string]page
-	broken  []Broken
+	// what a file of Go or TypeScript declares
+	declarations map[string]map[string]bool
+	broken       []Broken
 }
 
 // Check follows every reference in the texts of a tree and returns those that lead nowhere, by file and line.
 func Check(tree fs.FS) ([]Broken, error) {
-	c := &checker{tree: tree, present: map[string]bool{}, tops: map[string]bool{}, pages: map[string]page{}}
+	c := &checker{
+		tree:         tree,
+		present:      map[string]bool{},
+		tops:         map[string]bool{},
+		pages:        map[string]page{},
+		declarations: map[string]map[string]bool{},
+	}
 	var texts []string
 	err := fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -106,6 +114,9 @@ func reads(name string) bool {
 
 func (c *checker) text(name, text string) {
 	document := path.Ext(name) == ".md"
+	if document {
+		c.names(name, text)
+	}
 	last := "" // the page named last in this comment
 	n := 0
 	for line := range strings.Lines(text) {

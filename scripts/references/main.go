@@ -1,5 +1,6 @@
 // Command references follows every reference to a page, a section or a file in comments, documents and test
-// data of this repository, and prints those that lead nowhere. A test does the same.
+// data of this repository, and in documents to what a file declares, and prints those that lead nowhere. A
+// test does the same.
 //
 //	go run ./scripts/references
 package main

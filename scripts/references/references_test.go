@@ -22,8 +22,11 @@ func made(name, text string) fstest.MapFS {
 	tree := fstest.MapFS{
 		"docs/numbers.md": {Data: []byte("# Numbers\n\n## Check digit\n\n```\n## No heading\n```\n\n" +
 			"## The phone's key\n\n## 4.1 Systems\n\n## Check digit\n")},
-		"docs/rules.md":       {Data: []byte("# Rules\n")},
-		"card/token.go":       {Data: []byte("package card\n")},
+		"docs/rules.md": {Data: []byte("# Rules\n")},
+		"card/token.go": {Data: []byte("package card\n\ntype Token[T any] struct{ Kind T }\n\n" +
+			"func (t *Token[T]) Fits() bool { return true }\n\nfunc Read() {}\n\nvar ErrToken error\n")},
+		"card/reader.go":      {Data: []byte("package card\n\ntype Reader interface{ Open() }\n")},
+		"pwa/src/token.ts":    {Data: []byte("export async function readToken(): Promise<void> {}\n")},
 		"docs/pictures/a.png": {Data: []byte("picture")},
 	}
 	tree[name] = &fstest.MapFile{Data: []byte(text)}
@@ -77,6 +80,19 @@ func TestReferencesThatLeadNowhereAreFound(t *testing.T) {
 		{"another project's report", "card/a.go", "// github.com/OpenSC/OpenSC/issues/3021", ""},
 		{"facts that stand elsewhere", "card/a.go", "// (facts: three tries)", "(facts: "},
 		{"a folder that stands elsewhere", "card/a.json", `{"source": "facts/news N0 ended"}`, "facts/news"},
+		{"a function and a method of a file", "docs/a.md", "1. `card/token.go` `Read`, `Token.Fits`: reads", ""},
+		{"a method, a member and a variable", "docs/a.md", "`card/token.go` `Fits`, `Token.Kind` and `ErrToken`", ""},
+		{"a function that was renamed", "docs/a.md", "1. `card/token.go`\n   `Scan`: reads", "Scan"},
+		{"a method of another type", "docs/a.md", "`card/token.go` `Reader.Fits`", "Reader.Fits"},
+		{"a name after a name that is there", "docs/a.md", "`card/token.go` `Read`, `Scan`: reads", "Scan"},
+		{"names before their file", "docs/a.md", "`Read` and `Token` in `card/token.go`", ""},
+		{"a name before its file that is missing", "docs/a.md", "`Scan` and `Token` of `card/token.go`", "Scan"},
+		{"names of two files", "docs/a.md", "`Token` in `card/token.go`, `Reader.Open` in `card/reader.go`", ""},
+		{"two files in a row", "docs/a.md", "`card/token.go` `Read`, `card/reader.go` `Reader`: reads", ""},
+		{"a function of TypeScript", "docs/a.md", "`pwa/src/token.ts` `readToken`", ""},
+		{"a function that TypeScript lacks", "docs/a.md", "`pwa/src/token.ts` `scanToken`", "scanToken"},
+		{"a name in a program's text", "docs/a.md", "```\n`card/token.go` `Scan`\n```", ""},
+		{"words that are no name", "docs/a.md", "`card/token.go` `go run`; then `Scan`", ""},
 		{"nothing", "card/a.go", "// Facts do not bend.", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

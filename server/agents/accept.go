@@ -196,7 +196,7 @@ func clean(name string) string {
 		name = string(runes[:40])
 	}
 	if name == "" || eligibility.HoldsMyNumber(name) {
-		name = "名前のないパソコン"
+		name = message.New("agent.unnamed", nil).Text("ja")
 	}
 	return name
 }

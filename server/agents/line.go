@@ -18,7 +18,7 @@ type line struct {
 	agent   Agent // once paired
 	virtual bool
 	oqs     bool
-	network string // where it came from (auth.Network)
+	network string // where it came from (auth.RateLimitKey)
 	conn    *websocket.Conn
 	version atomic.Int32 // of the messages that the agent speaks; 0 until its hello
 	times   Times

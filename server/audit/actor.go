@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"madoguchi/message"
 	"strings"
 )
 
@@ -56,19 +57,19 @@ func (a Actor) Words() string {
 	kind, name, _ := strings.Cut(string(a), ":")
 	switch {
 	case kind == clerkKind, kind == staffKind:
-		return "担当 " + name
+		return message.New("staff.actor.clerk", message.Args{"name": message.Text(name)}).Text("ja")
 	case a == ActorPatient:
-		return "ご本人"
+		return message.New("staff.actor.patient", nil).Text("ja")
 	case a == ActorOperator:
-		return "管理者"
+		return message.New("staff.actor.operator", nil).Text("ja")
 	case kind == operatorKind:
-		return "管理者 " + name
+		return message.New("staff.actor.operatorMember", message.Args{"name": message.Text(name)}).Text("ja")
 	case a == ActorUnknown:
-		return "不明（サインイン前）"
+		return message.New("staff.actor.unknown", nil).Text("ja")
 	case a == ActorSystem:
-		return "システム"
+		return message.New("staff.actor.system", nil).Text("ja")
 	case kind == string(ActorCounter), kind == receptionKind:
-		return "受付" // older entries named the facility
+		return message.New("staff.actor.reception", nil).Text("ja") // older entries named the facility
 	}
 	return string(a)
 }

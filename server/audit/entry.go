@@ -9,7 +9,7 @@ import (
 type Entry struct {
 	At     time.Time
 	Actor  Actor
-	Action string // "people.import", "notice.enrol", "screen.issue", "case.record", …
+	Action string // "people.import", "notice.enrol", "paper.issue", "case.record", …
 	// whose record it concerns, or empty; stored only as a pseudonym under the person's own key
 	Person PersonID
 	Detail string // counts, outcomes, file hashes

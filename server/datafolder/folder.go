@@ -41,7 +41,7 @@ type Options struct {
 	Path string // made on the first start
 	Mode string // store.Options.Mode
 	Role string // a role loads only the keys that it needs
-	Host string // HOST of the insurers' iss (keys.Folder.Host)
+	Host string // HOST of the insurers' iss (keys.Rotation.Host)
 	Now  func() time.Time
 }
 
@@ -61,8 +61,8 @@ func Open(ctx context.Context, o Options) (*Folder, error) {
 	if err := Guard(ctx, ring, o.Path); err != nil {
 		return nil, err
 	}
-	ring.Host = o.Host
-	opened, err := openStore(ctx, ring, o)
+	ring.Rotation.Host = o.Host
+	opened, err := openStore(ctx, ring.Secrets, o)
 	var other *store.OtherKeyError
 	if errors.As(err, &other) {
 		return nil, keys.Other(keyFiles[other.Kind]).Because(err)
@@ -78,8 +78,8 @@ func Open(ctx context.Context, o Options) (*Folder, error) {
 }
 
 // openStore opens the database with the keys that the role needs.
-func openStore(ctx context.Context, ring *keys.Folder, o Options) (*store.Store, error) {
-	index, err := ring.Secret(keys.Index)
+func openStore(ctx context.Context, secrets *keys.Secrets, o Options) (*store.Store, error) {
+	index, err := secrets.Secret(keys.Index)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func openStore(ctx context.Context, ring *keys.Folder, o Options) (*store.Store,
 		if scope == "people" && o.Role == RoleCounter || scope == "cases" && o.Role == RoleInsurer {
 			continue
 		}
-		if masters[scope], err = ring.Secret(keyFiles[scope]); err != nil {
+		if masters[scope], err = secrets.Secret(keyFiles[scope]); err != nil {
 			return nil, err
 		}
 	}

@@ -42,7 +42,7 @@ func Certify(ring *keys.Folder, folder string, insurers []insurer.Insurer, now t
 		return fmt.Errorf("storing the demo's CA: %w", err)
 	}
 	for _, in := range insurers {
-		_, chain, err := ring.DocumentSigner(in.Number, now)
+		_, chain, err := ring.Certificates.DocumentSigner(in.Number, now)
 		var refused *eligibility.Error
 		switch {
 		case err == nil && chain[0].Issuer.CommonName != authorityName:
@@ -52,7 +52,7 @@ func Certify(ring *keys.Folder, folder string, insurers []insurer.Insurer, now t
 		case errors.As(err, &refused) && refused.Code == eligibility.Internal:
 			continue // a damaged key file is the operator's to look at; copies go out unsigned meanwhile
 		}
-		if err := sign(ring, in, key, authority, text, now); err != nil {
+		if err := sign(ring.Certificates, in, key, authority, text, now); err != nil {
 			return fmt.Errorf("certifying the demo's insurer %s: %w", in.Number, err)
 		}
 	}
@@ -78,7 +78,7 @@ func authorityOf(key *ecdsa.PrivateKey, now time.Time) (*x509.Certificate, error
 
 // sign plays the CA for one insurer.
 func sign(
-	ring *keys.Folder,
+	certificates *keys.Certificates,
 	in insurer.Insurer,
 	key *ecdsa.PrivateKey,
 	authority *x509.Certificate,
@@ -89,7 +89,7 @@ func sign(
 	if err != nil {
 		return err
 	}
-	text, err := ring.Request(in.Number, subject)
+	text, err := certificates.Request(in.Number, subject)
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func sign(
 		return err
 	}
 	chain := append(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: own.Raw}), root...)
-	_, err = ring.Import(in.Number, chain, now)
+	_, err = certificates.Import(in.Number, chain, now)
 	return err
 }
 

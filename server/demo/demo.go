@@ -43,10 +43,10 @@ var people = []demoidp.Person{
 const clientID = "RP00000001"
 
 // Issuers are the demo's insurers as a trust list names them, with the keys that they publish at a time.
-func Issuers(ring *keys.Folder, now time.Time) ([]credential.TrustedIssuer, error) {
+func Issuers(rings *keys.Rings, now time.Time) ([]credential.TrustedIssuer, error) {
 	var all []credential.TrustedIssuer
 	for _, in := range Insurers {
-		k, err := ring.Issuer(in.Number, now)
+		k, err := rings.Issuer(in.Number, now)
 		if err != nil {
 			return nil, err
 		}
@@ -62,7 +62,7 @@ func Issuers(ring *keys.Folder, now time.Time) ([]credential.TrustedIssuer, erro
 
 // SignInConfig says where the demo's people sign in.
 type SignInConfig struct {
-	Keys       *keys.Folder
+	Keys       *keys.Secrets
 	Address    string                                    // of this program, as its pages are opened
 	LetIn      func(http.RoundTripper) http.RoundTripper // gives each call the demo's word (kit.DemoWord)
 	NoAuthTime bool                                      // auth.Config.NoAuthTime

@@ -3,6 +3,7 @@ package durable_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -29,11 +30,14 @@ func TestMain(m *testing.M) {
 	}
 	switch cut {
 	case "hold": // the lock, until killed
-		if _, err := durable.Lock(path); err != nil {
+		release, err := durable.Lock(path)
+		if err != nil {
 			panic(err)
 		}
 		fmt.Println("held")
-		select {}
+		io.Copy(io.Discard, os.Stdin) // an empty select would end a program that has nothing else to do
+		release()
+		os.Exit(0)
 	}
 	err := durable.WriteFile(path, []byte("new"), durable.Options{Step: func(step string) {
 		if strings.HasPrefix(step, cut) {
@@ -241,6 +245,11 @@ func TestAKilledHolderLeavesNoLock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	in, err := holder.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
 	if err := holder.Start(); err != nil {
 		t.Fatal(err)
 	}

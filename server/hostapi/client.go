@@ -194,6 +194,8 @@ func (i *Client) post(ctx context.Context, iss, path string, body, out any) erro
 	return nil
 }
 
+// DecodeAll decodes values of base64url, each under its phone's id. Any that is not strictly base64url is an
+// error that does not repeat it.
 func DecodeAll(in map[string]string) (map[string][]byte, error) {
 	out := map[string][]byte{}
 	for id, text := range in {

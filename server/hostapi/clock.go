@@ -91,11 +91,8 @@ func (i *Client) sampleOf(at, asked, got time.Time) (sample, bool) {
 	if took < 0 || took > slowAnswer {
 		return sample{}, false
 	}
-	offset := asked.Add(
-		took / 2,
-	).Sub(
-		at.Add(500 * time.Millisecond),
-	) // whole seconds: half of one was cut off
+	// at is in whole seconds: half of one was cut off
+	offset := asked.Add(took / 2).Sub(at.Add(500 * time.Millisecond))
 	if offset.Abs() < clockNoise {
 		offset = 0
 	}

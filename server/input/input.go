@@ -46,6 +46,22 @@ func Bounded(name string) ([]byte, error) {
 	return data, err
 }
 
+// small is above any file of certificates: a chain is a few kilobytes.
+const small = 1 << 20
+
+// Small reads a file of at most 1 MiB whole. The error about a larger one, or a folder, says for what it is
+// too large.
+func Small(name, content string) ([]byte, error) {
+	info, err := os.Stat(name)
+	if err == nil && (info.IsDir() || info.Size() > small) {
+		err = fmt.Errorf("%s is a folder, or too large for %s", name, content)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return Bounded(name)
+}
+
 // Argument is Bounded for the file of an argument, with an *eligibility.Error that names it.
 func Argument(name, argument string) ([]byte, error) {
 	data, err := Bounded(name)

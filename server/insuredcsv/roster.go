@@ -200,91 +200,15 @@ func (out *Roster) read(rec record, columns map[Column]int, o Options) Row {
 		}
 		return ""
 	}
-	r.insurerNumber(cell(colInsurer))
-	p := &r.person
-	p.Symbol, p.Number, p.BranchNumber = r.identifier(
-		colSymbol,
-		cell(colSymbol),
-	), r.identifier(
-		colNumber,
-		cell(colNumber),
-	), r.branch(
-		cell(colBranch),
-	)
-	if p.Number == "" {
-		r.refuse(colNumber, "row.missing.number", nil)
-	}
-	if p.Name = r.name(colName, cell(colName)); p.Name == "" {
-		r.refuse(colName, "row.missing.name", nil)
-	}
-	r.birth(cell(colBirth))
-	p.Kana, p.Alias = r.name(colKana, cell(colKana)), r.name(colAlias, cell(colAlias))
-	p.AliasKana = r.name(colAliasKana, cell(colAliasKana))
-	p.Sex = oneOf(r, colSex, cell(colSex), sexes, "男・女・1・2・3")
-	p.Relation = oneOf(r, colRelation, cell(colRelation), relations, "本人・家族・被扶養者・1・2")
-	p.SubscriberName = r.name(colSubscriber, cell(colSubscriber))
-	p.QualifiedOn, p.CoverageFrom, p.LostOn = r.date(
-		colQualified,
-		cell(colQualified),
-	), r.date(
-		colCoverage,
-		cell(colCoverage),
-	), r.date(
-		colLost,
-		cell(colLost),
-	)
-	p.AssignedShare = r.share(cell(colShare))
-	p.ValidFrom, p.ValidUntil = r.date(
-		colValidFrom,
-		cell(colValidFrom),
-	), r.date(
-		colValidUntil,
-		cell(colValidUntil),
-	)
-	p.Limit = oneOf(r, colLimit, cell(colLimit), limits, "ア～オ・現役並みⅠ～Ⅲ・一般・低所得Ⅰ・Ⅱ・A01～B10")
-	p.PostCode, p.Address = r.postCode(colPostCode, cell(colPostCode)), r.text(colAddress, cell(colAddress))
-	p.MailPostCode, p.MailAddress = r.postCode(colMailCode, cell(colMailCode)), r.text(colMail, cell(colMail))
-	p.HouseholdNumber, p.Employer = r.text(
-		colHousehold,
-		cell(colHousehold),
-	), r.text(
-		colEmployer,
-		cell(colEmployer),
-	)
-	p.FrequentUse = r.answer(colFrequentUse, cell(colFrequentUse))
-	p.Registered, p.NeedsCare, p.Withheld = r.answer(
-		colRegistered,
-		cell(colRegistered),
-	), r.answer(
-		colNeedsCare,
-		cell(colNeedsCare),
-	), r.answer(
-		colWithheld,
-		cell(colWithheld),
-	)
-	p.CertificateUntil, p.IssuedOn = r.date(
-		colCertificate,
-		cell(colCertificate),
-	), r.date(
-		colIssued,
-		cell(colIssued),
-	)
-	if !p.QualifiedOn.IsZero() && !p.LostOn.IsZero() && p.LostOn.Before(p.QualifiedOn) {
-		r.refuse(colLost, "row.order.lost", nil)
-	}
-	if !p.QualifiedOn.IsZero() && p.QualifiedOn.Before(p.BirthDate.Earliest()) {
-		r.warn(colQualified, "row.before_birth", nil)
-	}
-	if !p.ValidFrom.IsZero() && !p.ValidUntil.IsZero() && p.ValidUntil.Before(p.ValidFrom) {
-		r.refuse(colValidUntil, "row.order.valid", nil)
-	}
+	r.fill(cell)
+	r.compareDates()
 	row := Row{
 		Line:     rec.line,
 		Sheet:    rec.row,
 		Accepted: len(r.reasons) == 0,
 		Reasons:  r.reasons,
 		Warnings: r.warnings,
-		Person:   *p,
+		Person:   r.person,
 		Cells:    rec.cells,
 	}
 	if row.Reasons == nil {
@@ -294,6 +218,61 @@ func (out *Roster) read(rec record, columns map[Column]int, o Options) Row {
 		row.Warnings = []Note{}
 	}
 	return row
+}
+
+// fill reads a person's cells, in the order in which a row's reasons are told.
+func (r *reader) fill(cell func(Column) string) {
+	r.insurerNumber(cell(colInsurer))
+	p := &r.person
+	p.Symbol = r.identifier(colSymbol, cell(colSymbol))
+	p.Number = r.identifier(colNumber, cell(colNumber))
+	p.BranchNumber = r.branch(cell(colBranch))
+	if p.Number == "" {
+		r.refuse(colNumber, "row.missing.number", nil)
+	}
+	if p.Name = r.name(colName, cell(colName)); p.Name == "" {
+		r.refuse(colName, "row.missing.name", nil)
+	}
+	r.birth(cell(colBirth))
+	p.Kana = r.name(colKana, cell(colKana))
+	p.Alias = r.name(colAlias, cell(colAlias))
+	p.AliasKana = r.name(colAliasKana, cell(colAliasKana))
+	p.Sex = oneOf(r, colSex, cell(colSex), sexes, "男・女・1・2・3")
+	p.Relation = oneOf(r, colRelation, cell(colRelation), relations, "本人・家族・被扶養者・1・2")
+	p.SubscriberName = r.name(colSubscriber, cell(colSubscriber))
+	p.QualifiedOn = r.date(colQualified, cell(colQualified))
+	p.CoverageFrom = r.date(colCoverage, cell(colCoverage))
+	p.LostOn = r.date(colLost, cell(colLost))
+	p.AssignedShare = r.share(cell(colShare))
+	p.ValidFrom = r.date(colValidFrom, cell(colValidFrom))
+	p.ValidUntil = r.date(colValidUntil, cell(colValidUntil))
+	p.Limit = oneOf(r, colLimit, cell(colLimit), limits, "ア～オ・現役並みⅠ～Ⅲ・一般・低所得Ⅰ・Ⅱ・A01～B10")
+	p.PostCode = r.postCode(colPostCode, cell(colPostCode))
+	p.Address = r.text(colAddress, cell(colAddress))
+	p.MailPostCode = r.postCode(colMailCode, cell(colMailCode))
+	p.MailAddress = r.text(colMail, cell(colMail))
+	p.HouseholdNumber = r.text(colHousehold, cell(colHousehold))
+	p.Employer = r.text(colEmployer, cell(colEmployer))
+	p.FrequentUse = r.answer(colFrequentUse, cell(colFrequentUse))
+	p.Registered = r.answer(colRegistered, cell(colRegistered))
+	p.NeedsCare = r.answer(colNeedsCare, cell(colNeedsCare))
+	p.Withheld = r.answer(colWithheld, cell(colWithheld))
+	p.CertificateUntil = r.date(colCertificate, cell(colCertificate))
+	p.IssuedOn = r.date(colIssued, cell(colIssued))
+}
+
+// compareDates refuses dates that stand in the wrong order, and warns of insurance that began before birth.
+func (r *reader) compareDates() {
+	p := &r.person
+	if !p.QualifiedOn.IsZero() && !p.LostOn.IsZero() && p.LostOn.Before(p.QualifiedOn) {
+		r.refuse(colLost, "row.order.lost", nil)
+	}
+	if !p.QualifiedOn.IsZero() && p.QualifiedOn.Before(p.BirthDate.Earliest()) {
+		r.warn(colQualified, "row.before_birth", nil)
+	}
+	if !p.ValidFrom.IsZero() && !p.ValidUntil.IsZero() && p.ValidUntil.Before(p.ValidFrom) {
+		r.refuse(colValidUntil, "row.order.valid", nil)
+	}
 }
 
 // seenRow is an earlier row of a person: where it stands and a hash of what it says.

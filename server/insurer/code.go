@@ -34,8 +34,8 @@ type OnlineCodesStore interface {
 	Code(ctx context.Context, mac []byte) (OnlineCode, error)
 	// CodeOf returns the code that subject last made for this person.
 	CodeOf(ctx context.Context, subject string, person audit.PersonID) (OnlineCode, error)
-	// StepCode moves a code on if it is still in the state of from; false when somebody else did before. Who
-	// asks is kept, sealed, in the states asked and allowed, and is gone in all others.
+	// CompareAndSetCode moves a code on if it is still in the state of from; false when somebody else did
+	// before. Who asks is kept, sealed, in the states asked and allowed, and is gone in all others.
 	CompareAndSetCode(
 		ctx context.Context,
 		from OnlineCode,

@@ -21,7 +21,7 @@ type Documents struct {
 	Issuer    *Issuer
 
 	store   DocumentsStore
-	keys    IssuerKeys
+	keys    DocumentKeys
 	notices NoticeKeys
 	address string
 	demo    bool

@@ -13,7 +13,7 @@ import (
 	"madoguchi/server/staff"
 )
 
-// look is how an insurer's papers are signed and coloured.
+// branding is how an insurer's papers are signed and coloured.
 func (o *Directory) branding(ctx context.Context, in Insurer) (pdf.Branding, error) {
 	l := pdf.Branding{
 		Name:      in.Name,
@@ -52,8 +52,8 @@ var (
 	errSettingColour  = &eligibility.Error{Code: eligibility.Invalid, Key: "look.colour", Field: "colour"}
 )
 
-// Settle changes an insurer's settings; mark is a new PNG, nil to keep the old one, empty to have none.
-// Nothing is stored when something is not right. The audit chain keeps what they were and are
+// UpdateSettings changes an insurer's settings; mark is a new PNG, nil to keep the old one, empty to have
+// none. Nothing is stored when something is not right. The audit chain keeps what they were and are
 // (SettingsChange).
 func (o *Directory) UpdateSettings(ctx context.Context, clerk staff.Clerk, in Insurer, mark []byte) error {
 	if in.Number != clerk.Insurer {

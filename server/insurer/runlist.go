@@ -23,10 +23,8 @@ func ReadRunList(data []byte) ([]string, error) {
 	at := 0
 	for line := range strings.Lines(strings.TrimPrefix(string(data), "\uFEFF")) {
 		at++
-		cells := strings.FieldsFunc(
-			line,
-			func(r rune) bool { return r == ',' || r == '，' || r == '、' },
-		) // 記号 and 番号 are no number together
+		// 記号 and 番号 are no number together
+		cells := strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == '，' || r == '、' })
 		if slices.ContainsFunc(cells, eligibility.HoldsMyNumber) {
 			return nil, errRunListNumber.With(message.Args{"line": message.Number(at)})
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/pdf"
 	"madoguchi/server/audit"
 	"madoguchi/server/printing"
@@ -21,12 +22,15 @@ type runPaper struct {
 	made time.Time // of the files: the run's beginning, so that a file printed again is the same
 }
 
-// why a person of the plan is not printed; the record may have changed since.
+// Why a person of the plan is not printed, by its key; the record may have changed since.
 const (
-	skipErased   = "名簿から削除されました"
-	skipNotDue   = "いまの登録では、この紙の対象ではありません"
-	skipWithheld = "不開示の人で、送付先がありません"
+	skipErased   = "print.skip.erased"
+	skipNotDue   = "print.skip.not_due"
+	skipWithheld = "print.skip.withheld"
 )
+
+// skipped is the reason as the index of a run has it.
+func skipped(key string) string { return message.New(key, nil).Text("ja") }
 
 // load returns the people behind refs, with the reason for each who is skipped.
 func (p runPaper) load(ctx context.Context, refs []string) ([]PersonRecord, []printing.Person, error) {
@@ -44,7 +48,7 @@ func (p runPaper) load(ctx context.Context, refs []string) ([]PersonRecord, []pr
 		r, ok := found[id]
 		people[i] = printing.Person{Ref: refs[i]}
 		if !ok {
-			people[i].Skip = skipErased
+			people[i].Skip = skipped(skipErased)
 			continue
 		}
 		person := r.Person
@@ -54,9 +58,9 @@ func (p runPaper) load(ctx context.Context, refs []string) ([]PersonRecord, []pr
 		_, address := person.MailTo()
 		switch {
 		case !due:
-			people[i].Skip = skipNotDue
+			people[i].Skip = skipped(skipNotDue)
 		case person.Withheld == eligibility.Yes && address == "":
-			people[i].Skip = skipWithheld
+			people[i].Skip = skipped(skipWithheld)
 		}
 		people[i].NeedsReview = look
 		people[i].Texts = pdf.IdentityLines(person)
@@ -123,7 +127,7 @@ func (p noticePaper) Load(ctx context.Context, at int, refs []string) ([]printin
 		}
 		serial, ok := serials[audit.PersonID(s.Ref)]
 		if !ok {
-			s.Skip = skipErased
+			s.Skip = skipped(skipErased)
 			continue
 		}
 		code := o.notices.Code(audit.PersonID(s.Ref), serial)

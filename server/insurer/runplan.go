@@ -199,10 +199,11 @@ func (o *PrintJobs) dropped(ctx context.Context, r PersonRecord) (bool, error) {
 // paperDue says whether a person gets this paper, and what the rules leave open about it.
 func paperDue(p eligibility.Person, kind PaperKind, day eligibility.Date) (due bool, look string) {
 	papers := eligibility.PapersFor(p, day)
+	look = papers.Says.NextStep("ja")
 	if kind == CertificateRun {
-		return papers.Certificate, papers.Look
+		return papers.Certificate, look
 	}
-	return papers.Notice, papers.Look
+	return papers.Notice, look
 }
 
 // sortKey orders people; numbers within are compared as numbers.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"madoguchi/message"
 	"madoguchi/server/printing"
 )
 
@@ -45,18 +46,28 @@ func (p *PrintReport) Partly() bool { return p.Skipped > 0 || len(p.Missing) > 0
 // Words is the report for people.
 func (p *PrintReport) Words() string {
 	var b strings.Builder
+	line := func(key string, args message.Args) { fmt.Fprintln(&b, message.New(key, args).Text("ja")) }
 	if p.State == "planned" {
-		fmt.Fprintf(&b, "印刷する人 %d 人。条件にあてはまるが、規則ではこの紙の対象でない人 %d 人。何も保存していません。\n", p.Total, p.NotDue)
+		line("print.planned", message.Args{
+			"people": message.Number(p.Total),
+			"notDue": message.Number(p.NotDue),
+		})
 	} else {
-		fmt.Fprintf(&b, "印刷した人 %d / %d 人、%d ページ、%d ファイル。"+
-			"とばした人 %d 人、手で確かめる人 %d 人。\n保存先 %s\n",
-			p.People, p.Total, p.Pages, len(p.Files), p.Skipped, p.Check, p.Folder)
+		line("print.done", message.Args{
+			"people":  message.Number(p.People),
+			"total":   message.Number(p.Total),
+			"pages":   message.Number(p.Pages),
+			"files":   message.Number(len(p.Files)),
+			"skipped": message.Number(p.Skipped),
+			"check":   message.Number(p.Check),
+		})
+		line("print.folder", message.Args{"folder": message.Text(p.Folder)})
 	}
 	if p.State == string(RunPaused) {
-		fmt.Fprintf(&b, "一時停止しました。続きは「print --resume %s」で印刷します。\n", p.Run)
+		line("print.paused", message.Args{"run": message.Text(p.Run)})
 	}
-	for _, line := range p.Missing {
-		fmt.Fprintf(&b, "一覧の「%s」にあたる人はいません。\n", line)
+	for _, missing := range p.Missing {
+		line("print.missing", message.Args{"line": message.Text(missing)})
 	}
 	return b.String()
 }

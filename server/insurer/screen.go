@@ -93,16 +93,20 @@ func (o *Issuer) show(
 		return Screen{}, err
 	}
 	if err := o.Usage.counted(ctx, in.Number, CountScreens); err != nil {
-		slog.Warn(
-			"numbers of the day are not stored yet",
-			"error",
-			err,
-		) // the patient stands at a counter: they are stored later
+		// the patient stands at a counter: they are stored later
+		slog.Warn("numbers of the day are not stored yet", "error", err)
 	}
-	return Screen{JWS: issued.JWS, Tier: r.Tier, IssuedAt: now, ExpiresAt: issued.ExpiresAt,
-		RegisteredOn: eligibility.DateOf(
-			record.RegisteredAt,
-		), Person: record.Person, Insurer: in, Shares: shares, FitsQR: issued.FitsQR}, nil
+	return Screen{
+		JWS:          issued.JWS,
+		Tier:         r.Tier,
+		IssuedAt:     now,
+		ExpiresAt:    issued.ExpiresAt,
+		RegisteredOn: eligibility.DateOf(record.RegisteredAt),
+		Person:       record.Person,
+		Insurer:      in,
+		Shares:       shares,
+		FitsQR:       issued.FitsQR,
+	}, nil
 }
 
 // notLost refuses a person whose eligibility has ended on day.

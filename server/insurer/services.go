@@ -28,13 +28,14 @@ type Services struct {
 
 // Config is what the services are made of.
 type Config struct {
-	Stores  Stores
-	Keys    IssuerKeys
-	Notices NoticeKeys
-	Host    string // the HOST of every iss, https, without trailing slash
-	Address string // the address that people open, e.g. http://localhost:8080
-	Demo    bool
-	Now     func() time.Time
+	Stores       Stores
+	Keys         IssuerKeys
+	Certificates DocumentKeys
+	Notices      NoticeKeys
+	Host         string // the HOST of every iss, https, without trailing slash
+	Address      string // the address that people open, e.g. http://localhost:8080
+	Demo         bool
+	Now          func() time.Time
 }
 
 // Stores are what the services keep, one a service.
@@ -78,7 +79,7 @@ func New(c Config) *Services {
 		Enrolment: enrolment,
 		Issuer:    issuer,
 		store:     c.Stores.Documents,
-		keys:      c.Keys,
+		keys:      c.Certificates,
 		notices:   c.Notices,
 		address:   c.Address,
 		demo:      c.Demo,
@@ -123,10 +124,13 @@ func New(c Config) *Services {
 	}
 }
 
-// IssuerKeys gives each insurer its own keys: the one that signs at now and all that it publishes, and the
-// one for PDFs.
+// IssuerKeys gives each insurer its own keys: the one that signs at now and all that it publishes.
 type IssuerKeys interface {
 	Issuer(insurer eligibility.InsurerNumber, now time.Time) (keys.IssuerKeys, error)
+}
+
+// DocumentKeys gives each insurer its own key for PDFs.
+type DocumentKeys interface {
 	// DocumentSigner returns the key that signs an insurer's PDFs with its chain, or an error while there is
 	// none.
 	DocumentSigner(

@@ -16,6 +16,26 @@ type Insurer struct {
 	Look      PaperLook                 `json:"look"`
 }
 
+// Contact is what people read of an insurer: who it is, and how to call it.
+type Contact struct {
+	Name          string // 架空健康保険組合
+	Issuer        string // who stands behind a document: 架空市長, 架空健康保険組合理事長
+	Telephone     string
+	NumberOnPaper string // 保険者番号 as printed: six digits for 国民健康保険
+	Number        string // eight digits, for addresses and form fields
+}
+
+// Contact returns what people read of an insurer.
+func (in Insurer) Contact() Contact {
+	return Contact{
+		Name:          in.Name,
+		Issuer:        in.Issuer,
+		Telephone:     in.Telephone,
+		NumberOnPaper: in.Number.Paper(),
+		Number:        string(in.Number),
+	}
+}
+
 // PaperLook is how an insurer's papers are signed and coloured; every field may be empty.
 type PaperLook struct {
 	Unit    string `json:"unit,omitempty"`    // 担当部署

@@ -96,18 +96,19 @@ func newWorld(t *testing.T) *world {
 	for _, number := range []eligibility.InsurerNumber{city, kumiai} {
 		in := insurer.Insurer{Number: number, Name: "架空", Issuer: "架空長", Telephone: "03-0000-0000"}
 		fatal(t, w.store.ForInsurer().Directory.PutSettings(ctx, in, nil, entry("insurer.put")))
-		_, err := ring.IssuerKey(number)
+		_, err := ring.Rings.IssuerKey(number)
 		fatal(t, err)
 	}
 	notices := insurer.NoticeKeys{Derive: secret, Index: secret}
 	w.Services = insurer.New(insurer.Config{
-		Stores:  w.store.ForInsurer(),
-		Keys:    ring,
-		Notices: notices,
-		Host:    "https://localhost:8080",
-		Address: "http://localhost:8080",
-		Demo:    true,
-		Now:     func() time.Time { return now },
+		Stores:       w.store.ForInsurer(),
+		Keys:         ring.Rings,
+		Certificates: ring.Certificates,
+		Notices:      notices,
+		Host:         "https://localhost:8080",
+		Address:      "http://localhost:8080",
+		Demo:         true,
+		Now:          func() time.Time { return now },
 	})
 	w.PrintJobs.Folder = filepath.Join(dir, "runs")
 	t.Cleanup(w.PrintJobs.Wait)

@@ -68,14 +68,18 @@ func certificateFile(insurer eligibility.InsurerNumber) string {
 	return "pdf-" + string(insurer) + ".crt"
 }
 
+// Certificates are the keys that sign the insurers' PDFs, one an insurer, and what certification authorities
+// say of them.
+type Certificates struct{ files *files }
+
 // Request returns a certificate request (PKCS #10, PEM) for an insurer's key that signs PDFs, which is made
 // on the first call and stays the same: a certificate that is being renewed goes on signing until the new one
 // is imported.
-func (f *Folder) Request(insurer eligibility.InsurerNumber, subject Subject) ([]byte, error) {
-	if _, err := f.load(documentKeyFile(insurer), newPEM); err != nil {
+func (c *Certificates) Request(insurer eligibility.InsurerNumber, subject Subject) ([]byte, error) {
+	if _, err := c.files.load(documentKeyFile(insurer), newPEM); err != nil {
 		return nil, err
 	}
-	key, err := f.documentKey(insurer)
+	key, err := c.documentKey(insurer)
 	if err != nil {
 		return nil, err
 	}
@@ -90,12 +94,12 @@ func (f *Folder) Request(insurer eligibility.InsurerNumber, subject Subject) ([]
 // Import stores the certificate of an insurer's PDF key and its chain: PEM, the insurer's first, each
 // followed by its issuer; the root may be left out. Whatever is wrong is refused with the sentence of one of
 // the errors above, and what was there stays.
-func (f *Folder) Import(
+func (c *Certificates) Import(
 	insurer eligibility.InsurerNumber,
 	text []byte,
 	now time.Time,
 ) ([]*x509.Certificate, error) {
-	key, err := f.documentKey(insurer)
+	key, err := c.documentKey(insurer)
 	if err != nil {
 		return nil, err
 	}
@@ -107,25 +111,27 @@ func (f *Folder) Import(
 		return nil, err
 	}
 	var stored bytes.Buffer // what was checked, and no text around it
-	for _, c := range chain {
-		if err := pem.Encode(&stored, &pem.Block{Type: "CERTIFICATE", Bytes: c.Raw}); err != nil {
+	for _, each := range chain {
+		if err := pem.Encode(&stored, &pem.Block{Type: "CERTIFICATE", Bytes: each.Raw}); err != nil {
 			return nil, fmt.Errorf("writing the certificate: %w", err)
 		}
 	}
-	return chain, f.locked(func() error { return f.replace(certificateFile(insurer), stored.Bytes()) })
+	return chain, c.files.locked(func() error {
+		return c.files.replace(certificateFile(insurer), stored.Bytes())
+	})
 }
 
 // DocumentSigner returns the key that signs an insurer's PDFs and its certificates, the insurer's first. It
 // returns ErrNoRequest or ErrNoCertificate while there is none, and ErrOver once it has expired.
-func (f *Folder) DocumentSigner(
+func (c *Certificates) DocumentSigner(
 	insurer eligibility.InsurerNumber,
 	now time.Time,
 ) (crypto.Signer, []*x509.Certificate, error) {
-	key, err := f.documentKey(insurer)
+	key, err := c.documentKey(insurer)
 	if err != nil {
 		return nil, nil, err
 	}
-	text, err := f.read(certificateFile(insurer))
+	text, err := c.files.read(certificateFile(insurer))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, about(ErrNoCertificate, "insurer", string(insurer))
 	}
@@ -142,15 +148,15 @@ func (f *Folder) DocumentSigner(
 	return key, chain, nil
 }
 
-func (f *Folder) documentKey(insurer eligibility.InsurerNumber) (*ecdsa.PrivateKey, error) {
-	data, err := f.read(documentKeyFile(insurer))
+func (c *Certificates) documentKey(insurer eligibility.InsurerNumber) (*ecdsa.PrivateKey, error) {
+	data, err := c.files.read(documentKeyFile(insurer))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, about(ErrNoRequest, "insurer", string(insurer))
 	}
 	if err != nil {
 		return nil, err
 	}
-	key, err := f.signingOf(documentKeyFile(insurer), data)
+	key, err := c.files.signingOf(documentKeyFile(insurer), data)
 	if errors.Is(err, ErrDamaged) {
 		return nil, about(ErrDocumentKey, "file", documentKeyFile(insurer)).Because(err)
 	}

@@ -103,7 +103,7 @@ func (a authority) request(f *Folder, insurer eligibility.InsurerNumber, file st
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	csr, err := f.Request(insurer, subject)
+	csr, err := f.Certificates.Request(insurer, subject)
 	if err != nil {
 		a.t.Fatal(err)
 	}
@@ -132,11 +132,11 @@ func TestOpenSSLAcceptsTheRequestAndReadsItsName(t *testing.T) {
 func TestACertificateOfAnOpenSSLAuthorityIsImportedAndSigns(t *testing.T) {
 	a := newAuthority(t)
 	f, dir := newFolder(t)
-	if _, _, err := f.DocumentSigner(city, noon); !errors.Is(err, ErrNoRequest) {
+	if _, _, err := f.Certificates.DocumentSigner(city, noon); !errors.Is(err, ErrNoRequest) {
 		t.Errorf("%v", err)
 	}
 	a.request(f, city, "city.csr")
-	if _, _, err := f.DocumentSigner(city, noon); !errors.Is(err, ErrNoCertificate) {
+	if _, _, err := f.Certificates.DocumentSigner(city, noon); !errors.Is(err, ErrNoCertificate) {
 		t.Errorf("%v", err)
 	}
 	for _, c := range []struct {
@@ -154,11 +154,11 @@ func TestACertificateOfAnOpenSSLAuthorityIsImportedAndSigns(t *testing.T) {
 			for file := range strings.FieldsSeq(c.chain) {
 				files = append(files, file+".crt")
 			}
-			if _, err := f.Import(city, a.read(files...), now); err != nil {
+			if _, err := f.Certificates.Import(city, a.read(files...), now); err != nil {
 				t.Errorf("%s: %v", c.name, err)
 				return
 			}
-			signer, chain, err := open(t, dir).DocumentSigner(city, now)
+			signer, chain, err := open(t, dir).Certificates.DocumentSigner(city, now)
 			if err != nil || len(chain) != len(files) {
 				t.Fatalf("%s: %d certificates, %v", c.name, len(chain), err)
 			}
@@ -173,7 +173,7 @@ func TestACertificateOfAnOpenSSLAuthorityIsImportedAndSigns(t *testing.T) {
 			a.write("public.pem", []byte(a.run("x509", "-in", "leaf.crt", "-noout", "-pubkey")))
 			a.run("dgst", "-sha256", "-verify", "public.pem", "-signature", "signature", "document")
 			a.run("verify", "-CAfile", "root.crt", "-untrusted", "between.crt", "leaf.crt")
-			if _, _, err := f.DocumentSigner(city, chain[0].NotAfter.Add(time.Second)); !errors.Is(err,
+			if _, _, err := f.Certificates.DocumentSigner(city, chain[0].NotAfter.Add(time.Second)); !errors.Is(err,
 				ErrOver) {
 				t.Errorf("%s: an expired certificate signs: %v", c.name, err)
 			}
@@ -192,7 +192,7 @@ func TestCertificatesThatDoNotFitAreRefusedWithTheReason(t *testing.T) {
 	a.sign("city", "between", "keyUsage=digitalSignature")
 	now := a.begins("city.crt")
 	good := a.read("city.crt", "between.crt", "root.crt")
-	if _, err := f.Import(city, good, now); err != nil {
+	if _, err := f.Certificates.Import(city, good, now); err != nil {
 		t.Fatal(err)
 	}
 	a.request(f, "06139992", "society.csr")
@@ -234,7 +234,7 @@ func TestCertificatesThatDoNotFitAreRefusedWithTheReason(t *testing.T) {
 		{"empty", nil, now, ErrNotCertificates},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := f.Import(city, c.text, c.now)
+			_, err := f.Certificates.Import(city, c.text, c.now)
 			var said *eligibility.Error
 			if !errors.Is(err, c.want) || !errors.As(err, &said) ||
 				strings.Contains(said.Ja()+said.En(), "%") {
@@ -242,10 +242,10 @@ func TestCertificatesThatDoNotFitAreRefusedWithTheReason(t *testing.T) {
 			}
 		})
 	}
-	if _, err := f.Import("01139997", good, now); !errors.Is(err, ErrNoRequest) {
+	if _, err := f.Certificates.Import("01139997", good, now); !errors.Is(err, ErrNoRequest) {
 		t.Errorf("imported without a request: %v", err)
 	}
-	if _, chain, err := f.DocumentSigner(city, now); err != nil || len(chain) != 3 {
+	if _, chain, err := f.Certificates.DocumentSigner(city, now); err != nil || len(chain) != 3 {
 		t.Errorf("a refusal changed what was there: %d, %v", len(chain), err)
 	}
 }

@@ -2,14 +2,9 @@ package keys
 
 import (
 	"bytes"
-	"crypto/ecdsa"
-	"crypto/hkdf"
 	"crypto/sha256"
-	"crypto/x509"
-	"encoding/hex"
-	"errors"
 	"fmt"
-	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -36,8 +31,8 @@ type Guard struct {
 	Needed []string
 }
 
-// guard is a Guard with what is on its way into the database.
-type guard struct {
+// checks are a Guard with what is on its way into the database.
+type checks struct {
 	mu     sync.Mutex
 	known  map[string][]byte
 	needed []string
@@ -98,132 +93,83 @@ func aboutFile(e *eligibility.Error, file string) *eligibility.Error {
 	return e.With(args)
 }
 
-// Guard tells the folder what a database knows of its keys: from now on a key that it knows is neither made
-// anew nor taken for another.
-func (f *Folder) Guard(g Guard) {
-	f.guard.mu.Lock()
-	defer f.guard.mu.Unlock()
-	f.guard.known, f.guard.needed = map[string][]byte{}, g.Needed
+// set takes what a database knows.
+func (c *checks) set(g Guard) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.known, c.needed = map[string][]byte{}, g.Needed
 	for file, value := range g.Known {
-		f.guard.known[file] = value
+		c.known[file] = value
 	}
 }
 
-// Remember stores the check values of the keys that were loaded so far, and of those that will be, by keep.
-func (f *Folder) Remember(keep func(file string, value []byte) error) error {
-	f.guard.mu.Lock()
-	defer f.guard.mu.Unlock()
-	f.guard.keep = keep
-	for file, value := range f.guard.fresh {
+// keepBy stores what is on its way by keep, and from now on whatever comes.
+func (c *checks) keepBy(keep func(file string, value []byte) error) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.keep = keep
+	for file, value := range c.fresh {
 		if err := keep(file, value); err != nil {
 			return fmt.Errorf("remembering the key %s: %w", file, err)
 		}
 	}
-	f.guard.fresh = nil
+	c.fresh = nil
 	return nil
 }
 
-// Verify compares every key that the database knows, also those that nobody has asked for yet.
-func (f *Folder) Verify() error {
-	f.guard.mu.Lock()
-	files := make([]string, 0, len(f.guard.known))
-	for file := range f.guard.known {
-		files = append(files, file)
-	}
-	f.guard.mu.Unlock()
-	slices.Sort(files)
-	for _, file := range files {
-		if err := f.verify(file); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (f *Folder) verify(file string) error {
-	switch {
-	case strings.HasSuffix(file, ".json"):
-		insurer := eligibility.InsurerNumber(strings.TrimSuffix(strings.TrimPrefix(file, "issuer-"), ".json"))
-		r, err := f.readRing(insurer)
-		if errors.Is(err, errNoRing) {
-			return aboutFile(ErrGone, file)
-		}
-		if err != nil {
-			return err
-		}
-		return f.checkRing(r)
-	case strings.HasSuffix(file, ".pem"):
-		_, err := f.known(file)
-		return err
-	}
-	data, err := f.read(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return aboutFile(ErrGone, file)
-	}
-	if err == nil {
-		_, err = f.secretOf(file, data)
-	}
-	return err
-}
-
-// known loads a signing key that must be there.
-func (f *Folder) known(file string) (*ecdsa.PrivateKey, error) {
-	data, err := f.read(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, aboutFile(ErrGone, file)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return f.signingOf(file, data)
+// files returns the names of the files that the database knows, in order.
+func (c *checks) files() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Sorted(maps.Keys(c.known))
 }
 
 // mayMake refuses to make a key that the data were used with.
-func (f *Folder) mayMake(file string) error {
-	f.guard.mu.Lock()
-	defer f.guard.mu.Unlock()
-	if f.guard.known[file] != nil || slices.Contains(f.guard.needed, file) {
+func (c *checks) mayMake(file string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.known[file] != nil || slices.Contains(c.needed, file) {
 		return aboutFile(ErrGone, file)
 	}
 	return nil
 }
 
 // check compares a key with what the database knows, or remembers it.
-func (f *Folder) check(file string, value []byte) error {
-	f.guard.mu.Lock()
-	defer f.guard.mu.Unlock()
-	if known := f.guard.known[file]; known != nil {
+func (c *checks) check(file string, value []byte) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if known := c.known[file]; known != nil {
 		if !bytes.Equal(known, value) {
 			return aboutFile(ErrOther, file)
 		}
 		return nil
 	}
-	return f.guard.remember(file, value)
+	return c.remember(file, value)
 }
 
-func (g *guard) remember(file string, value []byte) error {
-	if g.known == nil {
-		g.known = map[string][]byte{}
+func (c *checks) remember(file string, value []byte) error {
+	if c.known == nil {
+		c.known = map[string][]byte{}
 	}
-	g.known[file] = value
-	if g.keep == nil {
-		if g.fresh == nil {
-			g.fresh = map[string][]byte{}
+	c.known[file] = value
+	if c.keep == nil {
+		if c.fresh == nil {
+			c.fresh = map[string][]byte{}
 		}
-		g.fresh[file] = value
+		c.fresh[file] = value
 		return nil
 	}
-	return g.keep(file, value)
+	return c.keep(file, value)
 }
 
 // checkRing wants the key that signed when the database last saw this register among its keys, in whatever
 // state: keys rotate, and a register keeps each for months. The current one is what is remembered from now
 // on.
-func (f *Folder) checkRing(r ring) error {
+func (c *checks) checkRing(r ring) error {
 	file := ringFile(r.Insurer)
-	f.guard.mu.Lock()
-	defer f.guard.mu.Unlock()
-	known := f.guard.known[file]
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	known := c.known[file]
 	if known != nil && !slices.ContainsFunc(r.Keys, func(e Entry) bool {
 		return bytes.Equal(known,
 			ringCheck(file, e.JWK))
@@ -231,7 +177,7 @@ func (f *Folder) checkRing(r ring) error {
 		return aboutFile(ErrOther, file)
 	}
 	if current := ringCheck(file, r.at(Current).JWK); !bytes.Equal(known, current) {
-		return f.guard.remember(file, current)
+		return c.remember(file, current)
 	}
 	return nil
 }
@@ -239,31 +185,4 @@ func (f *Folder) checkRing(r ring) error {
 func ringCheck(file string, key credential.PublicKey) []byte {
 	sum := sha256.Sum256([]byte(checkLabel + file + "\x00" + key.ID))
 	return sum[:checkSize]
-}
-
-// secretOf reads the text of a secret and compares it.
-func (f *Folder) secretOf(file string, text []byte) ([]byte, error) {
-	secret, err := hex.DecodeString(strings.TrimSpace(string(text)))
-	if err != nil || len(secret) != 32 {
-		return nil, aboutFile(ErrDamaged, file)
-	}
-	value, err := hkdf.Key(sha256.New, secret, nil, checkLabel+file, checkSize)
-	if err != nil {
-		return nil, fmt.Errorf("computing a check value: %w", err)
-	}
-	return secret, f.check(file, value)
-}
-
-// signingOf reads the text of a signing key and compares it.
-func (f *Folder) signingOf(file string, text []byte) (*ecdsa.PrivateKey, error) {
-	key, err := readPEM(file, text)
-	if err != nil {
-		return nil, aboutFile(ErrDamaged, file).Because(err)
-	}
-	public, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
-	if err != nil {
-		return nil, fmt.Errorf("computing a check value: %w", err)
-	}
-	sum := sha256.Sum256(append([]byte(checkLabel+file+"\x00"), public...))
-	return key, f.check(file, sum[:checkSize])
 }

@@ -36,8 +36,8 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
-	f.Host = testHost
-	f.step = func(step string) {
+	f.Rotation.Host = testHost
+	f.files.step = func(step string) {
 		if left--; left == 0 {
 			os.Exit(exitCut)
 		}
@@ -66,52 +66,52 @@ var deeds = []struct {
 	{
 		"the first key",
 		func(*Folder) error { return nil },
-		func(f *Folder) error { _, err := f.Issuer(city, noon); return err },
+		func(f *Folder) error { _, err := f.Rings.Issuer(city, noon); return err },
 		[]State{Current},
 	},
 	{
 		"taking over a key of an older version",
 		func(f *Folder) error { _, err := f.Signing(keyFile(city, 1)); return err },
-		func(f *Folder) error { _, err := f.Issuer(city, noon); return err },
+		func(f *Folder) error { _, err := f.Rings.Issuer(city, noon); return err },
 		[]State{Current},
 	},
 	{
 		"preparing",
 		setUpCurrent,
-		func(f *Folder) error { _, err := f.Prepare(city, noon); return err },
+		func(f *Folder) error { _, err := f.Rotation.Prepare(city, noon); return err },
 		[]State{Current, Next},
 	},
 	{
 		"rotating",
 		setUpNext,
-		func(f *Folder) error { _, err := f.Rotate(city, tomorrow); return err },
+		func(f *Folder) error { _, err := f.Rotation.Rotate(city, tomorrow); return err },
 		[]State{Current, Retired},
 	},
 	{"replacing a lost key", func(f *Folder) error {
-		return errors.Join(setUpCurrent(f), os.Remove(filepath.Join(f.dir, keyFile(city, 1))))
+		return errors.Join(setUpCurrent(f), os.Remove(filepath.Join(f.files.dir, keyFile(city, 1))))
 	},
-		func(f *Folder) error { _, err := f.Replace(city, Lost, tomorrow); return err },
+		func(f *Folder) error { _, err := f.Rotation.Replace(city, Lost, tomorrow); return err },
 		[]State{Current, Retired}},
 	{"replacing a lost key by the next one", func(f *Folder) error {
-		return errors.Join(setUpNext(f), os.Remove(filepath.Join(f.dir, keyFile(city, 1))))
+		return errors.Join(setUpNext(f), os.Remove(filepath.Join(f.files.dir, keyFile(city, 1))))
 	},
-		func(f *Folder) error { _, err := f.Replace(city, Lost, tomorrow); return err },
+		func(f *Folder) error { _, err := f.Rotation.Replace(city, Lost, tomorrow); return err },
 		[]State{Current, Retired}},
 	{
 		"replacing a leaked key",
 		setUpNext,
-		func(f *Folder) error { _, err := f.Replace(city, Leaked, tomorrow); return err },
+		func(f *Folder) error { _, err := f.Rotation.Replace(city, Leaked, tomorrow); return err },
 		[]State{Current},
 	},
 }
 
 func setUpCurrent(f *Folder) error {
-	_, err := f.Issuer(city, noon)
+	_, err := f.Rings.Issuer(city, noon)
 	return err
 }
 
 func setUpNext(f *Folder) error {
-	_, err := f.Prepare(city, noon)
+	_, err := f.Rotation.Prepare(city, noon)
 	return err
 }
 
@@ -131,7 +131,7 @@ func TestACrashAtAnyStepLeavesAUsableFolder(t *testing.T) {
 				if err := d.setUp(f); err != nil {
 					t.Fatal(err)
 				}
-				before, _ := f.readRing(city) // none before the first key
+				before, _ := f.Rings.readRing(city) // none before the first key
 				crash := exec.Command(self)
 				crash.Env = append(
 					os.Environ(),
@@ -164,7 +164,7 @@ func TestACrashAtAnyStepLeavesAUsableFolder(t *testing.T) {
 // checkCrash looks at what a crash left, as a server that starts next would.
 func checkCrash(t *testing.T, dir string, before ring, deed string, cut int) {
 	t.Helper()
-	k, err := open(t, dir).Issuer(city, tomorrow)
+	k, err := open(t, dir).Rings.Issuer(city, tomorrow)
 	if err != nil {
 		if !(strings.HasPrefix(deed, "replacing a lost") && errors.Is(err, ErrLost)) {
 			t.Errorf("step %d: %v", cut, err)
@@ -191,7 +191,7 @@ func checkCrash(t *testing.T, dir string, before ring, deed string, cut int) {
 // checkDone looks at the folder once the deed was done again.
 func checkDone(t *testing.T, f *Folder, want []State, cut int) {
 	t.Helper()
-	r, err := f.readRing(city)
+	r, err := f.Rings.readRing(city)
 	if err != nil {
 		t.Fatalf("step %d: %v", cut, err)
 	}
@@ -203,18 +203,18 @@ func checkDone(t *testing.T, f *Folder, want []State, cut int) {
 		}
 		if e.State == Current || e.State == Next {
 			files = append(files, e.File)
-			if _, err := f.private(city, e); err != nil {
+			if _, err := f.Rings.private(city, e); err != nil {
 				t.Errorf("step %d: %v", cut, err)
 			}
 		}
 	}
-	kept, err := f.keyFiles(city)
+	kept, err := f.Rings.keyFiles(city)
 	slices.Sort(kept)
 	slices.Sort(files)
 	if !slices.Equal(states, want) || err != nil || !slices.Equal(kept, files) {
 		t.Errorf("step %d: states %v, want %v; files %v, want %v; %v", cut, states, want, kept, files, err)
 	}
-	err = filepath.WalkDir(f.dir, func(path string, e fs.DirEntry, err error) error {
+	err = filepath.WalkDir(f.files.dir, func(path string, e fs.DirEntry, err error) error {
 		if err == nil && strings.HasPrefix(e.Name(), durable.DraftPrefix) {
 			t.Errorf("step %d: half of a key was left in %s", cut, e.Name())
 		}
@@ -234,7 +234,7 @@ func TestEveryFileIsFlushedBeforeItsNameAndEveryNameBeforeTheNextChange(t *testi
 			t.Fatal(err)
 		}
 		var steps []string
-		f.step = func(step string) { steps = append(steps, step) }
+		f.files.step = func(step string) { steps = append(steps, step) }
 		if err := d.do(f); err != nil {
 			t.Fatal(err)
 		}
@@ -257,7 +257,7 @@ func TestTwoProcessesNeverPublishTwoNextKeys(t *testing.T) {
 			other, err := Open(dir)
 			var next Entry
 			if err == nil {
-				next, err = other.Prepare(city, noon)
+				next, err = other.Rotation.Prepare(city, noon)
 			}
 			if err != nil {
 				next.JWK.ID = err.Error()

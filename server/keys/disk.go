@@ -70,33 +70,6 @@ func (f *disk) locked(change func() error) error {
 	return change()
 }
 
-// load reads a file, or makes it.
-func (f *Folder) load(name string, content func() ([]byte, error)) ([]byte, error) {
-	data, err := f.read(name)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return data, err
-	}
-	err = f.locked(func() error {
-		data, err = f.loadLocked(name, content)
-		return err
-	})
-	return data, err
-}
-
-func (f *Folder) loadLocked(name string, content func() ([]byte, error)) ([]byte, error) {
-	data, err := f.read(name)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return data, err
-	}
-	if err := f.mayMake(name); err != nil {
-		return nil, err
-	}
-	if data, err = content(); err != nil {
-		return nil, fmt.Errorf("making %s: %w", name, err)
-	}
-	return data, f.put(name, data, durable.Options{New: true}) // it never replaces a key
-}
-
 // replace writes a file that may exist.
 func (f *disk) replace(name string, data []byte) error {
 	return f.put(name, data, durable.Options{})

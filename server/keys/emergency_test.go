@@ -34,12 +34,12 @@ func TestALostKeyIsReplacedAndItsPublicHalfKept(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			f, dir := newFolder(t)
 			lost := issuer(t, f, noon)
-			if _, err := f.Replace(city, Lost, noon); !errors.Is(err, ErrNotLost) {
+			if _, err := f.Rotation.Replace(city, Lost, noon); !errors.Is(err, ErrNotLost) {
 				t.Fatalf("a key that is there was replaced: %v", err)
 			}
 			var next Entry
 			if c.next {
-				next = must(t)(f.Prepare(city, noon))
+				next = must(t)(f.Rotation.Prepare(city, noon))
 			}
 			if c.loses {
 				if err := os.Remove(filepath.Join(dir, next.File)); err != nil {
@@ -50,14 +50,14 @@ func TestALostKeyIsReplacedAndItsPublicHalfKept(t *testing.T) {
 				t.Fatal(err)
 			}
 			restarted := open(t, dir)
-			_, err := restarted.Issuer(city, noon)
+			_, err := restarted.Rings.Issuer(city, noon)
 			var said *eligibility.Error
 			if !errors.Is(err, ErrLost) || !errors.As(err, &said) ||
 				!strings.Contains(said.Ja(), "keys rotate --lost --insurer 00138990") ||
 				!strings.Contains(said.En(), "keys rotate --lost --insurer 00138990") {
 				t.Fatalf("it starts, or does not say how to go on: %v", err)
 			}
-			now := must(t)(restarted.Replace(city, Lost, noon.Add(time.Hour)))
+			now := must(t)(restarted.Rotation.Replace(city, Lost, noon.Add(time.Hour)))
 			if took := now.JWK.ID == next.JWK.ID; took != (c.next && !c.loses) {
 				t.Errorf("the next key took over: %v", took)
 			}
@@ -73,19 +73,19 @@ func TestALostKeyIsReplacedAndItsPublicHalfKept(t *testing.T) {
 func TestANextKeyThatIsLostIsPreparedAnew(t *testing.T) {
 	f, dir := newFolder(t)
 	issuer(t, f, noon)
-	lost := must(t)(f.Prepare(city, noon))
+	lost := must(t)(f.Rotation.Prepare(city, noon))
 	if err := os.Remove(filepath.Join(dir, lost.File)); err != nil {
 		t.Fatal(err)
 	}
 	day := noon.Add(24 * time.Hour)
-	if _, err := f.Rotate(city, day); !errors.Is(err, ErrNoNext) {
+	if _, err := f.Rotation.Rotate(city, day); !errors.Is(err, ErrNoNext) {
 		t.Errorf("a key without private half signs: %v", err)
 	}
 	issuer(t, open(t, dir), day) // the current key is not concerned
-	if next := must(t)(f.Prepare(city, day)); next.JWK.ID == lost.JWK.ID || next.File == lost.File {
+	if next := must(t)(f.Rotation.Prepare(city, day)); next.JWK.ID == lost.JWK.ID || next.File == lost.File {
 		t.Errorf("%+v", next)
 	}
-	if _, err := f.Rotate(city, day); !errors.Is(err, ErrTooSoon) {
+	if _, err := f.Rotation.Rotate(city, day); !errors.Is(err, ErrTooSoon) {
 		t.Errorf("the new next key inherits the lost one's day: %v", err)
 	}
 }
@@ -93,16 +93,16 @@ func TestANextKeyThatIsLostIsPreparedAnew(t *testing.T) {
 func TestOneKeyOfAnOldBackupCanBeWithdrawn(t *testing.T) {
 	f, _ := newFolder(t)
 	old := issuer(t, f, noon)
-	must(t)(f.Prepare(city, noon))
+	must(t)(f.Rotation.Prepare(city, noon))
 	day := noon.Add(24 * time.Hour)
-	must(t)(f.Rotate(city, day))
+	must(t)(f.Rotation.Rotate(city, day))
 	current := issuer(t, f, day).Current.ID
 	for _, kid := range []string{"", "nobody's", current} {
-		if err := f.Withdraw(city, kid, day); !errors.Is(err, ErrNoSuchKey) {
+		if err := f.Rotation.Withdraw(city, kid, day); !errors.Is(err, ErrNoSuchKey) {
 			t.Errorf("%q: %v", kid, err)
 		}
 	}
-	if err := f.Withdraw(city, old.Current.ID, day); err != nil {
+	if err := f.Rotation.Withdraw(city, old.Current.ID, day); err != nil {
 		t.Fatal(err)
 	}
 	if k := issuer(t, f, day); !slices.Equal(ids(k.Set), []string{current}) {
@@ -113,10 +113,10 @@ func TestOneKeyOfAnOldBackupCanBeWithdrawn(t *testing.T) {
 func TestALostRegisterIsMadeAnewFromTheKeysThatAreLeft(t *testing.T) {
 	f, dir := newFolder(t)
 	issuer(t, f, noon)
-	must(t)(f.Prepare(city, noon))
+	must(t)(f.Rotation.Prepare(city, noon))
 	day := noon.Add(24 * time.Hour)
-	current := must(t)(f.Rotate(city, day))
-	next := must(t)(f.Prepare(city, day))
+	current := must(t)(f.Rotation.Rotate(city, day))
+	next := must(t)(f.Rotation.Prepare(city, day))
 	if err := os.Remove(filepath.Join(dir, "issuer-00138990.json")); err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func TestALostRegisterIsMadeAnewFromTheKeysThatAreLeft(t *testing.T) {
 	if k := issuer(t, f, day); k.Current.ID != current.JWK.ID {
 		t.Errorf("it signs with %s", k.Current.ID)
 	}
-	if again := must(t)(f.Prepare(city, day)); again.JWK.ID != next.JWK.ID {
+	if again := must(t)(f.Rotation.Prepare(city, day)); again.JWK.ID != next.JWK.ID {
 		t.Errorf("the next key is another one: %s", again.JWK.ID)
 	}
 }
@@ -132,7 +132,7 @@ func TestALostRegisterIsMadeAnewFromTheKeysThatAreLeft(t *testing.T) {
 func TestARegisterThatSomebodyBrokeIsRefusedWithTheNextStep(t *testing.T) {
 	f, dir := newFolder(t)
 	issuer(t, f, noon)
-	must(t)(f.Prepare(city, noon))
+	must(t)(f.Rotation.Prepare(city, noon))
 	path := filepath.Join(dir, "issuer-00138990.json")
 	good, err := os.ReadFile(path)
 	if err != nil {
@@ -158,7 +158,7 @@ func TestARegisterThatSomebodyBrokeIsRefusedWithTheNextStep(t *testing.T) {
 			if err := os.WriteFile(path, c.text, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			_, err := open(t, dir).Issuer(city, noon)
+			_, err := open(t, dir).Rings.Issuer(city, noon)
 			var said *eligibility.Error
 			if !errors.Is(err, errRing) || !errors.As(err, &said) ||
 				!strings.Contains(said.Ja(), "issuer-00138990.json") {

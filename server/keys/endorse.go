@@ -20,11 +20,11 @@ type Endorsement struct {
 
 // endorse lets the current key vouch for another one, in place of what it said of that key before. A current
 // key that is lost cannot: then only a newer trust list tells of the other one.
-func endorse(f *Folder, r *ring, key Entry, now time.Time) error {
-	if f.Host == "" {
+func (o *Rotation) endorse(r *ring, key Entry, now time.Time) error {
+	if o.Host == "" {
 		return nil
 	}
-	signer, err := f.private(r.Insurer, *r.at(Current))
+	signer, err := o.rings.private(r.Insurer, *r.at(Current))
 	if errors.Is(err, ErrLost) {
 		return nil
 	}
@@ -36,7 +36,7 @@ func endorse(f *Folder, r *ring, key Entry, now time.Time) error {
 	for _, e := range r.Endorsements {
 		version = max(version, e.Version+1)
 	}
-	iss := f.Host + "/i/" + string(r.Insurer)
+	iss := o.Host + "/i/" + string(r.Insurer)
 	jwt, err := credential.SignEndorsement(iss, signer, version, credential.KeySet{key.JWK}, now)
 	if err != nil {
 		return err

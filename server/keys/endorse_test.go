@@ -45,7 +45,7 @@ func TestTheKeyThatSignsVouchesForTheNextOne(t *testing.T) {
 		t.Errorf("a single key vouches for somebody: %v", first.Endorsements)
 	}
 	listed := credential.KeySet{first.Current.Public()}
-	next := must(t)(f.Prepare(city, noon.Add(time.Hour)))
+	next := must(t)(f.Rotation.Prepare(city, noon.Add(time.Hour)))
 	got := follow(t, issuer(t, f, noon), listed, noon, noon.Add(time.Hour))
 	if !slices.Equal(got, []string{first.Current.ID, next.JWK.ID}) {
 		t.Errorf("a day before it signs: %v", got)
@@ -53,12 +53,12 @@ func TestTheKeyThatSignsVouchesForTheNextOne(t *testing.T) {
 	// A list that is signed between the two steps, from an older key set, is no reason to refuse what signs
 	// afterwards.
 	between, rotated := noon.Add(2*time.Hour), noon.Add(25*time.Hour)
-	must(t)(f.Rotate(city, rotated))
+	must(t)(f.Rotation.Rotate(city, rotated))
 	if _, err := os.Stat(filepath.Join(dir, keyFile(city, 1))); err == nil {
 		t.Fatal("the private half that vouched is still here")
 	}
-	third := must(t)(f.Prepare(city, rotated.Add(time.Hour)))
-	must(t)(f.Rotate(city, rotated.Add(25*time.Hour)))
+	third := must(t)(f.Rotation.Prepare(city, rotated.Add(time.Hour)))
+	must(t)(f.Rotation.Rotate(city, rotated.Add(25*time.Hour)))
 	now := rotated.Add(26 * time.Hour)
 	of := issuer(t, open(t, dir), now)
 	want := []string{first.Current.ID, next.JWK.ID, third.JWK.ID}
@@ -75,35 +75,35 @@ func TestALostOrLeakedKeyVouchesForNobody(t *testing.T) {
 		do    func(t *testing.T, f *Folder, dir string)
 		known int // keys that a counter believes afterwards which knew the first one
 	}{
-		{"leaked", func(t *testing.T, f *Folder, _ string) { must(t)(f.Replace(city, Leaked, now)) }, 0},
+		{"leaked", func(t *testing.T, f *Folder, _ string) { must(t)(f.Rotation.Replace(city, Leaked, now)) }, 0},
 		{"leaked beside a next key", func(t *testing.T, f *Folder, _ string) {
-			must(t)(f.Prepare(city, noon))
-			must(t)(f.Replace(city, Leaked, now))
+			must(t)(f.Rotation.Prepare(city, noon))
+			must(t)(f.Rotation.Replace(city, Leaked, now))
 		}, 0},
 		{"lost", func(t *testing.T, f *Folder, dir string) {
 			lose(t, dir, 1)
-			must(t)(f.Replace(city, Lost, now))
+			must(t)(f.Rotation.Replace(city, Lost, now))
 		}, 1},
 		{"lost, the next one takes over that it had vouched for", func(t *testing.T, f *Folder, dir string) {
-			must(t)(f.Prepare(city, noon))
+			must(t)(f.Rotation.Prepare(city, noon))
 			lose(t, dir, 1)
-			must(t)(f.Replace(city, Lost, now))
+			must(t)(f.Rotation.Replace(city, Lost, now))
 		}, 2},
 		{"lost before the next one was prepared", func(t *testing.T, f *Folder, dir string) {
 			lose(t, dir, 1)
-			must(t)(f.Prepare(city, noon))
+			must(t)(f.Rotation.Prepare(city, noon))
 		}, 1},
 		{"the next one leaked", func(t *testing.T, f *Folder, _ string) {
-			next := must(t)(f.Prepare(city, noon))
-			if err := f.Withdraw(city, next.JWK.ID, now); err != nil {
+			next := must(t)(f.Rotation.Prepare(city, noon))
+			if err := f.Rotation.Withdraw(city, next.JWK.ID, now); err != nil {
 				t.Fatal(err)
 			}
 		}, 1},
 		{"a retired one leaked", func(t *testing.T, f *Folder, _ string) {
 			old := issuer(t, f, noon).Current
-			must(t)(f.Prepare(city, noon.Add(-48*time.Hour)))
-			must(t)(f.Rotate(city, noon))
-			if err := f.Withdraw(city, old.ID, now); err != nil {
+			must(t)(f.Rotation.Prepare(city, noon.Add(-48*time.Hour)))
+			must(t)(f.Rotation.Rotate(city, noon))
+			if err := f.Rotation.Withdraw(city, old.ID, now); err != nil {
 				t.Fatal(err)
 			}
 		}, 0},
@@ -112,9 +112,9 @@ func TestALostOrLeakedKeyVouchesForNobody(t *testing.T) {
 			f, dir := newFolder(t)
 			listed := credential.KeySet{issuer(t, f, noon).Current.Public()}
 			c.do(t, f, dir)
-			k, err := open(t, dir).Issuer(city, now)
+			k, err := open(t, dir).Rings.Issuer(city, now)
 			if err != nil { // a lost key: what is published does not need it
-				r, bad := f.readRing(city)
+				r, bad := f.Rings.readRing(city)
 				if bad != nil {
 					t.Fatal(err, bad)
 				}
@@ -144,14 +144,14 @@ func TestAnOlderRegisterIsBroughtUpToDate(t *testing.T) {
 		name string
 		do   func(*Folder) (Entry, error)
 	}{
-		{"prepared again", func(f *Folder) (Entry, error) { return f.Prepare(city, noon.Add(time.Hour)) }},
-		{"rotated", func(f *Folder) (Entry, error) { return f.Rotate(city, tomorrow) }},
+		{"prepared again", func(f *Folder) (Entry, error) { return f.Rotation.Prepare(city, noon.Add(time.Hour)) }},
+		{"rotated", func(f *Folder) (Entry, error) { return f.Rotation.Rotate(city, tomorrow) }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f, dir := newFolder(t)
-			f.Host = ""
+			f.Rotation.Host = ""
 			listed := credential.KeySet{issuer(t, f, noon).Current.Public()}
-			must(t)(f.Prepare(city, noon))
+			must(t)(f.Rotation.Prepare(city, noon))
 			if k := issuer(t, f, noon); len(k.Endorsements) != 0 {
 				t.Fatalf("%v", k.Endorsements)
 			}
@@ -168,10 +168,10 @@ func TestAnOlderRegisterIsBroughtUpToDate(t *testing.T) {
 func TestVersionsGoUpAfterTheRegisterWasLost(t *testing.T) {
 	f, dir := newFolder(t)
 	issuer(t, f, noon)
-	must(t)(f.Prepare(city, noon))
+	must(t)(f.Rotation.Prepare(city, noon))
 	version := func() int64 {
 		t.Helper()
-		r, err := f.readRing(city)
+		r, err := f.Rings.readRing(city)
 		if err != nil || len(r.Endorsements) == 0 {
 			t.Fatalf("%+v %v", r, err)
 		}
@@ -183,7 +183,7 @@ func TestVersionsGoUpAfterTheRegisterWasLost(t *testing.T) {
 		t.Fatal(err)
 	}
 	f = open(t, dir)
-	must(t)(f.Prepare(city, noon.Add(time.Second)))
+	must(t)(f.Rotation.Prepare(city, noon.Add(time.Second)))
 	if after := version(); after <= before {
 		t.Errorf("version %d after %d", after, before)
 	}

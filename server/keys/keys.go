@@ -1,6 +1,11 @@
 // Package keys makes and loads the secrets of this program from one folder: files that only their owner may
 // read. Everyone else takes a crypto.Signer or the bytes of one secret, so that an HSM can stand here later.
 //
+// The folder has four parts, and callers ask for the one that they need: Secrets are the program's own; Rings
+// are what the insurers sign with and publish, Rotation is how that changes; Certificates are for signing
+// PDFs. Below them, files makes each key once, checks compares it with what the database knows, and disk
+// changes the folder so that a crash leaves no half of a key.
+//
 // An insurer signs with the current key of its ring. What it publishes is the whole ring: the next key at
 // least a day before it may sign, the current one, and retired ones until the last copy (PDF) that they
 // signed has ended. The ring is a file to read at 3 a.m., issuer-NNNNNNNN.json; beside it lie the private
@@ -12,50 +17,25 @@
 package keys
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"encoding/hex"
-	"encoding/pem"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
-	"sync"
+	"strings"
 
-	"madoguchi/credential"
 	"madoguchi/eligibility"
 )
 
-// Folder is a folder of keys. Its methods may be called by several goroutines, and several processes may use
-// one folder.
+// Folder is an open folder of keys, by what they are for. Its parts may be used by several goroutines, and
+// several processes may use one folder.
 type Folder struct {
-	// Host is the https address in front of the insurers' iss (HOST/i/NNNNNNNN). It is set before the first
-	// use; without it no key vouches for the next one.
-	Host string
+	*Secrets                   // of the program itself
+	Rings        *Rings        // what the insurers sign screens with, and publish
+	Rotation     *Rotation     // how that changes
+	Certificates *Certificates // what the insurers sign PDFs with
 
-	disk
-
-	guard guard
-
-	mu    sync.Mutex
-	rings map[eligibility.InsurerNumber]held
+	files *files
 }
-
-// Names of the secrets: 32 random bytes each.
-const (
-	People = "people.key" // seals what an insurer stores
-	Cases  = "cases.key"  // seals what a counter records
-	Index  = "index.key"  // blind indexes
-	Notice = "notice.key" // notice codes are derived from it
-)
-
-// Names of the signing keys: P-256, PKCS #8 PEM.
-const (
-	Trust   = "trust.pem"   // signs the demo's trust list; live servers never hold one
-	Client  = "client.pem"  // proves this server to the sign-in service
-	Counter = "counter.pem" // proves this counter server to insurers
-	Session = "session.key" // seals sessions, and what is kept of staff
-)
 
 // Open opens a folder of keys, making it if need be. It refuses a folder that other users can enter.
 func Open(dir string) (*Folder, error) {
@@ -69,63 +49,50 @@ func Open(dir string) (*Folder, error) {
 	if err := ownerOnly(info); err != nil {
 		return nil, err
 	}
-	return &Folder{disk: disk{dir: dir}, rings: map[eligibility.InsurerNumber]held{}}, nil
+	shared := &files{disk: disk{dir: dir}}
+	rings := &Rings{files: shared, held: map[eligibility.InsurerNumber]held{}}
+	return &Folder{
+		Secrets:      &Secrets{shared},
+		Rings:        rings,
+		Rotation:     &Rotation{rings: rings},
+		Certificates: &Certificates{shared},
+		files:        shared,
+	}, nil
 }
 
-// Secret returns the 32 bytes of a secret, made on the first call. It returns ErrGone, ErrOther or ErrDamaged
-// where the database knows better (Guard).
-func (f *Folder) Secret(name string) ([]byte, error) {
-	data, err := f.load(name, func() ([]byte, error) {
-		secret := make([]byte, 32)
-		rand.Read(secret)
-		return []byte(hex.EncodeToString(secret) + "\n"), nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return f.secretOf(name, data)
+// Guard tells the folder what a database knows of its keys: from now on a key that it knows is neither made
+// anew nor taken for another.
+func (f *Folder) Guard(g Guard) { f.files.checks.set(g) }
+
+// Remember stores the check values of the keys that were loaded so far, and of those that will be, by keep.
+func (f *Folder) Remember(keep func(file string, value []byte) error) error {
+	return f.files.checks.keepBy(keep)
 }
 
-// Signing returns a P-256 signing key, made on the first call, or the errors of Secret.
-func (f *Folder) Signing(name string) (*ecdsa.PrivateKey, error) {
-	data, err := f.load(name, newPEM)
-	if err != nil {
-		return nil, err
+// Verify compares every key that the database knows, also those that nobody has asked for yet.
+func (f *Folder) Verify() error {
+	for _, file := range f.files.checks.files() {
+		if err := f.verify(file); err != nil {
+			return err
+		}
 	}
-	return f.signingOf(name, data)
+	return nil
 }
 
-// newPEM makes a P-256 key.
-func newPEM() ([]byte, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, err
+func (f *Folder) verify(file string) error {
+	switch {
+	case strings.HasSuffix(file, ".json"):
+		return f.Rings.verify(file)
+	case strings.HasSuffix(file, ".pem"):
+		_, err := f.files.known(file)
+		return err
 	}
-	der, err := x509.MarshalPKCS8PrivateKey(key)
-	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), err
-}
-
-func readPEM(name string, data []byte) (*ecdsa.PrivateKey, error) {
-	block, _ := pem.Decode(data)
-	if block == nil {
-		return nil, fmt.Errorf("keys: %s is not a PEM file", name)
+	data, err := f.files.read(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return aboutFile(ErrGone, file)
 	}
-	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
-	if err != nil {
-		return nil, fmt.Errorf("reading the key %s: %w", name, err)
+	if err == nil {
+		_, err = f.files.secretOf(file, data)
 	}
-	key, ok := parsed.(*ecdsa.PrivateKey)
-	if !ok || key.Curve != elliptic.P256() {
-		return nil, fmt.Errorf("keys: %s is not a P-256 key", name)
-	}
-	return key, nil
-}
-
-// SigningKey is Signing with the key's id.
-func (f *Folder) SigningKey(name string) (credential.Key, error) {
-	private, err := f.Signing(name)
-	if err != nil {
-		return credential.Key{}, err
-	}
-	return credential.NewKey(private)
+	return err
 }

@@ -18,7 +18,7 @@ func TestKeysAreMadeOnceAndKeptToTheirOwner(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, err := first.IssuerKey("06139992")
+	key, err := first.Rings.IssuerKey("06139992")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,10 +29,10 @@ func TestKeysAreMadeOnceAndKeptToTheirOwner(t *testing.T) {
 	if same, err := again.Secret(People); err != nil || !bytes.Equal(same, secret) {
 		t.Errorf("the secret changed: %v", err)
 	}
-	if same, err := again.IssuerKey("06139992"); err != nil || same.ID != key.ID {
+	if same, err := again.Rings.IssuerKey("06139992"); err != nil || same.ID != key.ID {
 		t.Errorf("the issuer's key changed: %v", err)
 	}
-	if other, err := again.IssuerKey("00138990"); err != nil || other.ID == key.ID {
+	if other, err := again.Rings.IssuerKey("00138990"); err != nil || other.ID == key.ID {
 		t.Errorf("two insurers share a key: %v", err)
 	}
 	files, err := os.ReadDir(dir)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // Report is what `keys list` tells of an insurer. PDF is "none", "requested", "valid" or "unusable".
@@ -21,12 +22,12 @@ type Report struct {
 // Report gathers what there is to tell of an insurer; it also returns why the insurer cannot sign.
 func (f *Folder) Report(insurer eligibility.InsurerNumber, now time.Time) (Report, error) {
 	of := Report{Insurer: insurer, PDF: "valid"}
-	listed, err := f.List(insurer, now)
+	listed, err := f.Rings.List(insurer, now)
 	if err == nil {
-		_, err = f.Issuer(insurer, now)
+		_, err = f.Rings.Issuer(insurer, now)
 	}
 	of.Keys = listed
-	_, chain, certificate := f.DocumentSigner(insurer, now)
+	_, chain, certificate := f.Certificates.DocumentSigner(insurer, now)
 	switch {
 	case certificate == nil:
 		of.Until = chain[0].NotAfter.In(eligibility.Japan)
@@ -44,49 +45,61 @@ func (f *Folder) Report(insurer eligibility.InsurerNumber, now time.Time) (Repor
 	return of, err
 }
 
-// Text is the report for people.
+// stateKeys and certificateKeys are the keys of the words for a key's state and for Report.PDF.
+var stateKeys = map[State]string{
+	Current: "keys.state.current",
+	Next:    "keys.state.next",
+	Retired: "keys.state.retired",
+	Dropped: "keys.state.dropped",
+}
+
+var certificateKeys = map[string]string{
+	"none":      "keys.certificate.none",
+	"requested": "keys.certificate.requested",
+	"valid":     "keys.certificate.valid",
+	"unusable":  "keys.certificate.unusable",
+}
+
+// Text is the report for people: Japanese lines, states in both languages.
 func (of Report) Text() string {
 	var b strings.Builder
-	words := map[State]string{
-		Current: "使用中 current",
-		Next:    "次 next",
-		Retired: "使用終了 retired",
-		Dropped: "取り下げ dropped",
-	}
 	for _, e := range of.Keys {
-		fmt.Fprintf(
-			&b,
-			"%s  %s  %s  kid %s  公開 %s",
-			of.Insurer,
-			words[e.State],
-			e.File,
-			e.JWK.ID,
-			Japan(e.Published),
-		)
-		switch {
-		case e.State == Dropped:
-			fmt.Fprintf(&b, "  終了 %s  JWKS にはありません not published", Japan(e.Retired))
-		case !e.Until.IsZero():
-			fmt.Fprintf(&b, "  終了 %s  JWKS %s まで", Japan(e.Retired), Japan(e.Until))
-		}
+		b.WriteString(of.line(e))
 		if !e.Private && (e.State == Current || e.State == Next) {
-			fmt.Fprint(&b, "  ★秘密鍵なし lost")
+			b.WriteString("  " + message.New("keys.report.lost", nil).Bilingual())
 		}
 		if e.Note != "" {
 			fmt.Fprintf(&b, "  (%s)", e.Note)
 		}
 		fmt.Fprintln(&b)
 	}
-	certificates := map[string]string{
-		"none":      "なし none",
-		"requested": "申請中 requested",
-		"valid":     "有効 valid",
-		"unusable":  "使えない unusable",
-	}
-	fmt.Fprintf(&b, "%s  PDF 証明書 %s", of.Insurer, certificates[of.PDF])
+	b.WriteString(message.New("keys.report.certificate", message.Args{
+		"insurer": message.Text(string(of.Insurer)),
+		"state":   message.Text(message.New(certificateKeys[of.PDF], nil).Bilingual()),
+	}).Text("ja"))
 	if !of.Until.IsZero() {
-		fmt.Fprintf(&b, "  %s まで", Japan(of.Until))
+		until := message.Args{"until": message.Text(Japan(of.Until))}
+		b.WriteString("  " + message.New("keys.report.until", until).Text("ja"))
 	}
 	fmt.Fprintln(&b)
 	return b.String()
+}
+
+// line is a key with its state and dates.
+func (of Report) line(e Listed) string {
+	line := message.New("keys.report.key", message.Args{
+		"insurer":   message.Text(string(of.Insurer)),
+		"state":     message.Text(message.New(stateKeys[e.State], nil).Bilingual()),
+		"file":      message.Text(e.File),
+		"kid":       message.Text(e.JWK.ID),
+		"published": message.Text(Japan(e.Published)),
+	}).Text("ja")
+	ended := message.Args{"retired": message.Text(Japan(e.Retired)), "until": message.Text(Japan(e.Until))}
+	switch {
+	case e.State == Dropped:
+		line += "  " + message.New("keys.report.dropped", ended).Bilingual()
+	case !e.Until.IsZero():
+		line += "  " + message.New("keys.report.retired", ended).Text("ja")
+	}
+	return line
 }

@@ -88,8 +88,8 @@ func keyFileNumber(name string) (insurer eligibility.InsurerNumber, n int, ok bo
 }
 
 // readRing returns errNoRing when the insurer has none.
-func (f *Folder) readRing(insurer eligibility.InsurerNumber) (ring, error) {
-	data, err := f.read(ringFile(insurer))
+func (s *Rings) readRing(insurer eligibility.InsurerNumber) (ring, error) {
+	data, err := s.files.read(ringFile(insurer))
 	if errors.Is(err, fs.ErrNotExist) {
 		return ring{}, errNoRing
 	}
@@ -139,7 +139,7 @@ func (r ring) check(insurer eligibility.InsurerNumber) error {
 }
 
 // writeRing stores the ring: this moment makes a change real. Keys whose time is over leave it.
-func (f *Folder) writeRing(r ring, now time.Time) error {
+func (s *Rings) writeRing(r ring, now time.Time) error {
 	r.Keys = slices.DeleteFunc(
 		slices.Clone(r.Keys),
 		func(e Entry) bool { return !e.Until.IsZero() && !now.Before(e.Until) },
@@ -159,7 +159,7 @@ func (f *Folder) writeRing(r ring, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("writing the key register: %w", err)
 	}
-	return f.replace(ringFile(r.Insurer), append(data, '\n'))
+	return s.files.replace(ringFile(r.Insurer), append(data, '\n'))
 }
 
 // at returns the key in a state of which there is at most one, or nil.
@@ -195,8 +195,8 @@ func (r ring) free() string {
 }
 
 // keyFiles returns the insurer's private key files, the oldest first.
-func (f *Folder) keyFiles(insurer eligibility.InsurerNumber) ([]string, error) {
-	all, err := f.names()
+func (s *Rings) keyFiles(insurer eligibility.InsurerNumber) ([]string, error) {
+	all, err := s.files.names()
 	if err != nil {
 		return nil, err
 	}
@@ -215,8 +215,8 @@ func (f *Folder) keyFiles(insurer eligibility.InsurerNumber) ([]string, error) {
 }
 
 // Insurers returns the insurers that have a key in this folder, in order.
-func (f *Folder) Insurers() ([]eligibility.InsurerNumber, error) {
-	all, err := f.names()
+func (s *Rings) Insurers() ([]eligibility.InsurerNumber, error) {
+	all, err := s.files.names()
 	if err != nil {
 		return nil, err
 	}

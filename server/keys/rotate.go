@@ -37,26 +37,35 @@ var (
 	ErrNoSuchKey = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.no_such_key"}
 )
 
+// Rotation changes the rings: which key signs, and what is published beside it.
+type Rotation struct {
+	// Host is the https address in front of the insurers' iss (HOST/i/NNNNNNNN). It is set before the first
+	// use; without it no key vouches for the next one.
+	Host string
+
+	rings *Rings
+}
+
 // Prepare publishes a next key, for which the current one vouches (Endorsement), and returns it; when there
 // is one already, that one. A next key whose private half was lost before it ever signed is dropped for
 // another one.
-func (f *Folder) Prepare(insurer eligibility.InsurerNumber, now time.Time) (Entry, error) {
+func (o *Rotation) Prepare(insurer eligibility.InsurerNumber, now time.Time) (Entry, error) {
 	var next Entry
-	err := f.change(insurer, now, func(r *ring) error {
+	err := o.change(insurer, now, func(r *ring) error {
 		if e := r.at(Next); e != nil {
-			if _, err := f.private(insurer, *e); err == nil {
+			if _, err := o.rings.private(insurer, *e); err == nil {
 				if next = *e; r.endorsed(next) {
 					return nil
 				}
-				return endorse(f, r, next, now) // a version of this program without endorsements prepared it
+				return o.endorse(r, next, now) // a version of this program without endorsements prepared it
 			}
 			e.drop("lost before it signed", now)
 		}
 		var err error
-		if next, err = f.add(r, Next, now); err != nil {
+		if next, err = o.add(r, Next, now); err != nil {
 			return err
 		}
-		return endorse(f, r, next, now)
+		return o.endorse(r, next, now)
 	})
 	return next, err
 }
@@ -64,9 +73,9 @@ func (f *Folder) Prepare(insurer eligibility.InsurerNumber, now time.Time) (Entr
 // Rotate makes the next key the current one and returns it; the key that was current is retired. It returns
 // ErrNoNext when none was prepared, and ErrTooSoon, with the time from which it is possible, before
 // PublishedBefore has passed.
-func (f *Folder) Rotate(insurer eligibility.InsurerNumber, now time.Time) (Entry, error) {
+func (o *Rotation) Rotate(insurer eligibility.InsurerNumber, now time.Time) (Entry, error) {
 	var current Entry
-	err := f.change(insurer, now, func(r *ring) error {
+	err := o.change(insurer, now, func(r *ring) error {
 		next := r.at(Next)
 		if next == nil {
 			return ErrNoNext
@@ -74,10 +83,10 @@ func (f *Folder) Rotate(insurer eligibility.InsurerNumber, now time.Time) (Entry
 		if due := next.Published.Add(PublishedBefore); now.Before(due) {
 			return about(ErrTooSoon, "at", minute(due))
 		}
-		if _, err := f.private(insurer, *next); err != nil {
+		if _, err := o.rings.private(insurer, *next); err != nil {
 			return ErrNoNext.Because(err)
 		}
-		if err := endorse(f, r, *next, now); err != nil { // anew: a trust list may be newer than what it said
+		if err := o.endorse(r, *next, now); err != nil { // anew: a trust list may be newer than what it said
 			return err
 		}
 		r.at(Current).retire("", now)
@@ -97,18 +106,18 @@ func (f *Folder) Rotate(insurer eligibility.InsurerNumber, now time.Time) (Entry
 // Leaked: the current key leaves the JWKS at once, and so does the next one, which lay in the same folder.
 // What they signed does not verify any more. Retired keys stay: their private halves were removed when they
 // retired.
-func (f *Folder) Replace(insurer eligibility.InsurerNumber, why Why, now time.Time) (Entry, error) {
+func (o *Rotation) Replace(insurer eligibility.InsurerNumber, why Why, now time.Time) (Entry, error) {
 	var current Entry
-	err := f.change(insurer, now, func(r *ring) error {
+	err := o.change(insurer, now, func(r *ring) error {
 		old, next := r.at(Current), r.at(Next)
 		switch why {
 		case Lost:
-			if _, err := f.private(insurer, *old); err == nil {
+			if _, err := o.rings.private(insurer, *old); err == nil {
 				return about(ErrNotLost, "file", old.File)
 			}
 			old.retire("lost", now)
 			if next != nil {
-				if _, err := f.private(insurer, *next); err == nil {
+				if _, err := o.rings.private(insurer, *next); err == nil {
 					next.sign(now)
 					current = *next
 					return nil
@@ -124,7 +133,7 @@ func (f *Folder) Replace(insurer eligibility.InsurerNumber, why Why, now time.Ti
 			return fmt.Errorf("keys: no reason to replace a key: %q", why)
 		}
 		var err error
-		current, err = f.add(r, Current, now)
+		current, err = o.add(r, Current, now)
 		return err
 	})
 	return current, err
@@ -132,8 +141,8 @@ func (f *Folder) Replace(insurer eligibility.InsurerNumber, why Why, now time.Ti
 
 // Withdraw takes one next or retired key out of the JWKS at once, by its id: a key that leaked from an old
 // backup. It returns ErrNoSuchKey for any other id. A leaked current key is replaced (Replace).
-func (f *Folder) Withdraw(insurer eligibility.InsurerNumber, kid string, now time.Time) error {
-	return f.change(insurer, now, func(r *ring) error {
+func (o *Rotation) Withdraw(insurer eligibility.InsurerNumber, kid string, now time.Time) error {
+	return o.change(insurer, now, func(r *ring) error {
 		i := slices.IndexFunc(
 			r.Keys,
 			func(e Entry) bool { return e.JWK.ID == kid && (e.State == Next || e.State == Retired) },
@@ -146,36 +155,16 @@ func (f *Folder) Withdraw(insurer eligibility.InsurerNumber, kid string, now tim
 	})
 }
 
-// Listed is a key with whether its private half lies in the folder, whole.
-type Listed struct {
-	Entry
-	Private bool `json:"private"`
-}
-
-// List returns the keys of an insurer, current first.
-func (f *Folder) List(insurer eligibility.InsurerNumber, now time.Time) ([]Listed, error) {
-	var listed []Listed
-	err := f.locked(func() error {
-		r, err := f.ringOf(insurer, now)
-		for _, e := range r.Keys {
-			_, missing := f.private(insurer, e)
-			listed = append(listed, Listed{e, missing == nil})
-		}
-		return err
-	})
-	return listed, err
-}
-
 // change changes a ring: keys first get their file, then the register tells of them, and only then files that
 // the register needs no more are removed. So a crash leaves the ring as it was or as it will be, never
 // without the key that signs.
-func (f *Folder) change(insurer eligibility.InsurerNumber, now time.Time, how func(*ring) error) error {
-	return f.locked(func() error {
-		r, err := f.ringOf(insurer, now)
+func (o *Rotation) change(insurer eligibility.InsurerNumber, now time.Time, how func(*ring) error) error {
+	return o.rings.files.locked(func() error {
+		r, err := o.rings.ringOf(insurer, now)
 		if err != nil {
 			return err
 		}
-		if err := f.sweep(r); err != nil { // what a crash left
+		if err := o.sweep(r); err != nil { // what a crash left
 			return err
 		}
 		before, said := slices.Clone(r.Keys), slices.Clone(r.Endorsements)
@@ -185,24 +174,24 @@ func (f *Folder) change(insurer eligibility.InsurerNumber, now time.Time, how fu
 		if slices.Equal(before, r.Keys) && slices.Equal(said, r.Endorsements) {
 			return nil
 		}
-		if err := f.writeRing(r, now); err != nil {
+		if err := o.rings.writeRing(r, now); err != nil {
 			return err
 		}
-		return f.sweep(r)
+		return o.sweep(r)
 	})
 }
 
 // sweep removes the private halves of retired and dropped keys: what no longer exists cannot leak. A file
 // that holds another key than the register says is left alone.
-func (f *Folder) sweep(r ring) error {
+func (o *Rotation) sweep(r ring) error {
 	for _, e := range r.Keys {
 		if e.State != Retired && e.State != Dropped {
 			continue
 		}
-		if _, err := f.private(r.Insurer, e); err != nil {
+		if _, err := o.rings.private(r.Insurer, e); err != nil {
 			continue
 		}
-		if err := f.remove(e.File); err != nil {
+		if err := o.rings.files.remove(e.File); err != nil {
 			return err
 		}
 	}
@@ -210,9 +199,9 @@ func (f *Folder) sweep(r ring) error {
 }
 
 // add makes a key and puts it into the ring.
-func (f *Folder) add(r *ring, state State, now time.Time) (Entry, error) {
+func (o *Rotation) add(r *ring, state State, now time.Time) (Entry, error) {
 	name := r.free()
-	data, err := f.loadLocked(name, newPEM)
+	data, err := o.rings.files.loadLocked(name, newPEM)
 	if err != nil {
 		return Entry{}, err
 	}

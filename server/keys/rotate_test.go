@@ -26,7 +26,7 @@ func open(t testing.TB, dir string) *Folder {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.Host = testHost
+	f.Rotation.Host = testHost
 	return f
 }
 
@@ -40,7 +40,7 @@ func newFolder(t testing.TB) (*Folder, string) {
 
 func issuer(t testing.TB, f *Folder, now time.Time) IssuerKeys {
 	t.Helper()
-	k, err := f.Issuer(city, now)
+	k, err := f.Rings.Issuer(city, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,11 +68,11 @@ func must(t testing.TB) func(Entry, error) Entry {
 func TestANextKeyMaySignOnceItHasBeenPublishedForADay(t *testing.T) {
 	f, _ := newFolder(t)
 	first := issuer(t, f, noon)
-	if _, err := f.Rotate(city, noon); !errors.Is(err, ErrNoNext) {
+	if _, err := f.Rotation.Rotate(city, noon); !errors.Is(err, ErrNoNext) {
 		t.Errorf("rotated without a next key: %v", err)
 	}
-	next := must(t)(f.Prepare(city, noon))
-	if again := must(t)(f.Prepare(city, noon.Add(time.Hour))); again.JWK.ID != next.JWK.ID ||
+	next := must(t)(f.Rotation.Prepare(city, noon))
+	if again := must(t)(f.Rotation.Prepare(city, noon.Add(time.Hour))); again.JWK.ID != next.JWK.ID ||
 		!again.Published.Equal(noon) {
 		t.Errorf("preparing again changed the next key: %+v", again)
 	}
@@ -81,7 +81,7 @@ func TestANextKeyMaySignOnceItHasBeenPublishedForADay(t *testing.T) {
 		!slices.Equal(ids(k.Set), []string{first.Current.ID, next.JWK.ID}) {
 		t.Errorf("current %s, published %v", k.Current.ID, ids(k.Set))
 	}
-	_, err := f.Rotate(city, noon.Add(24*time.Hour-time.Nanosecond))
+	_, err := f.Rotation.Rotate(city, noon.Add(24*time.Hour-time.Nanosecond))
 	var said *eligibility.Error
 	if !errors.Is(err, ErrTooSoon) || !errors.As(err, &said) ||
 		!strings.Contains(said.Ja(), "2026-11-23 12:00") ||
@@ -89,7 +89,7 @@ func TestANextKeyMaySignOnceItHasBeenPublishedForADay(t *testing.T) {
 		t.Errorf("rotated too soon: %v", err)
 	}
 	day := noon.Add(24 * time.Hour)
-	if now := must(t)(f.Rotate(city, day)); now.JWK.ID != next.JWK.ID {
+	if now := must(t)(f.Rotation.Rotate(city, day)); now.JWK.ID != next.JWK.ID {
 		t.Errorf("another key than the next one signs: %+v", now)
 	}
 	k = issuer(t, f, day)
@@ -108,9 +108,9 @@ func TestARetiredKeyStaysPublishedUntilItsLastCopyHasEnded(t *testing.T) {
 	}
 	f, _ := newFolder(t)
 	old := issuer(t, f, noon)
-	must(t)(f.Prepare(city, noon))
+	must(t)(f.Rotation.Prepare(city, noon))
 	retired := noon.Add(24 * time.Hour)
-	must(t)(f.Rotate(city, retired))
+	must(t)(f.Rotation.Rotate(city, retired))
 	// a server a minute late, and a verifier's leeway
 	lastEnd := retired.AddDate(0, 0, longest).Add(2 * time.Minute)
 	if _, ok := issuer(t, f, lastEnd).Set.Find(old.Current.ID); !ok {
@@ -119,8 +119,8 @@ func TestARetiredKeyStaysPublishedUntilItsLastCopyHasEnded(t *testing.T) {
 	if _, ok := issuer(t, f, retired.Add(KeptAfter)).Set.Find(old.Current.ID); ok {
 		t.Error("published for ever")
 	}
-	must(t)(f.Prepare(city, retired.Add(KeptAfter)))
-	listed, err := f.List(city, retired.Add(KeptAfter))
+	must(t)(f.Rotation.Prepare(city, retired.Add(KeptAfter)))
+	listed, err := f.Rings.List(city, retired.Add(KeptAfter))
 	if err != nil || len(listed) != 2 {
 		t.Errorf("it stays in the register: %+v %v", listed, err)
 	}
@@ -136,16 +136,16 @@ func TestAKeyOfAnOlderVersionGoesOnSigning(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if key, err := f.IssuerKey(city); err != nil || key.ID != old.ID {
+	if key, err := f.Rings.IssuerKey(city); err != nil || key.ID != old.ID {
 		t.Errorf("%s %v", key.ID, err)
 	}
 	if k := issuer(t, open(t, dir), noon); k.Current.ID != old.ID || len(k.Set) != 1 {
 		t.Errorf("current %s, published %v", k.Current.ID, ids(k.Set))
 	}
-	if key, err := f.IssuerKey(city); err != nil || key.ID != old.ID {
+	if key, err := f.Rings.IssuerKey(city); err != nil || key.ID != old.ID {
 		t.Errorf("%s %v", key.ID, err)
 	}
-	if all, err := f.Insurers(); err != nil || !slices.Equal(all, []eligibility.InsurerNumber{city}) {
+	if all, err := f.Rings.Insurers(); err != nil || !slices.Equal(all, []eligibility.InsurerNumber{city}) {
 		t.Errorf("%v %v", all, err)
 	}
 }
@@ -153,12 +153,13 @@ func TestAKeyOfAnOlderVersionGoesOnSigning(t *testing.T) {
 func TestPrivateHalvesOfRetiredKeysAreRemoved(t *testing.T) {
 	f, dir := newFolder(t)
 	issuer(t, f, noon)
-	must(t)(f.Prepare(city, noon))
-	must(t)(f.Rotate(city, noon.Add(25*time.Hour)))
+	must(t)(f.Rotation.Prepare(city, noon))
+	must(t)(f.Rotation.Rotate(city, noon.Add(25*time.Hour)))
 	if _, err := os.Stat(filepath.Join(dir, "issuer-00138990.pem")); err == nil {
 		t.Error("the retired key can still leak")
 	}
-	if third := must(t)(f.Prepare(city, noon.Add(26*time.Hour))); third.File != "issuer-00138990-3.pem" {
+	third := must(t)(f.Rotation.Prepare(city, noon.Add(26*time.Hour)))
+	if third.File != "issuer-00138990-3.pem" {
 		t.Errorf("a file name means two keys: %s", third.File)
 	}
 }
@@ -167,15 +168,15 @@ func TestARunningServerNoticesWhatAnotherProcessDid(t *testing.T) {
 	server, dir := newFolder(t)
 	before := issuer(t, server, noon)
 	command := open(t, dir)
-	next := must(t)(command.Prepare(city, noon))
+	next := must(t)(command.Rotation.Prepare(city, noon))
 	if _, ok := issuer(t, server, noon).Set.Find(next.JWK.ID); !ok {
 		t.Error("the next key is not published")
 	}
-	must(t)(command.Rotate(city, noon.Add(24*time.Hour)))
+	must(t)(command.Rotation.Rotate(city, noon.Add(24*time.Hour)))
 	if k := issuer(t, server, noon.Add(24*time.Hour)); k.Current.ID != next.JWK.ID {
 		t.Errorf("it still signs with %s", k.Current.ID)
 	}
-	must(t)(command.Replace(city, Leaked, noon.Add(25*time.Hour)))
+	must(t)(command.Rotation.Replace(city, Leaked, noon.Add(25*time.Hour)))
 	k := issuer(t, server, noon.Add(25*time.Hour))
 	if _, leaked := k.Set.Find(next.JWK.ID); leaked || k.Current.ID == next.JWK.ID {
 		t.Error("the leaked key still counts")
@@ -193,7 +194,7 @@ func TestFilesAndFoldersThatOthersCanReadAreRefused(t *testing.T) {
 		if err := os.Chmod(path, 0o640); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := open(t, dir).Issuer(city, noon); !errors.Is(err, errOpenRights) {
+		if _, err := open(t, dir).Rings.Issuer(city, noon); !errors.Is(err, errOpenRights) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if err := os.Chmod(path, 0o600); err != nil {
@@ -213,7 +214,7 @@ func TestFilesAndFoldersThatOthersCanReadAreRefused(t *testing.T) {
 func TestTheRegisterTellsItsStoryAndNoSecret(t *testing.T) {
 	f, dir := newFolder(t)
 	issuer(t, f, noon)
-	must(t)(f.Prepare(city, noon.UTC()))
+	must(t)(f.Rotation.Prepare(city, noon.UTC()))
 	data, err := os.ReadFile(filepath.Join(dir, "issuer-00138990.json"))
 	if err != nil {
 		t.Fatal(err)

@@ -2,10 +2,10 @@ package keys
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // StepCause says why a key is replaced; the zero value is the routine: publish a next key, or let it sign
@@ -18,61 +18,41 @@ type StepCause struct {
 }
 
 // Step does what is possible for one insurer now and says it in one line, in Japanese and English.
-func (f *Folder) Step(insurer eligibility.InsurerNumber, c StepCause, now time.Time) (string, error) {
+func (o *Rotation) Step(insurer eligibility.InsurerNumber, c StepCause, now time.Time) (string, error) {
 	switch {
 	case c.KID != "":
-		return "漏れた鍵を取り下げました。" +
-				"この鍵が保証していた鍵のため、信頼リストを作り直して配ってください。 The leaked key is " +
-				"published no more. Sign and hand out a newer trust list for the keys that it had " +
-				"vouched for.",
-			f.Withdraw(
-				insurer,
-				c.KID,
-				now,
-			)
+		return message.New("keys.step.withdrawn", nil).Bilingual(), o.Withdraw(insurer, c.KID, now)
 	case c.Leaked:
-		e, err := f.Replace(insurer, Leaked, now)
-		return fmt.Sprintf(
-			"漏れた鍵を取り下げ、%[1]s で署名を始めました。"+
-				"それまでの写し（PDF）は作り直してください。漏れた鍵は新しい鍵を保証できません。"+
-				"信頼リストを作り直して、すぐ配ってください。届くまで受付は新しい画面を断ります。 "+
-				"The leaked key is withdrawn; %[1]s signs. Earlier copies (PDF) must be made anew. A "+
-				"leaked key cannot vouch for the new one: sign and hand out a newer trust list now; "+
-				"until then counters refuse new screens.",
-			e.File,
-		), err
+		e, err := o.Replace(insurer, Leaked, now)
+		return signs("keys.step.leaked_replaced", e.File), err
 	case c.Lost:
-		e, err := f.Replace(insurer, Lost, now)
+		e, err := o.Replace(insurer, Lost, now)
 		if errors.Is(err, ErrNotLost) {
-			return "鍵はなくなっていません。何も変えていません。 The key is not lost; nothing was changed.", nil
+			return message.New("keys.step.not_lost", nil).Bilingual(), nil
 		}
-		return fmt.Sprintf(
-			"なくした鍵に替えて %[1]s で署名を始めました。発行済みの写し（PDF）はそのまま使えます。"+
-				"なくした鍵は新しい鍵を保証できません。"+
-				"信頼リストを作り直して配ってください（先に公開していた次の鍵に替わったときは、受付はもう知っています）。"+
-				" "+
-				"%[1]s signs in place of the lost key. Copies (PDF) stay good. A lost key cannot vouch "+
-				"for a new one: sign and hand out a newer trust list (counters know it already if it was "+
-				"the published next key).",
-			e.File,
-		), err
+		return signs("keys.step.lost_replaced", e.File), err
 	}
-	return f.routine(insurer, c.OlderThan, now)
+	return o.routine(insurer, c.OlderThan, now)
+}
+
+// signs says which key file signs from now on, and what else that means.
+func signs(key, file string) string {
+	return message.New(key, message.Args{"file": message.Text(file)}).Bilingual()
 }
 
 // routine is the step without an emergency.
-func (f *Folder) routine(insurer eligibility.InsurerNumber, olderThan int, now time.Time) (string, error) {
-	k, err := f.Issuer(insurer, now) // a lost current key is said first
+func (o *Rotation) routine(insurer eligibility.InsurerNumber, olderThan int, now time.Time) (string, error) {
+	k, err := o.rings.Issuer(insurer, now) // a lost current key is said first
 	if err != nil {
 		return "", err
 	}
-	next, err := f.Prepare(insurer, now)
+	next, err := o.Prepare(insurer, now)
 	if err != nil {
 		return "", err
 	}
 	due := next.Published.Add(PublishedBefore)
 	if olderThan > 0 {
-		listed, err := f.List(insurer, now)
+		listed, err := o.rings.List(insurer, now)
 		if err != nil {
 			return "", err
 		}
@@ -82,32 +62,20 @@ func (f *Folder) routine(insurer eligibility.InsurerNumber, olderThan int, now t
 			}
 		}
 	}
+	said := message.Args{"file": message.Text(next.File), "from": message.Text(Japan(due))}
 	switch _, known := k.Set.Find(next.JWK.ID); {
 	case !known:
-		return fmt.Sprintf(
-			"次の鍵 %[1]s を公開しました。%[2]s から切り替えられます。 Published the next key %[1]s; "+
-				"it may sign from %[2]s JST.",
-			next.File,
-			Japan(due),
-		), nil
+		return message.New("keys.step.published", said).Bilingual(), nil
 	case now.Before(due):
-		return fmt.Sprintf(
-			"次の鍵 %[1]s は公開中です。%[2]s から切り替えられます。 The next key %[1]s is "+
-				"published; it may sign from %[2]s JST.",
-			next.File,
-			Japan(due),
-		), nil
+		return message.New("keys.step.waits", said).Bilingual(), nil
 	}
-	if _, err := f.Rotate(insurer, now); err != nil {
+	if _, err := o.Rotate(insurer, now); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf(
-		"%[1]s で署名を始めました。前の鍵は %[2]s まで公開します。"+
-			"次の切り替えはいつでも用意できます。 %[1]s signs now; the key before stays published "+
-			"until %[2]s JST. The next rotation may be prepared at any time.",
-		next.File,
-		Japan(now.Add(KeptAfter)),
-	), nil
+	return message.New("keys.step.rotated", message.Args{
+		"file":  message.Text(next.File),
+		"until": message.Text(Japan(now.Add(KeptAfter))),
+	}).Bilingual(), nil
 }
 
 // Japan formats a time for people at the keyboard.

@@ -18,31 +18,31 @@ func TestAnEmergencyNamesTheTrustList(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.Host = "https://localhost:8080"
+	f.Rotation.Host = "https://localhost:8080"
 	now := time.Date(2026, 11, 22, 9, 0, 0, 0, eligibility.Japan)
-	if _, err := f.Issuer(city, now); err != nil {
+	if _, err := f.Rings.Issuer(city, now); err != nil {
 		t.Fatal(err)
 	}
-	leaked, err := f.Step(city, StepCause{Leaked: true}, now)
+	leaked, err := f.Rotation.Step(city, StepCause{Leaked: true}, now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	next, err := f.Prepare(city, now)
+	next, err := f.Rotation.Prepare(city, now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	withdrawn, err := f.Step(city, StepCause{Leaked: true, KID: next.JWK.ID}, now)
+	withdrawn, err := f.Rotation.Step(city, StepCause{Leaked: true, KID: next.JWK.ID}, now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	listed, err := f.List(city, now)
+	listed, err := f.Rings.List(city, now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Remove(filepath.Join(dir, listed[0].File)); err != nil {
 		t.Fatal(err)
 	}
-	lost, err := f.Step(city, StepCause{Lost: true}, now)
+	lost, err := f.Rotation.Step(city, StepCause{Lost: true}, now)
 	if err != nil {
 		t.Fatal(err)
 	}

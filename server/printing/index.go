@@ -3,16 +3,17 @@ package printing
 import (
 	"bytes"
 	"encoding/csv"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 
+	"madoguchi/message"
 	"madoguchi/server/csvfile"
 )
 
-// The index says where each person's page stands, with what a clerk needs to find it and no more.
+// The index says where each person's page stands, with what a clerk needs to find it and no more. Its
+// headings and states belong to the file's form: a resumed job reads them again.
 var indexHead = []string{"順", "ファイル", "ページ", "位置", "記号", "番号", "枝番", "管理番号", "状態", "確かめること"}
 
 const (
@@ -119,27 +120,45 @@ func (j *Job) summary(files []FileRecord) error {
 	return keep(filepath.Join(j.Folder, Summary.Of(j.Base)), []byte(csvfile.Mark+j.words(files)))
 }
 
-// words is the summary as people read it.
+// words is the summary as people read it, lines ended as Windows' editor wants them.
 func (j *Job) words(files []FileRecord) string {
 	sum := Sum(files)
 	var b strings.Builder
-	fmt.Fprintf(&b, "印刷の結果　%s\r\n\r\n", j.Base)
-	fmt.Fprintf(&b, "印刷した人　　　　　　%d 人（%d ページ、%d ファイル）\r\n", sum.People, sum.Pages, len(files))
-	fmt.Fprintf(&b, "とばした人　　　　　　%d 人（%s）\r\n", sum.Skipped, Skipped)
-	fmt.Fprintf(&b, "手で確かめる人　　　　%d 人（%s）\r\n", sum.Check, Check)
+	line := func(key string, args message.Args) { b.WriteString(message.New(key, args).Text("ja") + "\r\n") }
+	line("print.summary.title", message.Args{"run": message.Text(j.Base)})
+	b.WriteString("\r\n")
+	line("print.summary.printed", message.Args{
+		"people": message.Number(sum.People),
+		"pages":  message.Number(sum.Pages),
+		"files":  message.Number(len(files)),
+	})
+	line("print.summary.skipped", message.Args{
+		"people": message.Number(sum.Skipped),
+		"list":   message.Text(string(Skipped)),
+	})
+	line("print.summary.check", message.Args{
+		"people": message.Number(sum.Check),
+		"list":   message.Text(string(Check)),
+	})
 	if sum.Codes > 0 {
-		fmt.Fprintf(&b, "読み返したコード　　　%d 個　すべて本人のものと一致\r\n", sum.Codes)
+		line("print.summary.codes", message.Args{"codes": message.Number(sum.Codes)})
 	}
 	if sum.Texts > 0 {
-		fmt.Fprintf(&b, "読み返した氏名と番号　%d 人分　すべて本人のものと一致\r\n", sum.Texts)
-		fmt.Fprintf(&b, "抜き取ったページ　　　%d ページ　画像にしてコードを読み、すべて一致\r\n", sum.Sampled)
+		line("print.summary.texts", message.Args{"people": message.Number(sum.Texts)})
+		line("print.summary.sampled", message.Args{"pages": message.Number(sum.Sampled)})
 	} else if sum.People > 0 {
-		b.WriteString("氏名と番号、画像の検査　していません（pdftoppm と pdftotext がこのサーバーにないため）\r\n")
+		line("print.summary.no_poppler", nil)
 	}
-	b.WriteString("\r\nファイル（SHA-256）\r\n")
+	b.WriteString("\r\n")
+	line("print.summary.files", nil)
 	for _, f := range files {
 		if f.Name != "" {
-			fmt.Fprintf(&b, "%s　%d 人　%d ページ　%s\r\n", f.Name, f.People, f.Pages, f.SHA256)
+			line("print.summary.file", message.Args{
+				"file":   message.Text(f.Name),
+				"people": message.Number(f.People),
+				"pages":  message.Number(f.Pages),
+				"sha256": message.Text(f.SHA256),
+			})
 		}
 	}
 	return b.String()

@@ -3,6 +3,7 @@ package printing
 import (
 	"fmt"
 	"io"
+	"madoguchi/message"
 	"os"
 	"time"
 )
@@ -38,9 +39,14 @@ func (l *ProgressLine) Show(p Progress) {
 		return
 	}
 	l.last, l.shown = now, true
-	text := fmt.Sprintf("%d / %d 人　%.0f 人/秒　あと %s", p.Done, p.Total, p.Rate, timeLeft(p.Left))
+	text := message.New("print.progress", message.Args{
+		"done":  message.Number(p.Done),
+		"total": message.Number(p.Total),
+		"rate":  message.Text(fmt.Sprintf("%.0f", p.Rate)),
+		"left":  message.Text(timeLeft(p.Left)),
+	}).Text("ja")
 	if p.Reading {
-		text += "　読み返しています"
+		text += "　" + message.New("print.progress.reading", nil).Text("ja")
 	}
 	if l.terminal {
 		fmt.Fprintf(l.w, "\r\033[K%s", text)
@@ -58,11 +64,12 @@ func (l *ProgressLine) End() {
 
 // timeLeft is a span in words.
 func timeLeft(d time.Duration) string {
+	key, n := "print.left.minutes", int(d.Minutes())+1
 	switch {
 	case d <= 0:
 		return "―"
 	case d < time.Minute:
-		return fmt.Sprintf("%d 秒", int(d.Seconds())+1)
+		key, n = "print.left.seconds", int(d.Seconds())+1
 	}
-	return fmt.Sprintf("%d 分", int(d.Minutes())+1)
+	return message.New(key, message.Args{"n": message.Number(n)}).Text("ja")
 }

@@ -117,6 +117,15 @@ func touched(done sql.Result, err error) error {
 	return err
 }
 
+// removed returns how many rows a statement removed.
+func removed(done sql.Result, err error) (int, error) {
+	if err != nil {
+		return 0, storage(err)
+	}
+	n, err := done.RowsAffected()
+	return int(n), storage(err)
+}
+
 // statement is SQL with its arguments.
 type statement struct {
 	text string

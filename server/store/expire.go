@@ -32,12 +32,7 @@ func (s *Store) ExpireDevices(ctx context.Context, now, lastLogin time.Time) err
 
 // ExpireReceipts removes receipts that were left before a time and returns how many.
 func (s *Store) ExpireReceipts(ctx context.Context, before time.Time) (int, error) {
-	done, err := s.write.ExecContext(ctx, `DELETE FROM receipts WHERE at < $1`, stamp(before))
-	if err != nil {
-		return 0, storage(err)
-	}
-	n, err := done.RowsAffected()
-	return int(n), storage(err)
+	return removed(s.write.ExecContext(ctx, `DELETE FROM receipts WHERE at < $1`, stamp(before)))
 }
 
 // ExpireCodes removes the codes that ended before a time.
@@ -48,10 +43,5 @@ func (s *Store) ExpireCodes(ctx context.Context, before time.Time) error {
 
 // ExpirePreviews removes files that waited to be imported until before a time, and returns how many.
 func (s *Store) ExpirePreviews(ctx context.Context, before time.Time) (int, error) {
-	done, err := s.write.ExecContext(ctx, `DELETE FROM previews WHERE expires_at <= $1`, stamp(before))
-	if err != nil {
-		return 0, storage(err)
-	}
-	n, err := done.RowsAffected()
-	return int(n), storage(err)
+	return removed(s.write.ExecContext(ctx, `DELETE FROM previews WHERE expires_at <= $1`, stamp(before)))
 }

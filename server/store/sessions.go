@@ -208,10 +208,5 @@ func (s sessionStore) DeleteSession(ctx context.Context, hash [32]byte) error {
 
 // ExpireSessions removes sessions that ended before a time and returns how many.
 func (s sessionStore) ExpireSessions(ctx context.Context, before time.Time) (int, error) {
-	done, err := s.write.ExecContext(ctx, `DELETE FROM sessions WHERE expires_at < $1`, stamp(before))
-	if err != nil {
-		return 0, storage(err)
-	}
-	n, err := done.RowsAffected()
-	return int(n), storage(err)
+	return removed(s.write.ExecContext(ctx, `DELETE FROM sessions WHERE expires_at < $1`, stamp(before)))
 }

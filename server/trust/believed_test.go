@@ -153,11 +153,11 @@ func TestARotationIsLearnedWithinOneScan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder.Host = "https://hoken.example.jp"
+	folder.Rotation.Host = "https://hoken.example.jp"
 	start := time.Date(2026, 11, 22, 9, 0, 0, 0, eligibility.Japan)
 	issuer := func(now time.Time) keys.IssuerKeys {
 		t.Helper()
-		of, err := folder.Issuer("00138990", now)
+		of, err := folder.Rings.Issuer("00138990", now)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -176,11 +176,11 @@ func TestARotationIsLearnedWithinOneScan(t *testing.T) {
 	signers := []credential.Key{first}
 	for range 2 {
 		d.now = d.now.Add(time.Hour)
-		if _, err := folder.Prepare("00138990", d.now); err != nil {
+		if _, err := folder.Rotation.Prepare("00138990", d.now); err != nil {
 			t.Fatal(err)
 		}
 		d.now = d.now.Add(24 * time.Hour)
-		if _, err := folder.Rotate("00138990", d.now); err != nil {
+		if _, err := folder.Rotation.Rotate("00138990", d.now); err != nil {
 			t.Fatal(err)
 		}
 		now := publish().Current

@@ -110,36 +110,39 @@ var marks = map[credential.Result]string{
 func Explain(v credential.Verdict) string {
 	headline := v.Headline()
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s（%s）\n", headline.Text("ja"), headline.Text("en"))
+	line := func(key string, args message.Args) { fmt.Fprintln(&b, message.New(key, args).Text("ja")) }
+	line("verify.said.headline", message.Args{
+		"ja": message.Text(headline.Text("ja")),
+		"en": message.Text(headline.Text("en")),
+	})
 	for _, c := range v.Checks {
 		fmt.Fprintf(&b, "%s %s\n", marks[c.Result], c.Text("ja"))
 	}
 	if v.Issuer != "" {
-		fmt.Fprintf(&b, "発行者 %s %s\n", v.Issuer, v.IssuerName)
+		line("verify.said.issuer", message.Args{
+			"address": message.Text(v.Issuer),
+			"name":    message.Text(v.IssuerName),
+		})
 	}
 	if !v.IssuedAt.IsZero() {
-		fmt.Fprintf(
-			&b,
-			"作成 %s、期限 %s\n",
-			v.IssuedAt.In(eligibility.Japan).Format("2006-01-02 15:04:05"),
-			v.ExpiresAt.In(eligibility.Japan).Format("2006-01-02 15:04:05"),
-		)
+		line("verify.said.times", message.Args{
+			"from":  message.Text(v.IssuedAt.In(eligibility.Japan).Format("2006-01-02 15:04:05")),
+			"until": message.Text(v.ExpiresAt.In(eligibility.Japan).Format("2006-01-02 15:04:05")),
+		})
 	}
 	if e := v.Eligibility; e != nil {
-		fmt.Fprintf(
-			&b,
-			"%s %s\n%s\n保険者番号 %s %s\n記号 %s 番号 %s 枝番 %s\n",
-			e.Name,
-			e.Kana,
-			e.BirthDate.Japanese(),
-			e.Insurer.Paper(),
-			e.InsurerName,
-			e.Symbol,
-			e.Number,
-			e.BranchNumber,
-		)
+		fmt.Fprintf(&b, "%s %s\n%s\n", e.Name, e.Kana, e.BirthDate.Japanese())
+		line("verify.said.insurer", message.Args{
+			"number": message.Text(e.Insurer.Paper()),
+			"name":   message.Text(e.InsurerName),
+		})
+		line("verify.said.number", message.Args{
+			"symbol": message.Text(e.Symbol),
+			"number": message.Text(e.Number),
+			"branch": message.Text(e.BranchNumber),
+		})
 		if e.Share > 0 {
-			fmt.Fprintf(&b, "負担割合 %d割\n", e.Share/10)
+			line("verify.said.share", message.Args{"tenths": message.Number(e.Share / 10)})
 		}
 	}
 	return b.String()

@@ -3,8 +3,6 @@ package verify
 import (
 	"crypto/x509"
 	"errors"
-	"fmt"
-	"os"
 	"slices"
 	"time"
 
@@ -48,22 +46,12 @@ func readPDF(data []byte) (reading, error) {
 	return reading{append(pictures.Texts, found.Credentials...), &found, pictures}, nil
 }
 
-// maxRoots bounds a file of certificates: a chain is a few kilobytes.
-const maxRoots = 1 << 20
-
 // readRoots reads the certificates that signers are judged by; no file means none.
 func readRoots(path string) (*x509.CertPool, error) {
 	if path == "" {
 		return nil, nil
 	}
-	info, err := os.Stat(path)
-	if err == nil && (info.IsDir() || info.Size() > maxRoots) {
-		err = fmt.Errorf("%s is a folder, or too large for certificates", path)
-	}
-	var text []byte
-	if err == nil {
-		text, err = input.Bounded(path)
-	}
+	text, err := input.Small(path, "certificates")
 	if err != nil {
 		return nil, errRoots.Because(err)
 	}

@@ -196,7 +196,7 @@ func TestOnlyPublishedListsAreReadByOtherSites(t *testing.T) {
 	h.enrolled(t)
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	h.session(t, auth.Counter, "鈴木", "{}")
-	key, err := h.keys.IssuerKey("00138990")
+	key, err := h.keys.Rings.IssuerKey("00138990")
 	if err != nil {
 		t.Fatal(err)
 	}

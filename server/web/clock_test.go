@@ -297,11 +297,11 @@ func TestASignedAnswerSaysSomethingAboutItsIssuerOnly(t *testing.T) {
 		}
 		return out.JWS
 	}
-	cityKey, err := h.keys.IssuerKey("00138990")
+	cityKey, err := h.keys.Rings.IssuerKey("00138990")
 	if err != nil {
 		t.Fatal(err)
 	}
-	unionKey, err := h.keys.IssuerKey("06139992")
+	unionKey, err := h.keys.Rings.IssuerKey("06139992")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -108,7 +109,8 @@ func TestGoodCaseIsRecordedOnceEvenWhenTheInsurerIsAway(t *testing.T) {
 		map[string]bool{"birthDateConfirmed": true},
 	)
 	if got := decode[console.CaseJSON](t, w); got.Card == nil || got.Card.Result != "confirmed" ||
-		len(got.Card.NotProven) == 0 {
+		len(got.Card.NotProven) == 0 || !slices.Contains(got.Card.NotProvenKeys, "card.claim.bearer") ||
+		len(got.AskKeys) != len(got.Ask) {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 	for i, want := range []int{http.StatusOK, http.StatusConflict} {

@@ -11,7 +11,7 @@ import (
 
 func TestWhatTheKeysSayOfNewerOnesIsPublishedBesideThem(t *testing.T) {
 	h, _ := connected(t)
-	h.keys.Host = testHost
+	h.keys.Rotation.Host = testHost
 	const city = "00138990"
 	iss, listed := testHost+"/i/"+city, h.trust.Issuers[0].JWKS
 	if text, err := h.calls.Endorsements(ctx, iss); err != nil || text != "" {
@@ -20,13 +20,13 @@ func TestWhatTheKeysSayOfNewerOnesIsPublishedBesideThem(t *testing.T) {
 	if w := h.ask(t, "GET", "/i/"+city+"/.well-known/keys.jwt", nil); w.Code != http.StatusNotFound {
 		t.Errorf("before any rotation: %d", w.Code)
 	}
-	if _, err := h.keys.Issuer(city, h.now); err != nil {
+	if _, err := h.keys.Rings.Issuer(city, h.now); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.keys.Prepare(city, h.now.Add(-25*time.Hour)); err != nil {
+	if _, err := h.keys.Rotation.Prepare(city, h.now.Add(-25*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	current, err := h.keys.Rotate(city, h.now)
+	current, err := h.keys.Rotation.Rotate(city, h.now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -86,11 +86,11 @@ func TestAnAnswerThatIsNotTheSignedTimeMovesNoClock(t *testing.T) {
 		}
 		return jws
 	}
-	unionKey, err := h.keys.IssuerKey("06139992")
+	unionKey, err := h.keys.Rings.IssuerKey("06139992")
 	if err != nil {
 		t.Fatal(err)
 	}
-	cityKey, err := h.keys.IssuerKey("00138990")
+	cityKey, err := h.keys.Rings.IssuerKey("00138990")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -86,7 +86,7 @@ func newHouse(t *testing.T) *house {
 		if err := h.store.Directory.PutSettings(ctx, in, nil, audit.Entry{At: h.now, Actor: "test", Action: "insurer.put"}); err != nil {
 			t.Fatal(err)
 		}
-		key, err := h.keys.IssuerKey(in.Number)
+		key, err := h.keys.Rings.IssuerKey(in.Number)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -155,13 +155,14 @@ func (h *house) build(t *testing.T) {
 	clock := func() time.Time { return h.now }
 	h.notices = insurer.NoticeKeys{Derive: secret, Index: secret}
 	h.office = insurer.New(insurer.Config{
-		Stores:  h.stores(),
-		Keys:    h.keys,
-		Notices: h.notices,
-		Host:    testHost,
-		Address: "http://localhost:8080",
-		Demo:    true,
-		Now:     clock,
+		Stores:       h.stores(),
+		Keys:         h.keys.Rings,
+		Certificates: h.keys.Certificates,
+		Notices:      h.notices,
+		Host:         testHost,
+		Address:      "http://localhost:8080",
+		Demo:         true,
+		Now:          clock,
 	})
 	h.counter = &counter.Service{
 		Store:    h.store.ForCounter(),
@@ -298,7 +299,7 @@ func (h *house) tokuichi(t *testing.T) insurer.PersonRecord {
 // live issues a genuine live screen at a time.
 func (h *house) live(t *testing.T, p eligibility.Person, iss eligibility.InsurerNumber, at time.Time) string {
 	t.Helper()
-	key, err := h.keys.IssuerKey(iss)
+	key, err := h.keys.Rings.IssuerKey(iss)
 	if err != nil {
 		t.Fatal(err)
 	}

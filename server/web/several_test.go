@@ -28,7 +28,7 @@ func TestACounterIsToldWhoseTheCodesOfAPictureAre(t *testing.T) {
 	other.Name, other.BranchNumber = "髙橋 德一", ""
 	variant := p
 	variant.Name = "高橋　徳一"
-	key, err := h.keys.IssuerKey("00138990")
+	key, err := h.keys.Rings.IssuerKey("00138990")
 	if err != nil {
 		t.Fatal(err)
 	}

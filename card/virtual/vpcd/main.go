@@ -12,6 +12,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"madoguchi/card/virtual"
+	"madoguchi/message"
 )
 
 type settings struct {
@@ -21,7 +22,7 @@ type settings struct {
 
 func main() {
 	var s settings
-	kong.Parse(&s, kong.Name("vpcd"), kong.Description("仮想カードを vpcd のリーダーに置きます。Ctrl-C で抜きます。"))
+	kong.Parse(&s, kong.Name("vpcd"), kong.Description(message.New("vpcd.about", nil).Text("ja")))
 	if err := run(s); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -43,6 +44,9 @@ func run(s settings) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	fmt.Printf("仮想カード: %s（%s）\n", description.Name, description.BirthDate.Japanese())
+	fmt.Println(message.New("bridge.said.virtual", message.Args{
+		"name":      message.Text(description.Name),
+		"birthDate": message.Text(description.BirthDate.Japanese()),
+	}).Text("ja"))
 	return virtual.Plug(ctx, s.Address, chip)
 }

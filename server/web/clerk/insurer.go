@@ -17,6 +17,7 @@ import (
 	"madoguchi/server/web/kit"
 )
 
+// Routes adds the clerks' pages.
 func (s *Pages) Routes(e *echo.Echo) {
 	e.GET("/insurer", s.page(ofInsurer, s.officePage))
 	s.StaffRoutes(e, auth.Clerk)
@@ -39,7 +40,7 @@ func (s *Pages) chosen(c echo.Context, clerk staff.Clerk) (insurer.Insurer, []ki
 	var views []kit.InsurerView
 	var found insurer.Insurer
 	for _, in := range all {
-		views = append(views, insurerView(in))
+		views = append(views, kit.InsurerView(in.Contact()))
 		if in.Number == clerk.Insurer {
 			found = in
 		}
@@ -84,7 +85,7 @@ func (s *Pages) officePage(c echo.Context, clerk staff.Clerk) error {
 		Said:     c.QueryParam("said"),
 		Found:    found,
 	}
-	view.Insurer = insurerView(in)
+	view.Insurer = kit.InsurerView(in.Contact())
 	view.turn(number)
 	for _, r := range people {
 		view.People = append(view.People, s.row(r))

@@ -7,6 +7,7 @@ import (
 	"github.com/skip2/go-qrcode"
 
 	"madoguchi/message"
+	"madoguchi/pdf"
 	"madoguchi/server/insurer"
 	"madoguchi/server/staff"
 	"madoguchi/server/web/kit"
@@ -18,10 +19,15 @@ func (s *personPages) noticePDF(c echo.Context, clerk staff.Clerk) error {
 	if err != nil {
 		return err
 	}
+	return printedPage(c, "oshirase.pdf", data, report)
+}
+
+// printedPage sends a page that goes out to a person, and says whether the clerk should look at it before.
+func printedPage(c echo.Context, name string, data []byte, report pdf.Report) error {
 	if len(report.Check) > 0 {
 		c.Response().Header().Set(kit.CheckByHand, "true")
 	}
-	return kit.PdfFile(c, "oshirase.pdf", data)
+	return kit.PdfFile(c, name, data)
 }
 
 func (s *personPages) noticeSheet(c echo.Context, clerk staff.Clerk) error {
@@ -36,7 +42,7 @@ func (s *personPages) noticeSheet(c echo.Context, clerk staff.Clerk) error {
 		URL:    paper.URL,
 		Image:  "/insurer/people/" + c.Param("id") + "/notice.png",
 	}
-	view.Insurer = insurerView(paper.Insurer)
+	view.Insurer = kit.InsurerView(paper.Insurer.Contact())
 	return s.Show(c, http.StatusOK, "sheet", view)
 }
 

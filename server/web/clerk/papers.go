@@ -64,7 +64,7 @@ func (s *printPages) showSettings(
 	if view.Colour == "" {
 		view.Colour = "#00118f"
 	}
-	view.Insurer, view.Error = insurerView(kept), problem
+	view.Insurer, view.Error = kit.InsurerView(kept.Contact()), problem
 	return s.Show(c, status, "papersettings", view)
 }
 
@@ -149,10 +149,7 @@ func (s *printPages) certificatePDF(c echo.Context, clerk staff.Clerk) error {
 	if err != nil {
 		return err
 	}
-	if len(report.Check) > 0 {
-		c.Response().Header().Set(kit.CheckByHand, "true")
-	}
-	return kit.PdfFile(c, "shikakukakuninsho.pdf", data)
+	return printedPage(c, "shikakukakuninsho.pdf", data, report)
 }
 
 func (s *printPages) insertPDF(c echo.Context, clerk staff.Clerk) error {

@@ -71,14 +71,8 @@ func (s *personPages) confirm(
 	}
 	status := http.StatusOK
 	view.Page = s.NewPage(c, view.Heading)
-	view.Page.Insurer, view.Person, view.Action, view.Back = insurerView(
-		in,
-	), s.row(
-		file.PersonRecord,
-	), c.Request().URL.Path, personAddress(
-		file.ID,
-		"",
-	)
+	view.Page.Insurer, view.Person = kit.InsurerView(in.Contact()), s.row(file.PersonRecord)
+	view.Action, view.Back = c.Request().URL.Path, personAddress(file.ID, "")
 	if refusal != nil {
 		status, view.Error = http.StatusUnprocessableEntity, kit.FormError(refusal)
 	}

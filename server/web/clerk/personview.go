@@ -125,7 +125,7 @@ func (s *personPages) personPage(c echo.Context, clerk staff.Clerk) error {
 		Said:        c.QueryParam("said"),
 		N:           c.QueryParam("n"),
 	}
-	view.Insurer = insurerView(in)
+	view.Insurer = kit.InsurerView(in.Contact())
 	for _, fact := range facts(file.Person) {
 		if fact.Value != "" {
 			view.Facts = append(view.Facts, fact)
@@ -151,7 +151,7 @@ func (s *personPages) personPage(c echo.Context, clerk staff.Clerk) error {
 		view.Entries = append(view.Entries, entryRow(e))
 	}
 	papers := eligibility.PapersFor(file.Person, s.Today())
-	view.CertificateDue, view.CertificateReason = papers.Certificate, papers.Reason
+	view.CertificateDue, view.CertificateReason = papers.Certificate, papers.Says.Sentence("ja")
 	return s.Show(c, http.StatusOK, "person", view)
 }
 
@@ -282,10 +282,8 @@ func entryRow(e audit.Entry) EntryRow {
 		did = say(key)
 	}
 	row := EntryRow{At: whenText(e.At), Who: e.Actor.Words(), Did: did}
-	if strings.HasPrefix(
-		e.Action,
-		"paper.",
-	) { // which copy; other details name the counter, which is not the insurer's business
+	// which copy; other details name the counter, which is not the insurer's business
+	if strings.HasPrefix(e.Action, "paper.") {
 		row.Detail = e.Detail
 	}
 	return row

@@ -32,6 +32,7 @@ func (s *importPages) routes(e *echo.Echo) {
 	e.GET("/insurer/imports/:id/errors.csv", s.page(ofPreview, s.errorFile))
 }
 
+// sendFile keeps the file that a clerk sent, and leads to its preview.
 func (s *importPages) sendFile(c echo.Context, member staff.Member) error {
 	s.allowLong(c)
 	id, err := s.received(c, member)
@@ -113,7 +114,7 @@ func (s *importPages) headingsPage(c echo.Context, clerk staff.Clerk) error {
 
 func (s *importPages) headings(c echo.Context, look insurer.ImportPreview, in insurer.Insurer) HeadingsView {
 	view := HeadingsView{Page: s.NewPage(c, message.New("staff.title.whatTheHeadingsMean", nil)), ID: look.ID}
-	view.Insurer = insurerView(in)
+	view.Insurer = kit.InsurerView(in.Contact())
 	for i, h := range look.Headings {
 		view.Rows = append(
 			view.Rows,
@@ -135,6 +136,7 @@ func (s *importPages) headings(c echo.Context, look insurer.ImportPreview, in in
 	return view
 }
 
+// mapHeadings remembers what the insurer's own headings mean.
 func (s *importPages) mapHeadings(c echo.Context, clerk staff.Clerk) error {
 	look, in, err := s.look(c, clerk)
 	if err != nil {
@@ -162,6 +164,8 @@ func (s *importPages) mapHeadings(c echo.Context, clerk staff.Clerk) error {
 	return c.Redirect(http.StatusSeeOther, importAddress(look.ID, ""))
 }
 
+// previewPage shows what storing would change, and afterwards what it changed. A file with an undecided
+// heading leads to the headings first.
 func (s *importPages) previewPage(c echo.Context, clerk staff.Clerk) error {
 	look, in, err := s.look(c, clerk)
 	if err != nil {
@@ -204,7 +208,7 @@ func (s *importPages) preview(
 	if c.QueryParam("moved") != "" && !view.Stored {
 		view.Error = kit.FormError(insurer.ErrPreviewMoved)
 	}
-	view.Insurer = insurerView(in)
+	view.Insurer = kit.InsurerView(in.Contact())
 	view.Rows, view.Warnings = importRows(digest.Reasons), importRows(digest.Warnings)
 	for _, row := range digest.Good {
 		if !view.Stored {
@@ -250,6 +254,7 @@ func answerText(a eligibility.Answer) string {
 	return ""
 }
 
+// storeFile is the clerk's yes; "seen" are the numbers that the preview showed.
 func (s *importPages) storeFile(c echo.Context, clerk staff.Clerk) error {
 	s.allowLong(c)
 	var seen insurer.ImportCount
@@ -278,6 +283,7 @@ func (s *importPages) dropFile(c echo.Context, clerk staff.Clerk) error {
 	return c.Redirect(http.StatusSeeOther, "/insurer?insurer="+string(look.Insurer)+"&said=dropped")
 }
 
+// errorFile hands out the refused rows with their reasons, in the columns of the file.
 func (s *importPages) errorFile(c echo.Context, clerk staff.Clerk) error {
 	look, _, err := s.look(c, clerk)
 	if err != nil {

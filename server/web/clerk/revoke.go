@@ -29,7 +29,7 @@ func (s *personPages) revokePage(c echo.Context, clerk staff.Clerk) error {
 		Done: c.QueryParam("said") == "revoked",
 		N:    c.QueryParam("n"),
 	}
-	view.Insurer = insurerView(in)
+	view.Insurer = kit.InsurerView(in.Contact())
 	return s.Show(c, http.StatusOK, "revoke", view)
 }
 
@@ -44,7 +44,7 @@ func (s *personPages) revokeMany(c echo.Context, clerk staff.Clerk) error {
 		RID:    c.FormValue("rid"),
 		Before: c.FormValue("before"),
 	}
-	view.Insurer = insurerView(in)
+	view.Insurer = kit.InsurerView(in.Contact())
 	which, err := copiesMeant(view.RID, view.Before)
 	var refusal *eligibility.Error
 	if errors.As(err, &refusal) {

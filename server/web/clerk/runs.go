@@ -66,7 +66,7 @@ func (s *printPages) runsView(c echo.Context, clerk staff.Clerk) (RunsView, erro
 		Insurers: insurers,
 		Current:  string(in.Number),
 	}
-	view.Insurer = insurerView(in)
+	view.Insurer = kit.InsurerView(in.Contact())
 	for _, r := range runs {
 		view.Runs = append(view.Runs, runRow(r))
 	}
@@ -90,14 +90,12 @@ func runRow(r insurer.PrintRun) RunRow {
 // planRun shows what a run would print; with the clerk's yes it is started.
 func (s *printPages) planRun(c echo.Context, clerk staff.Clerk) error {
 	form := RunForm{
-		Kind:    c.FormValue("run"),
-		Only:    c.FormValue("only"),
-		Order:   c.FormValue("order"),
-		Layout:  c.FormValue("layout"),
-		ShareOn: c.FormValue("shareOn"),
-		Dropped: c.FormValue(
-			"dropped",
-		) != "",
+		Kind:        c.FormValue("run"),
+		Only:        c.FormValue("only"),
+		Order:       c.FormValue("order"),
+		Layout:      c.FormValue("layout"),
+		ShareOn:     c.FormValue("shareOn"),
+		Dropped:     c.FormValue("dropped") != "",
 		CountSheets: c.FormValue("countSheets") != "",
 		List:        c.FormValue("list"),
 		PerFile:     c.FormValue("perFile"),
@@ -138,6 +136,7 @@ func (s *printPages) planRun(c echo.Context, clerk staff.Clerk) error {
 	return c.Redirect(http.StatusSeeOther, "/insurer/runs/"+plan.Run.ID)
 }
 
+// plan reads the form of a run and says who would be printed.
 func (s *printPages) plan(c echo.Context, f RunForm, clerk staff.Clerk) (insurer.Plan, error) {
 	var err error
 	kind := insurer.PaperKind(f.Kind)
@@ -202,7 +201,7 @@ func (s *printPages) runPage(c echo.Context, clerk staff.Clerk) error {
 		Here:   run.Options.Folder == "",
 		Folder: s.Insurer.PrintJobs.FolderOf(run),
 	}
-	view.Insurer = insurerView(in)
+	view.Insurer = kit.InsurerView(in.Contact())
 	view.Progress = s.progress(clerk, run)
 	sum := printing.Sum(files)
 	view.People, view.Pages, view.Skipped, view.Checks = sum.People, sum.Pages, sum.Skipped, sum.Check
@@ -223,10 +222,10 @@ func (s *printPages) runPage(c echo.Context, clerk staff.Clerk) error {
 	if run.State == insurer.RunDone {
 		base := insurer.RunBase(run)
 		view.Lists = []RunList{
-			{printing.Summary.Of(base), "まとめ"},
-			{printing.Index.Of(base), "索引（どの人がどのページか）"},
-			{printing.Check.Of(base), "手で確かめる人"},
-			{printing.Skipped.Of(base), "とばした人"},
+			{printing.Summary.Of(base), say("staff.run.list_summary")},
+			{printing.Index.Of(base), say("staff.run.list_index")},
+			{printing.Check.Of(base), say("staff.run.list_check")},
+			{printing.Skipped.Of(base), say("staff.run.list_skipped")},
 		}
 	}
 	return s.Show(c, http.StatusOK, "run", view)
@@ -309,9 +308,7 @@ func (s *printPages) runEvents(c echo.Context, clerk staff.Clerk) error {
 		}
 		var elsewhere <-chan time.Time
 		if _, here := s.Insurer.PrintJobs.Progress(clerk, run.ID); !here {
-			elsewhere = time.After(
-				time.Second,
-			) // another process prints it, and can only be asked by the store
+			elsewhere = time.After(time.Second) // another process prints it: only the store can be asked
 		}
 		select {
 		case <-ctx.Done():

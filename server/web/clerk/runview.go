@@ -44,7 +44,10 @@ type RunFileRow struct {
 }
 
 // RunList is a list beside a run's files.
-type RunList struct{ Name, Words string }
+type RunList struct {
+	Name  string
+	Label message.Message
+}
 
 // RunProgress is how far a run is; the page's script gets it as JSON.
 type RunProgress struct {

@@ -45,7 +45,7 @@ const smallest = 10
 
 func shown(n int) string {
 	if n > 0 && n < smallest {
-		return "10未満"
+		return say("staff.statistics.below_ten").Text("ja")
 	}
 	return strconv.Itoa(n)
 }
@@ -65,7 +65,7 @@ func shownParts(parts []int) []string {
 		}
 	}
 	if hidden == 1 && next >= 0 {
-		out[next] = "非表示"
+		out[next] = say("staff.statistics.hidden").Text("ja")
 	}
 	return out
 }
@@ -90,7 +90,7 @@ func (s *statisticsPages) statistics(c echo.Context, clerk staff.Clerk) (Statist
 		Day:    s.Today().Japanese(),
 		Groups: numberGroups(numbers),
 	}
-	view.Insurer = insurerView(in)
+	view.Insurer = kit.InsurerView(in.Contact())
 	for _, d := range numbers.Days {
 		view.Days = append(
 			view.Days,
@@ -162,7 +162,7 @@ func (s *statisticsPages) statisticsPage(c echo.Context, clerk staff.Clerk) erro
 	return s.Show(c, http.StatusOK, "statistics", view)
 }
 
-// statisticsFile is the page as a CSV for spreadsheets.
+// statisticsFile is the page as a CSV for spreadsheets. Its headings are the file's form.
 func (s *statisticsPages) statisticsFile(c echo.Context, clerk staff.Clerk) error {
 	view, err := s.statistics(c, clerk)
 	if err != nil {

@@ -52,6 +52,7 @@ type CaseJSON struct {
 	Eligibility *eligibilityJSON `json:"eligibility"`
 	Method      methodJSON       `json:"method"`
 	Ask         []string         `json:"ask"`
+	AskKeys     []string         `json:"askKeys"`
 	Visual      []string         `json:"visual"`
 	// the number that the patient's phone is asked to answer
 	Nonce       string      `json:"nonce,omitempty"`
@@ -115,7 +116,7 @@ type eligibilityJSON struct {
 
 type methodJSON struct {
 	Code string `json:"code"`
-	Ja   string `json:"ja"`
+	Sentence
 }
 
 type cardJSON struct {
@@ -125,26 +126,36 @@ type cardJSON struct {
 	Checks    []checkLine `json:"checks"`
 	Proves    []string    `json:"proves"`
 	NotProven []string    `json:"notProven"`
+	// the claims' keys, in the same order; empty for a claim of a version before the catalogue
+	ProvesKeys    []string `json:"provesKeys"`
+	NotProvenKeys []string `json:"notProvenKeys"`
 }
 
 // askAlways are the papers that only マイナ保険証 makes needless
 // (docs/facts/insurers-and-papers.md#three-documents): ask for them after every other method.
-var askAlways = []string{"限度額適用認定証などの有無", "公費の受給者証の有無", "子ども医療証の有無"}
+var askAlways = []string{"console.ask.limit", "console.ask.public_expense", "console.ask.child"}
+
+// inJapanese are the sentences of several keys.
+func inJapanese(keys []string) []string {
+	texts := make([]string, len(keys))
+	for i, key := range keys {
+		texts[i] = message.New(key, nil).Text("ja")
+	}
+	return texts
+}
 
 // caseView turns a case into what the console shows: the headline, then the one next step.
 func (s *Pages) caseView(view counter.CaseView) CaseJSON {
 	v := view.Verdict
 	out := CaseJSON{
-		ID:      view.ID,
-		At:      view.At,
-		Outcome: string(view.Outcome),
-		Reason:  view.Reason,
-		Staff:   view.Staff,
-		Method: methodJSON{
-			"N1e",
-			"資格情報のお知らせ（電子）＋カード",
-		},
-		Ask:         askAlways,
+		ID:          view.ID,
+		At:          view.At,
+		Outcome:     string(view.Outcome),
+		Reason:      view.Reason,
+		Staff:       view.Staff,
+		Method:      methodJSON{"N1e", told(message.New("console.method.n1e", nil))},
+		Ask:         inJapanese(askAlways),
+		AskKeys:     askAlways,
 		Visual:      view.Visual,
 		Nonce:       view.Nonce,
 		CardRefused: view.CardRefused(),
@@ -169,10 +180,8 @@ func (s *Pages) caseView(view counter.CaseView) CaseJSON {
 	for _, c := range v.Checks {
 		line := checkLine{c.Name, string(c.Result), toldOf(c.Stored)}
 		if c.Name == "revocation" && v.Tier != credential.TierSaved && v.Tier != "" {
-			settled = append(
-				settled,
-				line,
-			) // such a screen ends by itself: nothing is left open that staff should read first
+			// such a screen ends by itself: nothing is left open that staff should read first
+			settled = append(settled, line)
 			continue
 		}
 		out.Verdict.Checks = append(out.Verdict.Checks, line)
@@ -189,11 +198,13 @@ func (s *Pages) caseView(view counter.CaseView) CaseJSON {
 	}
 	if r := view.Card; r != nil {
 		out.Card = &cardJSON{
-			Result:    string(r.Outcome),
-			Headline:  toldOf(r.Stored),
-			Checks:    []checkLine{},
-			Proves:    card.Claims(r.Proves, "ja"),
-			NotProven: card.Claims(r.NotProven, "ja"),
+			Result:        string(r.Outcome),
+			Headline:      toldOf(r.Stored),
+			Checks:        []checkLine{},
+			Proves:        card.Claims(r.Proves, "ja"),
+			NotProven:     card.Claims(r.NotProven, "ja"),
+			ProvesKeys:    card.ClaimKeys(r.Proves),
+			NotProvenKeys: card.ClaimKeys(r.NotProven),
 		}
 		for _, c := range r.Checks {
 			out.Card.Checks = append(out.Card.Checks, checkLine{c.Name, c.Result, toldOf(c.Stored)})

@@ -17,6 +17,7 @@ import (
 	"madoguchi/server/web/kit"
 )
 
+// Routes adds the console, what it calls, and the address at which bridge agents dial in.
 func (s *Pages) Routes(e *echo.Echo) {
 	e.GET("/counter", s.page(s.counterPage))
 	e.GET("/counter/methods", s.page(s.methodsPage))
@@ -49,6 +50,7 @@ func (s *Pages) counterPage(c echo.Context, reception staff.Reception) error {
 	)
 }
 
+// scan opens a case with the text of a code: what the console's camera, a reader that types or a file gave.
 func (s *Pages) scan(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Text string `json:"text"`
@@ -125,6 +127,8 @@ func (s *Pages) challenge(c echo.Context, reception staff.Reception) error {
 	return c.JSON(http.StatusOK, s.caseView(view))
 }
 
+// cardCheck has a reader ask the card once. The console sends birthDateConfirmed when staff have compared the
+// screen's birth date with the card's face; without it no card is touched.
 func (s *Pages) cardCheck(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Confirmed bool `json:"birthDateConfirmed"`
@@ -139,6 +143,7 @@ func (s *Pages) cardCheck(c echo.Context, reception staff.Reception) error {
 	return c.JSON(http.StatusOK, s.caseView(view))
 }
 
+// visual takes down what staff compared by eye.
 func (s *Pages) visual(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Checks []string `json:"checks"`
@@ -153,6 +158,7 @@ func (s *Pages) visual(c echo.Context, reception staff.Reception) error {
 	return c.JSON(http.StatusOK, s.caseView(view))
 }
 
+// record ends a case: accepted, refused or parked (until the bill is paid).
 func (s *Pages) record(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Outcome hostapi.Outcome `json:"outcome"`
@@ -174,6 +180,7 @@ func (s *Pages) record(c echo.Context, reception staff.Reception) error {
 	return c.JSON(http.StatusOK, s.caseView(view))
 }
 
+// cases lists the facility's cases of today.
 func (s *Pages) cases(c echo.Context, reception staff.Reception) error {
 	views, err := s.Counter.Today(c.Request().Context(), reception)
 	if err != nil {
@@ -188,6 +195,7 @@ func (s *Pages) cases(c echo.Context, reception staff.Reception) error {
 	return c.JSON(http.StatusOK, out)
 }
 
+// counterStatus tells the console, every few seconds, of readers, trust list, clock and the day's numbers.
 func (s *Pages) counterStatus(c echo.Context, reception staff.Reception) error {
 	views, err := s.Counter.Today(c.Request().Context(), reception)
 	if err != nil {
@@ -224,12 +232,8 @@ func (s *Pages) counterStatus(c echo.Context, reception staff.Reception) error {
 		out.Clock = &said
 	}
 	trust := believed.List
-	out.TrustList.IssuedAt, out.TrustList.Version = time.Unix(
-		trust.IssuedAt,
-		0,
-	).In(
-		eligibility.Japan,
-	), trust.Version
+	out.TrustList.IssuedAt = time.Unix(trust.IssuedAt, 0).In(eligibility.Japan)
+	out.TrustList.Version = trust.Version
 	for _, view := range views {
 		switch view.Outcome {
 		case hostapi.Parked:

@@ -114,10 +114,9 @@ func shows(items ...eligibility.Item) func(*eligibility.Situation) {
 // the taps.
 func (s *Pages) methodsPage(c echo.Context, _ staff.Reception) error {
 	view := MethodsView{
-		Page:    s.NewPage(c, message.New("staff.title.whatCanThisPatientBeConfirmed", nil)),
-		Day:     s.Today().Japanese(),
-		KnownJa: eligibility.RulesKnown(),
-		KnownEn: eligibility.RulesKnownEn(),
+		Page:  s.NewPage(c, message.New("staff.title.whatCanThisPatientBeConfirmed", nil)),
+		Day:   s.Today().Japanese(),
+		Known: eligibility.RulesKnown(),
 	}
 	situation := eligibility.Situation{Day: s.Today()}
 	said := url.Values{}
@@ -144,8 +143,7 @@ func (s *Pages) methodsPage(c echo.Context, _ staff.Reception) error {
 	if err != nil {
 		return err
 	}
-	view.Step, view.Next, view.Bring = len(counterQuestions)+1, outcome.Next, outcome.BringNext
-	view.Reason, view.Source, view.Reservation = outcome.Reason, outcome.Source, outcome.Reservation
+	view.Step, view.Outcome = len(counterQuestions)+1, outcome
 	for i := range outcome.Methods {
 		m := outcome.Methods[i]
 		switch {

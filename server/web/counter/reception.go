@@ -13,6 +13,7 @@ import (
 
 // The page for the staff beside the patient's screen, which answers from the rules.
 
+// Routes adds that page, and the code of the address at which its source stands.
 func (s *Reception) Routes(e *echo.Echo) {
 	e.GET("/reception", s.receptionPage)
 	e.GET("/reception/source.png", s.receptionSource)
@@ -65,8 +66,7 @@ func (s *Reception) receptionPage(c echo.Context) error {
 		SourceTitle: way.Source,
 		SourceURL:   way.SourceURL,
 		SourceCode:  "/reception/source.png",
-		KnownJa:     eligibility.RulesKnown(),
-		KnownEn:     eligibility.RulesKnownEn(),
+		Known:       eligibility.RulesKnown(),
 	}
 	if own := s.Wanted(c.Request()).Lang; own != "ja" {
 		view.ForPatient, view.PatientLang = pwa.Plain(own, "reception.forPatient"), pwa.HTMLTag(own)

@@ -13,7 +13,7 @@ type ReceptionView struct {
 	Day                     string // today, in the Japanese calendar
 	Accepted                eligibility.Method
 	Others                  []eligibility.Method // further ways for a card that cannot be read
-	KnownJa, KnownEn        string               // how far the rules are known
+	Known                   message.Message      // how far the rules are known
 	// where it stands, its address and the picture of its QR
 	SourceTitle, SourceURL, SourceCode string
 }
@@ -27,16 +27,15 @@ type Choice struct {
 // MethodsView is 「この患者さんは何で確認できる?」 (/counter/methods): a question with its choices, or the answer.
 type MethodsView struct {
 	kit.Page
-	Step             int // 1 to 3; 4 is the answer
-	Question         message.Message
-	Choices          []Choice
-	Best             *eligibility.Method
-	Next, Bring, Day string
-	Reason, Source   string // of the answer
-	Reservation      string
-	KnownJa, KnownEn string               // how far the rules are known
-	Accepted         []eligibility.Method // besides the best
-	Refused          []eligibility.Method
+	Step     int // 1 to 3; 4 is the answer
+	Question message.Message
+	Choices  []Choice
+	Day      string
+	Known    message.Message // how far the rules are known
+	Outcome  eligibility.Outcome
+	Best     *eligibility.Method
+	Accepted []eligibility.Method // besides the best
+	Refused  []eligibility.Method
 }
 
 // CounterView is the shell of the counter's console (/counter).

@@ -23,6 +23,8 @@ import (
 // itself by an assertion of at most a minute whose key stands in the same list (docs/trust.md, "Calls between
 // servers").
 
+// Routes adds them, and what anybody may fetch: keys, revocation lists, the time, the counters of the trust
+// list.
 func (s *API) Routes(e *echo.Echo) {
 	e.GET("/i/:insurer/.well-known/jwks.json", s.jwks)
 	e.GET("/i/:insurer/.well-known/keys.jwt", s.keyEndorsements)
@@ -153,6 +155,7 @@ func (b codeBudget) Question(counter string, person audit.PersonID) error {
 	return b.Limits.PatientsAsked.Allow(string(person), b.Now())
 }
 
+// receiptKeys answers a counter server with the keys of the phones that may read its receipt.
 func (s *API) receiptKeys(c echo.Context, host hostapi.Host) error {
 	if err := s.Limits.ReceiptCalls.Allow(host.Server.URL, s.Now()); err != nil {
 		return err
@@ -176,6 +179,7 @@ func (s *API) receiptKeys(c echo.Context, host hostapi.Host) error {
 	return c.JSON(http.StatusOK, out)
 }
 
+// leaveReceipt takes receipts that a counter server sealed to phones.
 func (s *API) leaveReceipt(c echo.Context, host hostapi.Host) error {
 	if err := s.Limits.ReceiptCalls.Allow(host.Server.URL, s.Now()); err != nil {
 		return err

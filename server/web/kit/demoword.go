@@ -19,6 +19,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/pwa"
 )
 
@@ -36,7 +37,7 @@ const (
 	DemoWordCookie = "madoguchi-demo"
 	DemoWordLife   = 8 * time.Hour
 	DemoWordPath   = "/demo-word"
-	// demoWordLetters are not taken for one another, also when read aloud from a log.
+	// DemoWordLetters are not taken for one another, also when read aloud from a log.
 	DemoWordLetters = "acdefhjkmnprtuvwxy34679"
 )
 
@@ -48,7 +49,10 @@ var (
 //go:embed demoword
 var demoWordFiles embed.FS
 
-var demoWordPage = template.Must(template.ParseFS(demoWordFiles, "demoword/page.html"))
+var demoWordPage = template.Must(template.New("page.html").Funcs(template.FuncMap{
+	"ja": func(key string) string { return message.New(key, nil).Text("ja") },
+	"en": func(key string) string { return message.New(key, nil).Text("en") },
+}).ParseFS(demoWordFiles, "demoword/page.html"))
 
 // NewDemoWord makes the word of one start.
 func NewDemoWord(now func() time.Time) *DemoWord {

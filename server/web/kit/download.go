@@ -14,11 +14,13 @@ func Attachment(c echo.Context, name string) {
 	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`"`)
 }
 
+// CsvFile answers with a CSV in UTF-8, to be saved under a name.
 func CsvFile(c echo.Context, name string, data []byte) error {
 	Attachment(c, name)
 	return c.Blob(http.StatusOK, csvfile.ContentType(csvfile.UTF8), data)
 }
 
+// PdfFile answers with a PDF, to be saved under a name.
 func PdfFile(c echo.Context, name string, data []byte) error {
 	Attachment(c, name)
 	return c.Blob(http.StatusOK, "application/pdf", data)

@@ -24,10 +24,8 @@ func SecurityHeaders(https bool) echo.MiddlewareFunc {
 			h := c.Response().Header()
 			h.Set("Content-Security-Policy", contentSecurityPolicy)
 			h.Set("X-Content-Type-Options", "nosniff")
-			h.Set(
-				"Referrer-Policy",
-				"no-referrer",
-			) // pages say same-origin (templates/layout.html): else old browsers hide a form's origin from us
+			// pages say same-origin (templates/layout.html): else old browsers hide a form's origin from us
+			h.Set("Referrer-Policy", "no-referrer")
 			h.Set("Cross-Origin-Opener-Policy", "same-origin")
 			h.Set("Cross-Origin-Resource-Policy", "same-origin")
 			h.Set(

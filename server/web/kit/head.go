@@ -16,7 +16,7 @@ var WithoutHead = map[string]string{
 }
 
 // AnswersHead lets every address that is added from now on answer HEAD where it answers GET (RFC 9110 9.1,
-// 9.3.2), but those of withoutHead.
+// 9.3.2), but those of WithoutHead.
 func AnswersHead(e *echo.Echo) {
 	e.OnAddRouteHandler = func(_ string, route echo.Route, get echo.HandlerFunc,
 		around []echo.MiddlewareFunc) {

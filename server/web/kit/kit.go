@@ -1,6 +1,6 @@
-// Package kit is what the pages and interfaces of all visitors share: the session's principal, pages and
-// problem documents, guards, limits, display preferences, downloads. It knows no service and no store; echo
-// is known in server/web and below only.
+// Package kit is what the pages and interfaces of all visitors share: who of the staff is signed in, pages
+// and problem documents, guards, limits, display preferences, downloads. It knows no service and no store;
+// echo is known in server/web and below only.
 package kit
 
 import (

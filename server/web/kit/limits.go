@@ -12,7 +12,7 @@ import (
 
 // Limits bound what can be asked in a time. Each set is for one kind of key, so that no kind crowds out
 // another. An address is never the only key of something that people need: a carrier gives thousands of
-// phones one (RFC 6598), a house one network (auth.Network).
+// phones one (RFC 6598), a house one network (auth.RateLimitKey).
 //
 // The real app's needs, by login and person: a live screen every 30 s from each of at most insurer.MaxPhones
 // phones, which is one in 3 s, and at each opening one live and one stored screen of everybody on the phone
@@ -38,6 +38,7 @@ type Limits struct {
 	Times                                  auth.Limit // signed times for counter servers, by network
 }
 
+// NewLimits returns the limits of one server, unused.
 func NewLimits() Limits {
 	return Limits{
 		network: auth.Limit{Burst: 2000, Every: 5 * time.Millisecond},

@@ -11,9 +11,10 @@ import (
 	"madoguchi/pwa"
 )
 
+// Today is the day in Japan.
 func (s *Kit) Today() eligibility.Date { return eligibility.DateOf(s.Now()) }
 
-// page fills what all pages have in common. The title stands in Japanese and in English.
+// NewPage fills what all pages have in common. The title stands in Japanese and in English.
 func (s *Kit) NewPage(c echo.Context, title message.Message) Page {
 	lang := s.LookOf(c).Lang
 	shown := "ja" // pages in all languages have their own: Translated

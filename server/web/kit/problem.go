@@ -143,9 +143,8 @@ func (s *Kit) Fail(err error, c echo.Context) {
 	case strings.HasPrefix(path, "/insurer"):
 		view.Back = "/insurer"
 	case strings.HasPrefix(path, "/login"):
-		view.Back, view.ForPatient, view.Insurer = "/notice", true, s.helpDesk(
-			c,
-		) // where the notice stays read
+		// where the notice stays read
+		view.Back, view.ForPatient, view.Insurer = "/notice", true, s.helpDesk(c)
 	case !strings.HasPrefix(path, "/counter"):
 		view.ForPatient, view.Insurer = true, s.helpDesk(c)
 	}

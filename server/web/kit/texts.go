@@ -1,22 +1,30 @@
 package kit
 
 import (
-	"strconv"
 	"strings"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // SharesText says a share as papers do (2割), or which are possible where income decides.
 func SharesText(percents []int) string {
 	var each []string
 	for _, p := range percents {
-		each = append(each, strconv.Itoa(p/10)+"割")
+		each = append(each, ShareText("ja", p))
 	}
 	if len(each) > 1 {
-		return strings.Join(each, "か") + "（所得で決まります）"
+		or := message.New("screen.share.or", nil).Text("ja")
+		shares := message.Args{"shares": message.Text(strings.Join(each, or))}
+		return message.New("screen.share.by_income", shares).Text("ja")
 	}
 	return strings.Join(each, "")
+}
+
+// ShareText is a share in percent as a language writes it: 2割 in Japanese, 20% in others.
+func ShareText(lang string, percent int) string {
+	tenths := message.Args{"n": message.Number(percent / 10)}
+	return message.New("screen.share.tenths", tenths).Text(lang)
 }
 
 // PostCode writes a 郵便番号 as envelopes have it, whatever was imported.

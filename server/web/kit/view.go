@@ -20,7 +20,8 @@ type Problem struct {
 	Field   string // name of the input, empty when the whole form is meant
 }
 
-// InsurerView names the insurer whose screen or office a page is. The zero value leaves the line out.
+// InsurerView names the insurer whose screen or office a page is. The zero value leaves the line out. Its
+// fields are those of insurer.Contact, from which it is converted: what all visitors share knows no insurer.
 type InsurerView struct {
 	Name          string // 架空健康保険組合
 	Issuer        string // who stands behind a document: 架空市長, 架空健康保険組合理事長

@@ -39,10 +39,8 @@ func calendar(e event) []byte {
 		line("BEGIN:", "VALARM")
 		line("ACTION:", "DISPLAY")
 		line("DESCRIPTION:", calendarText(e.Title))
-		line(
-			"TRIGGER:",
-			"-P"+strconv.Itoa(days-1)+"DT15H",
-		) // nine in the morning of that day: the event begins at midnight
+		// nine in the morning of that day: the event begins at midnight
+		line("TRIGGER:", "-P"+strconv.Itoa(days-1)+"DT15H")
 		line("END:", "VALARM")
 	}
 	line("END:", "VEVENT")

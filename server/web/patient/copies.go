@@ -12,13 +12,18 @@ import (
 
 // What a patient saves, to be shown together with the card.
 
-// document sends the sheet with the code.
-func (s *screenPages) document(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
+// allowCopy counts a copy against what a login may save in a while.
+func (s *screenPages) allowCopy(viewer insurer.Viewer, id audit.PersonID) error {
 	subject, err := s.Insurer.Enrolment.LoginFor(viewer, id)
 	if err != nil {
 		return err
 	}
-	if err := s.Limits.Copies.Allow(subject, s.Now()); err != nil {
+	return s.Limits.Copies.Allow(subject, s.Now())
+}
+
+// document sends the sheet with the code.
+func (s *screenPages) document(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
+	if err := s.allowCopy(viewer, id); err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
@@ -30,10 +35,8 @@ func (s *screenPages) document(c echo.Context, viewer insurer.Viewer, id audit.P
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set(
-		"Madoguchi-Valid-Until",
-		until.String(),
-	) // the first day on which the copy is worth nothing
+	// the first day on which the copy is worth nothing
+	c.Response().Header().Set("Madoguchi-Valid-Until", until.String())
 	return kit.PdfFile(c, s.DatedName("shikaku-joho", ".pdf"), data)
 }
 
@@ -48,11 +51,7 @@ func (s *screenPages) maskedDocument(c echo.Context, viewer insurer.Viewer, id a
 
 // file hands out the .smart-health-card file.
 func (s *screenPages) file(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
-	subject, err := s.Insurer.Enrolment.LoginFor(viewer, id)
-	if err != nil {
-		return err
-	}
-	if err := s.Limits.Copies.Allow(subject, s.Now()); err != nil {
+	if err := s.allowCopy(viewer, id); err != nil {
 		return err
 	}
 	data, err := s.Insurer.Documents.File(c.Request().Context(), viewer, id)

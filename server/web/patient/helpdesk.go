@@ -6,7 +6,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"madoguchi/server/insurer"
 	"madoguchi/server/web/kit"
 )
 
@@ -22,27 +21,16 @@ func (s *Pages) HelpDesk(c echo.Context) kit.InsurerView {
 	defer cancel()
 	if _, v, ok, err := s.patient(c); err == nil && ok && v.Notice != nil {
 		if in, err := s.Insurer.Enrolment.NoticeInsurer(ctx, v.Notice); err == nil {
-			return contactOf(in)
+			return kit.InsurerView(in.Contact())
 		}
 	}
 	if who, err := s.asks(c); err == nil {
 		if in, ok := s.Insurer.Enrolment.InsurerOf(ctx, who.Viewer); ok {
-			return contactOf(in)
+			return kit.InsurerView(in.Contact())
 		}
 	}
 	if all, err := s.Insurer.Directory.All(ctx); err == nil && len(all) == 1 {
-		return contactOf(all[0])
+		return kit.InsurerView(all[0].Contact())
 	}
 	return kit.InsurerView{}
-}
-
-// contactOf names an insurer and how to call it.
-func contactOf(in insurer.Insurer) kit.InsurerView {
-	return kit.InsurerView{
-		Name:          in.Name,
-		Issuer:        in.Issuer,
-		Telephone:     in.Telephone,
-		NumberOnPaper: in.Number.Paper(),
-		Number:        string(in.Number),
-	}
 }

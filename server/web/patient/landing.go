@@ -41,10 +41,8 @@ func (s *doorPages) openNotice(c echo.Context) error {
 		return err
 	}
 	mac, err := s.Insurer.Enrolment.NoticeFor(c.Request().Context(), c.Param("code"))
-	if errors.Is(
-		err,
-		insurer.ErrNoticeCode,
-	) { // only what is wrong counts: the city's notices come out of a few carriers' addresses
+	// only what is wrong counts: the city's notices come out of a few carriers' addresses
+	if errors.Is(err, insurer.ErrNoticeCode) {
 		if tooMany := s.Limits.Guesses.Allow(kit.From(c), s.Now()); tooMany != nil {
 			return tooMany
 		}
@@ -98,6 +96,6 @@ func (s *doorPages) noticePage(c echo.Context) error {
 	if err != nil {
 		return s.refuseNotice(c, err)
 	}
-	view.Read, view.Insurer = true, contactOf(in)
+	view.Read, view.Insurer = true, kit.InsurerView(in.Contact())
 	return s.ShowPublic(c, http.StatusOK, "landing", view)
 }

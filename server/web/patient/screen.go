@@ -58,6 +58,8 @@ type Details struct {
 	LacksShapes    bool   `json:"lacksShapes,omitempty"` // and ask for a shape that it does not have
 }
 
+// credential makes the screen that the page asks for: a live one, or the one of a day for a phone without
+// network ("screen").
 func (s *screenPages) credential(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
 	subject, err := s.Insurer.Enrolment.LoginFor(viewer, id)
 	if err != nil {

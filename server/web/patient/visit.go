@@ -142,8 +142,8 @@ func comingChanges(lang string, v eligibility.Visit) []VisitLine {
 func sharesIn(lang string, percents []int) string {
 	var japanese, digits []string
 	for _, p := range percents {
-		japanese = append(japanese, string(rune('0'+p/10))+"割")
-		digits = append(digits, string(rune('0'+p/10))+"0%")
+		japanese = append(japanese, kit.ShareText("ja", p))
+		digits = append(digits, kit.ShareText(lang, p))
 	}
 	ja := strings.Join(japanese, "・")
 	if pwa.HTMLTag(pwa.Language(lang)) == "ja" {

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"time"
 
 	"madoguchi/credential"
@@ -35,20 +37,28 @@ type held struct {
 	key  credential.Key
 }
 
+// Rings are the insurers' signing keys, one ring of them an insurer.
+type Rings struct {
+	files *files
+
+	mu   sync.Mutex
+	held map[eligibility.InsurerNumber]held
+}
+
 // Issuer returns an insurer's keys at now. The first call for an insurer makes its first key, or takes over
 // the one that an older version of this program made. A change by another process counts from the next call
 // on. It returns ErrLost when the current key's private half cannot be used.
-func (f *Folder) Issuer(insurer eligibility.InsurerNumber, now time.Time) (IssuerKeys, error) {
-	h, err := f.hold(insurer)
+func (s *Rings) Issuer(insurer eligibility.InsurerNumber, now time.Time) (IssuerKeys, error) {
+	h, err := s.hold(insurer)
 	if errors.Is(err, errNoRing) {
-		err = f.locked(func() error {
-			_, err := f.ringOf(insurer, now)
+		err = s.files.locked(func() error {
+			_, err := s.ringOf(insurer, now)
 			return err
 		})
 		if err != nil {
 			return IssuerKeys{}, err
 		}
-		h, err = f.hold(insurer)
+		h, err = s.hold(insurer)
 	}
 	if err != nil {
 		return IssuerKeys{}, err
@@ -62,20 +72,20 @@ func (f *Folder) Issuer(insurer eligibility.InsurerNumber, now time.Time) (Issue
 
 // IssuerKey returns the key that an insurer signs with, made on the first call: for callers that publish
 // nothing.
-func (f *Folder) IssuerKey(insurer eligibility.InsurerNumber) (credential.Key, error) {
-	h, err := f.hold(insurer)
+func (s *Rings) IssuerKey(insurer eligibility.InsurerNumber) (credential.Key, error) {
+	h, err := s.hold(insurer)
 	if err == nil {
 		return h.key, nil
 	}
 	if !errors.Is(err, errNoRing) {
 		return credential.Key{}, err
 	}
-	if err := f.mayMake(ringFile(insurer)); err != nil {
+	if err := s.files.checks.mayMake(ringFile(insurer)); err != nil {
 		return credential.Key{}, err
 	}
 	var private *ecdsa.PrivateKey
-	err = f.locked(func() error {
-		_, private, err = f.oldest(insurer)
+	err = s.files.locked(func() error {
+		_, private, err = s.oldest(insurer)
 		return err
 	})
 	if err != nil {
@@ -84,9 +94,42 @@ func (f *Folder) IssuerKey(insurer eligibility.InsurerNumber) (credential.Key, e
 	return credential.NewKey(private)
 }
 
+// Listed is a key with whether its private half lies in the folder, whole.
+type Listed struct {
+	Entry
+	Private bool `json:"private"`
+}
+
+// List returns the keys of an insurer, current first.
+func (s *Rings) List(insurer eligibility.InsurerNumber, now time.Time) ([]Listed, error) {
+	var listed []Listed
+	err := s.files.locked(func() error {
+		r, err := s.ringOf(insurer, now)
+		for _, e := range r.Keys {
+			_, missing := s.private(insurer, e)
+			listed = append(listed, Listed{e, missing == nil})
+		}
+		return err
+	})
+	return listed, err
+}
+
+// verify compares the ring of a file that the database knows.
+func (s *Rings) verify(file string) error {
+	insurer := eligibility.InsurerNumber(strings.TrimSuffix(strings.TrimPrefix(file, "issuer-"), ".json"))
+	r, err := s.readRing(insurer)
+	if errors.Is(err, errNoRing) {
+		return aboutFile(ErrGone, file)
+	}
+	if err != nil {
+		return err
+	}
+	return s.files.checks.checkRing(r)
+}
+
 // hold returns the ring from memory, or reads it when the file has changed.
-func (f *Folder) hold(insurer eligibility.InsurerNumber) (held, error) {
-	path := filepath.Join(f.dir, ringFile(insurer))
+func (s *Rings) hold(insurer eligibility.InsurerNumber) (held, error) {
+	path := filepath.Join(s.files.dir, ringFile(insurer))
 	for {
 		info, err := os.Stat(path)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -95,20 +138,20 @@ func (f *Folder) hold(insurer eligibility.InsurerNumber) (held, error) {
 		if err != nil {
 			return held{}, fmt.Errorf("looking for the key register: %w", err)
 		}
-		f.mu.Lock()
-		h, ok := f.rings[insurer]
-		f.mu.Unlock()
+		s.mu.Lock()
+		h, ok := s.held[insurer]
+		s.mu.Unlock()
 		if ok && sameFile(h.info, info) {
 			return h, nil
 		}
-		r, err := f.readRing(insurer)
+		r, err := s.readRing(insurer)
 		if err == nil {
-			err = f.checkRing(r)
+			err = s.files.checks.checkRing(r)
 		}
 		if err != nil {
 			return held{}, err
 		}
-		key, err := f.private(insurer, *r.at(Current))
+		key, err := s.private(insurer, *r.at(Current))
 		if err != nil {
 			// Another process may have rotated between the two reads, and removed the file of the key that
 			// was.
@@ -118,9 +161,9 @@ func (f *Folder) hold(insurer eligibility.InsurerNumber) (held, error) {
 			return held{}, err
 		}
 		h = held{info, r, key}
-		f.mu.Lock()
-		f.rings[insurer] = h
-		f.mu.Unlock()
+		s.mu.Lock()
+		s.held[insurer] = h
+		s.mu.Unlock()
 		return h, nil
 	}
 }
@@ -132,8 +175,8 @@ func sameFile(a, b fs.FileInfo) bool {
 
 // private loads the private half of a ring's key and compares it with the public one. It returns ErrLost when
 // it is gone, damaged, or another key's.
-func (f *Folder) private(insurer eligibility.InsurerNumber, e Entry) (credential.Key, error) {
-	data, err := f.read(e.File)
+func (s *Rings) private(insurer eligibility.InsurerNumber, e Entry) (credential.Key, error) {
+	data, err := s.files.read(e.File)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return credential.Key{}, err // a disk that does not answer has lost nothing yet
 	}
@@ -156,15 +199,15 @@ func (f *Folder) private(insurer eligibility.InsurerNumber, e Entry) (credential
 
 // ringOf returns the ring under the lock. Without one it makes one whose current key is the oldest that lies
 // there: retired keys have no file, so that is the key that signed last.
-func (f *Folder) ringOf(insurer eligibility.InsurerNumber, now time.Time) (ring, error) {
-	r, err := f.readRing(insurer)
+func (s *Rings) ringOf(insurer eligibility.InsurerNumber, now time.Time) (ring, error) {
+	r, err := s.readRing(insurer)
 	if !errors.Is(err, errNoRing) {
 		return r, err
 	}
-	if err := f.mayMake(ringFile(insurer)); err != nil {
+	if err := s.files.checks.mayMake(ringFile(insurer)); err != nil {
 		return ring{}, err
 	}
-	name, private, err := f.oldest(insurer)
+	name, private, err := s.oldest(insurer)
 	if err != nil {
 		return ring{}, err
 	}
@@ -177,14 +220,14 @@ func (f *Folder) ringOf(insurer eligibility.InsurerNumber, now time.Time) (ring,
 		Insurer: insurer,
 		Keys:    []Entry{{State: Current, File: name, Published: found, Signs: found, JWK: key.Public()}},
 	}
-	return r, f.writeRing(r, now)
+	return r, s.writeRing(r, now)
 }
 
 // oldest returns the insurer's oldest private key under the lock, made when there is none.
-func (f *Folder) oldest(
+func (s *Rings) oldest(
 	insurer eligibility.InsurerNumber,
 ) (name string, private *ecdsa.PrivateKey, err error) {
-	files, err := f.keyFiles(insurer)
+	files, err := s.keyFiles(insurer)
 	if err != nil {
 		return "", nil, err
 	}
@@ -192,7 +235,7 @@ func (f *Folder) oldest(
 	if len(files) > 0 {
 		name = files[0]
 	}
-	data, err := f.loadLocked(name, newPEM)
+	data, err := s.files.loadLocked(name, newPEM)
 	if err != nil {
 		return "", nil, err
 	}

@@ -1,0 +1,237 @@
+package verify
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"math/big"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"madoguchi/credential"
+	"madoguchi/eligibility"
+	"madoguchi/pdf"
+	"madoguchi/pdf/sign"
+)
+
+// signatory is an insurer's key for PDFs with its chain, the CA's certificate last.
+type signatory struct {
+	key   *ecdsa.PrivateKey
+	chain []*x509.Certificate
+}
+
+func newSignatory(t *testing.T) signatory {
+	t.Helper()
+	ca, own := newP256(t), newP256(t)
+	root := &x509.Certificate{
+		SerialNumber:          big.NewInt(1),
+		Subject:               pkix.Name{CommonName: "Test CA"},
+		NotBefore:             made.Add(-time.Hour),
+		NotAfter:              made.AddDate(2, 0, 0),
+		IsCA:                  true,
+		BasicConstraintsValid: true,
+		KeyUsage:              x509.KeyUsageCertSign,
+	}
+	authority := certified(t, root, root, &ca.PublicKey, ca)
+	leaf := certified(t, &x509.Certificate{
+		SerialNumber: big.NewInt(2),
+		Subject:      pkix.Name{CommonName: "架空市"},
+		NotBefore:    made.Add(-time.Hour),
+		NotAfter:     made.AddDate(1, 0, 0),
+		KeyUsage:     x509.KeyUsageDigitalSignature,
+	}, authority, &own.PublicKey, ca)
+	return signatory{own, []*x509.Certificate{leaf, authority}}
+}
+
+func newP256(t *testing.T) *ecdsa.PrivateKey {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+func certified(t *testing.T, template, parent *x509.Certificate, public any,
+	by *ecdsa.PrivateKey) *x509.Certificate {
+	t.Helper()
+	der, err := x509.CreateCertificate(rand.Reader, template, parent, public, by)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func (s signatory) root() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.chain[1].Raw})
+}
+
+func (s signatory) sign(t *testing.T, document []byte, jws string) []byte {
+	t.Helper()
+	data, err := sign.Sign(document, s.key, s.chain, made, sign.Options{Credential: jws})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// sheet is the PDF that a patient saves, with this code to be seen; none for "".
+func sheet(t *testing.T, jws string) []byte {
+	t.Helper()
+	code := pdf.CodeMatrix{Size: 21, Black: func(int, int) bool { return false }}
+	if jws != "" {
+		qr, err := credential.QRMatrix(jws)
+		if err != nil {
+			t.Fatal(err)
+		}
+		code = pdf.CodeMatrix{Size: qr.Size, Black: qr.Black}
+	}
+	data, _, err := pdf.EligibilitySheet(pdf.Sheet{
+		Person: eligibility.Person{
+			Insurer:   "00138990",
+			Number:    "0001234",
+			Name:      "髙橋 德一",
+			BirthDate: eligibility.MustDate("1955-07-01"),
+		},
+		InsurerName: "架空市",
+		Issuer:      "架空市長",
+		Telephone:   "03-0000-0000",
+		IssuedAt:    made,
+		Registered:  eligibility.MustDate("2026-11-01"),
+		Expires:     eligibility.MustDate("2027-03-01"),
+		Code:        code,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// described is a PDF with a code in its XMP packet, unsigned.
+func described(t *testing.T, document []byte, jws string) []byte {
+	t.Helper()
+	data, err := sign.Describe(document, made, sign.Options{Credential: jws})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// docs/trust.md: of a PDF both codes are read, either is enough, and different ones fail the check match; the
+// check document is the PDF's own signature.
+func TestAPDFIsJudgedByItsCodesAndItsSignature(t *testing.T) {
+	b := newTable(t)
+	code, other := b.issue(t, saved(4711)), b.issue(t, saved(4712))
+	insurer, stranger := newSignatory(t), newSignatory(t)
+	b.write(t, "root.pem", insurer.root())
+	b.write(t, "stranger.pem", stranger.root())
+	signed := insurer.sign(t, sheet(t, code), code)
+	altered := bytes.Clone(signed)
+	altered[bytes.Index(altered, []byte("/Title"))+15] ^= 1
+	longer := append(bytes.Clone(signed), "\n% more\n"...)
+	const passed, failed, unchecked = credential.Passed, credential.Failed, credential.NotChecked
+	for _, c := range []struct {
+		name            string
+		data            []byte
+		roots           string
+		valid           bool
+		document, match credential.Result
+	}{
+		{"unsigned, seen and in the packet", described(t, sheet(t, code), code), "", true, unchecked, passed},
+		{"in the packet alone", described(t, sheet(t, ""), code), "", true, unchecked, passed},
+		{"seen alone", sheet(t, code), "", true, unchecked, ""},
+		{"two different codes", described(t, sheet(t, code), other), "", false, unchecked, failed},
+		{"signed, by whom nobody asked", signed, "", true, unchecked, passed},
+		{"signed by the CA's insurer", signed, "root.pem", true, passed, passed},
+		{"signed by another CA's", signed, "stranger.pem", false, failed, passed},
+		{"a byte changed after it was signed", altered, "root.pem", false, failed, passed},
+		{"something added after it", longer, "root.pem", false, failed, passed},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b.write(t, "copy.pdf", c.data)
+			asked := Question{File: b.path("copy.pdf"), Trust: b.path("trust"), Now: made}
+			if c.roots != "" {
+				asked.Roots = b.path(c.roots)
+			}
+			v, err := asked.Verdict()
+			if err != nil || v.Valid != c.valid || result(v, CheckDocument) != c.document ||
+				result(v, CheckMatch) != c.match {
+				t.Errorf("valid %v, want %v: %+v %v", v.Valid, c.valid, v.Checks, err)
+			}
+			if c.valid && v.RID != "AABJn" { // 4711 = 1·64² + 9·64 + 39, in the digits of base64url
+				t.Errorf("another copy: %s", v.RID)
+			}
+		})
+	}
+}
+
+// A signature of level B-B cannot prove when it was made (ETSI EN 319 102-1: indeterminate), so a certificate
+// that ended since is neither good nor bad.
+func TestASignatureWhoseCertificateEndedSinceIsNotChecked(t *testing.T) {
+	insurer := newSignatory(t)
+	found, err := sign.Read(insurer.sign(t, sheet(t, ""), ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AddCert(insurer.chain[1])
+	for _, c := range []struct {
+		name string
+		at   time.Time
+		want credential.Result
+	}{
+		{"on its last day", made.AddDate(1, 0, 0), credential.Passed},
+		{"a second later", made.AddDate(1, 0, 0).Add(time.Second), credential.NotChecked},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := signatures(found.Signatures, roots, c.at)
+			if got.Name != CheckDocument || got.Result != c.want {
+				t.Errorf("%+v, want %s", got, c.want)
+			}
+		})
+	}
+}
+
+// The worst stands first, and a check that passes changes no order.
+func TestACheckOfThePDFTakesItsPlaceAmongTheOthers(t *testing.T) {
+	check := func(name string, r credential.Result) credential.Check {
+		return credential.Check{Name: name, Result: r}
+	}
+	// with room behind it, as append leaves it
+	checks := append(make([]credential.Check, 0, 8), check("issuer", credential.Failed),
+		check("revocation", credential.NotChecked), check("form", credential.Passed))
+	before := credential.Verdict{Valid: true, Checks: checks}
+	for _, c := range []struct {
+		added credential.Result
+		want  string
+		valid bool
+	}{
+		{credential.Failed, "issuer document revocation form", false},
+		{credential.NotChecked, "issuer revocation document form", true},
+		{credential.Passed, "issuer revocation form document", true},
+	} {
+		t.Run(string(c.added), func(t *testing.T) {
+			after := withCheck(before, check(CheckDocument, c.added))
+			var names []string
+			for _, each := range after.Checks {
+				names = append(names, each.Name)
+			}
+			if got := strings.Join(names, " "); got != c.want || after.Valid != c.valid {
+				t.Errorf("%s, valid %v", got, after.Valid)
+			}
+			if slices.ContainsFunc(before.Checks, func(c credential.Check) bool { return c.Name == CheckDocument }) {
+				t.Error("the verdict before was changed")
+			}
+		})
+	}
+}
