@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -55,6 +57,34 @@ func (m *table) Session(_ context.Context, hash [32]byte) (auth.Session, error) 
 func (m *table) DeleteSession(_ context.Context, hash [32]byte) error {
 	delete(m.rows, hash)
 	return nil
+}
+
+func (m *table) ReplaceSession(
+	ctx context.Context, old [32]byte, s auth.Session, expires time.Time,
+) error {
+	if _, ok := m.rows[old]; !ok {
+		return &eligibility.Error{Code: eligibility.NotFound, Key: "session"}
+	}
+	delete(m.rows, old)
+	return m.PutSession(ctx, s, expires)
+}
+
+func (m *table) SessionsOf(_ context.Context, subject string) (all []auth.Session, err error) {
+	for _, s := range m.rows {
+		if s.Subject == subject {
+			all = append(all, s)
+		}
+	}
+	slices.SortFunc(all, func(a, b auth.Session) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	return all, nil
+}
+
+func (m *table) DeleteSessionsOf(_ context.Context, subject string, kept [32]byte) (int, error) {
+	before := len(m.rows)
+	maps.DeleteFunc(m.rows, func(hash [32]byte, s auth.Session) bool {
+		return s.Subject == subject && hash != kept
+	})
+	return before - len(m.rows), nil
 }
 
 func (m *table) ExpireSessions(context.Context, time.Time) (int, error) { return 0, nil }
@@ -107,7 +137,7 @@ func (b *browser) finds(t *testing.T, kind auth.Kind, name string) bool {
 	return ok
 }
 
-var kinds = []auth.Kind{auth.Patient, auth.Clerk, auth.Counter, auth.Device}
+var kinds = []auth.Kind{auth.Patient, auth.Clerk, auth.Counter, auth.Device, auth.Admin, auth.Operator}
 
 // RFC 6265bis 4.1.3.2: a __Host- cookie is Secure, of the path / and of no Domain. HttpOnly keeps it from
 // scripts, SameSite=Lax from other sites' forms. Plain http is the demo's, where browsers would drop a Secure
@@ -178,6 +208,9 @@ func TestASessionEndsWithoutUseAndInTheEndInAnyCase(t *testing.T) {
 		auth.Clerk:   {15 * time.Minute, 12 * time.Hour},
 		auth.Counter: {12 * time.Hour, 12 * time.Hour},
 		auth.Device:  {time.Hour, 12 * time.Hour},
+
+		auth.Admin:    {15 * time.Minute, 12 * time.Hour},
+		auth.Operator: {15 * time.Minute, 12 * time.Hour},
 	}
 	for _, kind := range kinds {
 		life := lives[kind]

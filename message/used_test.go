@@ -242,7 +242,8 @@ var severalSentences = []string{"import.kind"}
 // Errors that only staff, programs or whoever runs the demo meet are not translated further.
 var staffErrors = regexp.MustCompile(
 	`^(case|scan|import|run|look|sample|revoke|support|paper|hosts|keys|receipt|situation|` +
-		`code|demo|counter|export|insurer|declaration|notices|share|rules|names)\.|^person\.(erase|login|missing)`,
+		`code|demo|counter|export|insurer|declaration|notices|share|rules|names|` +
+		`staff|passkey|pin|facility)\.|^person\.(erase|login|missing)`,
 )
 
 // patientsRooms are where a patient's request can come to.

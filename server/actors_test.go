@@ -80,6 +80,8 @@ func TestActorsAreMadeFromPrincipals(t *testing.T) {
 		"ClerkActor":     "staff.Clerk.Actor",
 		"ReceptionActor": "staff.Reception.Actor",
 		"ActorOperator":  "staff.Operator.Actor",
+		"OperatorActor":  "staff.Member.Actor",
+		"ActorUnknown":   "staff.stranger.Actor",
 		"ActorPatient":   "insurer.Viewer.Actor",
 		"ActorCounter":   "hostapi.Host.Actor",
 		"ReadActor":      "store.scanRun",

@@ -15,6 +15,8 @@ import (
 // floors gives each room its height (docs/architecture.md). An import must lead to a lower floor; rooms of
 // equal height do not know each other. A sub-folder has the height of its nearest named ancestor.
 var floors = map[string]int{
+	"internal/passkeytest": 21, // tests only
+
 	"internal/testenv":   0, // tests only
 	"internal/pcscdtest": 1, // tests only
 	"message":            5, // what people read
@@ -33,6 +35,7 @@ var floors = map[string]int{
 	"pdf":                20,
 	"auth":               20,
 	"auth/demoidp":       21,
+	"auth/passkey":       21,
 	"pwa":                20,
 	"card/wire":          21,
 	"card/virtual":       21,
@@ -49,7 +52,7 @@ var floors = map[string]int{
 	"server/qrscan":      20,
 	"server/audit":       22,
 	"server/keys":        22, // makes credential keys
-	"server/staff":       24, // who of the staff asks
+	"server/staff":       24, // who works where, and who of them asks
 	"server/printing":    25,
 	"server/hostapi":     26,
 	"server/trust":       28,
@@ -180,6 +183,9 @@ func TestEachTechnologyStaysInItsRoom(t *testing.T) {
 		{"github.com/evanw/esbuild", []string{"pwa/build"}},
 		{"github.com/kardianos/service", []string{"card/bridge"}},
 		{"github.com/makiuchi-d/gozxing", []string{"server/qrscan"}},
+		{"github.com/go-webauthn", []string{"auth/passkey"}},
+		{"golang.org/x/crypto/argon2", []string{"server/staff"}},
+		{"github.com/fxamacker/cbor", []string{"internal/passkeytest"}},
 		{"github.com/ebitengine/purego", []string{"card/pcsc"}},
 		{
 			"madoguchi/card/pcsc",
@@ -237,6 +243,7 @@ func TestTheProgramHoldsNothingOfTests(t *testing.T) {
 		"madoguchi/internal/crowd",
 		"madoguchi/internal/phonetest",
 		"madoguchi/internal/winetest",
+		"madoguchi/internal/passkeytest",
 	}
 	// they serve tests only
 	rooms := []string{"internal/testenv", "internal/pcscdtest", "internal/winetest", "scripts/security"}

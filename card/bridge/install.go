@@ -85,8 +85,8 @@ func (c *runCmd) runAsService() error {
 
 // newService returns the service as it is or would be installed.
 func newService(c *service.Config) (service.Service, error) {
-	c.Name, c.DisplayName = serviceName, japanese("agent.name", nil)
-	c.Description = japanese("bridge.service.description", nil)
+	c.Name, c.DisplayName = serviceName, inJapanese("agent.name", nil)
+	c.Description = inJapanese("bridge.service.description", nil)
 	s, err := service.New(&agentService{}, c)
 	if err != nil {
 		return nil, errService.Because(err)
@@ -129,7 +129,7 @@ func (c *installCmd) Run() error {
 	if err := s.Install(); err != nil {
 		return errService.Because(err)
 	}
-	fmt.Println(japanese("bridge.service.installed", nil))
+	fmt.Println(inJapanese("bridge.service.installed", nil))
 	return nil
 }
 
@@ -188,6 +188,6 @@ func controlService(action func(service.Service) error, done string) error {
 	if err := action(s); err != nil {
 		return errService.Because(err)
 	}
-	fmt.Println(japanese(done, nil))
+	fmt.Println(inJapanese(done, nil))
 	return nil
 }

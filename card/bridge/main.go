@@ -77,8 +77,8 @@ func main() {
 	}
 }
 
-// japanese is a sentence as the agent's commands print it.
-func japanese(key string, args message.Args) string { return message.New(key, args).Text("ja") }
+// inJapanese is a sentence as the agent's commands print it.
+func inJapanese(key string, args message.Args) string { return message.New(key, args).Text("ja") }
 
 // printError prints an error for the person at the PC: Japanese, English, then the cause.
 func printError(err error) {

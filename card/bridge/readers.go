@@ -105,7 +105,7 @@ func (l readerLine) String() string {
 	if l.Chosen {
 		mark = "→ "
 	}
-	return mark + padded(japanese(state, nil)) + "  " + l.Name
+	return mark + padded(inJapanese(state, nil)) + "  " + l.Name
 }
 
 // padded fills a state up to five characters with full-width spaces, so that the readers' names align.

@@ -145,7 +145,7 @@ func (c *runCmd) config(show func(string)) (agent.Config, error) {
 		if err != nil {
 			return out, err
 		}
-		show(japanese("bridge.said.virtual", message.Args{
+		show(inJapanese("bridge.said.virtual", message.Args{
 			"name":      message.Text(virtualCard.description.Name),
 			"birthDate": message.Text(virtualCard.description.BirthDate.Japanese()),
 		}))
@@ -240,7 +240,7 @@ func (c *runCmd) showPage(ctx context.Context, a *agent.Agent, show func(string)
 	go func() { _ = server.Serve(l) }() // until it is closed
 	context.AfterFunc(ctx, func() { _ = server.Close() })
 	address := message.Text("http://" + l.Addr().String() + "/")
-	show(japanese("bridge.said.page", message.Args{"address": address}))
+	show(inJapanese("bridge.said.page", message.Args{"address": address}))
 	return c.writeState(l.Addr().String()), nil
 }
 
@@ -250,7 +250,7 @@ func reportReaders(ctx context.Context, readers *pcsc.Reader, a *agent.Agent, sh
 	shown := ""
 	readers.Watch(ctx, func(seen pcsc.Seen) {
 		a.UpdateReaders(len(seen.Slots), seen.Fault)
-		sentence := japanese("bridge.said.no_reader", nil)
+		sentence := inJapanese("bridge.said.no_reader", nil)
 		if seen.Fault != nil {
 			sentence = seen.Fault.Ja()
 		} else if len(seen.Slots) > 0 {
@@ -259,7 +259,7 @@ func reportReaders(ctx context.Context, readers *pcsc.Reader, a *agent.Agent, sh
 				names = append(names, "「"+slot.Name+"」")
 			}
 			all := message.Text(strings.Join(names, " "))
-			sentence = japanese("bridge.said.readers", message.Args{"readers": all})
+			sentence = inJapanese("bridge.said.readers", message.Args{"readers": all})
 		}
 		if sentence != shown {
 			shown = sentence

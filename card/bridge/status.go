@@ -112,7 +112,7 @@ func (c *statusCmd) ask(ctx context.Context) (agent.Status, []byte, error) {
 // statusLine is the state for a person: what, since when, where, and the next step.
 func statusLine(s agent.Status) string {
 	headline, next := s.Headline()
-	parts := []string{japanese("bridge.status.headline", message.Args{
+	parts := []string{inJapanese("bridge.status.headline", message.Args{
 		"headline": message.Text(headline.Ja),
 		"time":     message.Text(s.Since.In(eligibility.Japan).Format("1月2日 15:04")),
 	})}
@@ -122,16 +122,16 @@ func statusLine(s agent.Status) string {
 	parts = append(parts, s.Server)
 	if s.Code != "" {
 		parts = append(parts,
-			japanese("bridge.status.code", message.Args{"code": message.Text(s.Code)}),
-			japanese("bridge.status.words", message.Args{"words": message.Text(strings.Join(s.Words, "・"))}))
+			inJapanese("bridge.status.code", message.Args{"code": message.Text(s.Code)}),
+			inJapanese("bridge.status.words", message.Args{"words": message.Text(strings.Join(s.Words, "・"))}))
 	}
 	if s.Last != nil {
 		at := message.Text(s.Last.At.In(eligibility.Japan).Format("15:04"))
-		parts = append(parts, japanese("bridge.status.last", message.Args{"time": at}))
+		parts = append(parts, inJapanese("bridge.status.last", message.Args{"time": at}))
 	}
 	if s.Link == agent.Connected {
 		seconds := message.Text(fmt.Sprintf("%.1f", s.OffsetSeconds))
-		parts = append(parts, japanese("bridge.status.clock", message.Args{"seconds": seconds}))
+		parts = append(parts, inJapanese("bridge.status.clock", message.Args{"seconds": seconds}))
 	}
 	return strings.Join(parts, " ｜ ") + "\n" + next.Ja
 }

@@ -146,7 +146,7 @@ func screenOf(t *testing.T, data string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, err := ring.IssuerKey("00138990")
+	key, err := ring.Rings.IssuerKey("00138990")
 	if err != nil {
 		t.Fatal(err)
 	}

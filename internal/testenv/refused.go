@@ -16,6 +16,7 @@ const (
 	Trust      Area = "Trust list, key sets, clocks, revocation"
 	Codes      Area = "Signed codes and their proofs"
 	SignIn     Area = "Sign-in of patients"
+	Staff      Area = "Sign-in and rights of staff"
 	Sessions   Area = "Sessions, cookies, enrolment, phones"
 	Servers    Area = "Calls between servers, receipts, online codes"
 	Counter    Area = "Cases and records at the counter"
@@ -33,6 +34,7 @@ var Areas = []Area{
 	Trust,
 	Codes,
 	SignIn,
+	Staff,
 	Sessions,
 	Servers,
 	Counter,

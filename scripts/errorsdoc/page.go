@@ -21,6 +21,7 @@ var areas = []struct{ file, title string }{
 	{"import", "Importing the insured"},
 	{"insurer", "The insurer's office"},
 	{"keys", "Keys and certificates"},
+	{"staff", "Staff and facilities"},
 	{"operator", "Settings, data and commands"},
 }
 

@@ -16,6 +16,7 @@ const (
 	ActorCounter  Actor = "counter"  // a counter server of the trust list, whichever
 	ActorOperator Actor = "operator" // whoever runs this program's commands
 	ActorSystem   Actor = "system"   // the program itself
+	ActorUnknown  Actor = "unknown"  // whoever was before the staff's sign-in, and did not get in
 )
 
 // Kinds of staff, before the name. Older entries say staff of both.
@@ -23,6 +24,7 @@ const (
 	clerkKind     = "clerk"
 	receptionKind = "reception"
 	staffKind     = "staff"
+	operatorKind  = string(ActorOperator)
 )
 
 // ClerkActor is a member of an insurer's staff.
@@ -31,15 +33,19 @@ func ClerkActor(name string) Actor { return Actor(clerkKind + ":" + name) }
 // ReceptionActor is a member of a facility's staff.
 func ReceptionActor(name string) Actor { return Actor(receptionKind + ":" + name) }
 
+// OperatorActor is a member of the staff of whoever runs the server, who signed in; a command is
+// ActorOperator.
+func OperatorActor(name string) Actor { return Actor(operatorKind + ":" + name) }
+
 // ReadActor reads a stored actor, also one that an older version of this program wrote: a bare name was a
 // clerk's.
 func ReadActor(text string) Actor {
 	a := Actor(text)
 	kind, _, named := strings.Cut(text, ":")
 	switch {
-	case a == ActorPatient, a == ActorCounter, a == ActorOperator, a == ActorSystem:
+	case a == ActorPatient, a == ActorCounter, a == ActorOperator, a == ActorSystem, a == ActorUnknown:
 		return a
-	case named && (kind == clerkKind || kind == receptionKind || kind == staffKind ||
+	case named && (kind == clerkKind || kind == receptionKind || kind == staffKind || kind == operatorKind ||
 		kind == string(ActorCounter)):
 		return a
 	}
@@ -56,6 +62,10 @@ func (a Actor) Words() string {
 		return message.New("staff.actor.patient", nil).Text("ja")
 	case a == ActorOperator:
 		return message.New("staff.actor.operator", nil).Text("ja")
+	case kind == operatorKind:
+		return message.New("staff.actor.operatorMember", message.Args{"name": message.Text(name)}).Text("ja")
+	case a == ActorUnknown:
+		return message.New("staff.actor.unknown", nil).Text("ja")
 	case a == ActorSystem:
 		return message.New("staff.actor.system", nil).Text("ja")
 	case kind == string(ActorCounter), kind == receptionKind:

@@ -16,6 +16,9 @@ func TestActorsOfAllVersionsAreReadable(t *testing.T) {
 		{"operator", ActorOperator, "管理者", "管理者"},
 		{"system", ActorSystem, "システム", "システム"},
 		{"clerk:鈴木", ClerkActor("鈴木"), "担当 鈴木", "鈴木"},
+		{"operator:ABCDEFGHIJKLMNOP", OperatorActor("ABCDEFGHIJKLMNOP"), "管理者 ABCDEFGHIJKLMNOP",
+			"ABCDEFGHIJKLMNOP"},
+		{"unknown", ActorUnknown, "不明（サインイン前）", "不明（サインイン前）"},
 		{"reception:佐藤", ReceptionActor("佐藤"), "受付", "佐藤"},
 		{"clerk:鈴木:二課", ClerkActor("鈴木:二課"), "担当 鈴木:二課", "鈴木:二課"},
 		// before: both kinds of staff

@@ -12,6 +12,9 @@ func (f *DataFolder) Sweep(ctx context.Context) {
 	if _, err := f.Store.Sessions().ExpireSessions(ctx, f.Now()); err != nil {
 		slog.Warn("sweeping sessions", "error", err)
 	}
+	if err := f.Store.ExpireStaff(ctx, f.Now()); err != nil {
+		slog.Warn("sweeping invitations", "error", err)
+	}
 	if _, err := f.Store.ExpireReceipts(ctx, f.Now().Add(-insurer.ReceiptLife)); err != nil {
 		slog.Warn("sweeping receipts", "error", err)
 	}

@@ -184,7 +184,7 @@ func (w *world) people(t *testing.T) {
 	role := staff.Everything
 	w.rightful = asking{
 		name:   "its own",
-		member: staff.Member{Staff: "鈴木", Role: role},
+		member: staff.Member{Name: "鈴木", Role: role},
 		clerk:  clerk,
 		by:     clerk,
 		viewer: both,
@@ -193,14 +193,14 @@ func (w *world) people(t *testing.T) {
 	colleague := staff.Clerk{Staff: "鈴木", Insurer: kumiai, Role: role} // of the same name
 	w.strangers = []asking{{
 		name:   "another insurer's",
-		member: staff.Member{Staff: "佐藤", Role: role},
+		member: staff.Member{Name: "佐藤", Role: role},
 		clerk:  colleague,
 		by:     staff.Operator{Insurer: kumiai},
 		viewer: viewers[1],
 		host:   hostapi.Host{Server: counter, Insurer: kumiai},
 	}, {
 		name:   "by another phone",
-		member: staff.Member{Staff: "田中", Role: role},
+		member: staff.Member{Name: "田中", Role: role},
 		clerk:  colleague,
 		by:     colleague,
 		viewer: phones[1],

@@ -19,16 +19,23 @@ type RequestTarget struct {
 }
 
 // Clerk makes the principal of a clerk's request: the member of staff, for the insurer that the request is
-// about. It returns NotFound for what there is not. In the demo every member works for all insurers of this
-// server.
+// about. It returns NotFound for what there is not, and for what is another insurer's than the member's. The
+// demo's staff, who are picked by name and have no ID, work for all insurers of this server.
 func (d *Directory) Clerk(
 	ctx context.Context, member staff.Member, about RequestTarget,
 ) (staff.Clerk, error) {
-	number, err := d.insurerOf(ctx, member.Staff, about)
+	own := member.Clerk().Insurer
+	if member.ID != "" && about == (RequestTarget{}) {
+		about.Insurer = own
+	}
+	number, err := d.insurerOf(ctx, member.Staff(), about)
 	if err != nil {
 		return staff.Clerk{}, err
 	}
-	return staff.Clerk{Staff: member.Staff, Insurer: number, Role: member.Role}, nil
+	if member.ID != "" && number != own {
+		return staff.Clerk{}, errNoInsurer
+	}
+	return staff.Clerk{Staff: member.Staff(), Insurer: number, Role: member.Role}, nil
 }
 
 // Operator makes the principal of a command, for the insurer that the command is about.

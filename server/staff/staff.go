@@ -1,9 +1,14 @@
-// Package staff says which member of staff asks: principals, made once a request by the guard of a room of
-// server/web (or by a command of package main) and passed to the services as values. A service finds nothing
-// of another insurer or facility than the principal's, and the audit's actor is made from the principal.
+// Package staff holds who works where and who of them asks: the members of insurers', facilities' and the
+// operator's staff with their roles, how they are invited, sign in by passkey and PIN, and are locked or
+// removed; and the facilities of this server.
 //
-// The principals of the others who ask stand in the room that answers them: insurer.Viewer for patients,
-// hostapi.Host for other servers.
+// Principals say who asks: made once a request by the guard of a room of server/web (or by a command of
+// package main) and passed to the services as values. A service finds nothing of another organisation than
+// the principal's, and the audit's actor is made from the principal. The principals of the others who ask
+// stand in the room that answers them: insurer.Viewer for patients, hostapi.Host for other servers.
+//
+// What a member may do is judged by the stored row, inside the transaction that does it: a Member that a
+// request has carried since before its role changed, or it was locked, may nothing more than the row.
 package staff
 
 import (
@@ -11,22 +16,10 @@ import (
 	"madoguchi/server/audit"
 )
 
-// Role says what a member of staff may do.
-type Role string
-
-// Everything is the role of the demo's staff: whatever their kind of staff may do.
-const Everything Role = "everything"
-
-// Member is who is signed in as staff, before it is known for which insurer or facility the request is.
-type Member struct {
-	Staff string // the name
-	Role  Role
-}
-
 // Clerk is a member of an insurer's staff who works, in this request, for that insurer. The zero value finds
 // nothing.
 type Clerk struct {
-	Staff   string
+	Staff   string // Member.Staff
 	Insurer eligibility.InsurerNumber
 	Role    Role
 }
@@ -54,6 +47,16 @@ func (o Operator) InsurerNumber() eligibility.InsurerNumber { return o.Insurer }
 
 func (Operator) forInsurer() {}
 
+// within is the insurer that the command names; a command that names none works for all organisations.
+func (o Operator) within() Scope {
+	if o.Insurer != "" {
+		return Scope{of: OfInsurer(o.Insurer)}
+	}
+	return Scope{all: true}
+}
+
+func (Operator) who() (id MemberID, command bool) { return "", true }
+
 // ForInsurer is who acts for one insurer: a Clerk, or an Operator by a command. Nothing else can be one.
 type ForInsurer interface {
 	Actor() audit.Actor
@@ -63,10 +66,28 @@ type ForInsurer interface {
 
 // Reception is a member of a facility's staff. The zero value finds nothing.
 type Reception struct {
-	Staff    string
+	Staff    string // Member.Staff
 	Facility string // 医療機関コード, 10 digits
 	Role     Role
 }
 
 // Actor is the member of staff as the audit chain names one: without the facility.
 func (r Reception) Actor() audit.Actor { return audit.ReceptionActor(r.Staff) }
+
+// Principal is who acts on the staff or the facilities: a Member who is signed in, or an Operator by a
+// command. Nothing else can be one.
+type Principal interface {
+	Actor() audit.Actor
+	within() Scope
+	who() (id MemberID, command bool)
+}
+
+// Scope is what a principal may find: the members of one organisation, or with a command those of all. The
+// zero value finds nothing.
+type Scope struct {
+	all bool
+	of  Organisation
+}
+
+// Holds reports whether an organisation lies inside the scope.
+func (s Scope) Holds(o Organisation) bool { return s.all || o != Organisation{} && s.of == o }

@@ -5,6 +5,7 @@ import (
 	"madoguchi/server/agents"
 	"madoguchi/server/counter"
 	"madoguchi/server/insurer"
+	"madoguchi/server/staff"
 )
 
 // ForInsurer returns what the insurer's services keep. None of it opens the counters' records.
@@ -39,6 +40,20 @@ func (s *Store) ForAgents() agents.Store { return agentStore{s.core} }
 
 // Sessions returns the sessions of patients, clerks and receptions.
 func (s *Store) Sessions() auth.SessionStore { return sessionStore{s.core} }
+
+// ForStaff returns who works where and signs in with what, and the facilities.
+func (s *Store) ForStaff() staff.Stores {
+	c := s.core
+	members := memberReader{c}
+	return staff.Stores{
+		Facilities: facilityStore{members},
+		Members:    memberStore{members},
+		SignIn:     signInStore{members, auditNotes{c}, passkeyRows{c}, pinRows{c}},
+		PINs:       pinStore{members, pinRows{c}},
+		Sessions:   staffSessionStore{members, sessionStore{c}},
+		Challenges: challengeStore{c},
+	}
+}
 
 // registerStore implements insurer.RegisterStore: search.go, personfile.go, erase.go.
 type registerStore struct {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -16,8 +17,10 @@ type sessionStore struct{ *core }
 
 // sessionBody is what of a session is sealed.
 type sessionBody struct {
-	Subject string `json:"subject"`
-	Data    []byte `json:"data"`
+	Subject  string    `json:"subject"`
+	Data     []byte    `json:"data"`
+	Browser  []byte    `json:"browser,omitempty"`
+	ProvedAt time.Time `json:"provedAt,omitzero"`
 }
 
 // sessionRow are the plain columns of a session for which its seal vouches.
@@ -42,18 +45,75 @@ const sessionScope = "session/all"
 
 // PutSession stores a new session until expires.
 func (s sessionStore) PutSession(ctx context.Context, session auth.Session, expires time.Time) error {
+	return s.change(ctx, func(tx *sql.Tx) error { return s.insertSession(ctx, tx, session, expires) })
+}
+
+func (s sessionStore) insertSession(
+	ctx context.Context, tx *sql.Tx, session auth.Session, expires time.Time,
+) error {
 	r := s.sessionRow(session, expires)
+	sealed, err := s.sealSession(ctx, tx, r, session)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx,
+		`INSERT INTO sessions (hash, kind, subject_mac, created_at, used_at, expires_at, body)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`, r.hash, r.kind, r.subject, r.created, r.used, r.expires,
+		sealed)
+	return err
+}
+
+// ReplaceSession stores a session in the place of one that has not ended since it was read.
+func (s sessionStore) ReplaceSession(
+	ctx context.Context, old [32]byte, session auth.Session, expires time.Time,
+) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
-		sealed, err := s.sealSession(ctx, tx, r, session)
-		if err != nil {
+		if err := requireChange(tx.ExecContext(ctx, `DELETE FROM sessions WHERE hash = $1`, old[:])); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx,
-			`INSERT INTO sessions (hash, kind, subject_mac, created_at, used_at, expires_at, body)
-			VALUES ($1, $2, $3, $4, $5, $6, $7)`, r.hash, r.kind, r.subject, r.created, r.used, r.expires,
-			sealed)
+		return s.insertSession(ctx, tx, session, expires)
+	})
+}
+
+// SessionsOf returns a subject's sessions, the latest first.
+func (s sessionStore) SessionsOf(ctx context.Context, subject string) (all []auth.Session, err error) {
+	hashes, err := hashesOf(ctx, s.read, s.index.mac("subject", subject))
+	if err != nil {
+		return nil, storageError(err)
+	}
+	for _, hash := range hashes {
+		one, err := s.Session(ctx, hash)
+		if errors.Is(err, errMissing) {
+			continue // ended since
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, nil
+}
+
+// DeleteSessionsOf ends a subject's sessions but one.
+func (s sessionStore) DeleteSessionsOf(
+	ctx context.Context, subject string, kept [32]byte,
+) (ended int, err error) {
+	err = s.change(ctx, func(tx *sql.Tx) error {
+		ended, err = s.endSessions(ctx, tx, subject, kept)
 		return err
 	})
+	return ended, err
+}
+
+// endSessions ends a subject's sessions but one, within a change.
+func (s *core) endSessions(ctx context.Context, tx *sql.Tx, subject string, kept [32]byte) (int, error) {
+	done, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE subject_mac = $1 AND hash <> $2`,
+		s.index.mac("subject", subject), kept[:])
+	if err != nil {
+		return 0, fmt.Errorf("ending sessions: %w", err)
+	}
+	n, err := done.RowsAffected()
+	return int(n), err
 }
 
 // ChangeSession stores the changed data of a session that has not ended since it was read.
@@ -93,7 +153,12 @@ func (s sessionStore) TouchSession(ctx context.Context, hash [32]byte, used, exp
 func (s sessionStore) sealSession(ctx context.Context, tx *sql.Tx, r sessionRow, session auth.Session) (
 	[]byte,
 	error) {
-	body, err := json.Marshal(sessionBody{session.Subject, session.Data})
+	body, err := json.Marshal(sessionBody{
+		Subject:  session.Subject,
+		Data:     session.Data,
+		Browser:  session.Browser,
+		ProvedAt: session.ProvedAt,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("writing a session: %w", err)
 	}
@@ -124,9 +189,16 @@ func (s sessionStore) Session(ctx context.Context, hash [32]byte) (auth.Session,
 	if err := json.Unmarshal(plain, &body); err != nil {
 		return auth.Session{Hash: hash}, fmt.Errorf("reading a session: %w", err)
 	}
-	return auth.Session{Hash: hash, Kind: auth.Kind(r.kind), Subject: body.Subject,
-		CreatedAt: fromMillis(r.created), UsedAt: fromMillis(r.used),
-		Data: body.Data}, nil
+	return auth.Session{
+		Hash:      hash,
+		Kind:      auth.Kind(r.kind),
+		Subject:   body.Subject,
+		CreatedAt: fromMillis(r.created),
+		UsedAt:    fromMillis(r.used),
+		Data:      body.Data,
+		Browser:   body.Browser,
+		ProvedAt:  body.ProvedAt,
+	}, nil
 }
 
 // DeleteSession ends a session.

@@ -27,8 +27,8 @@ import (
 //go:embed migrations/sqlite
 var migrations embed.FS
 
-// Store is an open database. What is kept in it is reached by who uses it: ForInsurer, ForCounter, ForAgents
-// and Sessions.
+// Store is an open database. What is kept in it is reached by who uses it: ForInsurer, ForCounter,
+// ForAgents, ForStaff and Sessions.
 type Store struct{ *core }
 
 // Options say how to open a database.

@@ -15,7 +15,7 @@ type receptionHandlerFunc func(c echo.Context, reception staff.Reception) error
 func (s *Console) receptionHandler(do receptionHandlerFunc) kit.StaffHandler {
 	return func(c echo.Context, member staff.Member) error {
 		return do(c, staff.Reception{
-			Staff:    member.Staff,
+			Staff:    member.Staff(),
 			Facility: s.Counter.Facility.Code,
 			Role:     member.Role,
 		})

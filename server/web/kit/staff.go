@@ -64,7 +64,7 @@ func (s *Kit) staffMember(c echo.Context, kind auth.Kind) (staff.Member, error) 
 	if err != nil {
 		return staff.Member{}, err
 	}
-	return staff.Member{Staff: session.Subject, Role: staff.Everything}, nil
+	return staff.Member{Name: session.Subject, Role: staff.Everything}, nil
 }
 
 // CallFor refuses a program's request without a session of that kind of staff.

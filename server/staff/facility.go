@@ -1,0 +1,183 @@
+package staff
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/audit"
+)
+
+// Facility is a hospital, clinic or pharmacy whose counter works on this server.
+type Facility struct {
+	Code      string // 医療機関コード, 10 digits: prefecture 2, fee table 1, facility 7
+	Name      string
+	Address   string // may be empty
+	Telephone string // may be empty
+	// Blanking is after how long without use a patient's data are taken off the counter's page: from 30 s to
+	// 10 min; one touch brings them back.
+	Blanking time.Duration
+}
+
+// Bounds of Facility.Blanking, and what a facility has that sets none.
+const (
+	LeastBlanking   = 30 * time.Second
+	MostBlanking    = 10 * time.Minute
+	DefaultBlanking = time.Minute
+)
+
+// Refusals of a facility.
+var (
+	ErrNoFacility    = &eligibility.Error{Code: eligibility.NotFound, Key: "facility.none"}
+	ErrKnownFacility = &eligibility.Error{Code: eligibility.Conflict, Key: "facility.known", Field: "code"}
+
+	errFacilityCode = &eligibility.Error{Code: eligibility.Invalid, Key: "facility.code", Field: "code"}
+	errFacilityText = &eligibility.Error{Code: eligibility.Invalid, Key: "facility.text"}
+	errBlanking     = &eligibility.Error{
+		Code:  eligibility.Invalid,
+		Key:   "facility.blanking",
+		Field: "blanking",
+	}
+)
+
+// clean is the facility as it is stored. The seventh digit of a facility's own number is a check digit, but
+// no public standard says how it is made, so it is not checked.
+func (f Facility) clean() (Facility, error) {
+	digits := func(r rune) bool { return r < '0' || r > '9' }
+	if len(f.Code) != 10 || strings.ContainsFunc(f.Code, digits) {
+		return f, errFacilityCode
+	}
+	for _, text := range []struct {
+		field string
+		value *string
+		most  int // characters
+		empty bool
+	}{
+		{"name", &f.Name, 60, false},
+		{"address", &f.Address, 120, true},
+		{"telephone", &f.Telephone, 20, true},
+	} {
+		*text.value = strings.TrimSpace(*text.value)
+		unprinted := func(r rune) bool { return !unicode.IsPrint(r) && r != '　' }
+		if n := utf8.RuneCountInString(*text.value); n > text.most || n == 0 && !text.empty ||
+			!utf8.ValidString(*text.value) || strings.ContainsFunc(*text.value, unprinted) {
+			return f, errFacilityText.In(text.field)
+		}
+	}
+	if strings.ContainsFunc(
+		f.Telephone,
+		func(r rune) bool { return !strings.ContainsRune("0123456789-+() ", r) },
+	) {
+		return f, errFacilityText.In("telephone")
+	}
+	if f.Blanking == 0 {
+		f.Blanking = DefaultBlanking
+	}
+	if f.Blanking < LeastBlanking || f.Blanking > MostBlanking || f.Blanking%time.Second != 0 {
+		return f, errBlanking
+	}
+	return f, nil
+}
+
+// FacilityStore keeps facilities. What there is not is NotFound.
+type FacilityStore interface {
+	// Members returns an organisation's members, also those who are locked or removed.
+	Members(ctx context.Context, of Organisation) ([]Member, error)
+	// Facilities returns all facilities in the order of their codes.
+	Facilities(ctx context.Context) ([]Facility, error)
+	Facility(ctx context.Context, code string) (Facility, error)
+	// AddFacility stores a new facility, or returns ErrKnownFacility.
+	AddFacility(ctx context.Context, f Facility, e audit.Entry) error
+	// SetFacility changes a facility, unless may returns an error for its members and for those of the
+	// operator as they are.
+	SetFacility(ctx context.Context, f Facility, e audit.Entry, may func(its, operators []Member) error) error
+}
+
+// Facilities are those whose counters work on this server.
+type Facilities struct {
+	store FacilityStore
+	now   func() time.Time
+}
+
+// Add makes a facility known: for a member of the operator's staff, or a command.
+func (s *Facilities) Add(ctx context.Context, by Principal, f Facility) error {
+	if err := s.operates(ctx, by); err != nil {
+		return err
+	}
+	f, err := f.clean()
+	if err != nil {
+		return err
+	}
+	return s.store.AddFacility(ctx, f, s.entry(by, "facility.add", f.Code))
+}
+
+// List returns all facilities in the order of their codes, for a member of the operator's staff or a command.
+func (s *Facilities) List(ctx context.Context, by Principal) ([]Facility, error) {
+	if err := s.operates(ctx, by); err != nil {
+		return nil, err
+	}
+	return s.store.Facilities(ctx)
+}
+
+// Facility returns a facility, for any of its members, a member of the operator's staff, or a command.
+func (s *Facilities) Facility(ctx context.Context, by Principal, code string) (Facility, error) {
+	if err := s.operates(ctx, by); err != nil {
+		own := OfFacility(code)
+		if !by.within().Holds(own) {
+			return Facility{}, ErrNoFacility
+		}
+		all, err := s.store.Members(ctx, own)
+		if err == nil {
+			err = roster(all).present(by)
+		}
+		if err != nil {
+			return Facility{}, err
+		}
+	}
+	f, err := s.store.Facility(ctx, code)
+	return f, notFoundAs(err, ErrNoFacility)
+}
+
+// Set changes a facility that is known by its code: for one of its administrators, a member of the operator's
+// staff, or a command.
+func (s *Facilities) Set(ctx context.Context, by Principal, f Facility) error {
+	f, err := f.clean()
+	if err != nil {
+		return err
+	}
+	own := OfFacility(f.Code)
+	if !by.within().Holds(own) && !by.within().Holds(TheOperator) {
+		return ErrNoFacility
+	}
+	err = s.store.SetFacility(
+		ctx,
+		f,
+		s.entry(by, "facility.set", f.Code),
+		func(its, operators []Member) error {
+			if by.within().Holds(own) {
+				return roster(its).administers(by)
+			}
+			return roster(operators).administers(by)
+		},
+	)
+	return notFoundAs(err, ErrNoFacility)
+}
+
+// operates returns nil for the operator's staff, and for a command that is for no insurer.
+func (s *Facilities) operates(ctx context.Context, by Principal) error {
+	if !by.within().Holds(TheOperator) {
+		return ErrRefused
+	}
+	all, err := s.store.Members(ctx, TheOperator)
+	if err != nil {
+		return err
+	}
+	return roster(all).present(by)
+}
+
+func (s *Facilities) entry(by Principal, action, code string) audit.Entry {
+	return audit.Entry{At: s.now(), Actor: by.Actor(), Action: action, Detail: code}
+}
