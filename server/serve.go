@@ -231,7 +231,7 @@ func (c *serveCmd) site(
 		chores = append(chores, known.Refresh)
 		config.Counter = &counter.Service{
 			Store:       h.Store.ForCounter(),
-			View:        known.View,
+			Believed:    known.View,
 			RefreshKeys: known.RefreshKeys,
 			AskTime:     calls.AskTime,
 			Readers:     config.Readers,

@@ -66,8 +66,8 @@ func readCase(stored Case) (CaseView, error) {
 	return view, nil
 }
 
-// ErrCaseMoved says that a case was changed between reading and storing it.
-var ErrCaseMoved = &eligibility.Error{Code: eligibility.Conflict, Key: "case.moved"}
+// ErrCaseChanged says that a case was changed between reading and storing it.
+var ErrCaseChanged = &eligibility.Error{Code: eligibility.Conflict, Key: "case.moved"}
 
 // maxCaseTries is how often a change is made anew on a case that others change too: each of them is one human
 // action.
@@ -98,11 +98,11 @@ func (c *Service) editCase(
 		if err = c.putCase(ctx, reception, view, what.action, detail); err == nil {
 			return view, nil
 		}
-		if !errors.Is(err, ErrCaseMoved) {
+		if !errors.Is(err, ErrCaseChanged) {
 			return CaseView{}, err
 		}
 	}
-	return CaseView{}, ErrCaseMoved
+	return CaseView{}, ErrCaseChanged
 }
 
 func (c *Service) putCase(

@@ -11,7 +11,7 @@ import (
 // wrong clock is said as one. Where the screen's time alone was refused staff wait for the answer, and it is
 // looked at again; otherwise nobody waits.
 func (c *Service) withMeasuredClock(
-	ctx context.Context, believed trust.View, jws string, v credential.Verdict,
+	ctx context.Context, believed trust.Beliefs, jws string, v credential.Verdict,
 ) credential.Verdict {
 	if c.AskTime == nil || v.Eligibility == nil || v.Tier == credential.TierSaved {
 		return v
@@ -23,7 +23,7 @@ func (c *Service) withMeasuredClock(
 	if !c.AskTime(ctx, v.Issuer) {
 		return v
 	}
-	if measured, err := c.View(); err == nil {
+	if measured, err := c.Believed(); err == nil {
 		believed.ClockSkew = measured.ClockSkew
 	}
 	return believed.Verifier(c.Now()).Verify(jws)

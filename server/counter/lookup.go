@@ -25,7 +25,7 @@ const (
 )
 
 var (
-	errRedeemed = &eligibility.Error{
+	errRedeemedUnverified = &eligibility.Error{
 		Code:  eligibility.Unavailable,
 		Key:   "code.unverified",
 		Field: "text",
@@ -45,7 +45,7 @@ type redeemAnswer struct {
 // kindest true answer counts: waiting before too many tries before a server that was not reached before "no
 // such number".
 func (c *Service) lookUp(
-	ctx context.Context, believed trust.View, code credential.OnlineCode,
+	ctx context.Context, believed trust.Beliefs, code credential.OnlineCode,
 ) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, lookUpTime)
 	defer cancel() // the others need not answer any more
@@ -83,16 +83,16 @@ func (c *Service) lookUp(
 
 // redeemCode asks one issuer and believes only its own live screen.
 func (c *Service) redeemCode(
-	ctx context.Context, believed trust.View, iss string, code credential.OnlineCode,
+	ctx context.Context, believed trust.Beliefs, iss string, code credential.OnlineCode,
 ) (string, error) {
 	jws, err := c.Insurers.Redeem(ctx, iss, code)
 	if err != nil {
 		return "", err
 	}
 	if jws, err = credential.Read(jws); err != nil {
-		return "", errRedeemed.Because(err)
+		return "", errRedeemedUnverified.Because(err)
 	}
-	if measured, err := c.View(); err == nil { // the answer told the issuer's time
+	if measured, err := c.Believed(); err == nil { // the answer told the issuer's time
 		believed.ClockSkew = measured.ClockSkew
 	}
 	verdict, err := c.verifyScreen(ctx, believed, jws)
@@ -100,7 +100,7 @@ func (c *Service) redeemCode(
 		return "", err
 	}
 	if !verdict.Valid || verdict.Tier != credential.TierLive || verdict.Issuer != iss {
-		return "", errRedeemed
+		return "", errRedeemedUnverified
 	}
 	return jws, nil
 }
@@ -123,7 +123,7 @@ func (s *lookUpAnswers) add(err error) {
 		if s.many == nil || waitOf(err) > waitOf(s.many) {
 			s.many = err
 		}
-	case errors.Is(err, errRedeemed):
+	case errors.Is(err, errRedeemedUnverified):
 		s.bad = err
 	default:
 		slog.Warn("an issuer could not be asked about a code", "error", err)

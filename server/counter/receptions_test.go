@@ -77,7 +77,7 @@ func newClinic(t *testing.T) *clinic {
 	}}}
 	c.Service = &counter.Service{
 		Store:    kept.ForCounter(),
-		View:     func() (trust.View, error) { return trust.View{List: list}, nil },
+		Believed: func() (trust.Beliefs, error) { return trust.Beliefs{List: list}, nil },
 		Readers:  readers{},
 		Insurers: away{},
 		Facility: counter.Facility{Code: own, Name: "架空医院"},

@@ -18,7 +18,7 @@ func (c *Service) Open(ctx context.Context, reception staff.Reception, text stri
 	if err := c.checkFacility(reception); err != nil {
 		return CaseView{}, err
 	}
-	believed, err := c.View()
+	believed, err := c.Believed()
 	if err != nil {
 		return CaseView{}, err
 	}
@@ -47,14 +47,14 @@ func (c *Service) Open(ctx context.Context, reception staff.Reception, text stri
 
 // verifyScreen checks a screen; where its key is not known, its issuer is asked for newer ones first.
 func (c *Service) verifyScreen(
-	ctx context.Context, believed trust.View, jws string,
+	ctx context.Context, believed trust.Beliefs, jws string,
 ) (credential.Verdict, error) {
 	verdict := believed.Verifier(c.Now()).Verify(jws)
 	claimed, unknown := verdict.UnknownKey()
 	if !unknown || c.RefreshKeys == nil || !c.RefreshKeys(ctx, claimed) {
 		return verdict, nil
 	}
-	believed, err := c.View()
+	believed, err := c.Believed()
 	if err != nil {
 		return credential.Verdict{}, err
 	}
@@ -73,7 +73,7 @@ func openingOutcome(v credential.Verdict) string {
 
 // Prove adds the second code to an open case whose screen lives without network.
 func (c *Service) Prove(ctx context.Context, reception staff.Reception, id, text string) (CaseView, error) {
-	believed, err := c.View()
+	believed, err := c.Believed()
 	if err != nil {
 		return CaseView{}, err
 	}

@@ -19,8 +19,8 @@ import (
 // ended. Its records are its own; no insurer can read them.
 type Service struct {
 	Store Store
-	// View returns what is believed now: an operation takes one and passes it down.
-	View        func() (trust.View, error)
+	// Believed returns what is believed now: an operation takes one and passes it down.
+	Believed    func() (trust.Beliefs, error)
 	RefreshKeys func(ctx context.Context, iss string) bool // asks an issuer for keys not known; may be nil
 	AskTime     func(ctx context.Context, iss string) bool // measures the clock at an issuer; may be nil
 	Readers     CardReaders

@@ -34,7 +34,7 @@ func (c *Service) Candidates(
 	if len(texts) > maxSeveral {
 		return nil, errSeveral
 	}
-	believed, err := c.View()
+	believed, err := c.Believed()
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,7 @@ import (
 // Store keeps the records of counters. Insurers' keys cannot open them.
 type Store interface {
 	// PutCase stores a new case (version 0), or a change of the version that was read; it returns
-	// ErrCaseMoved when somebody else changed the case since.
+	// ErrCaseChanged when somebody else changed the case since.
 	PutCase(ctx context.Context, c Case, e audit.Entry) error
 	Case(ctx context.Context, facility, id string) (Case, error)
 	Cases(

@@ -97,7 +97,7 @@ var (
 	// ErrDeviceGrantOver asks kindly for the next login.
 	ErrDeviceGrantOver = &eligibility.Error{Code: eligibility.Denied, Key: "device.over"}
 	errNonceUsed       = auth.ErrDeviceProof
-	errFreshly         = &eligibility.Error{Code: eligibility.Denied, Key: "login.not_fresh"}
+	errLoginNotFresh   = &eligibility.Error{Code: eligibility.Denied, Key: "login.not_fresh"}
 	errNoDevice        = &eligibility.Error{Code: eligibility.NotFound, Key: "phone.unknown"}
 )
 

@@ -13,7 +13,7 @@ import (
 func (e *Enrolment) EraseLogin(ctx context.Context, viewer Viewer) error {
 	now := e.now()
 	if !isFreshLogin(viewer.Login, now) {
-		return errFreshly
+		return errLoginNotFresh
 	}
 	return e.store.EraseSubject(ctx, viewer.Login.Subject, audit.Entry{
 		At:     now,

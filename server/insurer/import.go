@@ -35,9 +35,9 @@ type ImporterStore interface {
 		e audit.Entry,
 	) (ImportCount, error)
 	// PutPreview keeps a file. A clerk's sixth drops the oldest.
-	PutPreview(ctx context.Context, p Preview, e audit.Entry) error
+	PutPreview(ctx context.Context, p KeptFile, e audit.Entry) error
 	// Preview returns a clerk's own file for the clerk's insurer, until it ends.
-	Preview(ctx context.Context, clerk staff.Clerk, id string, at time.Time) (Preview, error)
+	Preview(ctx context.Context, clerk staff.Clerk, id string, at time.Time) (KeptFile, error)
 	DropPreview(ctx context.Context, clerk staff.Clerk, id string) error
 	// CountImport says what ImportPeople would do, and stores nothing.
 	CountImport(
@@ -46,7 +46,7 @@ type ImporterStore interface {
 		people iter.Seq2[string, eligibility.Person],
 	) (ImportCount, error)
 	// ImportPreview is ImportPeople for a kept file, which is marked as stored with it. It returns
-	// ErrPreviewMoved and stores nothing when it would change other numbers of people than seen. Somebody
+	// ErrPreviewOutdated and stores nothing when it would change other numbers of people than seen. Somebody
 	// else's store before it is no error.
 	ImportPreview(ctx context.Context, p StoredPreview, people iter.Seq2[string, eligibility.Person],
 		e audit.Entry) error

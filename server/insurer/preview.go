@@ -18,8 +18,8 @@ import (
 // PreviewLife is how long a file waits for its clerk's yes.
 const PreviewLife = 30 * time.Minute
 
-// Preview is a file that a clerk has sent and not stored yet. It is the clerk's own: nobody else finds it.
-type Preview struct {
+// KeptFile is a file that a clerk has sent and not stored yet. It is the clerk's own: nobody else finds it.
+type KeptFile struct {
 	ID      string // 26 random letters
 	Insurer eligibility.InsurerNumber
 	Clerk   string
@@ -30,9 +30,9 @@ type Preview struct {
 
 var (
 	errNoPreview = &eligibility.Error{Code: eligibility.NotFound, Key: "import.preview_gone"}
-	// ErrPreviewMoved is returned when the register changed after the clerk saw the counts.
-	ErrPreviewMoved = &eligibility.Error{Code: eligibility.Conflict, Key: "import.preview_moved"}
-	errUndecided    = &eligibility.Error{Code: eligibility.Conflict, Key: "import.headings_open"}
+	// ErrPreviewOutdated is returned when the register changed after the clerk saw the counts.
+	ErrPreviewOutdated = &eligibility.Error{Code: eligibility.Conflict, Key: "import.preview_moved"}
+	errUndecided       = &eligibility.Error{Code: eligibility.Conflict, Key: "import.headings_open"}
 )
 
 // KeepFile keeps a clerk's file for its preview and returns the preview's id. A file that is refused whole is
@@ -45,7 +45,7 @@ func (m *Importer) KeepFile(ctx context.Context, clerk staff.Clerk, file io.Read
 	if err != nil {
 		return "", err
 	}
-	p := Preview{
+	p := KeptFile{
 		ID:      rand.Text(),
 		Insurer: clerk.Insurer,
 		Clerk:   clerk.Staff,
@@ -62,7 +62,7 @@ func (m *Importer) KeepFile(ctx context.Context, clerk staff.Clerk, file io.Read
 
 // ImportPreview is what a clerk sees of a file before storing it.
 type ImportPreview struct {
-	Preview
+	KeptFile
 	Headings []insuredcsv.Heading
 	Missing  []insuredcsv.Column // compulsory ones that no heading means
 	// a heading was never decided, or a compulsory column is missing: no rows yet
@@ -81,7 +81,7 @@ func (m *Importer) Preview(ctx context.Context, clerk staff.Clerk, id string) (I
 	if err != nil {
 		return ImportPreview{}, err
 	}
-	preview := ImportPreview{Preview: p}
+	preview := ImportPreview{KeptFile: p}
 	options := insuredcsv.Options{Insurer: p.Insurer, Map: own, Today: eligibility.DateOf(m.now())}
 	if preview.Headings, preview.Missing, err = insuredcsv.ReadHeadings(p.File, options); err != nil {
 		return ImportPreview{}, err
@@ -209,7 +209,7 @@ func (m *Importer) RememberHeadings(
 }
 
 // StorePreview stores a kept file's good rows. seen is what the clerk was told that it would change: when
-// that is no longer so, it returns ErrPreviewMoved and stores nothing. A file that is stored already stays as
+// that is no longer so, it returns ErrPreviewOutdated and stores nothing. A file that is stored already stays as
 // it is.
 func (m *Importer) StorePreview(ctx context.Context, clerk staff.Clerk, id string, seen ImportCount) error {
 	preview, err := m.Preview(ctx, clerk, id)

@@ -271,14 +271,14 @@ func (f *certificateFile) Close() (int, error) {
 // printFunc prints a job whose pages are of one kind.
 type printFunc func(context.Context, printing.Job) ([]printing.FileRecord, error)
 
-func printerOf[T any](c printing.Composer[T]) printFunc {
+func printFuncOf[T any](c printing.Composer[T]) printFunc {
 	return func(ctx context.Context, j printing.Job) ([]printing.FileRecord, error) {
 		return printing.Print(ctx, j, c)
 	}
 }
 
-// printerFor returns what prints a run's pages.
-func (j *PrintJobs) printerFor(ctx context.Context, r PrintRun) (printFunc, error) {
+// printFuncFor returns what prints a run's pages.
+func (j *PrintJobs) printFuncFor(ctx context.Context, r PrintRun) (printFunc, error) {
 	d, ok := FindRun(r.Kind)
 	if !ok {
 		return nil, unknownRun()
@@ -294,7 +294,7 @@ func (j *PrintJobs) printerFor(ctx context.Context, r PrintRun) (printFunc, erro
 	return d.Run.printer(runPaper{jobs: j, run: r, in: in, branding: branding, made: r.CreatedAt})
 }
 
-func certificatePrinter(p runPaper) (printFunc, error) { return printerOf(certificatePaper{p}), nil }
+func certificatePrinter(p runPaper) (printFunc, error) { return printFuncOf(certificatePaper{p}), nil }
 
 func noticePrinter(p runPaper) (printFunc, error) {
 	url, err := p.jobs.Directory.stateAddress(p.in)
@@ -302,7 +302,7 @@ func noticePrinter(p runPaper) (printFunc, error) {
 		return nil, err
 	}
 	state, err := pdf.LinkCode(url)
-	return printerOf(noticePaper{p, state, url}), err
+	return printFuncOf(noticePaper{p, state, url}), err
 }
 
 // noticesReady reports whether code ① of an insurer's notices may be printed.

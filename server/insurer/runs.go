@@ -66,10 +66,10 @@ func (j *PrintJobs) FolderOf(run PrintRun) string {
 func (j *PrintJobs) Print(
 	ctx context.Context, by staff.ForInsurer, id string, tell func(printing.Progress),
 ) (PrintRun, error) {
-	return j.printOn(ctx, RunKey{by.InsurerNumber(), id}, tell)
+	return j.printInTurn(ctx, RunKey{by.InsurerNumber(), id}, tell)
 }
 
-func (j *PrintJobs) printOn(
+func (j *PrintJobs) printInTurn(
 	ctx context.Context, key RunKey, tell func(printing.Progress),
 ) (PrintRun, error) {
 	j.turn.Lock()
@@ -111,7 +111,7 @@ func (j *PrintJobs) printRun(ctx context.Context, run PrintRun, tell func(printi
 	if err != nil {
 		return err
 	}
-	print, err := j.printerFor(ctx, run)
+	print, err := j.printFuncFor(ctx, run)
 	if err != nil {
 		return err
 	}
@@ -255,7 +255,7 @@ func (j *PrintJobs) beginRun(ctx context.Context, run RunKey) {
 	j.noteProgress(run, printing.Progress{})
 	j.done.Go(func() {
 		defer j.forgetProgress(run)
-		if _, err := j.printOn(ctx, run, func(p printing.Progress) { j.noteProgress(run, p) }); err != nil {
+		if _, err := j.printInTurn(ctx, run, func(p printing.Progress) { j.noteProgress(run, p) }); err != nil {
 			slog.Error("printing", "run", run.ID, "error", err)
 		}
 	})

@@ -16,9 +16,9 @@ import (
 const draftEnding = ".part"
 
 // file prints one file: beside its name first, and under it when it was read back.
-func (s *session[T]) file(ctx context.Context, number, first int) (FileRecord, error) {
+func (s *jobRun[T]) file(ctx context.Context, number, first int) (FileRecord, error) {
 	last := min(first+s.PerFile, len(s.Items))
-	f := filePrint[T]{session: s, number: number, index: newIndex(s.name(number) + ".pdf")}
+	f := filePrint[T]{jobRun: s, number: number, index: newIndex(s.name(number) + ".pdf")}
 	path := filepath.Join(s.Folder, s.name(number)+".pdf")
 	draft, err := durable.Create(path, durable.Options{Draft: path + draftEnding})
 	if err != nil {
@@ -66,7 +66,7 @@ func (s *session[T]) file(ctx context.Context, number, first int) (FileRecord, e
 
 // filePrint is a file that is being printed, and what its pages should say.
 type filePrint[T any] struct {
-	*session[T]
+	*jobRun[T]
 	number  int
 	index   *index
 	printed []string

@@ -38,7 +38,7 @@ func Print[T any](ctx context.Context, j Job, c Composer[T]) ([]FileRecord, erro
 		}
 		next = f.Last
 	}
-	s := session[T]{Job: j, composer: c, began: j.Now(), from: next, groups: countGroups(j.Items)}
+	s := jobRun[T]{Job: j, composer: c, began: j.Now(), from: next, groups: countGroups(j.Items)}
 	for next < len(j.Items) {
 		made, err := s.file(ctx, len(files)+1, next)
 		if err != nil {
@@ -67,8 +67,8 @@ func countGroups(items []Item) map[string]*Group {
 	return out
 }
 
-// session is one start of a job.
-type session[T any] struct {
+// jobRun is one start of a job.
+type jobRun[T any] struct {
 	Job
 	composer Composer[T]
 	began    time.Time
@@ -78,7 +78,7 @@ type session[T any] struct {
 }
 
 // reportProgress reports progress.
-func (s *session[T]) reportProgress(done, file int, reading bool) {
+func (s *jobRun[T]) reportProgress(done, file int, reading bool) {
 	if s.Tell == nil {
 		return
 	}
@@ -94,7 +94,7 @@ func (s *session[T]) reportProgress(done, file int, reading bool) {
 const askEvery = time.Second
 
 // checkCommand returns the error that a command of people asks for, nil to go on.
-func (s *session[T]) checkCommand(ctx context.Context) error {
+func (s *jobRun[T]) checkCommand(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}

@@ -73,7 +73,7 @@ func fill(t *testing.T) filled {
 		Key: []byte("key"), PairedAt: noon, PairedBy: "鈴木"}, entry("agent.pair")); err != nil {
 		t.Fatal(err)
 	}
-	preview := insurer.Preview{ID: "FILE", Insurer: "06139992", Clerk: "鈴木", Until: noon.Add(time.Hour),
+	preview := insurer.KeptFile{ID: "FILE", Insurer: "06139992", Clerk: "鈴木", Until: noon.Add(time.Hour),
 		File: insuredcsv.Text{[]byte("番号,氏名")}}
 	if err := s.Importer.PutPreview(ctx, preview, entry("preview.keep")); err != nil {
 		t.Fatal(err)

@@ -37,7 +37,7 @@ func (s caseStore) PutCase(ctx context.Context, c counter.Case, e audit.Entry) e
 			return fmt.Errorf("storing a case: %w", err)
 		}
 		if n, err := stored.RowsAffected(); err != nil || n != 1 {
-			return cmp.Or(err, error(counter.ErrCaseMoved))
+			return cmp.Or(err, error(counter.ErrCaseChanged))
 		}
 		return appendAudit(ctx, tx, e, nil)
 	})

@@ -36,7 +36,7 @@ func TestACaseIsFoundByItsOwnFacilityAlone(t *testing.T) {
 		change := stored
 		change.Facility, change.Outcome = other, hostapi.Accepted
 		if err := s.ForCounter().PutCase(ctx, change, entry("case.record")); !errors.Is(
-			err, counter.ErrCaseMoved) {
+			err, counter.ErrCaseChanged) {
 			t.Errorf("%q changed it: %v", other, err)
 		}
 	}
@@ -75,7 +75,7 @@ func TestACaseThatMovedIsNotWrittenOver(t *testing.T) {
 			switch {
 			case err == nil:
 				won++
-			case errors.Is(err, counter.ErrCaseMoved):
+			case errors.Is(err, counter.ErrCaseChanged):
 				moved++
 			}
 		})

@@ -19,7 +19,7 @@ import (
 const previewsKept = 5
 
 // PutPreview implements insurer.ImporterStore.
-func (s importerStore) PutPreview(ctx context.Context, p insurer.Preview, e audit.Entry) error {
+func (s importerStore) PutPreview(ctx context.Context, p insurer.KeptFile, e audit.Entry) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM previews WHERE expires_at <= $1 OR clerk = $2
 			AND id NOT IN
@@ -56,7 +56,7 @@ func (s importerStore) PutPreview(ctx context.Context, p insurer.Preview, e audi
 
 // partPlace binds a part to its file, its place and their number, and to whose the file is: none can be moved
 // or left out, and no file becomes another insurer's.
-func partPlace(p insurer.Preview, part, parts int) place {
+func partPlace(p insurer.KeptFile, part, parts int) place {
 	return boundPlace("preview_parts.body", p.ID, int64(part), int64(parts), string(p.Insurer), p.Clerk,
 		toMillis(p.Until))
 }
@@ -64,8 +64,8 @@ func partPlace(p insurer.Preview, part, parts int) place {
 // Preview implements insurer.ImporterStore.
 func (s importerStore) Preview(
 	ctx context.Context, clerk staff.Clerk, id string, at time.Time,
-) (insurer.Preview, error) {
-	p := insurer.Preview{ID: id, Clerk: clerk.Staff}
+) (insurer.KeptFile, error) {
+	p := insurer.KeptFile{ID: id, Clerk: clerk.Staff}
 	var row, until int64
 	var stored, parts int
 	var count insurer.ImportCount
@@ -76,7 +76,7 @@ func (s importerStore) Preview(
 		id, clerk.Staff, toMillis(at), clerk.Insurer).
 		Scan(&row, &p.Insurer, &until, &stored, &count.New, &count.Changed, &count.Unchanged, &parts)
 	if err != nil {
-		return insurer.Preview{}, storageError(err)
+		return insurer.KeptFile{}, storageError(err)
 	}
 	p.Until = fromMillis(until)
 	if stored != 0 {
@@ -92,7 +92,7 @@ type previewFile struct {
 	core  *core
 	ctx   context.Context
 	row   int64
-	of    insurer.Preview
+	of    insurer.KeptFile
 	parts int
 }
 
@@ -132,7 +132,7 @@ func (s importerStore) ImportPreview(
 		}
 		count, err := s.importPeople(ctx, tx, p.Insurer, people, e)
 		if err == nil && count != seen {
-			return insurer.ErrPreviewMoved
+			return insurer.ErrPreviewOutdated
 		}
 		return err
 	})

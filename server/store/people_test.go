@@ -89,7 +89,7 @@ func TestPeopleOfAnOlderProgramAreFoundAfterTheNextStart(t *testing.T) {
 
 func preview(t *testing.T, s *opened, file insuredcsv.Text) {
 	t.Helper()
-	p := insurer.Preview{ID: "P", Insurer: "06139992", Clerk: "鈴木", Until: noon.Add(time.Hour), File: file}
+	p := insurer.KeptFile{ID: "P", Insurer: "06139992", Clerk: "鈴木", Until: noon.Add(time.Hour), File: file}
 	if err := s.Importer.PutPreview(ctx, p, entry("people.preview")); err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +164,7 @@ func TestAKeptFileIsStoredOnceAndOnlyWithTheNumbersThatWereSeen(t *testing.T) {
 	people := maps.All(map[string]eligibility.Person{"k1": hanako})
 	err := s.Importer.ImportPreview(ctx, insurer.StoredPreview{ID: "P", Insurer: "06139992",
 		Seen: insurer.ImportCount{New: 2}}, people, entry("people.import"))
-	if n, _ := s.Register.CountPeople(ctx, "06139992"); !errors.Is(err, insurer.ErrPreviewMoved) || n != 0 {
+	if n, _ := s.Register.CountPeople(ctx, "06139992"); !errors.Is(err, insurer.ErrPreviewOutdated) || n != 0 {
 		t.Errorf("other numbers: %v, %d people", err, n)
 	}
 	for range 2 {

@@ -151,8 +151,8 @@ func (k *Cache) openStatusList(
 
 // View returns what is believed now. Without a trust list it returns its error, and what is known of the
 // clock.
-func (k *Cache) View() (View, error) {
-	view := View{Statuses: k.Status}
+func (k *Cache) View() (Beliefs, error) {
+	view := Beliefs{Statuses: k.Status}
 	if k.ClockSkew != nil {
 		view.ClockSkew = k.ClockSkew()
 	}

@@ -68,7 +68,7 @@ func TestTwoConsolesOnOneCaseLoseNothing(t *testing.T) {
 	}
 	if err := h.store.ForCounter().PutCase(ctx, counter.Case{Facility: "1319999991", ID: id, At: h.now, Version: 1, Body: []byte("{}")}, audit.Entry{At: h.now, Actor: "t", Action: "t"}); !errors.Is(
 		err,
-		counter.ErrCaseMoved,
+		counter.ErrCaseChanged,
 	) {
 		t.Errorf("an old version was stored: %v", err)
 	}

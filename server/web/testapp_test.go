@@ -138,8 +138,8 @@ func (h *testApp) stores() insurer.Stores {
 }
 
 // view is what the counter believes.
-func (h *testApp) view() (trust.View, error) {
-	v := trust.View{List: &h.trust, Statuses: h.statuses}
+func (h *testApp) view() (trust.Beliefs, error) {
+	v := trust.Beliefs{List: &h.trust, Statuses: h.statuses}
 	if h.clockSkew != nil {
 		v.ClockSkew = h.clockSkew()
 	}
@@ -166,7 +166,7 @@ func (h *testApp) build(t *testing.T) {
 	})
 	h.counter = &counter.Service{
 		Store:    h.store.ForCounter(),
-		View:     h.view,
+		Believed: h.view,
 		Readers:  h.reader,
 		Insurers: nobody{},
 		Facility: counter.Facility{Code: "1319999991", Name: "架空医院"},

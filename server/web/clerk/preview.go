@@ -210,7 +210,7 @@ func (s *importPages) importView(
 		view.Page = s.NewPage(c, message.New("staff.title.resultOfTheImport", nil))
 	}
 	if c.QueryParam("moved") != "" && !view.Stored {
-		view.Error = kit.FormError(insurer.ErrPreviewMoved)
+		view.Error = kit.FormError(insurer.ErrPreviewOutdated)
 	}
 	view.Insurer = kit.InsurerView(in.Contact())
 	view.Rows, view.Warnings = importRows(digest.Reasons), importRows(digest.Warnings)
@@ -267,7 +267,7 @@ func (s *importPages) storeFile(c echo.Context, clerk staff.Clerk) error {
 	}
 	id := c.Param("id")
 	err := s.Insurer.Importer.StorePreview(c.Request().Context(), clerk, id, seen)
-	if errors.Is(err, insurer.ErrPreviewMoved) {
+	if errors.Is(err, insurer.ErrPreviewOutdated) {
 		return c.Redirect(http.StatusSeeOther, importAddress(id, "?moved=1"))
 	}
 	if err != nil {

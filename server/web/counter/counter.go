@@ -201,7 +201,7 @@ func (s *Console) counterStatus(c echo.Context, reception staff.Reception) error
 	if err != nil {
 		return err
 	}
-	believed, err := s.Counter.View()
+	believed, err := s.Counter.Believed()
 	if err != nil {
 		return err
 	}

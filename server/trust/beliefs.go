@@ -2,7 +2,7 @@
 // issuers publish themselves (docs/trust.md).
 //
 // A list comes from a File, which somebody else signed, or from a Signer, which plays that part in the demo.
-// Cache adds what issuers publish and keeps it for days without network. A View is all of it at one moment: a
+// Cache adds what issuers publish and keeps it for days without network. Beliefs are all of it at one moment: a
 // scan takes one and passes it down.
 package trust
 
@@ -13,16 +13,16 @@ import (
 	"madoguchi/credential"
 )
 
-// View is what is believed at one moment. Whoever judges a code takes one and hands it on, so that all parts
+// Beliefs is what is believed at one moment. Whoever judges a code takes one and hands it on, so that all parts
 // of one judgement stand on the same list.
-type View struct {
+type Beliefs struct {
 	List      *credential.TrustList
 	Statuses  func(iss string) *credential.StatusList // newest revoked copies at hand; nil: none for anybody
 	ClockSkew credential.ClockSkew                    // how far this computer's clock is ahead
 }
 
 // Verifier judges codes by this view, at a time.
-func (v View) Verifier(at time.Time) credential.Verifier {
+func (v Beliefs) Verifier(at time.Time) credential.Verifier {
 	return credential.Verifier{Now: at, Trust: v.List, Status: v.Statuses, ClockSkew: v.ClockSkew}
 }
 
