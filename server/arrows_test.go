@@ -45,6 +45,7 @@ var floors = map[string]int{
 	"card/bridge":        23,
 	"server/csvfile":     19, // files that leave
 	"server/hostclient":  20,
+	"server/listen":      20, // certificate, bounds of requests
 	"server/insuredcsv":  20,
 	"internal/crowd":     21, // tests only
 	"internal/phonetest": 21, // tests only
@@ -63,6 +64,7 @@ var floors = map[string]int{
 	"server/store":       50, // implements what insurer, counter and agents declare
 	"server/web/kit":     50,
 	"server/demo":        50,
+	"server/settings":    51, // what may run, and where
 	"server/datafolder":  52, // opens keys and store
 	"server/web/patient": 55,
 	"server/web/clerk":   55,

@@ -15,12 +15,14 @@ import (
 	"madoguchi/server/demo"
 	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
+	"madoguchi/server/settings"
 	"madoguchi/server/web/kit"
 )
 
 // app is what a start has opened: the data folder, and what runs on it.
 type app struct {
 	*datafolder.DataFolder
+	settings *settings.Settings
 
 	word    *kit.DemoWord      // where the demo's port is published
 	readers *agents.AgentHub   // where a counter's half runs
@@ -31,8 +33,8 @@ var errNoData = &eligibility.Error{Code: eligibility.NotFound, Key: "data.none",
 
 // openExisting is openApp for commands that have nothing to do where nothing is: a mistyped place must not
 // look like an empty one.
-func openExisting(ctx context.Context, s *Settings, role string) (*app, error) {
-	file := filepath.Join(s.Data, "demo", datafolder.DatabaseFile)
+func openExisting(ctx context.Context, s *settings.Settings, role string) (*app, error) {
+	file := filepath.Join(s.Folder(), datafolder.DatabaseFile)
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		return nil, errNoData.Because(err)
 	} else if err != nil {
@@ -41,19 +43,19 @@ func openExisting(ctx context.Context, s *Settings, role string) (*app, error) {
 	return openApp(ctx, s, role)
 }
 
-// openApp opens the demo's data folder for a role, making it on the first start.
-func openApp(ctx context.Context, s *Settings, role string) (*app, error) {
+// openApp opens the data folder for a role, making it on the first start.
+func openApp(ctx context.Context, s *settings.Settings, role string) (*app, error) {
 	folder, err := datafolder.Open(ctx, datafolder.Options{
-		Path: filepath.Join(s.Data, "demo"),
-		Mode: "demo",
-		Role: role,
-		Host: demo.Host,
+		Path: s.Folder(),
+		Mode: s.Mode(),
+		Role: s.DataRole(role),
+		Host: s.Host(),
 		Now:  clock,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &app{DataFolder: folder}, nil
+	return &app{DataFolder: folder, settings: s}, nil
 }
 
 // insurerServices assembles the insurer's half.
@@ -66,31 +68,41 @@ func (a *app) insurerServices(ctx context.Context, address string) (*insurer.Ser
 	if err != nil {
 		return nil, err
 	}
-	known, err := a.Store.ForInsurer().Directory.Insurers(ctx)
-	if err != nil {
+	if err := a.putDemoInsurers(ctx); err != nil {
 		return nil, err
-	}
-	if len(known) == 0 {
-		for _, in := range demo.Insurers {
-			entry := audit.Entry{
-				At:     a.Now(),
-				Actor:  audit.ActorSystem,
-				Action: "insurer.put",
-				Detail: string(in.Number),
-			}
-			if err := a.Store.ForInsurer().Directory.PutSettings(ctx, in, nil, entry); err != nil {
-				return nil, err
-			}
-		}
 	}
 	return insurer.New(insurer.Config{
 		Stores:       a.Store.ForInsurer(),
 		Keys:         a.Keys.Rings,
 		Certificates: a.Keys.Certificates,
 		Notices:      insurer.NoticeKeys{Derive: derive, Index: index},
-		Host:         demo.Host,
+		Host:         a.settings.Host(),
 		Address:      address,
-		Demo:         true,
+		Demo:         a.settings.Mode() == settings.Demo,
 		Now:          a.Now,
 	}), nil
+}
+
+// putDemoInsurers gives a new demo its fictional insurers; a live server gets its own by the command insurer
+// add.
+func (a *app) putDemoInsurers(ctx context.Context) error {
+	if a.settings.Mode() != settings.Demo {
+		return nil
+	}
+	known, err := a.Store.ForInsurer().Directory.Insurers(ctx)
+	if err != nil || len(known) > 0 {
+		return err
+	}
+	for _, in := range demo.Insurers {
+		entry := audit.Entry{
+			At:     a.Now(),
+			Actor:  audit.ActorSystem,
+			Action: "insurer.put",
+			Detail: string(in.Number),
+		}
+		if err := a.Store.ForInsurer().Directory.PutSettings(ctx, in, nil, entry); err != nil {
+			return err
+		}
+	}
+	return nil
 }

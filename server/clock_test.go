@@ -22,6 +22,7 @@ import (
 	"madoguchi/server/demo"
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
+	"madoguchi/server/settings"
 )
 
 // TestMain stops the clock on a day on which nothing changes.
@@ -47,7 +48,7 @@ func TestTheDemoWorksAtEveryAwkwardMoment(t *testing.T) {
 		t.Run(moment.Name+" on a clock of "+zone.String(), func(t *testing.T) {
 			at := moment.At.In(zone)
 			setClock(t, at)
-			s := &Settings{Data: t.TempDir(), Addr: "127.0.0.1:0"}
+			s := &settings.Settings{Data: t.TempDir(), Addr: "127.0.0.1:0"}
 			d, err := startDemo(t, s)
 			if err != nil {
 				t.Fatal(err)

@@ -9,12 +9,13 @@ import (
 	"madoguchi/internal/testenv"
 	"madoguchi/pdf/sign"
 	"madoguchi/server/demo"
+	"madoguchi/server/settings"
 	"madoguchi/server/verify"
 )
 
 func TestThePatientsCopyIsSignedWhereThereIsACertificate(t *testing.T) {
 	testenv.Need(t, "pdftoppm", "zbarimg")
-	d, err := startDemo(t, &Settings{Data: t.TempDir()})
+	d, err := startDemo(t, &settings.Settings{Data: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"madoguchi/message"
 	"madoguchi/server/durable"
 	"madoguchi/server/insurer"
+	"madoguchi/server/settings"
 	"madoguchi/server/staff"
 	"madoguchi/server/trust"
 )
@@ -24,12 +25,12 @@ type exportCmd struct {
 }
 
 // Run exports. A file appears whole or not at all.
-func (c *exportCmd) Run(s *Settings) error {
+func (c *exportCmd) Run(s *settings.Settings) error {
 	number, err := eligibility.ParseInsurerNumber(c.Insurer)
 	if err != nil {
 		return printRefusal(eligibility.ErrInsurerNumber.In("--insurer"))
 	}
-	if err := s.check(); err != nil {
+	if err := s.Check(); err != nil {
 		return printRefusal(err)
 	}
 	ctx := context.Background()

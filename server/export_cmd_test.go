@@ -11,12 +11,13 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/eligibility/fhir"
 	"madoguchi/server/insuredcsv"
+	"madoguchi/server/settings"
 	"madoguchi/server/staff"
 )
 
 // The register of a whole sample, exported in both formats, read back, and written into the audit chain.
 func TestARegisterIsExportedAndReadBack(t *testing.T) {
-	s := &Settings{Data: t.TempDir(), Addr: "127.0.0.1:0"}
+	s := &settings.Settings{Data: t.TempDir(), Addr: "127.0.0.1:0"}
 	d, err := startDemo(t, s)
 	if err != nil {
 		t.Fatal(err)
@@ -89,7 +90,7 @@ func TestARegisterIsExportedAndReadBack(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	elsewhere := &Settings{Data: t.TempDir(), Addr: "127.0.0.1:0"}
+	elsewhere := &settings.Settings{Data: t.TempDir(), Addr: "127.0.0.1:0"}
 	if err := (&exportCmd{Insurer: "138990", Format: "csv"}).Run(elsewhere); !errors.Is(
 		err,
 		exit(exitRefused),

@@ -19,12 +19,13 @@ import (
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
+	"madoguchi/server/settings"
 )
 
 // wholeStart goes the way of serve in role all, up to where it would answer, and closes again.
 func wholeStart(t *testing.T, data string) error {
 	t.Helper()
-	s := &Settings{Data: data}
+	s := &settings.Settings{Data: data}
 	h, err := openApp(t.Context(), s, datafolder.RoleAll)
 	if err != nil {
 		return err
@@ -36,7 +37,7 @@ func wholeStart(t *testing.T, data string) error {
 	if err := demo.Certify(h.Keys, h.Path, demo.Insurers, h.Now()); err != nil {
 		return err
 	}
-	_, _, err = (&serveCmd{Role: datafolder.RoleAll}).site(t.Context(), s, h, "http://localhost:8080")
+	_, _, err = (&serveCmd{Role: datafolder.RoleAll}).site(t.Context(), h, "http://localhost:8080")
 	return err
 }
 
@@ -44,7 +45,7 @@ func wholeStart(t *testing.T, data string) error {
 func used(t *testing.T) string {
 	t.Helper()
 	data := t.TempDir()
-	d, err := startDemo(t, &Settings{Data: data})
+	d, err := startDemo(t, &settings.Settings{Data: data})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -262,7 +263,7 @@ func TestALostSigningKeyIsReplacedOnlyByCommand(t *testing.T) {
 			"keys accept "+file) {
 			t.Fatalf("%s: %v", file, err)
 		}
-		if err := (&keysAcceptCmd{File: file}).Run(&Settings{Data: data,
+		if err := (&keysAcceptCmd{File: file}).Run(&settings.Settings{Data: data,
 			Addr: "127.0.0.1:8080"}); err != nil {
 			t.Fatal(err)
 		}
@@ -274,7 +275,7 @@ func TestALostSigningKeyIsReplacedOnlyByCommand(t *testing.T) {
 	}
 	for _, file := range []string{keys.People, keys.Index, "none.pem", "../madoguchi.db"} {
 		var code exit
-		if err := (&keysAcceptCmd{File: file}).Run(&Settings{Data: data,
+		if err := (&keysAcceptCmd{File: file}).Run(&settings.Settings{Data: data,
 			Addr: "127.0.0.1:8080"}); !errors.As(err, &code) || code != exitRefused {
 			t.Errorf("%s: %v", file, err)
 		}
@@ -298,7 +299,7 @@ func TestDataFilesAreTheirOwnersAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	h, err := openApp(t.Context(), &Settings{Data: data}, datafolder.RoleAll)
+	h, err := openApp(t.Context(), &settings.Settings{Data: data}, datafolder.RoleAll)
 	if err != nil {
 		t.Fatal(err)
 	}

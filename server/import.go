@@ -17,6 +17,7 @@ import (
 	"madoguchi/server/input"
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
+	"madoguchi/server/settings"
 	"madoguchi/server/staff"
 )
 
@@ -35,7 +36,7 @@ type importCmd struct {
 }
 
 // Run imports.
-func (c *importCmd) Run(s *Settings) error {
+func (c *importCmd) Run(s *settings.Settings) error {
 	if err := c.run(s); err != nil {
 		var code exit
 		if !errors.As(err, &code) {
@@ -47,8 +48,8 @@ func (c *importCmd) Run(s *Settings) error {
 	return nil
 }
 
-func (c *importCmd) run(s *Settings) error {
-	err := s.check()
+func (c *importCmd) run(s *settings.Settings) error {
+	err := s.Check()
 	if err != nil {
 		return err
 	}
@@ -123,11 +124,11 @@ func (c *importCmd) headings() (map[string]insuredcsv.Column, error) {
 // remembered returns the headings that were mapped before. Without an insurer's number there is nobody to ask
 // for, and a trial makes no data folder.
 func (c *importCmd) remembered(
-	s *Settings,
+	s *settings.Settings,
 	insurer eligibility.InsurerNumber,
 ) (map[string]insuredcsv.Column, error) {
 	none := map[string]insuredcsv.Column{}
-	if _, err := os.Stat(filepath.Join(s.Data, "demo", datafolder.DatabaseFile)); err != nil || insurer == "" {
+	if _, err := os.Stat(filepath.Join(s.Folder(), datafolder.DatabaseFile)); err != nil || insurer == "" {
 		return none, nil
 	}
 	ctx := context.Background()
@@ -141,7 +142,7 @@ func (c *importCmd) remembered(
 
 // store stores the good rows through the insurer's half, and what --map said of its headings.
 func (c *importCmd) store(
-	s *Settings,
+	s *settings.Settings,
 	read *insuredcsv.File,
 	given map[string]insuredcsv.Column,
 ) (insurer.Imported, error) {

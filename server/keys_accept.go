@@ -11,6 +11,7 @@ import (
 	"madoguchi/server/audit"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/keys"
+	"madoguchi/server/settings"
 	"madoguchi/server/staff"
 	"madoguchi/server/store"
 )
@@ -29,7 +30,7 @@ var (
 )
 
 // Run forgets the key.
-func (c *keysAcceptCmd) Run(s *Settings) error {
+func (c *keysAcceptCmd) Run(s *settings.Settings) error {
 	if _, err := openKeys(s); err != nil {
 		return err
 	}
@@ -39,7 +40,7 @@ func (c *keysAcceptCmd) Run(s *Settings) error {
 	entry := audit.Entry{At: clock(), Actor: staff.Operator{}.Actor(), Action: "key.accept", Detail: c.File}
 	err := store.AcceptKey(
 		context.Background(),
-		filepath.Join(s.Data, "demo", datafolder.DatabaseFile),
+		filepath.Join(s.Folder(), datafolder.DatabaseFile),
 		c.File,
 		entry,
 	)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"madoguchi/eligibility"
 	"madoguchi/message"
@@ -12,6 +11,7 @@ import (
 	"madoguchi/server/durable"
 	"madoguchi/server/input"
 	"madoguchi/server/keys"
+	"madoguchi/server/settings"
 	"madoguchi/server/trust"
 )
 
@@ -31,7 +31,7 @@ type keysImportCmd struct {
 var errReadCertificate = &eligibility.Error{Code: eligibility.Invalid, Key: "keys.read", Field: "cert"}
 
 // oneInsurer opens the folder and returns the insurer that a command is about.
-func oneInsurer(s *Settings, number string) (*keys.Folder, eligibility.InsurerNumber, error) {
+func oneInsurer(s *settings.Settings, number string) (*keys.Folder, eligibility.InsurerNumber, error) {
 	insurer, err := eligibility.ParseInsurerNumber(number) // "all" is no answer here
 	if err != nil {
 		return nil, "", printUsage(err)
@@ -41,7 +41,7 @@ func oneInsurer(s *Settings, number string) (*keys.Folder, eligibility.InsurerNu
 }
 
 // Run writes the request.
-func (c *keysCSRCmd) Run(s *Settings) error {
+func (c *keysCSRCmd) Run(s *settings.Settings) error {
 	f, insurer, err := oneInsurer(s, c.Insurer)
 	if err != nil {
 		return err
@@ -53,7 +53,7 @@ func (c *keysCSRCmd) Run(s *Settings) error {
 	if err != nil {
 		return printUsage(err)
 	}
-	if err := datafolder.Guard(context.Background(), f, filepath.Join(s.Data, "demo")); err != nil {
+	if err := datafolder.Guard(context.Background(), f, s.Folder()); err != nil {
 		return err
 	}
 	csr, err := f.Certificates.Request(insurer, subject)
@@ -73,7 +73,7 @@ func (c *keysCSRCmd) Run(s *Settings) error {
 }
 
 // Run imports the certificate.
-func (c *keysImportCmd) Run(s *Settings) error {
+func (c *keysImportCmd) Run(s *settings.Settings) error {
 	f, insurer, err := oneInsurer(s, c.Insurer)
 	if err != nil {
 		return err

@@ -9,18 +9,21 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/message"
-	"madoguchi/server/demo"
+	"madoguchi/server/datafolder"
 	"madoguchi/server/keys"
+	"madoguchi/server/settings"
 )
 
 // keysCmd looks after the insurers' keys (docs/keys.md). None of its commands needs the server to stop, or to
 // start again. Exit codes: 0 done, 1 some refused, 2 wrong usage.
 type keysCmd struct {
-	List   keysListCmd   `cmd:"" help:"the keys of each insurer, and their certificates for PDFs"`
-	Rotate keysRotateCmd `cmd:"" help:"publish a next key, or let it sign once it has been published for 24 hours"`
-	CSR    keysCSRCmd    `cmd:"" name:"csr" help:"write a certificate request (PKCS #10) for signing PDFs"`
-	Import keysImportCmd `cmd:"" help:"import the certificate for signing PDFs"`
-	Accept keysAcceptCmd `cmd:"" help:"let the next start take another key in the place of a lost one"`
+	List    keysListCmd    `cmd:"" help:"the keys of each insurer, and their certificates for PDFs"`
+	Rotate  keysRotateCmd  `cmd:"" help:"publish a next key, or let it sign once it has been published for 24 hours"`
+	CSR     keysCSRCmd     `cmd:"" name:"csr" help:"write a certificate request (PKCS #10) for signing PDFs"`
+	Import  keysImportCmd  `cmd:"" help:"import the certificate for signing PDFs"`
+	Client  keysClientCmd  `cmd:"" help:"print the public key set to register at the sign-in service"`
+	Counter keysCounterCmd `cmd:"" help:"print this counter server's public key set, for the trust list"`
+	Accept  keysAcceptCmd  `cmd:"" help:"let the next start take another key in the place of a lost one"`
 }
 
 var (
@@ -45,11 +48,11 @@ var (
 
 // openKeys opens the data folder's keys, and makes no folder: a mistyped place must not look like an empty
 // one.
-func openKeys(s *Settings) (*keys.Folder, error) {
-	if err := s.check(); err != nil {
+func openKeys(s *settings.Settings) (*keys.Folder, error) {
+	if err := s.Check(); err != nil {
 		return nil, printUsage(err)
 	}
-	folder := filepath.Join(s.Data, "demo", "keys")
+	folder := filepath.Join(s.Folder(), datafolder.KeysDir)
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
 		return nil, printUsage(errNoKeys.Because(fmt.Errorf("looked at %s", folder)))
 	}
@@ -57,7 +60,7 @@ func openKeys(s *Settings) (*keys.Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	ring.Rotation.Host = demo.Host
+	ring.Rotation.Host = s.Host()
 	return ring, nil
 }
 
@@ -68,7 +71,7 @@ func printUsage(err error) error {
 }
 
 // chosenKeys opens the folder and returns the insurers that a command is about.
-func chosenKeys(s *Settings, number string) (*keys.Folder, []eligibility.InsurerNumber, error) {
+func chosenKeys(s *settings.Settings, number string) (*keys.Folder, []eligibility.InsurerNumber, error) {
 	f, err := openKeys(s)
 	if err != nil {
 		return nil, nil, err
@@ -100,7 +103,7 @@ type keysListCmd struct {
 }
 
 // Run lists.
-func (c *keysListCmd) Run(s *Settings) error {
+func (c *keysListCmd) Run(s *settings.Settings) error {
 	f, insurers, err := chosenKeys(s, c.Insurer)
 	if err != nil {
 		return err

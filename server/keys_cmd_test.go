@@ -22,6 +22,7 @@ import (
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
+	"madoguchi/server/settings"
 	"madoguchi/server/staff"
 )
 
@@ -29,13 +30,13 @@ const demoCity eligibility.InsurerNumber = "00138990"
 
 // running is a data folder with the demo's server started in it.
 type running struct {
-	settings *Settings
+	settings *settings.Settings
 	app      *app
 	insurer  *insurer.Services
 }
 
 // startDemo goes the way of serve, up to where it would answer.
-func startDemo(t *testing.T, s *Settings) (running, error) {
+func startDemo(t *testing.T, s *settings.Settings) (running, error) {
 	t.Helper()
 	h, err := openApp(t.Context(), s, datafolder.RoleAll)
 	if err != nil {
@@ -43,7 +44,7 @@ func startDemo(t *testing.T, s *Settings) (running, error) {
 	}
 	t.Cleanup(func() { h.Store.Close() })
 	serve := &serveCmd{Role: datafolder.RoleAll}
-	if _, _, err := serve.site(t.Context(), s, h, "http://localhost:8080"); err != nil {
+	if _, _, err := serve.site(t.Context(), h, "http://localhost:8080"); err != nil {
 		return running{}, err
 	}
 	services, err := h.insurerServices(t.Context(), "http://localhost:8080")
@@ -52,11 +53,11 @@ func startDemo(t *testing.T, s *Settings) (running, error) {
 
 func (d running) trust(t *testing.T) *credential.TrustList {
 	t.Helper()
-	o, err := d.app.newSigner(credential.TrustedCounter{})
+	listed, err := demo.TrustList(d.app.Keys, d.app.Path, credential.TrustedCounter{}, d.app.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := o.TrustList()
+	list, err := listed()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +151,7 @@ func (d running) keys(t *testing.T) keys.IssuerKeys {
 
 func TestTheLossOfASigningKeyIsSurvived(t *testing.T) {
 	testenv.Need(t, "pdftoppm", "zbarimg")
-	s := &Settings{Data: t.TempDir(), Addr: "127.0.0.1:0"}
+	s := &settings.Settings{Data: t.TempDir(), Addr: "127.0.0.1:0"}
 	before, err := startDemo(t, s)
 	if err != nil {
 		t.Fatal(err)
@@ -193,7 +194,7 @@ func TestTheLossOfASigningKeyIsSurvived(t *testing.T) {
 }
 
 func TestALeakEndsWhatTheKeySignedAndNothingElse(t *testing.T) {
-	s := &Settings{Data: t.TempDir(), Addr: "127.0.0.1:0"}
+	s := &settings.Settings{Data: t.TempDir(), Addr: "127.0.0.1:0"}
 	d, err := startDemo(t, s)
 	if err != nil {
 		t.Fatal(err)
@@ -230,7 +231,7 @@ func TestALeakEndsWhatTheKeySignedAndNothingElse(t *testing.T) {
 // A counter takes minutes: the screen that it shows may be from before a rotation. The receipt for it must
 // arrive.
 func TestAScreenFromBeforeARotationComesBackAsTheInsurersOwn(t *testing.T) {
-	d, err := startDemo(t, &Settings{Data: t.TempDir(), Addr: "127.0.0.1:0"})
+	d, err := startDemo(t, &settings.Settings{Data: t.TempDir(), Addr: "127.0.0.1:0"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -254,26 +255,26 @@ func TestAScreenFromBeforeARotationComesBackAsTheInsurersOwn(t *testing.T) {
 
 // The list that counters hold changes as soon as the keys do, in the same running server.
 func TestTheTrustListFollowsTheKeys(t *testing.T) {
-	d, err := startDemo(t, &Settings{Data: t.TempDir(), Addr: "127.0.0.1:0"})
+	d, err := startDemo(t, &settings.Settings{Data: t.TempDir(), Addr: "127.0.0.1:0"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, err := d.app.newSigner(credential.TrustedCounter{})
+	trustList, err := demo.TrustList(d.app.Keys, d.app.Path, credential.TrustedCounter{}, d.app.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, err := o.TrustList()
+	first, err := trustList()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again, err := o.TrustList(); err != nil || again.Version != first.Version {
+	if again, err := trustList(); err != nil || again.Version != first.Version {
 		t.Errorf("signed anew for nothing: %v", err)
 	}
 	next, err := d.app.Keys.Rotation.Prepare(demoCity, d.app.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := o.TrustList()
+	list, err := trustList()
 	if err != nil || list.Version != first.Version+1 {
 		t.Fatalf("version %d after %d, %v", list.Version, first.Version, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"os"
 
 	"madoguchi/server/keys"
+	"madoguchi/server/settings"
 )
 
 // keysRotateCmd takes each insurer one step further: it publishes a next key when there is none, and lets it
@@ -19,7 +20,7 @@ type keysRotateCmd struct {
 }
 
 // Run rotates.
-func (c *keysRotateCmd) Run(s *Settings) error {
+func (c *keysRotateCmd) Run(s *settings.Settings) error {
 	if c.Leaked && c.Insurer == "" {
 		return printUsage(errLeakedWhose)
 	}

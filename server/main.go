@@ -12,11 +12,12 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/server/insurer"
+	"madoguchi/server/settings"
 )
 
 // program is the command line; kong reads flags and environment, and `--help` lists both.
 type program struct {
-	Settings
+	settings.Settings
 
 	Serve  serveCmd  `cmd:"" default:"withargs" help:"start the server (the default)"`
 	Import importCmd `cmd:"" help:"read an insurer's CSV of insured people"`
@@ -50,12 +51,27 @@ func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 func main() {
 	var p program
-	about := message.New("command.about", nil).Text("ja")
-	parser := kong.Must(&p, kong.Name("madoguchi"), kong.Description(about),
-		kong.Vars{"runs": strings.Join(insurer.RunKinds(), ", ")})
+	options := []kong.Option{
+		kong.Name("madoguchi"),
+		kong.Description(message.New("command.about", nil).Text("ja")),
+		kong.Vars{"runs": strings.Join(insurer.RunKinds(), ", ")},
+	}
+	file, err := settings.Named(os.Args[1:])
+	if err != nil {
+		printError(err)
+		os.Exit(exitRefused)
+	}
+	if file != nil {
+		options = append(options, kong.Resolvers(file))
+	}
+	parser := kong.Must(&p, options...)
 	command, err := parser.Parse(os.Args[1:])
 	if err != nil {
-		printError(wrongUsage(err))
+		var refused *eligibility.Error // of the settings file
+		if !errors.As(err, &refused) {
+			err = wrongUsage(err)
+		}
+		printError(err)
 		os.Exit(exitRefused)
 	}
 	if err := command.Run(&p.Settings); err != nil {

@@ -17,6 +17,7 @@ import (
 	"madoguchi/server/audit"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/demo"
+	"madoguchi/server/settings"
 )
 
 // oldData is a data folder that the version before made, opened by this one. What that version was asked to
@@ -64,7 +65,7 @@ func openOldData(t *testing.T) oldData {
 	t.Helper()
 	data := t.TempDir()
 	unpack(t, filepath.Join(oldFolder, "data.tar.gz"), data)
-	s := &Settings{
+	s := &settings.Settings{
 		Data:         data,
 		Addr:         "127.0.0.1:0",
 		FacilityCode: "1319999991",
@@ -81,7 +82,7 @@ func openOldData(t *testing.T) oldData {
 	if err := demo.Certify(h.Keys, h.Path, demo.Insurers, h.Now()); err != nil {
 		t.Fatal(err)
 	}
-	handler, _, err := (&serveCmd{Role: datafolder.RoleAll}).site(t.Context(), s, h, "http://localhost:8080")
+	handler, _, err := (&serveCmd{Role: datafolder.RoleAll}).site(t.Context(), h, "http://localhost:8080")
 	if err != nil {
 		t.Fatal(err)
 	}

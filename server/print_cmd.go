@@ -19,6 +19,7 @@ import (
 	"madoguchi/server/datafolder"
 	"madoguchi/server/insurer"
 	"madoguchi/server/printing"
+	"madoguchi/server/settings"
 	"madoguchi/server/staff"
 )
 
@@ -60,7 +61,7 @@ var (
 )
 
 // Run prints.
-func (c *printCmd) Run(s *Settings) error {
+func (c *printCmd) Run(s *settings.Settings) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	result, err := c.run(ctx, s)
@@ -84,11 +85,11 @@ func (c *printCmd) Run(s *Settings) error {
 	return nil
 }
 
-func (c *printCmd) run(ctx context.Context, s *Settings) (*insurer.PrintReport, error) {
+func (c *printCmd) run(ctx context.Context, s *settings.Settings) (*insurer.PrintReport, error) {
 	if c.Resume == "" && (c.Kind == "" || c.Insurer == "" || c.Out == "" && !c.DryRun) {
 		return nil, errPrintWhat
 	}
-	if err := s.check(); err != nil {
+	if err := s.Check(); err != nil {
 		return nil, err
 	}
 	if !opensOnPhones(c.Address) {

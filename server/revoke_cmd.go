@@ -8,6 +8,7 @@ import (
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/server/insurer"
+	"madoguchi/server/settings"
 )
 
 // revokeCmd takes saved copies (PDF, file) back: one by its index, all of a person, or all made before a
@@ -33,7 +34,7 @@ var (
 
 // Run revokes and prints {"revoked": n}. Exit codes: 0 done (also when nothing was left to revoke), 2 bad
 // input.
-func (c *revokeCmd) Run(s *Settings) error {
+func (c *revokeCmd) Run(s *settings.Settings) error {
 	return printAnswer(func() (any, error) {
 		number, err := eligibility.ParseInsurerNumber(c.Insurer)
 		if err != nil {
@@ -43,7 +44,7 @@ func (c *revokeCmd) Run(s *Settings) error {
 		if err != nil {
 			return nil, err
 		}
-		if err := s.check(); err != nil {
+		if err := s.Check(); err != nil {
 			return nil, err
 		}
 		ctx := context.Background()

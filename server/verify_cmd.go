@@ -2,8 +2,8 @@ package main
 
 import (
 	"os"
-	"path/filepath"
 
+	"madoguchi/server/settings"
 	"madoguchi/server/verify"
 )
 
@@ -21,7 +21,7 @@ type verifyCmd struct {
 }
 
 // Run verifies.
-func (c *verifyCmd) Run(s *Settings) error {
+func (c *verifyCmd) Run(s *settings.Settings) error {
 	v, err := c.question(s).Verdict()
 	if err != nil {
 		return printRefusal(err)
@@ -37,12 +37,12 @@ func (c *verifyCmd) Run(s *Settings) error {
 	return asExitError(err)
 }
 
-func (c *verifyCmd) question(s *Settings) verify.Question {
+func (c *verifyCmd) question(s *settings.Settings) verify.Question {
 	return verify.Question{
 		File:   c.File,
 		Proof:  c.Proof,
 		Trust:  s.Trust,
-		Own:    filepath.Join(s.Data, "demo"),
+		Own:    s.Folder(),
 		Root:   c.Root,
 		JWKS:   c.JWKS,
 		Status: c.Status,

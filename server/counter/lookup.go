@@ -33,6 +33,13 @@ var (
 	errWaitingPartly = hostapi.ErrCodeWaiting.Saying("code.waiting_partly", nil)
 )
 
+// codeQuestion is an online code that a facility's counter asks insurers about, by what is believed now.
+type codeQuestion struct {
+	by       Facility
+	believed trust.Beliefs
+	code     credential.OnlineCode
+}
+
 // redeemAnswer is what one issuer answered about a code.
 type redeemAnswer struct {
 	jws string
@@ -44,20 +51,18 @@ type redeemAnswer struct {
 // "waiting" nor another's screen, rubbish, a fault or none at all within the time. Without a screen the
 // kindest true answer counts: waiting before too many tries before a server that was not reached before "no
 // such number".
-func (c *Service) lookUp(
-	ctx context.Context, believed trust.Beliefs, code credential.OnlineCode,
-) (string, error) {
+func (c *Service) lookUp(ctx context.Context, q codeQuestion) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, lookUpTime)
 	defer cancel() // the others need not answer any more
 	asked := 0
 	answers := make(chan redeemAnswer, maxAsked)
-	for _, issuer := range believed.List.Issuers {
-		if asked == maxAsked || !code.MayBeFrom(issuer.ISS) {
+	for _, issuer := range q.believed.List.Issuers {
+		if asked == maxAsked || !q.code.MayBeFrom(issuer.ISS) {
 			continue
 		}
 		asked++
 		go func(iss string) {
-			jws, err := c.redeemCode(ctx, believed, iss, code)
+			jws, err := c.redeemCode(ctx, q, iss)
 			answers <- redeemAnswer{jws, err}
 		}(issuer.ISS)
 	}
@@ -82,10 +87,8 @@ func (c *Service) lookUp(
 }
 
 // redeemCode asks one issuer and believes only its own live screen.
-func (c *Service) redeemCode(
-	ctx context.Context, believed trust.Beliefs, iss string, code credential.OnlineCode,
-) (string, error) {
-	jws, err := c.Insurers.Redeem(ctx, iss, code)
+func (c *Service) redeemCode(ctx context.Context, q codeQuestion, iss string) (string, error) {
+	jws, err := c.Insurers(q.by.URL).Redeem(ctx, iss, q.code)
 	if err != nil {
 		return "", err
 	}
@@ -93,9 +96,9 @@ func (c *Service) redeemCode(
 		return "", errRedeemedUnverified.Because(err)
 	}
 	if measured, err := c.Believed(); err == nil { // the answer told the issuer's time
-		believed.ClockSkew = measured.ClockSkew
+		q.believed.ClockSkew = measured.ClockSkew
 	}
-	verdict, err := c.verifyScreen(ctx, believed, jws)
+	verdict, err := c.verifyScreen(ctx, q.believed, jws)
 	if err != nil {
 		return "", err
 	}

@@ -76,12 +76,12 @@ func newClinic(t *testing.T) *clinic {
 		JWKS:           credential.KeySet{key.Public()},
 	}}}
 	c.Service = &counter.Service{
-		Store:    kept.ForCounter(),
-		Believed: func() (trust.Beliefs, error) { return trust.Beliefs{List: list}, nil },
-		Readers:  readers{},
-		Insurers: away{},
-		Facility: counter.Facility{Code: own, Name: "架空医院"},
-		Now:      func() time.Time { return now },
+		Store:      kept.ForCounter(),
+		Believed:   func() (trust.Beliefs, error) { return trust.Beliefs{List: list}, nil },
+		Readers:    readers{},
+		Insurers:   func(string) counter.InsurerCalls { return away{} },
+		Facilities: counter.OneFacility{Code: own, Name: "架空医院"},
+		Now:        func() time.Time { return now },
 	}
 	person := eligibility.Person{
 		Insurer:   "00138990",
@@ -208,6 +208,10 @@ var rows = map[string]func(c *clinic, who staff.Reception) error{
 		_, err := c.Record(ctx, who, c.live, counter.CaseEnd{Outcome: hostapi.Parked, Reason: "急ぎ"})
 		return err
 	},
+	"FacilityOf": func(c *clinic, who staff.Reception) error {
+		_, err := c.FacilityOf(ctx, who)
+		return err
+	},
 	"Today": func(c *clinic, who staff.Reception) error {
 		cases, err := c.Today(ctx, who)
 		if err == nil && len(cases) == 0 {
@@ -245,12 +249,12 @@ func TestAnotherFacilitysCaseIsNotFound(t *testing.T) {
 			before := dump(t, c.file)
 			elsewhere := *c
 			service := *c.Service
-			service.Facility = counter.Facility{Code: another, Name: "別の医院"}
+			service.Facilities = counter.OneFacility{Code: another, Name: "別の医院"}
 			elsewhere.Service = &service
 			for kind, who := range strangers {
 				for at, clinic := range map[string]*clinic{"here": c, "at their own counter": &elsewhere} {
 					if atOwn := clinic == &elsewhere && who.Facility == another; atOwn &&
-						(name == "Open" || name == "Candidates") {
+						(name == "Open" || name == "Candidates" || name == "FacilityOf") {
 						continue // who is shown a screen may open a case of their own
 					}
 					var e *eligibility.Error

@@ -15,7 +15,8 @@ import (
 // Open starts a case with what was scanned, pasted or typed: it verifies offline against the trust list and
 // stores the verdict. An online code is looked up first, at the insurers of the trust list.
 func (c *Service) Open(ctx context.Context, reception staff.Reception, text string) (CaseView, error) {
-	if err := c.checkFacility(reception); err != nil {
+	facility, err := c.FacilityOf(ctx, reception)
+	if err != nil {
 		return CaseView{}, err
 	}
 	believed, err := c.Believed()
@@ -31,7 +32,7 @@ func (c *Service) Open(ctx context.Context, reception staff.Reception, text stri
 		case none != nil:
 			return CaseView{}, errUnreadable.Because(err)
 		}
-		if jws, err = c.lookUp(ctx, believed, code); err != nil {
+		if jws, err = c.lookUp(ctx, codeQuestion{facility, believed, code}); err != nil {
 			return CaseView{}, err
 		}
 	} else if credential.LooksLikeProof(jws) {

@@ -4,6 +4,7 @@ package counter
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -24,19 +25,36 @@ type Service struct {
 	RefreshKeys func(ctx context.Context, iss string) bool // asks an issuer for keys not known; may be nil
 	AskTime     func(ctx context.Context, iss string) bool // measures the clock at an issuer; may be nil
 	Readers     CardReaders
-	Insurers    InsurerCalls
-	Facility    Facility
-	Signer      hostapi.ReceiptSigner // whose word receipts are
+	Facilities  Facilities
+	Insurers    func(url string) InsurerCalls // for the facility of a URL
+	Key         credential.Key                // signs receipts
 	Now         func() time.Time
 }
 
-// Facility is where this counter stands.
+// Facility is one of the facilities whose counters this server runs.
 type Facility struct {
 	Code string // 医療機関コード, 10 digits
-	Name string // as patients see it in their receipt
+	Name string // as the console shows it; patients see the trust list's
+	URL  string // by which the trust list names it: whose calls and receipts those of its counters are
 }
 
-// InsurerCalls are the calls that a counter server makes to an insurer's server.
+// Facilities knows the facilities of this server. It returns NotFound for any other.
+type Facilities interface {
+	Facility(ctx context.Context, code string) (Facility, error)
+}
+
+// OneFacility is what a server knows that runs the counters of one facility only.
+type OneFacility Facility
+
+// Facility returns it, or NotFound.
+func (o OneFacility) Facility(_ context.Context, code string) (Facility, error) {
+	if code != o.Code {
+		return Facility{}, errNoFacility
+	}
+	return Facility(o), nil
+}
+
+// InsurerCalls are the calls that a facility's counter makes to an insurer's server.
 type InsurerCalls interface {
 	ReceiptKeys(ctx context.Context, iss, jws string) (map[string][]byte, error)
 	LeaveReceipt(ctx context.Context, iss, jws string, sealed map[string][]byte) error
@@ -68,12 +86,18 @@ var (
 
 var errNoFacility = &eligibility.Error{Code: eligibility.NotFound, Key: "counter.facility"}
 
-// checkFacility refuses staff of another facility: what they would record here were nobody's.
-func (c *Service) checkFacility(reception staff.Reception) error {
-	if reception.Facility == "" || reception.Facility != c.Facility.Code {
-		return errNoFacility
+// FacilityOf returns the reception's facility. Staff of one that this server does not have are refused: what
+// they would record here were nobody's.
+func (c *Service) FacilityOf(ctx context.Context, reception staff.Reception) (Facility, error) {
+	if reception.Facility == "" {
+		return Facility{}, errNoFacility
 	}
-	return nil
+	facility, err := c.Facilities.Facility(ctx, reception.Facility)
+	var e *eligibility.Error
+	if errors.As(err, &e) && e.Code == eligibility.NotFound {
+		return Facility{}, errNoFacility
+	}
+	return facility, err
 }
 
 // Visual records what staff compared by eye: photo, name, birthDate, each once.
@@ -133,7 +157,7 @@ func (c *Service) Record(
 		return CaseView{}, err
 	}
 	if view.Verdict.Valid {
-		if err := c.tellPatient(ctx, view, jws); err != nil {
+		if err := c.tellPatient(ctx, reception, view, jws); err != nil {
 			slog.Warn("the patient's receipt was not left", "case", id, "error", err)
 		}
 	}
@@ -141,10 +165,17 @@ func (c *Service) Record(
 }
 
 // tellPatient leaves a sealed receipt for each phone that shows this person.
-func (c *Service) tellPatient(ctx context.Context, view CaseView, jws string) error {
+func (c *Service) tellPatient(
+	ctx context.Context, reception staff.Reception, view CaseView, jws string,
+) error {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
-	phones, err := c.Insurers.ReceiptKeys(ctx, view.Verdict.Issuer, jws)
+	facility, err := c.FacilityOf(ctx, reception)
+	if err != nil {
+		return err
+	}
+	insurers := c.Insurers(facility.URL)
+	phones, err := insurers.ReceiptKeys(ctx, view.Verdict.Issuer, jws)
 	if err != nil || len(phones) == 0 {
 		return err
 	}
@@ -153,7 +184,7 @@ func (c *Service) tellPatient(ctx context.Context, view CaseView, jws string) er
 	}
 	sealed := map[string][]byte{}
 	for id, key := range phones {
-		sealed[id], err = c.Signer.Seal(
+		sealed[id], err = hostapi.ReceiptSigner{URL: facility.URL, Key: c.Key}.Seal(
 			hostapi.Receipt{At: view.RecordedAt, Outcome: view.Outcome, Ground: view.Ground, Method: "N1e"},
 			key,
 		)
@@ -161,7 +192,7 @@ func (c *Service) tellPatient(ctx context.Context, view CaseView, jws string) er
 			return err
 		}
 	}
-	return c.Insurers.LeaveReceipt(ctx, view.Verdict.Issuer, jws, sealed)
+	return insurers.LeaveReceipt(ctx, view.Verdict.Issuer, jws, sealed)
 }
 
 // Today returns today's cases of the reception's facility, newest first.

@@ -26,9 +26,9 @@ var errSeveral = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.severa
 // asked. Codes of one person (a screen and a saved copy, a screen and its proof) are one; each code that
 // cannot be verified is one of its own, as nobody knows whose it is.
 func (c *Service) Candidates(
-	_ context.Context, reception staff.Reception, texts []string,
+	ctx context.Context, reception staff.Reception, texts []string,
 ) ([]Candidate, error) {
-	if err := c.checkFacility(reception); err != nil {
+	if _, err := c.FacilityOf(ctx, reception); err != nil {
 		return nil, err
 	}
 	if len(texts) > maxSeveral {

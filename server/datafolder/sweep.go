@@ -3,6 +3,7 @@ package datafolder
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"madoguchi/server/insurer"
 )
@@ -20,5 +21,41 @@ func (f *DataFolder) Sweep(ctx context.Context) {
 	}
 	if err := f.Store.ExpireDevices(ctx, f.Now(), f.Now().Add(-insurer.DeviceGrantRetention)); err != nil {
 		slog.Warn("sweeping phones", "error", err)
+	}
+}
+
+// KeepClean removes what is over, and does a server's other chores, now and then every hour, until the context
+// ends.
+func (f *DataFolder) KeepClean(ctx context.Context, chores ...func(context.Context)) {
+	hourly, often := time.NewTicker(time.Hour), time.NewTicker(time.Minute)
+	defer hourly.Stop()
+	defer often.Stop()
+	everything := func() {
+		f.Sweep(ctx)
+		for _, chore := range chores {
+			chore(ctx)
+		}
+	}
+	everything()
+	f.SweepOften(ctx)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-hourly.C:
+			everything()
+		case <-often.C:
+			f.SweepOften(ctx)
+		}
+	}
+}
+
+// SweepOften removes what must not lie for an hour: files of people, and who asked for a screen.
+func (f *DataFolder) SweepOften(ctx context.Context) {
+	if _, err := f.Store.ExpirePreviews(ctx, f.Now()); err != nil {
+		slog.Warn("dropping previews", "error", err)
+	}
+	if err := f.Store.ExpireCodes(ctx, f.Now()); err != nil {
+		slog.Warn("sweeping codes", "error", err)
 	}
 }

@@ -1,5 +1,5 @@
-// Package demo plays the other parties of a demo: fictional insurers and people, a provider to sign in at, a
-// certification authority for PDFs.
+//go:build !nodemo
+
 package demo
 
 import (
@@ -18,9 +18,8 @@ import (
 	"madoguchi/server/keys"
 )
 
-// Host is the HOST of the demo's iss: SMART Health Cards want https, and the key sets travel in the trust
-// list.
-const Host = "https://localhost:8080"
+// Built reports whether this program can run the demo.
+const Built = true
 
 // Insurers are fictional (docs/facts/test-people.md#insurers).
 var Insurers = []insurer.Insurer{
@@ -42,36 +41,8 @@ var people = []demoidp.Person{
 
 const clientID = "RP00000001"
 
-// Issuers are the demo's insurers as a trust list names them, with the keys that they publish at a time.
-func Issuers(rings *keys.Rings, now time.Time) ([]credential.TrustedIssuer, error) {
-	var all []credential.TrustedIssuer
-	for _, in := range Insurers {
-		k, err := rings.Issuer(in.Number, now)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, credential.TrustedIssuer{
-			ISS:            Host + "/i/" + string(in.Number),
-			Name:           in.Name,
-			InsurerNumbers: []eligibility.InsurerNumber{in.Number},
-			JWKS:           k.Set,
-		})
-	}
-	return all, nil
-}
-
-// SignInConfig says where the demo's people sign in.
-type SignInConfig struct {
-	Keys       *keys.Secrets
-	Address    string                                    // of this program, as its pages are opened
-	LetIn      func(http.RoundTripper) http.RoundTripper // gives each call the demo's word (kit.DemoWord)
-	NoAuthTime bool                                      // auth.Config.NoAuthTime
-	NoACR      bool                                      // auth.Config.NoACR
-	Now        func() time.Time
-}
-
 // SignIn sets up the demo's provider, whose pages begin with /demo-idp, and this server as its client.
-func SignIn(c SignInConfig) (provider *demoidp.Provider, login *auth.Login, err error) {
+func SignIn(c SignInConfig) (http.Handler, *auth.Login, error) {
 	client, err := c.Keys.Signing(keys.Client)
 	if err != nil {
 		return nil, nil, err
@@ -89,7 +60,7 @@ func SignIn(c SignInConfig) (provider *demoidp.Provider, login *auth.Login, err 
 		return nil, nil, err
 	}
 	issuer, redirect := c.Address+"/demo-idp", c.Address+"/login/callback"
-	provider, err = demoidp.New(demoidp.Config{
+	provider, err := demoidp.New(demoidp.Config{
 		Issuer:       issuer,
 		Key:          providerKey,
 		KeyID:        named.ID,

@@ -1,3 +1,5 @@
+//go:build !nodemo
+
 package demo
 
 import (
@@ -103,7 +105,7 @@ func (m inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
 // beginner returns what begins a login of the demo: the address to which the browser is sent.
 func beginner(t *testing.T, ring *keys.Folder) (begin func() (*url.URL, error)) {
 	t.Helper()
-	var provider *demoidp.Provider
+	var provider http.Handler
 	forward := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { provider.ServeHTTP(w, r) })
 	provider, login, err := SignIn(SignInConfig{
 		Keys:    ring.Secrets,

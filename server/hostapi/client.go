@@ -16,11 +16,11 @@ import (
 	"madoguchi/credential"
 )
 
-// Client makes a counter server's calls to insurers' servers.
+// Client makes a counter server's calls to insurers' servers. What needs no proof of who asks it does itself;
+// the rest is a facility's (For).
 type Client struct {
-	URL     string // this counter server, as the trust list names it
-	Key     credential.Key
-	Client  *http.Client // as server/hostclient makes it
+	Key     credential.Key // proves this server
+	Client  *http.Client   // as server/hostclient makes it
 	Now     func() time.Time
 	Running func() time.Duration                  // since the start, by a clock that nobody sets; may be nil
 	Trust   func() (*credential.TrustList, error) // verifies what tells the time; nil: no signed answer does
@@ -70,14 +70,26 @@ func (i *Client) get(ctx context.Context, address string, limit int64) ([]byte, 
 	return answer, nil
 }
 
+// FacilityClient makes the calls of one facility's counters, which the server proves with its key.
+type FacilityClient struct {
+	client *Client
+	url    string
+}
+
+// For returns the calls of the facility that the trust list names by a URL.
+func (i *Client) For(url string) FacilityClient { return FacilityClient{i, url} }
+
+// URL is that of the facility, as the trust list names it.
+func (f FacilityClient) URL() string { return f.url }
+
 // Redeem: see counter.InsurerCalls.
-func (i *Client) Redeem(ctx context.Context, iss string, code credential.OnlineCode) (string, error) {
+func (f FacilityClient) Redeem(ctx context.Context, iss string, code credential.OnlineCode) (string, error) {
 	var out struct {
 		Credential string `json:"credential"`
 		Waiting    bool   `json:"waiting"`
 	}
-	asked := i.Now()
-	err := i.post(ctx, iss, "/code", map[string]string{"code": code.Printed()}, &out)
+	asked := f.client.Now()
+	err := f.post(ctx, iss, "/code", map[string]string{"code": code.Printed()}, &out)
 	var refused *RefusedCall
 	switch {
 	case errors.As(err, &refused) && refused.Status == http.StatusNotFound:
@@ -89,7 +101,7 @@ func (i *Client) Redeem(ctx context.Context, iss string, code credential.OnlineC
 	case out.Waiting:
 		return "", ErrCodeWaiting
 	}
-	i.hearSigned(iss, out.Credential, asked, i.Now())
+	f.client.hearSigned(iss, out.Credential, asked, f.client.Now())
 	return out.Credential, nil
 }
 
@@ -116,18 +128,18 @@ func (e *RefusedCall) Error() string {
 }
 
 // ReceiptKeys asks for the keys of the phones that may read a receipt for this screen.
-func (i *Client) ReceiptKeys(ctx context.Context, iss, jws string) (map[string][]byte, error) {
+func (f FacilityClient) ReceiptKeys(ctx context.Context, iss, jws string) (map[string][]byte, error) {
 	var out struct {
 		Keys map[string]string `json:"keys"`
 	}
-	if err := i.post(ctx, iss, "/receipt/keys", map[string]string{"credential": jws}, &out); err != nil {
+	if err := f.post(ctx, iss, "/receipt/keys", map[string]string{"credential": jws}, &out); err != nil {
 		return nil, err
 	}
 	return DecodeAll(out.Keys)
 }
 
 // LeaveReceipt leaves sealed receipts for this screen's phones.
-func (i *Client) LeaveReceipt(ctx context.Context, iss, jws string, sealed map[string][]byte) error {
+func (f FacilityClient) LeaveReceipt(ctx context.Context, iss, jws string, sealed map[string][]byte) error {
 	body := struct {
 		Credential string            `json:"credential"`
 		Sealed     map[string]string `json:"sealed"`
@@ -135,7 +147,7 @@ func (i *Client) LeaveReceipt(ctx context.Context, iss, jws string, sealed map[s
 	for id, data := range sealed {
 		body.Sealed[id] = base64.RawURLEncoding.EncodeToString(data)
 	}
-	return i.post(ctx, iss, "/receipt", body, nil)
+	return f.post(ctx, iss, "/receipt", body, nil)
 }
 
 // Bounds of an insurer's answers.
@@ -163,12 +175,12 @@ func (i *Client) do(req *http.Request, limit int64) (*http.Response, []byte, err
 	return res, answer, nil
 }
 
-func (i *Client) post(ctx context.Context, iss, path string, body, out any) error {
+func (f FacilityClient) post(ctx context.Context, iss, path string, body, out any) error {
 	data, err := json.Marshal(body)
 	if err != nil {
 		return fmt.Errorf("writing a call: %w", err)
 	}
-	assertion, err := HostCall{ISS: iss, Path: path, Body: data}.assert(i.URL, i.Key, i.Now())
+	assertion, err := HostCall{ISS: iss, Path: path, Body: data}.assert(f.url, f.client.Key, f.client.Now())
 	if err != nil {
 		return err
 	}
@@ -178,7 +190,7 @@ func (i *Client) post(ctx context.Context, iss, path string, body, out any) erro
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Authorization", "Bearer "+assertion)
-	res, answer, err := i.do(req, maxAnswer)
+	res, answer, err := f.client.do(req, maxAnswer)
 	if err != nil {
 		return err
 	}

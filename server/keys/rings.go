@@ -182,7 +182,7 @@ func (s *Rings) private(insurer eligibility.InsurerNumber, e Entry) (credential.
 	}
 	var private *ecdsa.PrivateKey
 	if err == nil {
-		private, err = readPEM(e.File, data)
+		private, err = readP256(e.File, data)
 	}
 	var key credential.Key
 	if err == nil {
@@ -239,7 +239,7 @@ func (s *Rings) oldest(
 	if err != nil {
 		return "", nil, err
 	}
-	if private, err = readPEM(name, data); err != nil {
+	if private, err = readP256(name, data); err != nil {
 		return "", nil, about(errOldest, "file", name).Because(err)
 	}
 	return name, private, nil

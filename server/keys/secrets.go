@@ -20,7 +20,7 @@ const (
 // Names of the signing keys: P-256, PKCS #8 PEM.
 const (
 	Trust   = "trust.pem"   // signs the demo's trust list; live servers never hold one
-	Client  = "client.pem"  // proves this server to the sign-in service
+	Client  = "client.pem"  // proves this server to the sign-in service, where that wants ES256
 	Counter = "counter.pem" // proves this counter server to insurers
 )
 

@@ -61,7 +61,6 @@ func TestACounterIsNotSentOnByAnInsurer(t *testing.T) {
 		Inside: Addresses(func() (*credential.TrustList, error) { return list, nil }),
 	}
 	calls := &hostapi.Client{
-		URL:    "https://clinic.example.jp",
 		Key:    key,
 		Client: hostclient.New(config),
 		Now:    func() time.Time { return moment },
@@ -72,10 +71,10 @@ func TestACounterIsNotSentOnByAnInsurer(t *testing.T) {
 		"endorsements": func() error { _, err := calls.Endorsements(ctx, iss); return err },
 		"status":       func() error { _, err := calls.Status(ctx, iss); return err },
 		"a code": func() error {
-			_, err := calls.Redeem(ctx, iss, credential.NewOnlineCode(iss))
+			_, err := calls.For("https://clinic.example.jp").Redeem(ctx, iss, credential.NewOnlineCode(iss))
 			return err
 		},
-		"receipt keys": func() error { _, err := calls.ReceiptKeys(ctx, iss, "x"); return err },
+		"receipt keys": func() error { _, err := calls.For("https://clinic.example.jp").ReceiptKeys(ctx, iss, "x"); return err },
 	} {
 		if err := call(); err == nil || !strings.Contains(err.Error(), hostclient.ErrRedirect.Error()) {
 			t.Errorf("%s: %v", name, err)

@@ -265,7 +265,7 @@ func TestEveryCallOfACounterCarriesItsOwnAssertion(t *testing.T) {
 	h.calls.Client = &http.Client{Transport: seen}
 	iss := testHost + "/i/00138990"
 	for range 5 {
-		_, _ = h.calls.Redeem(ctx, iss, credential.NewOnlineCode(iss))
+		_, _ = h.calls.For(clinic).Redeem(ctx, iss, credential.NewOnlineCode(iss))
 	}
 	ids := map[string]bool{}
 	for _, text := range seen.sent {

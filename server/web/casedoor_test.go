@@ -26,7 +26,7 @@ import (
 // otherFacility is another clinic's counter on the same server and database.
 func (h *testApp) otherFacility() *counter.Service {
 	other := *h.counter
-	other.Facility = counter.Facility{Code: "1319999992", Name: "別の医院"}
+	other.Facilities = counter.OneFacility{Code: "1319999992", Name: "別の医院"}
 	return &other
 }
 
@@ -35,7 +35,7 @@ func TestACaseIsNoOtherFacilitys(t *testing.T) {
 	_, path := h.scanned(t)
 	id := path[strings.LastIndexByte(path, '/')+1:]
 	other := h.otherFacility()
-	there := staff.Reception{Staff: "鈴木", Facility: other.Facility.Code}
+	there := staff.Reception{Staff: "鈴木", Facility: "1319999992"}
 	end := func(o hostapi.Outcome) counter.CaseEnd { return counter.CaseEnd{Outcome: o, Reason: "理由"} }
 	was := answer[struct{ Cases []console.CaseJSON }](t, h.ask(t, "GET", "/api/v1/counter/cases", nil), 200).Cases[0]
 	cases := map[string]func() error{

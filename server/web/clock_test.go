@@ -46,7 +46,6 @@ func caller(t *testing.T, way http.RoundTripper) (*hostapi.Client, *time.Time) {
 	_, key := p256(t)
 	now := clockNow
 	return &hostapi.Client{
-		URL:    "https://clinic.example.jp",
 		Key:    key,
 		Client: &http.Client{Transport: way},
 		Now:    func() time.Time { return now },
@@ -74,7 +73,7 @@ var (
 func ask(t *testing.T, calls *hostapi.Client, issuers []string) {
 	t.Helper()
 	for _, iss := range issuers {
-		_, _ = calls.ReceiptKeys(ctx, iss, "x") // whatever it answers: only its time counts here
+		_, _ = calls.For(clinic).ReceiptKeys(ctx, iss, "x") // whatever it answers: only its time counts here
 	}
 }
 
@@ -308,7 +307,7 @@ func TestASignedAnswerSaysSomethingAboutItsIssuerOnly(t *testing.T) {
 	back := h.now.Add(-time.Minute)
 	good := signed(city, cityKey, credential.TierLive, back)
 	answer["localhost:8080"] = good
-	if _, err := calls.Redeem(ctx, city, credential.NewOnlineCode(city)); err != nil {
+	if _, err := calls.For(clinic).Redeem(ctx, city, credential.NewOnlineCode(city)); err != nil {
 		t.Fatal(err)
 	}
 	if skew := calls.ClockSkew(); skew.General != 0 || skew.Of(city) != 59500*time.Millisecond ||
@@ -362,7 +361,7 @@ func TestASignedAnswerSaysSomethingAboutItsIssuerOnly(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			calls.Measured.Issuers = nil
 			answer[c.host] = c.jws
-			_, _ = calls.Redeem(ctx, c.iss, credential.NewOnlineCode(c.iss))
+			_, _ = calls.For(clinic).Redeem(ctx, c.iss, credential.NewOnlineCode(c.iss))
 			if skew := calls.ClockSkew(); skew.Issuers != nil || skew.General != 0 {
 				t.Errorf("the clock was moved: %+v", skew)
 			}
@@ -382,7 +381,7 @@ func TestNoInsurerRevivesAnothersOldScreenshot(t *testing.T) {
 			way.date = h.now.Add(back)
 			_, _ = h.calls.Status(ctx, testHost+"/i/06139992")
 			_, _ = h.calls.Keys(ctx, testHost+"/i/99999999")
-			_, _ = h.calls.ReceiptKeys(ctx, testHost+"/i/06139992", old)
+			_, _ = h.calls.For(clinic).ReceiptKeys(ctx, testHost+"/i/06139992", old)
 			if v := h.scan(t, old).Verdict; v.Valid || v.Checks[0].Name != "time" {
 				t.Errorf("an 11-hour-old screenshot: %+v", v)
 			}

@@ -67,7 +67,7 @@ func collide(t *testing.T) (*twoHosts, insurer.PersonRecord, credential.Key) {
 	h.session(t, auth.Counter, "鈴木", "{}")
 	code := credential.NewOnlineCode(testHost + "/i/00138990")
 	_, key := p256(t)
-	w := &twoHosts{testApp: h, real: h.counter.Insurers}
+	w := &twoHosts{testApp: h, real: h.counter.Insurers(clinic)}
 	for i := 0; w.other == ""; i++ {
 		if iss := "https://h" + strings.Repeat("x", i%50) + string(rune('a'+i/50%26)) + string(rune('a'+i/1300)) + ".example.jp/i/06139992"; code.MayBeFrom(
 			iss,
@@ -85,7 +85,7 @@ func collide(t *testing.T) (*twoHosts, insurer.PersonRecord, credential.Key) {
 			},
 		},
 		h.trust.Issuers...)
-	h.counter.Insurers = w
+	h.counter.Insurers = func(string) counter.InsurerCalls { return w }
 	return w, r, key
 }
 

@@ -15,6 +15,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/server/audit"
+	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/insurer"
 	console "madoguchi/server/web/counter"
@@ -61,14 +62,14 @@ func connected(t *testing.T) (*testApp, *dated) {
 	)
 	way := &dated{inside: inside{h}}
 	calls := &hostapi.Client{
-		URL:    "https://clinic.example.jp",
 		Key:    key,
 		Client: &http.Client{Transport: way},
 		Now:    func() time.Time { return h.now },
 	}
 	calls.Trust = h.listed
-	h.counter.Insurers, h.clockSkew = calls, calls.ClockSkew
-	h.counter.Signer = hostapi.ReceiptSigner{URL: calls.URL, Key: key}
+	h.counter.Insurers = func(url string) counter.InsurerCalls { return calls.For(url) }
+	h.counter.Facilities = counter.OneFacility{Code: "1319999991", Name: "架空医院", URL: clinic}
+	h.clockSkew, h.counter.Key = calls.ClockSkew, key
 	h.calls = calls
 	return h, way
 }
@@ -86,12 +87,13 @@ func TestReceiptsComeFromCountersOfTheTrustListOnly(t *testing.T) {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 	_, key := p256(t)
-	calls := hostapi.Client{
-		URL:    "http://counter.example",
+	const url = "http://counter.example"
+	server := &hostapi.Client{
 		Key:    key,
 		Client: &http.Client{Transport: inside{h}},
 		Now:    func() time.Time { return h.now },
 	}
+	calls := server.For(url)
 	iss := testHost + "/i/00138990"
 	jws := h.live(t, r.Person, "00138990", h.now)
 	if _, err := calls.ReceiptKeys(ctx, iss, jws); err == nil {
@@ -110,7 +112,7 @@ func TestReceiptsComeFromCountersOfTheTrustListOnly(t *testing.T) {
 		t.Fatalf("%v %v", found, err)
 	}
 	sealed, err := hostapi.ReceiptSigner{
-		URL: calls.URL,
+		URL: url,
 		Key: key,
 	}.Seal(
 		hostapi.Receipt{At: h.now, Outcome: hostapi.Parked, Method: "N1e"},
@@ -131,7 +133,7 @@ func TestReceiptsComeFromCountersOfTheTrustListOnly(t *testing.T) {
 	if err := calls.LeaveReceipt(ctx, testHost+"/i/06139992", jws, map[string][]byte{"phone": sealed}); err == nil {
 		t.Error("another insurer took the receipt")
 	}
-	calls.Now = func() time.Time { return h.now.Add(-5 * time.Minute) }
+	server.Now = func() time.Time { return h.now.Add(-5 * time.Minute) }
 	if _, err := calls.ReceiptKeys(ctx, iss, jws); err == nil {
 		t.Error("an old assertion was accepted")
 	}

@@ -20,13 +20,14 @@ import (
 // What one counter was given is no other's.
 
 // counterNamed puts a counter server on the trust list and returns how it calls.
-func (h *testApp) counterNamed(t *testing.T, name, address string) *hostapi.Client {
+func (h *testApp) counterNamed(t *testing.T, name, address string) hostapi.FacilityClient {
 	t.Helper()
 	_, key := p256(t)
 	h.trust.Counters = append(h.trust.Counters, credential.TrustedCounter{URL: address, Name: name,
 		Facility: "1319999991", JWKS: credential.KeySet{key.Public()}})
-	return &hostapi.Client{URL: address, Key: key, Client: &http.Client{Transport: inside{h}},
+	calls := &hostapi.Client{Key: key, Client: &http.Client{Transport: inside{h}},
 		Now: func() time.Time { return h.now }}
+	return calls.For(address)
 }
 
 const cityISS = testHost + "/i/00138990"
@@ -117,10 +118,10 @@ func TestADeniedOrOverCodeIsNobodys(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.end(t)
-			for _, who := range []*hostapi.Client{a, b} {
+			for _, who := range []hostapi.FacilityClient{a, b} {
 				for _, form := range []credential.OnlineCode{code, printed} {
 					if jws, err := who.Redeem(ctx, cityISS, form); !errors.Is(err, hostapi.ErrOnlineCode) {
-						t.Errorf("%s with %+v: %.20q %v", who.URL, form, jws, err)
+						t.Errorf("%s with %+v: %.20q %v", who.URL(), form, jws, err)
 					}
 				}
 			}
@@ -131,7 +132,7 @@ func TestADeniedOrOverCodeIsNobodys(t *testing.T) {
 func TestOfManyCountersOneRedeemsAScannedCode(t *testing.T) {
 	h := newTestApp(t)
 	r := h.patientOf(t, h.now)
-	var counters []*hostapi.Client
+	var counters []hostapi.FacilityClient
 	for _, name := range []string{"a", "b", "c", "d", "e", "f", "g", "h"} {
 		counters = append(counters, h.counterNamed(t, name+"医院", "https://"+name+".example"))
 	}
@@ -168,7 +169,7 @@ func TestAnOldScreenOpensNoReceiptKeys(t *testing.T) {
 	h, _ := connected(t)
 	r := h.patientOf(t, h.now)
 	id, phone := h.receiptPhone(t)
-	sealed, err := h.counter.Signer.Seal(
+	sealed, err := hostapi.ReceiptSigner{URL: clinic, Key: h.counter.Key}.Seal(
 		hostapi.Receipt{At: h.now, Outcome: hostapi.Parked, Method: "N1e"},
 		phone.PublicKey().Bytes(),
 	)
@@ -189,11 +190,11 @@ func TestAnOldScreenOpensNoReceiptKeys(t *testing.T) {
 	for _, c := range times {
 		t.Run(c.at.Sub(end).String()+" after its end", func(t *testing.T) {
 			h.now = c.at
-			keys, err := h.calls.ReceiptKeys(ctx, cityISS, jws)
+			keys, err := h.calls.For(clinic).ReceiptKeys(ctx, cityISS, jws)
 			if (err == nil && len(keys) == 1) != c.ok {
 				t.Errorf("%d keys, %v", len(keys), err)
 			}
-			if err := h.calls.LeaveReceipt(ctx, cityISS, jws, map[string][]byte{id: sealed}); (err == nil) != c.ok {
+			if err := h.calls.For(clinic).LeaveReceipt(ctx, cityISS, jws, map[string][]byte{id: sealed}); (err == nil) != c.ok {
 				t.Errorf("a receipt: %v", err)
 			}
 		})
@@ -209,10 +210,10 @@ func TestAnOldScreenOpensNoReceiptKeys(t *testing.T) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(others)) {
 		t.Run(name, func(t *testing.T) {
-			if keys, err := h.calls.ReceiptKeys(ctx, cityISS, others[name]); err == nil {
+			if keys, err := h.calls.For(clinic).ReceiptKeys(ctx, cityISS, others[name]); err == nil {
 				t.Errorf("%d keys", len(keys))
 			}
-			if err := h.calls.LeaveReceipt(ctx, cityISS, others[name], map[string][]byte{id: sealed}); err == nil {
+			if err := h.calls.For(clinic).LeaveReceipt(ctx, cityISS, others[name], map[string][]byte{id: sealed}); err == nil {
 				t.Error("a receipt was taken")
 			}
 		})

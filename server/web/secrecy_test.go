@@ -49,6 +49,7 @@ func TestWhatACardSaysAndWhatWasTypedIsInNoRecordAndNoLog(t *testing.T) {
 		Config{
 			Demo:     true,
 			Staff:    []string{"鈴木"},
+			Facility: "1319999991",
 			Now:      clock,
 			Ready:    h.store.Ping,
 			Counter:  h.counter,

@@ -43,7 +43,9 @@ type Config struct {
 	Word        *kit.DemoWord // then whoever comes must give it; nil is one that nobody knows
 	NoWorker    bool          // the service worker's kill switch
 	HTTPS       bool
-	Staff       []string // fictional names that the demo offers
+	FrontDoor   kit.FrontDoor // where a live server answers
+	Staff       []string      // fictional names that the demo offers
+	Facility    string        // where the demo's reception works: 医療機関コード
 	Now         func() time.Time
 }
 
@@ -54,6 +56,7 @@ func New(c Config) *echo.Echo {
 		HTTPS:    c.HTTPS,
 		NoWorker: c.NoWorker,
 		Staff:    c.Staff,
+		Facility: c.Facility,
 		Sessions: c.Sessions,
 		Now:      c.Now,
 		Limits:   kit.NewLimits(),
@@ -86,7 +89,7 @@ func New(c Config) *echo.Echo {
 // useMiddleware sets what stands before every room, in the order in which a request meets it.
 func useMiddleware(e *echo.Echo, c Config, shared *kit.Kit) {
 	e.HideBanner, e.HidePort = true, true
-	e.IPExtractor = echo.ExtractIPDirect() // X-Forwarded-For is anybody's word
+	e.IPExtractor = c.FrontDoor.Visitor() // X-Forwarded-For is anybody's word, but for our own proxy's
 	e.HTTPErrorHandler = shared.Fail
 	kit.AnswersHead(e)
 	e.Use(
@@ -98,6 +101,8 @@ func useMiddleware(e *echo.Echo, c Config, shared *kit.Kit) {
 	)
 	if c.Demo {
 		e.Use(kit.OnlyLocal(c.Published))
+	} else {
+		e.Use(c.FrontDoor.Guard)
 	}
 	e.Use(middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{
 		Limit:   "1M",

@@ -152,7 +152,7 @@ func answersOf(t *testing.T, h *testApp, stops []stop, snapshot string,
 	copied := *h
 	copied.store = openStore(t, file)
 	copied.build(t)
-	copied.counter.Insurers, copied.counter.Signer = h.calls, h.counter.Signer
+	copied.counter.Insurers, copied.counter.Key = h.counter.Insurers, h.counter.Key
 	if broken.closed {
 		copied.store.Close()
 	}

@@ -54,6 +54,7 @@ type testApp struct {
 	clockSkew func() credential.ClockSkew
 	cookies   []*http.Cookie
 	counter   *counter.Service
+	facility  counter.OneFacility // of the counter
 	calls     *hostapi.Client // where a test connects the counter to its insurers
 	dir       string
 	runs      *insurer.PrintJobs
@@ -103,6 +104,7 @@ func newTestApp(t *testing.T) *testApp {
 		t.Fatal(err)
 	}
 	h.reader = &doubleReader{chip: chip}
+	h.facility = counter.OneFacility{Code: "1319999991", Name: "架空医院", URL: "http://localhost:8080"}
 	h.build(t)
 	return h
 }
@@ -168,9 +170,9 @@ func (h *testApp) build(t *testing.T) {
 		Store:    h.store.ForCounter(),
 		Believed: h.view,
 		Readers:  h.reader,
-		Insurers: nobody{},
-		Facility: counter.Facility{Code: "1319999991", Name: "架空医院"},
-		Now:      clock,
+		Insurers: func(string) counter.InsurerCalls { return nobody{} },
+		Facilities: h.facility,
+		Now:        clock,
 	}
 	h.runs = h.insurer.PrintJobs
 	h.runs.Folder = filepath.Join(h.dir, "runs")
@@ -181,6 +183,7 @@ func (h *testApp) build(t *testing.T) {
 			Background: ctx,
 			Demo:       true,
 			Staff:      []string{"鈴木"},
+			Facility:   h.facility.Code,
 			Now:        clock,
 			Ready:      h.store.Ping,
 			Counter:    h.counter,

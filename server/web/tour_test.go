@@ -124,11 +124,11 @@ func tour(t *testing.T) (*testApp, []stop) {
 		stops = append(stops, stop{method: "POST", route: route, path: filled(route, values...),
 			kind: "application/x-www-form-urlencoded", body: []byte(fields.Encode())})
 	}
-	call := func(route string, make func(calls *hostapi.Client, iss string) error) {
+	call := func(route string, make func(calls hostapi.FacilityClient, iss string) error) {
 		caught := &catching{}
-		calls := &hostapi.Client{URL: h.calls.URL, Key: h.calls.Key, Client: &http.Client{Transport: caught},
+		calls := &hostapi.Client{Key: h.calls.Key, Client: &http.Client{Transport: caught},
 			Now: h.calls.Now}
-		if err := make(calls, testHost+"/i/00138990"); caught.request == nil {
+		if err := make(calls.For(clinic), testHost+"/i/00138990"); caught.request == nil {
 			t.Fatal(err)
 		}
 		stops = append(stops, stop{method: "POST", route: route, path: filled(route, "00138990"),
@@ -205,7 +205,7 @@ func tour(t *testing.T) (*testApp, []stop) {
 	form("/insurer/imports/:id/drop", url.Values{}, last(dropped))
 	form("/insurer/runs/:id/:wish", url.Values{}, waiting, "cancel")
 	send("POST", "/api/v1/people/:id/credential", map[string]string{"tier": "live"}, id)
-	call("/i/:insurer/code", func(calls *hostapi.Client, iss string) error {
+	call("/i/:insurer/code", func(calls hostapi.FacilityClient, iss string) error {
 		_, err := calls.Redeem(ctx, iss, credential.OnlineCode{Spoken: code})
 		return err
 	})
@@ -232,17 +232,17 @@ func tour(t *testing.T) (*testApp, []stop) {
 	send("POST", cases+"/record", map[string]string{"outcome": "refused", "reason": "本人の希望"}, fresh)
 	send("POST", "/api/v1/counter/reader", map[string]string{"id": strings.Repeat("a", 64)})
 	send("POST", "/api/v1/counter/bridges", map[string]string{"code": "AAAA-AAAA"})
-	call("/i/:insurer/receipt/keys", func(calls *hostapi.Client, iss string) error {
+	call("/i/:insurer/receipt/keys", func(calls hostapi.FacilityClient, iss string) error {
 		_, err := calls.ReceiptKeys(ctx, iss, live)
 		return err
 	})
-	call("/i/:insurer/receipt", func(calls *hostapi.Client, iss string) error {
+	call("/i/:insurer/receipt", func(calls hostapi.FacilityClient, iss string) error {
 		receipt := hostapi.Receipt{At: h.now, Outcome: hostapi.Accepted, Method: "N1e"}
 		key, err := phone.private.PublicKey.Bytes()
 		if err != nil {
 			return err
 		}
-		sealed, err := h.counter.Signer.Seal(receipt, key)
+		sealed, err := hostapi.ReceiptSigner{URL: clinic, Key: h.counter.Key}.Seal(receipt, key)
 		if err != nil {
 			return err
 		}

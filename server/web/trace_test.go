@@ -92,18 +92,19 @@ func TestAnInsurerKeepsNoTraceOfTheClinic(t *testing.T) {
 	clinic := newTestApp(t)
 	_, key := p256(t)
 	const url, name, facility = "https://clinic.example.jp", "架空亀鶴医院", "1319999874"
+	clinic.facility = counter.OneFacility{Code: facility, Name: name, URL: url}
+	clinic.build(t)
 	insurer.trust.Counters = []credential.TrustedCounter{
 		{URL: url, Name: name, Facility: facility, JWKS: credential.KeySet{key.Public()}},
 	}
 	clinic.trust = insurer.trust
 	calls := &hostapi.Client{
-		URL:    url,
 		Key:    key,
 		Client: &http.Client{Transport: inside{insurer}},
 		Now:    func() time.Time { return insurer.now },
 	}
-	clinic.counter.Insurers, clinic.counter.Signer = calls, hostapi.ReceiptSigner{URL: url, Key: key}
-	clinic.counter.Facility = counter.Facility{Code: facility, Name: name}
+	clinic.counter.Insurers = func(url string) counter.InsurerCalls { return calls.For(url) }
+	clinic.counter.Key = key
 	clinic.session(t, auth.Counter, "鈴木", "{}")
 	r := insurer.patientOf(t, insurer.now)
 	phone, _ := insurer.receiptPhone(t)
@@ -292,7 +293,7 @@ func TestReceiptsOfAnotherFormAreRefusedWhole(t *testing.T) {
 	h, _ := connected(t)
 	r := h.patientOf(t, h.now)
 	id, phone := h.receiptPhone(t)
-	good, err := h.counter.Signer.Seal(
+	good, err := hostapi.ReceiptSigner{URL: clinic, Key: h.counter.Key}.Seal(
 		hostapi.Receipt{At: h.now, Outcome: hostapi.Parked, Method: "N1e"},
 		phone.PublicKey().Bytes(),
 	)
@@ -340,7 +341,7 @@ func TestReceiptsOfAnotherFormAreRefusedWhole(t *testing.T) {
 	iss := testHost + "/i/00138990"
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			if err := h.calls.LeaveReceipt(ctx, iss, h.live(t, r.Person, "00138990", h.now), c.sealed); err == nil ||
+			if err := h.calls.For(clinic).LeaveReceipt(ctx, iss, h.live(t, r.Person, "00138990", h.now), c.sealed); err == nil ||
 				!strings.Contains(err.Error(), "receipt.form") {
 				t.Errorf("%v", err)
 			}
@@ -354,11 +355,11 @@ func TestReceiptsOfAnotherFormAreRefusedWhole(t *testing.T) {
 	t.Run("three for one screen, then no more", func(t *testing.T) {
 		jws := h.live(t, r.Person, "00138990", h.now)
 		for i := range 5 {
-			if err := h.calls.LeaveReceipt(ctx, iss, jws, map[string][]byte{id: good}); (err == nil) != (i < 3) {
+			if err := h.calls.For(clinic).LeaveReceipt(ctx, iss, jws, map[string][]byte{id: good}); (err == nil) != (i < 3) {
 				t.Errorf("number %d: %v", i+1, err)
 			}
 		}
-		if err := h.calls.LeaveReceipt(ctx, iss, h.live(t, r.Person, "00138990", h.now.Add(time.Second)), map[string][]byte{id: good}); err != nil {
+		if err := h.calls.For(clinic).LeaveReceipt(ctx, iss, h.live(t, r.Person, "00138990", h.now.Add(time.Second)), map[string][]byte{id: good}); err != nil {
 			t.Errorf("for another screen: %v", err)
 		}
 		if got := answer[struct{ Receipts []any }](t, h.ask(t, "GET", "/api/v1/receipts?key="+id, nil), 200).Receipts; len(
@@ -371,7 +372,7 @@ func TestReceiptsOfAnotherFormAreRefusedWhole(t *testing.T) {
 		limited := 0
 		jws := h.live(t, r.Person, "00138990", h.now)
 		for range 620 {
-			if _, err := h.calls.ReceiptKeys(ctx, iss, jws); err != nil &&
+			if _, err := h.calls.For(clinic).ReceiptKeys(ctx, iss, jws); err != nil &&
 				strings.Contains(err.Error(), "429") {
 				limited++
 			}

@@ -305,12 +305,11 @@ func TestAnInsurersWaitIsHandedOn(t *testing.T) {
 			defer insurer.Close()
 			_, key := p256(t)
 			calls := &hostapi.Client{
-				URL:    "https://clinic.example.jp",
 				Key:    key,
 				Client: insurer.Client(),
 				Now:    func() time.Time { return testAppDay },
 			}
-			_, err := calls.Redeem(ctx, insurer.URL, credential.NewOnlineCode(insurer.URL))
+			_, err := calls.For(clinic).Redeem(ctx, insurer.URL, credential.NewOnlineCode(insurer.URL))
 			var e *eligibility.Error
 			if !errors.As(err, &e) || !errors.Is(err, auth.ErrTooMany) || e.Wait != want {
 				t.Errorf("%v, want %v", err, want)

@@ -38,13 +38,17 @@ func (s *Console) Routes(e *echo.Echo) {
 }
 
 func (s *Console) counterPage(c echo.Context, reception staff.Reception) error {
+	facility, err := s.Counter.FacilityOf(c.Request().Context(), reception)
+	if err != nil {
+		return err
+	}
 	return s.Show(
 		c,
 		http.StatusOK,
 		"counter",
 		CounterView{
 			Page:     s.NewPage(c, message.New("staff.title.counter", nil)),
-			Facility: s.Counter.Facility.Name,
+			Facility: facility.Name,
 			Staff:    reception.Staff,
 		},
 	)
@@ -197,6 +201,10 @@ func (s *Console) cases(c echo.Context, reception staff.Reception) error {
 
 // counterStatus tells the console, every few seconds, of readers, trust list, clock and the day's numbers.
 func (s *Console) counterStatus(c echo.Context, reception staff.Reception) error {
+	facility, err := s.Counter.FacilityOf(c.Request().Context(), reception)
+	if err != nil {
+		return err
+	}
 	views, err := s.Counter.Today(c.Request().Context(), reception)
 	if err != nil {
 		return err
@@ -220,7 +228,7 @@ func (s *Console) counterStatus(c echo.Context, reception staff.Reception) error
 		ServerTime time.Time `json:"serverTime"`
 		Clock      *Sentence `json:"clock"` // how far the server's clock is off, when that is worth saying
 	}{
-		Facility:   s.Counter.Facility.Name,
+		Facility:   facility.Name,
 		Staff:      reception.Staff,
 		Readers:    s.readers(c, reception),
 		ServerTime: s.Now(),

@@ -11,12 +11,12 @@ import (
 // receptionHandlerFunc answers a member of the facility's staff, who is let in before it runs.
 type receptionHandlerFunc func(c echo.Context, reception staff.Reception) error
 
-// receptionHandler makes the principal of a request: the member of staff at this server's facility.
+// receptionHandler makes the principal of a request: the member of staff at the demo's facility.
 func (s *Console) receptionHandler(do receptionHandlerFunc) kit.StaffHandler {
 	return func(c echo.Context, member staff.Member) error {
 		return do(c, staff.Reception{
 			Staff:    member.Staff(),
-			Facility: s.Counter.Facility.Code,
+			Facility: s.Facility,
 			Role:     member.Role,
 		})
 	}

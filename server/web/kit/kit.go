@@ -17,6 +17,7 @@ type Kit struct {
 	HTTPS    bool
 	NoWorker bool     // the service worker's kill switch
 	Staff    []string // fictional names that the demo offers
+	Facility string   // where the demo's reception works: 医療機関コード
 	Sessions *auth.Sessions
 	Now      func() time.Time
 	Limits   Limits

@@ -1,0 +1,204 @@
+// Package settings is how this program is set up: by flags, the environment or one file of settings, in this
+// order. It says what may run and where, and opens nothing.
+package settings
+
+import (
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/demo"
+)
+
+// Modes of a server; a database is stamped with its own and never opens in the other.
+const (
+	Demo = "demo"
+	Live = "live"
+)
+
+// Settings come from flags, the environment or a file (File); `server --help` lists them. The zero setting is
+// the safe one: a demo that answers on this computer only. The demo is left by a public address, a sign-in
+// client, or a data folder that holds live keys.
+type Settings struct {
+	Config string `env:"MADOGUCHI_CONFIG" type:"path" placeholder:"FILE" help:"file of settings: lines of NAME=value with the names below; flags and the environment win"`
+
+	Addr    string `env:"MADOGUCHI_ADDR" default:"127.0.0.1:8080" help:"address to listen on"`
+	Data    string `env:"MADOGUCHI_DATA" default:"./data" type:"path" help:"data folder; the demo uses its sub-folder demo, live servers live"`
+	URL     string `env:"MADOGUCHI_URL" help:"public https address, without a path; setting it leaves the demo"`
+	TLSCert string `env:"MADOGUCHI_TLS_CERT" type:"path" help:"live: certificate of that address, PEM with its chain; a new file is picked up by itself"`
+	TLSKey  string `env:"MADOGUCHI_TLS_KEY" type:"path" help:"live: private key of the certificate, PEM"`
+	Proxy   string `env:"MADOGUCHI_PROXY" help:"live: networks, with commas between, of the proxy that ends TLS before this server; X-Forwarded-For and -Proto count only from there"`
+
+	OIDCIssuer    string `env:"MADOGUCHI_OIDC_ISSUER" help:"role insurer: issuer of the sign-in service; setting it leaves the demo"`
+	OIDCClient    string `env:"MADOGUCHI_OIDC_CLIENT" help:"role insurer: our client id there; setting it leaves the demo"`
+	OIDCAlgorithm string `env:"MADOGUCHI_OIDC_ALGORITHM" enum:"RS256,ES256" default:"RS256" help:"how this client signs there (keys client prints the keys to register)"`
+	OIDCAudience  string `env:"MADOGUCHI_OIDC_AUDIENCE" help:"aud of the client's assertion; by default the token endpoint"`
+	OIDCACRValues string `name:"oidc-acr-values" env:"MADOGUCHI_OIDC_ACR_VALUES" default:"aal3 crl" help:"levels to ask of a login; empty asks for none"`
+	OIDCAddresses string `name:"oidc-addresses" env:"MADOGUCHI_OIDC_ADDRESSES" help:"IP addresses, with commas between, of the host of MADOGUCHI_OIDC_ISSUER in a closed network"`
+	OIDCNoTime    bool   `env:"MADOGUCHI_OIDC_NO_AUTH_TIME" help:"the sign-in service gives no auth_time: the time of a proof is then that of the way back, and the audit says so (docs/signin.md)"`
+	OIDCNoACR     bool   `env:"MADOGUCHI_OIDC_NO_ACR" help:"the sign-in service gives no acr: the level of a login is then unknown, and the audit says so (docs/signin.md)"`
+
+	DemoPublish bool `env:"MADOGUCHI_DEMO_PUBLISH" help:"demo in a container: listen beyond loopback, for a port that the host publishes on its own loopback; every browser must give the word that is printed at the start"`
+	NoWorker    bool `env:"MADOGUCHI_NO_WORKER" help:"take the service worker off all phones at their next visit (docs/phone.md); they keep their data and need the network to open the screen"`
+
+	Trust        string `env:"MADOGUCHI_TRUST" type:"path" help:"role counter, insurer (live), verify: folder with trust.jwt and trust-root.json (verify: or the file); verify takes the data folder's when left out, unless --jwks is given"`
+	TrustURL     string `env:"MADOGUCHI_TRUST_URL" help:"https address of the newest trust.jwt, fetched every hour into that folder"`
+	TrustAddress string `name:"trust-addresses" env:"MADOGUCHI_TRUST_ADDRESSES" help:"IP addresses, with commas between, of the host of MADOGUCHI_TRUST_URL in a closed network"`
+
+	CardKeys     string `env:"MADOGUCHI_CARD_KEYS" type:"path" help:"role counter, live: file of the card issuers' public keys; without it every card check says that the card is not proved genuine"`
+	FacilityCode string `env:"MADOGUCHI_FACILITY" default:"1319999991" help:"demo: 10 digits of the counter's facility (医療機関コード)"`
+	FacilityName string `env:"MADOGUCHI_FACILITY_NAME" default:"架空医院" help:"demo: the counter's facility as patients see it"`
+}
+
+// Errors of the settings; each stops the start with its sentence.
+var (
+	errURL          = invalid("settings.url", "MADOGUCHI_URL")
+	errNoURL        = invalid("settings.no_url", "MADOGUCHI_URL")
+	errRole         = invalid("settings.role_live", "MADOGUCHI_ROLE")
+	errOIDC         = invalid("settings.oidc", "MADOGUCHI_OIDC_ISSUER")
+	errTLS          = invalid("settings.tls", "MADOGUCHI_TLS_CERT")
+	errProxy        = invalid("settings.proxy", "MADOGUCHI_PROXY")
+	errOIDCAddress  = invalid("settings.oidc_addresses", "MADOGUCHI_OIDC_ADDRESSES")
+	errTrustAddress = invalid("settings.trust_addresses", "MADOGUCHI_TRUST_ADDRESSES")
+	errAddr         = invalid("settings.addr", "MADOGUCHI_ADDR")
+	errPublished    = invalid("settings.demo_publish_live", "MADOGUCHI_DEMO_PUBLISH")
+	errNoDemo       = &eligibility.Error{Code: eligibility.Unavailable, Key: "settings.nodemo"}
+	errNotLoopback  = &eligibility.Error{
+		Code:  eligibility.Denied,
+		Key:   "settings.loopback",
+		Field: "MADOGUCHI_ADDR",
+	}
+)
+
+func invalid(key, setting string) *eligibility.Error {
+	return &eligibility.Error{Code: eligibility.Invalid, Key: key, Field: setting}
+}
+
+// Mode is Live or Demo.
+func (s *Settings) Mode() string {
+	_, err := os.Stat(filepath.Join(s.Data, Live, "keys"))
+	if s.URL == "" && s.OIDCClient == "" && s.OIDCIssuer == "" && err != nil {
+		return Demo
+	}
+	return Live
+}
+
+// Folder is where this server keeps its keys and its database.
+func (s *Settings) Folder() string { return filepath.Join(s.Data, s.Mode()) }
+
+// Host is the HOST of every iss of this server's insurers, https, without a slash at its end: the public
+// address, or the demo's name.
+func (s *Settings) Host() string {
+	if s.Mode() == Demo {
+		return demo.Host
+	}
+	return strings.TrimSuffix(s.URL, "/")
+}
+
+// DataRole is the role of the data folder that a command works on. Commands that are for insurers leave it at
+// "all", the demo's; live there is no such role.
+func (s *Settings) DataRole(role string) string {
+	if role == "all" && s.Mode() == Live {
+		return "insurer"
+	}
+	return role
+}
+
+// Check refuses settings that no command can work with.
+func (s *Settings) Check() error {
+	if s.Mode() == Demo {
+		if !demo.Built {
+			return errNoDemo
+		}
+		return nil
+	}
+	if s.URL == "" {
+		return errNoURL
+	}
+	u, err := url.Parse(s.URL)
+	if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" ||
+		u.ForceQuery || u.Fragment != "" || strings.Trim(u.Path, "/") != "" {
+		return errURL.Because(err)
+	}
+	return nil
+}
+
+// CheckServe refuses settings that a server of this role must not start with.
+func (s *Settings) CheckServe(role string) error {
+	if err := s.Check(); err != nil {
+		return err
+	}
+	host, _, err := net.SplitHostPort(s.Addr)
+	if err != nil {
+		return errAddr.Because(err)
+	}
+	if s.Mode() == Demo {
+		ip := net.ParseIP(host)
+		if !s.DemoPublish && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+			return errNotLoopback
+		}
+		return nil
+	}
+	proxies, err := s.Proxies()
+	switch {
+	case err != nil:
+		return err
+	case role != "insurer" && role != "counter":
+		return errRole
+	case s.DemoPublish:
+		return errPublished
+	case (s.TLSCert == "") != (s.TLSKey == ""), s.TLSCert == "" && len(proxies) == 0,
+		s.TLSCert != "" && len(proxies) > 0:
+		return errTLS
+	case role == "insurer" && !s.signsIn():
+		return errOIDC
+	}
+	return nil
+}
+
+// signsIn reports whether patients have a service to sign in at.
+func (s *Settings) signsIn() bool {
+	u, err := url.Parse(s.OIDCIssuer)
+	return err == nil && u.Scheme == "https" && u.Host != "" && s.OIDCClient != ""
+}
+
+// Proxies reads MADOGUCHI_PROXY: networks, or single addresses.
+func (s *Settings) Proxies() ([]netip.Prefix, error) {
+	return read(s.Proxy, errProxy, func(text string) (netip.Prefix, error) {
+		if a, err := netip.ParseAddr(text); err == nil {
+			return a.Unmap().Prefix(a.Unmap().BitLen())
+		}
+		p, err := netip.ParsePrefix(text)
+		return p.Masked(), err
+	})
+}
+
+// TrustAddresses reads MADOGUCHI_TRUST_ADDRESSES.
+func (s *Settings) TrustAddresses() ([]netip.Addr, error) {
+	return read(s.TrustAddress, errTrustAddress, netip.ParseAddr)
+}
+
+// SignInAddresses reads MADOGUCHI_OIDC_ADDRESSES.
+func (s *Settings) SignInAddresses() ([]netip.Addr, error) {
+	return read(s.OIDCAddresses, errOIDCAddress, netip.ParseAddr)
+}
+
+// read reads what stands between commas.
+func read[T any](list string, refused *eligibility.Error, one func(string) (T, error)) ([]T, error) {
+	var all []T
+	for text := range strings.SplitSeq(list, ",") {
+		if text = strings.TrimSpace(text); text == "" {
+			continue
+		}
+		value, err := one(text)
+		if err != nil {
+			return nil, refused.Because(err)
+		}
+		all = append(all, value)
+	}
+	return all, nil
+}

@@ -1,0 +1,195 @@
+package settings
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"madoguchi/eligibility"
+	"madoguchi/internal/testenv"
+
+	"github.com/alecthomas/kong"
+)
+
+func TestTheTrustListsAddressesAreReadFromTheSetting(t *testing.T) {
+	for text, want := range map[string]int{"": 0, "10.1.2.3": 1, "10.1.2.3, fd00::7": 2} {
+		got, err := (&Settings{TrustAddress: text}).TrustAddresses()
+		if err != nil || len(got) != want {
+			t.Errorf("%q: %v %v", text, got, err)
+		}
+	}
+	bad := []string{
+		"localhost",
+		"10.0.0.0/8",
+		"10.1.2.3:443",
+		"x",
+		"10.1.2",
+		"10.1.2.3;10.1.2.4",
+		"010.1.2.3",
+		"[fd00::7]",
+	}
+	testenv.Refused(t, testenv.Boundaries, len(bad))
+	for _, bad := range bad {
+		if list, err := (&Settings{TrustAddress: bad}).TrustAddresses(); err == nil {
+			t.Errorf("%q: %v", bad, list)
+		}
+	}
+}
+
+func TestModesAreToldBySettingsAndKeys(t *testing.T) {
+	withKeys := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(withKeys, Live, "keys"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	empty := t.TempDir()
+	for _, c := range []struct {
+		name string
+		s    Settings
+		mode string
+	}{
+		{"nothing set", Settings{Data: empty}, Demo},
+		{"address and folder do not count", Settings{Data: empty, Addr: "0.0.0.0:80", Trust: "x"}, Demo},
+		{"a public address", Settings{Data: empty, URL: "https://a.example"}, Live},
+		{"a client", Settings{Data: empty, OIDCClient: "x"}, Live},
+		{"a sign-in service", Settings{Data: empty, OIDCIssuer: "https://op.example"}, Live},
+		{"live keys", Settings{Data: withKeys}, Live},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := c.s.Mode(); got != c.mode || c.s.Folder() != filepath.Join(c.s.Data, c.mode) {
+				t.Errorf("%s in %s, want %s", got, c.s.Folder(), c.mode)
+			}
+		})
+	}
+}
+
+// live is a whole setting of a live insurer, to be spoilt.
+func live(t *testing.T) Settings {
+	t.Helper()
+	return Settings{
+		Data:       t.TempDir(),
+		Addr:       "0.0.0.0:443",
+		URL:        "https://insurer.example",
+		TLSCert:    "cert.pem",
+		TLSKey:     "key.pem",
+		OIDCIssuer: "https://op.example",
+		OIDCClient: "RP1",
+	}
+}
+
+func TestAServerStartsOnlyWithWholeSettings(t *testing.T) {
+	whole := live(t)
+	if err := whole.CheckServe("insurer"); err != nil {
+		t.Fatalf("whole settings are refused: %v", err)
+	}
+	cases := []struct {
+		name, role string
+		spoil      func(*Settings)
+		key        string
+	}{
+		{"both halves", "all", func(*Settings) {}, "settings.role_live"},
+		{"http", "insurer", func(s *Settings) { s.URL = "http://insurer.example" }, "settings.url"},
+		{"no host", "insurer", func(s *Settings) { s.URL = "https:///x" }, "settings.url"},
+		{"a path", "insurer", func(s *Settings) { s.URL = "https://insurer.example/madoguchi" }, "settings.url"},
+		{"a question", "insurer", func(s *Settings) { s.URL = "https://insurer.example/?a" }, "settings.url"},
+		{"a user", "insurer", func(s *Settings) { s.URL = "https://u@insurer.example" }, "settings.url"},
+		{"no address", "insurer", func(s *Settings) { s.URL = "" }, "settings.no_url"},
+		{"no sign-in service", "insurer", func(s *Settings) { s.OIDCIssuer = "" }, "settings.oidc"},
+		{"a plain sign-in service", "insurer", func(s *Settings) { s.OIDCIssuer = "http://op.example" }, "settings.oidc"},
+		{"no client", "insurer", func(s *Settings) { s.OIDCClient = "" }, "settings.oidc"},
+		{"no TLS", "counter", func(s *Settings) { s.TLSCert, s.TLSKey = "", "" }, "settings.tls"},
+		{"no TLS key", "counter", func(s *Settings) { s.TLSKey = "" }, "settings.tls"},
+		{"TLS and a proxy", "counter", func(s *Settings) { s.Proxy = "10.0.0.5" }, "settings.tls"},
+		{"no network", "counter", func(s *Settings) { s.Proxy = "proxy.example" }, "settings.proxy"},
+		{"the demo's port", "counter", func(s *Settings) { s.DemoPublish = true }, "settings.demo_publish_live"},
+		{"no port", "counter", func(s *Settings) { s.Addr = "0.0.0.0" }, "settings.addr"},
+	}
+	testenv.Refused(t, testenv.Boundaries, len(cases))
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			s := live(t)
+			c.spoil(&s)
+			var e *eligibility.Error
+			if err := s.CheckServe(c.role); !errors.As(err, &e) || e.Key != c.key {
+				t.Errorf("%v, want %s", err, c.key)
+			}
+		})
+	}
+	behind := live(t)
+	behind.TLSCert, behind.TLSKey, behind.Proxy = "", "", "10.0.0.5, fd00::/64"
+	if err := behind.CheckServe("counter"); err != nil {
+		t.Errorf("behind a proxy: %v", err)
+	}
+	if got, err := behind.Proxies(); err != nil || len(got) != 2 || got[0].String() != "10.0.0.5/32" {
+		t.Errorf("%v %v", got, err)
+	}
+}
+
+// program stands for the command line: the same kinds of flags.
+type program struct {
+	Settings
+	Serve struct{} `cmd:"" default:"withargs"`
+}
+
+func TestAFileSaysWhatFlagsAndTheEnvironmentDoNot(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "madoguchi.conf")
+	text := "\ufeff# 架空の設定\r\nMADOGUCHI_URL=https://file.example\r\n\r\n" +
+		"MADOGUCHI_DATA = \"/var/lib/madoguchi data\"\nMADOGUCHI_OIDC_ACR_VALUES=\nMADOGUCHI_NO_WORKER=true\n" +
+		"MADOGUCHI_ADDR=127.0.0.1:1\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("MADOGUCHI_URL", "https://environment.example")
+	args := []string{"--config", file, "--addr", "127.0.0.1:2"}
+	found, err := Named(args)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var p program
+	parser, err := kong.New(&p, kong.Resolvers(found))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := parser.Parse(args); err != nil {
+		t.Fatal(err)
+	}
+	if p.URL != "https://environment.example" || p.Data != "/var/lib/madoguchi data" || p.OIDCACRValues != "" ||
+		!p.NoWorker || p.Addr != "127.0.0.1:2" {
+		t.Errorf("%+v", p.Settings)
+	}
+}
+
+func TestFilesThatSayNothingClearAreRefused(t *testing.T) {
+	cases := []struct{ name, text, key string }{
+		{"no value", "MADOGUCHI_URL", "settings.file_line"},
+		{"no name", "=x", "settings.file_line"},
+		{"twice", "MADOGUCHI_URL=a\nMADOGUCHI_URL=b", "settings.file_line"},
+		{"a shell's line", "export MADOGUCHI_URL=a", "settings.file_line"},
+		{"another file", "MADOGUCHI_CONFIG=a", "settings.file_line"},
+		{"a name nobody has", "MADOGUCHI_ULR=https://a.example", "settings.file_name"},
+	}
+	testenv.Refused(t, testenv.Boundaries, len(cases)+1)
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "x.conf")
+			if err := os.WriteFile(file, []byte(c.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			found, err := ReadFile(file)
+			if err == nil {
+				var p program
+				var parser *kong.Kong
+				if parser, err = kong.New(&p, kong.Resolvers(found)); err == nil {
+					_, err = parser.Parse(nil)
+				}
+			}
+			var e *eligibility.Error
+			if !errors.As(err, &e) || e.Key != c.key {
+				t.Errorf("%v, want %s", err, c.key)
+			}
+		})
+	}
+	if _, err := Named([]string{"--config=" + filepath.Join(t.TempDir(), "none")}); err == nil {
+		t.Error("a file that is not there was passed over")
+	}
+}
