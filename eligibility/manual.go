@@ -117,9 +117,11 @@ func WriteManual(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString(`# The JSON of ` + "`methods`" + `
 
-This page is made from ` + "`eligibility/manual.go`" + `: ` + "`go run ./server rules --json > docs/methods.md`" + `.
+This page is made from ` + "`eligibility/manual.go`" + `: ` +
+		"`go run ./server rules --json > docs/methods.md`" + `.
 
-` + "`madoguchi methods --json FILE|-`" + ` reads one situation (an object) or an array of them and answers in the same shape.
+` + "`madoguchi methods --json FILE|-`" +
+		` reads one situation (an object) or an array of them and answers in the same shape.
 Exit codes: 0 answered; 2 bad input, with the reason on standard error and nothing on standard output.
 
 Every field may be left out: **unknown is never false**. Unknown fields, fields that stand twice, wrong types, impossible
@@ -139,18 +141,26 @@ dates and contradictions are errors that name the field.
 |---|---|
 |` + "`best`" + `|the code of the best way, null where nothing can be accepted|
 |` + "`next`, `bringNext`" + `|what staff do now; what the patient should bring next time|
-|` + "`reason`, `source`, `sourceUrl`, `confidence`, `reservation`" + `|of the best way, or of the answer that there is none|
-|` + "`methods`" + `|every way of [rules.md](rules.md): code, name, accepted, reason, next, bringNext, askFor, medicalInformation, limit (yes, no, onPaper), source, sourceUrl, confidence (certain, likely, unverified), reservation|
-|` + "`provisional`" + `|shares in percent that a declaration may be billed with, as ` + "`share`" + ` says; 100 for 特別療養費, none for 医療扶助 and 労災|
+|` + "`reason`, `source`, `sourceUrl`, `confidence`, `reservation`" +
+		`|of the best way, or of the answer that there is none|
+|` + "`methods`" +
+		`|every way of [rules.md](rules.md): code, name, accepted, reason, next, bringNext, askFor, medicalInformation, limit (yes, no, onPaper), source, sourceUrl, confidence (certain, likely, unverified), reservation|
+|` + "`provisional`" + `|shares in percent that a declaration may be billed with, as ` + "`share`" +
+		` says; 100 for 特別療養費, none for 医療扶助 and 労災|
 |` + "`hints`" + `|what looks odd though it refuses nothing|
-|` + "`checkedUntil`, `readOn`" + `|changes of the rules are known up to here; the day on which they were read|
-|` + "`en`" + `|the texts above in English, of the answer and of every way: name, next, bringNext, reason, askFor, reservation, hints|
-|` + "`messages`" + `|the same texts as lists of messages, each with ` + "`key` and, where it has values, `args`" + `|
+|` + "`checkedUntil`, `readOn`" +
+		`|changes of the rules are known up to here; the day on which they were read|
+|` + "`en`" +
+		`|the texts above in English, of the answer and of every way: name, next, bringNext, reason, askFor, reservation, hints|
+|` + "`messages`" + `|the same texts as lists of messages, each with ` +
+		"`key` and, where it has values, `args`" + `|
 
-A key names an entry of ` + "`message/catalogue`" + ` and stays when the wording changes. In ` + "`messages.next`" + `
+A key names an entry of ` + "`message/catalogue`" + ` and stays when the wording changes. In ` +
+		"`messages.next`" + `
 the entry's next step is meant, or its sentence where the entry is itself a step; everywhere else its
 sentence. An argument is a text, or a value that Japanese writes in its own way:
-` + "`{\"ja\":\"2割・3割\",\"en\":\"20%, 30%\"}`" + `. ` + "`share` and `insurer`" + ` have ` + "`en` and `messages`" + ` too
+` + "`{\"ja\":\"2割・3割\",\"en\":\"20%, 30%\"}`" + `. ` + "`share` and `insurer`" + ` have ` +
+		"`en` and `messages`" + ` too
 where they say something; there a message is its sentence with its next step.
 `)
 	_, err := io.WriteString(w, b.String())

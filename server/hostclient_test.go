@@ -89,7 +89,8 @@ func clientsIn(file *ast.File) []string {
 		case *ast.StarExpr:
 			handedOn[n.X] = true
 		case *ast.SelectorExpr:
-			if x, ok := n.X.(*ast.Ident); ok && x.Name == imported && slices.Contains(calls, n.Sel.Name) && !handedOn[n] {
+			x, ok := n.X.(*ast.Ident)
+			if ok && x.Name == imported && slices.Contains(calls, n.Sel.Name) && !handedOn[n] {
 				found = append(found, imported+"."+n.Sel.Name)
 			}
 		}

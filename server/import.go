@@ -127,7 +127,8 @@ func (c *importCmd) remembered(
 	insurer eligibility.InsurerNumber,
 ) (map[string]insuredcsv.Column, error) {
 	none := map[string]insuredcsv.Column{}
-	if _, err := os.Stat(filepath.Join(s.Data, "demo", datafolder.DatabaseFile)); err != nil || insurer == "" {
+	if _, err := os.Stat(filepath.Join(s.Data, "demo", datafolder.DatabaseFile)); err != nil ||
+		insurer == "" {
 		return none, nil
 	}
 	ctx := context.Background()

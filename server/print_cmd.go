@@ -127,7 +127,8 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*insurer.PrintReport, 
 	go func() {
 		select {
 		case <-ctx.Done():
-			if err := runs.Command(context.Background(), operator, result.Run, insurer.RunPaused); err != nil {
+			err := runs.Command(context.Background(), operator, result.Run, insurer.RunPaused)
+			if err != nil {
 				printError(err)
 			}
 		case <-ended:

@@ -45,7 +45,8 @@ func (c *checker) names(from, text string) {
 		}
 		var given []int
 		between := beside
-		for n := i + 1; n < len(words) && identifier.MatchString(word(n)) && between.MatchString(gap(n)); n++ {
+		for n := i + 1; n < len(words) && identifier.MatchString(word(n)) &&
+			between.MatchString(gap(n)); n++ {
 			given, between = append(given, n), together
 		}
 		between = standsIn

@@ -101,7 +101,8 @@ func readText(t wire.TextReply, birth eligibility.Date) counter.TextResult {
 		return counter.TextResult{AgentVerdict: said, TriesLeft: t.TriesLeft}
 	}
 	r := *t.Reading
-	if r.BirthDate != birth || r.Name == "" || len(r.Name) > 600 || len(r.Address) > 1200 || eligibility.HoldsMyNumber(r.Name) ||
+	if r.BirthDate != birth || r.Name == "" || len(r.Name) > 600 || len(r.Address) > 1200 ||
+		eligibility.HoldsMyNumber(r.Name) ||
 		eligibility.HoldsMyNumber(r.Address) ||
 		r.Sex != eligibility.SexUnknown && r.Sex != eligibility.Male && r.Sex != eligibility.Female {
 		return counter.TextResult{AgentVerdict: contradictoryVerdict}
@@ -129,7 +130,9 @@ func (s *AgentHub) CheckDates(
 	)
 	if err != nil {
 		return timeoutResult(
-			func(err error) counter.DatesResult { return counter.DatesResult{AgentVerdict: faultVerdict(err)} },
+			func(err error) counter.DatesResult {
+				return counter.DatesResult{AgentVerdict: faultVerdict(err)}
+			},
 			err,
 		)
 	}

@@ -63,8 +63,14 @@ func (t Times) complete() Times {
 	for _, one := range []struct {
 		to     *time.Duration
 		preset time.Duration
-	}{{&t.Hello, 10 * time.Second}, {&t.Silence, 40 * time.Second}, {&t.Send, 5 * time.Second}, {&t.Check, 20 * time.Second},
-		{&t.Text, 25 * time.Second}, {&t.OQS, 8 * time.Second}} {
+	}{
+		{&t.Hello, 10 * time.Second},
+		{&t.Silence, 40 * time.Second},
+		{&t.Send, 5 * time.Second},
+		{&t.Check, 20 * time.Second},
+		{&t.Text, 25 * time.Second},
+		{&t.OQS, 8 * time.Second},
+	} {
 		if *one.to == 0 {
 			*one.to = one.preset
 		}

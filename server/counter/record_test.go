@@ -53,7 +53,8 @@ func TestACaseIsStoredWithoutSentences(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, key := range []string{"verdict.form.failed", "card.birthdate_mismatch", "card.step.token", "card.claim.this_person"} {
+	for _, key := range []string{"verdict.form.failed", "card.birthdate_mismatch", "card.step.token",
+		"card.claim.this_person"} {
 		if _, known := message.FindEntry(key); !known || !strings.Contains(string(body), `"`+key+`"`) {
 			t.Errorf("%s is not in %s", key, body)
 		}

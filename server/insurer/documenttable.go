@@ -144,9 +144,14 @@ func AllDocuments() []Document {
 			},
 		},
 		{
-			Kind:   "document", // 資格情報（写し）, with a code
-			File:   "shikaku-joho",
-			Viewer: &ViewerDocument{Link: "screen.pdf", Saved: true, Dated: true, make: (*Documents).Document},
+			Kind: "document", // 資格情報（写し）, with a code
+			File: "shikaku-joho",
+			Viewer: &ViewerDocument{
+				Link:  "screen.pdf",
+				Saved: true,
+				Dated: true,
+				make:  (*Documents).Document,
+			},
 		},
 		{
 			Kind:   "masked", // the same, without numbers and code
@@ -189,7 +194,8 @@ func findDocument(kind DocumentKind) (Document, bool) {
 // FindRun returns the row of the document that a run prints.
 func FindRun(kind PaperKind) (Document, bool) {
 	all := AllDocuments()
-	if i := slices.IndexFunc(all, func(d Document) bool { return d.Run != nil && d.Run.Kind == kind }); i >= 0 {
+	i := slices.IndexFunc(all, func(d Document) bool { return d.Run != nil && d.Run.Kind == kind })
+	if i >= 0 {
 		return all[i], true
 	}
 	return Document{}, false

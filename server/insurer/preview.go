@@ -227,7 +227,8 @@ func (m *Importer) StorePreview(ctx context.Context, clerk staff.Clerk, id strin
 	whole, stop := context.WithCancelCause(ctx) // ends what is being stored when the file cannot be read on
 	defer stop(nil)
 	stored := StoredPreview{ID: id, Insurer: clerk.Insurer, Seen: seen}
-	err = m.store.ImportPreview(whole, stored, peopleByKey(preview.Parsed, &digest, stop), m.importEntry(clerk))
+	err = m.store.ImportPreview(whole, stored, peopleByKey(preview.Parsed, &digest, stop),
+		m.importEntry(clerk))
 	if fault := preview.Parsed.Err(); fault != nil {
 		return fault
 	}

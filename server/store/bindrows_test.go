@@ -78,7 +78,8 @@ func TestADatabaseOfTheReleaseBeforeOpensAndIsBound(t *testing.T) {
 			n.Serial != 2 {
 			t.Errorf("%+v %v", n, err)
 		}
-		if g := grants(t, s, insurer.DeviceGrantQuery{DeviceID: "P"}); len(g) != 1 || g[0].Subject != "op|hanako" ||
+		g := grants(t, s, insurer.DeviceGrantQuery{DeviceID: "P"})
+		if len(g) != 1 || g[0].Subject != "op|hanako" ||
 			!g[0].LoginAt.Equal(noon) {
 			t.Errorf("%+v", g)
 		}

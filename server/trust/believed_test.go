@@ -323,7 +323,8 @@ func TestEndorsementsNeverGoBackAndAreAskedForRarely(t *testing.T) {
 		}
 	}
 	// Files that were cut off, or that another program wrote, are as if they were not there.
-	for _, broken := range []string{"", "{", `{"iss":1}`, `{"iss":"` + keptISS + `","version":9,"text":"x"}`} {
+	for _, broken := range []string{"", "{", `{"iss":1}`, `{"iss":"` + keptISS +
+		`","version":9,"text":"x"}`} {
 		if err := os.WriteFile(k.cachePath("keys", keptISS), []byte(broken), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -338,7 +339,11 @@ func TestAKeySetKeptByAnOlderVersionAddsNothing(t *testing.T) {
 	first, evil := testKey(t), testKey(t)
 	d := newCounterDisk(t, first)
 	k := d.start()
-	data, err := json.Marshal(cachedKeySet{ISS: keptISS, At: d.now.Add(time.Minute), Set: keyList(first, evil)})
+	data, err := json.Marshal(cachedKeySet{
+		ISS: keptISS,
+		At:  d.now.Add(time.Minute),
+		Set: keyList(first, evil),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -112,7 +112,9 @@ func TestStatusListsAreKeptForDaysAndNeverGoBack(t *testing.T) {
 	publish := func(at time.Time, sequence int64, rids ...uint32) {
 		t.Helper()
 		var err error
-		if d.insurer.status, err = credential.SignStatusList(keptISS, key, rids, credential.Checkpoint{Sequence: sequence}, at); err != nil {
+		d.insurer.status, err = credential.SignStatusList(keptISS, key, rids,
+			credential.Checkpoint{Sequence: sequence}, at)
+		if err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -147,7 +147,8 @@ func TestACodeIsJudgedWhicheverFormItsFileHas(t *testing.T) {
 		{"with the end of a line", []byte(live + "\r\n"), credential.TierLive},
 		{"shc:/ digits", []byte(credential.NumericQR(live)), credential.TierLive},
 		{"a card file", credential.CardFile(copied), credential.TierSaved},
-		{"UTF-16, little end first", asUTF16(credential.NumericQR(copied)+"\r\n", true), credential.TierSaved},
+		{"UTF-16, little end first", asUTF16(credential.NumericQR(copied)+"\r\n", true),
+			credential.TierSaved},
 		{"UTF-16, big end first", asUTF16(credential.NumericQR(copied), false), credential.TierSaved},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -195,7 +195,10 @@ func TestAssertionsAreForOneCallOnly(t *testing.T) {
 		}
 		for _, sent := range []string{"", "Bearer ", "Basic " + text} {
 			if w := h.ask(t, "POST", "/i/00138990/code", map[string]string{"code": "23467OIl"},
-				func(r *http.Request) { r.Header.Set("Authorization", sent) }); w.Code != http.StatusForbidden {
+				func(r *http.Request) {
+					r.Header.Set("Authorization",
+						sent)
+				}); w.Code != http.StatusForbidden {
 				t.Errorf("%.8q: %d", sent, w.Code)
 			}
 		}

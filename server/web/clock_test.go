@@ -166,7 +166,9 @@ func TestWhatMayNotMoveTheClock(t *testing.T) {
 		{
 			"no Date",
 			hosts{
-				answer: func(*http.Request) (int, http.Header, string) { return 200, http.Header{}, `{"keys":{}}` },
+				answer: func(*http.Request) (int, http.Header, string) {
+					return 200, http.Header{}, `{"keys":{}}`
+				},
 			},
 			three,
 			false,
@@ -404,10 +406,13 @@ func TestAWrongClockIsSaidAtTheCounter(t *testing.T) {
 		above    string
 	}{
 		{"a minute", time.Minute, 0, true, "この画面は本物です", "このPCの時計が1分進んでいます"},
-		{"a minute, and the screen waited", time.Minute, 60 * time.Second, false, "時計を合わせて、もう一度読み取ってください", "このPCの時計が1分進んでいます"},
-		{"a minute slow, an old screen", -time.Minute, 2 * time.Minute, false, "この画面は古くなっています", "このPCの時計が1分遅れています"},
+		{"a minute, and the screen waited", time.Minute, 60 * time.Second, false, "時計を合わせて、もう一度読み取ってください",
+			"このPCの時計が1分進んでいます"},
+		{"a minute slow, an old screen", -time.Minute, 2 * time.Minute, false, "この画面は古くなっています",
+			"このPCの時計が1分遅れています"},
 		{"ten minutes", 10 * time.Minute, 0, false, "時計を合わせて、もう一度読み取ってください", "10分進んでいます。このPCの時計を合わせてください"},
-		{"ten minutes slow", -10 * time.Minute, 0, false, "時計を合わせて、もう一度読み取ってください", "10分遅れています。このPCの時計を合わせてください"},
+		{"ten minutes slow", -10 * time.Minute, 0, false, "時計を合わせて、もう一度読み取ってください",
+			"10分遅れています。このPCの時計を合わせてください"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h, _ := connected(t)
@@ -418,7 +423,9 @@ func TestAWrongClockIsSaidAtTheCounter(t *testing.T) {
 			calls, _ := caller(
 				t,
 				hosts{
-					answer: func(*http.Request) (int, http.Header, string) { return 200, dateOf(truth), `{"keys":{}}` },
+					answer: func(*http.Request) (int, http.Header, string) {
+						return 200, dateOf(truth), `{"keys":{}}`
+					},
 				},
 			)
 			calls.Now = func() time.Time { return h.now }

@@ -64,7 +64,8 @@ func TestAnEndedPhonesSessionDoesNotComeBackWithThePhone(t *testing.T) {
 			}
 		},
 		"by the insurer": func(t *testing.T, h *testApp, r insurer.PersonRecord) {
-			if n, err := h.insurer.Devices.EndDeviceOfPerson(ctx, clerkOf("00138990"), r.ID, ""); err != nil ||
+			n, err := h.insurer.Devices.EndDeviceOfPerson(ctx, clerkOf("00138990"), r.ID, "")
+			if err != nil ||
 				n != 1 {
 				t.Fatalf("%d %v", n, err)
 			}
@@ -88,7 +89,10 @@ func TestAnEndedPhonesSessionDoesNotComeBackWithThePhone(t *testing.T) {
 // An address without the phone or the person names nobody, not everybody.
 func TestAnEmptyNameInAnAddressEndsNothing(t *testing.T) {
 	h, r, thief, owner, _ := lost(t)
-	for path, cookies := range map[string][]*http.Cookie{"/api/v1/phones//end": owner, "/api/v1/people//remove": thief} {
+	for path, cookies := range map[string][]*http.Cookie{
+		"/api/v1/phones//end":    owner,
+		"/api/v1/people//remove": thief,
+	} {
 		h.cookies = cookies
 		if w := h.ask(t, "POST", path, struct{}{}); w.Code != http.StatusNotFound {
 			t.Errorf("%s: %d", path, w.Code)

@@ -219,7 +219,8 @@ func TestACarriedLoginIsFinishedOnceAndByItsOwnBrowser(t *testing.T) {
 func TestAnAnswerToAnotherLoginLeavesTheCarriedOneUnderWay(t *testing.T) {
 	h := newTestApp(t)
 	e, pick := h.atProvider(t)
-	for _, wrong := range []string{"state=x&code=x", "state=&code=x", "code=x", "state=x&error=access_denied", "error=server_error"} {
+	for _, wrong := range []string{"state=x&code=x", "state=&code=x", "code=x", "state=x&error=access_denied",
+		"error=server_error"} {
 		t.Run(wrong, func(t *testing.T) {
 			began := get(e, "/login")
 			carried, path := named(began, "login"), pick(began.Header.Get("Location"))
@@ -241,8 +242,10 @@ func TestTheAuditSaysWhatALoginRestsOn(t *testing.T) {
 	for want, change := range map[string]func(*auth.Identity){
 		"acr aal3; auth_time": func(id *auth.Identity) { id.ACR, id.AuthTime = "aal3", id.At },
 		"acr not given; auth_time not given, time of the callback": func(*auth.Identity) {},
-		"acr not given; auth_time":                                 func(id *auth.Identity) { id.AuthTime = id.At },
-		"acr aal3; auth_time not given, time of the callback":      func(id *auth.Identity) { id.ACR = "aal3" },
+		"acr not given; auth_time": func(id *auth.Identity) {
+			id.AuthTime = id.At
+		},
+		"acr aal3; auth_time not given, time of the callback": func(id *auth.Identity) { id.ACR = "aal3" },
 	} {
 		t.Run(want, func(t *testing.T) {
 			h := newTestApp(t)

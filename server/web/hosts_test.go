@@ -82,7 +82,16 @@ func TestReceiptsComeFromCountersOfTheTrustListOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	b64 := base64.RawURLEncoding
-	if w := h.ask(t, "PUT", "/api/v1/phone", map[string]any{"id": "phone", "key": map[string]string{"kty": "EC", "crv": "P-256", "x": b64.EncodeToString(point[1:33]), "y": b64.EncodeToString(point[33:])}}); w.Code != http.StatusNoContent {
+	w := h.ask(t, "PUT", "/api/v1/phone", map[string]any{
+		"id": "phone",
+		"key": map[string]string{
+			"kty": "EC",
+			"crv": "P-256",
+			"x":   b64.EncodeToString(point[1:33]),
+			"y":   b64.EncodeToString(point[33:]),
+		},
+	})
+	if w.Code != http.StatusNoContent {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 	_, key := p256(t)
@@ -128,7 +137,8 @@ func TestReceiptsComeFromCountersOfTheTrustListOnly(t *testing.T) {
 	) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
-	if err := calls.LeaveReceipt(ctx, testHost+"/i/06139992", jws, map[string][]byte{"phone": sealed}); err == nil {
+	if err := calls.LeaveReceipt(ctx, testHost+"/i/06139992", jws,
+		map[string][]byte{"phone": sealed}); err == nil {
 		t.Error("another insurer took the receipt")
 	}
 	calls.Now = func() time.Time { return h.now.Add(-5 * time.Minute) }
@@ -178,7 +188,9 @@ func TestRevokedCopiesAreRefusedByBothLists(t *testing.T) {
 	if refused.Verdict.Valid || refused.Verdict.Headline.Ja != "この写し（PDF）は取り消されています" {
 		t.Errorf("%+v", refused.Verdict)
 	}
-	if good := answer[console.CaseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": two}), 201); !good.Verdict.Valid {
+	good := answer[console.CaseJSON](t,
+		h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": two}), 201)
+	if !good.Verdict.Valid {
 		t.Errorf("%+v", good.Verdict)
 	}
 	kid := h.trust.Issuers[0].JWKS[0].ID
@@ -196,7 +208,8 @@ func TestRevokedCopiesAreRefusedByBothLists(t *testing.T) {
 		t.Errorf("a list of no key: %d", w.Code)
 	}
 	var set credential.KeySet
-	if err := json.Unmarshal(h.ask(t, "GET", "/i/00138990/.well-known/jwks.json", nil).Body.Bytes(), &set); err != nil ||
+	if err := json.Unmarshal(h.ask(t, "GET", "/i/00138990/.well-known/jwks.json", nil).Body.Bytes(),
+		&set); err != nil ||
 		set[0].CRLVersion != file.CTR {
 		t.Errorf("crlVersion %+v %v", set, err)
 	}

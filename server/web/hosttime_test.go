@@ -146,7 +146,8 @@ func TestOnlyANonceIsSignedWithTheTime(t *testing.T) {
 	}
 	testenv.Refused(t, testenv.Servers, len(bad))
 	for _, nonce := range bad {
-		if w := h.ask(t, "GET", "/i/00138990/time.jwt?nonce="+url.QueryEscape(nonce), nil); w.Code != http.StatusUnprocessableEntity {
+		w := h.ask(t, "GET", "/i/00138990/time.jwt?nonce="+url.QueryEscape(nonce), nil)
+		if w.Code != http.StatusUnprocessableEntity {
 			t.Errorf("%q: %d", nonce, w.Code)
 		}
 	}

@@ -74,8 +74,10 @@ func TestASpokenCodeAllowedForOneCounterIsNoOthers(t *testing.T) {
 		}
 	}
 	refused("while the patient is asked for A", code, forged)
-	if said := answer[struct{ State, Facility string }](t, h.ask(t, "GET", "/api/v1/people/"+string(r.ID)+"/code", nil),
-		200); said.Facility != "A医院" {
+	said := answer[struct{ State, Facility string }](t,
+		h.ask(t, "GET", "/api/v1/people/"+string(r.ID)+"/code", nil),
+		200)
+	if said.Facility != "A医院" {
 		t.Errorf("the patient is asked for %q", said.Facility)
 	}
 	h.patientSays(t, r, true)
@@ -193,7 +195,8 @@ func TestAnOldScreenOpensNoReceiptKeys(t *testing.T) {
 			if (err == nil && len(keys) == 1) != c.ok {
 				t.Errorf("%d keys, %v", len(keys), err)
 			}
-			if err := h.calls.LeaveReceipt(ctx, cityISS, jws, map[string][]byte{id: sealed}); (err == nil) != c.ok {
+			if err := h.calls.LeaveReceipt(ctx, cityISS, jws,
+				map[string][]byte{id: sealed}); (err == nil) != c.ok {
 				t.Errorf("a receipt: %v", err)
 			}
 		})
@@ -203,16 +206,18 @@ func TestAnOldScreenOpensNoReceiptKeys(t *testing.T) {
 		"another insurer's": h.live(t, r.Person, "06139992", h.now),
 		"altered":           jws[:len(jws)-4] + "AAAA",
 		"none":              "",
-		"a signature of zeros": jws[:strings.LastIndexByte(jws, '.')+1] + base64.RawURLEncoding.EncodeToString(
-			make([]byte, 64),
-		),
+		"a signature of zeros": jws[:strings.LastIndexByte(jws, '.')+1] +
+			base64.RawURLEncoding.EncodeToString(
+				make([]byte, 64),
+			),
 	}
 	for _, name := range slices.Sorted(maps.Keys(others)) {
 		t.Run(name, func(t *testing.T) {
 			if keys, err := h.calls.ReceiptKeys(ctx, cityISS, others[name]); err == nil {
 				t.Errorf("%d keys", len(keys))
 			}
-			if err := h.calls.LeaveReceipt(ctx, cityISS, others[name], map[string][]byte{id: sealed}); err == nil {
+			err := h.calls.LeaveReceipt(ctx, cityISS, others[name], map[string][]byte{id: sealed})
+			if err == nil {
 				t.Error("a receipt was taken")
 			}
 		})

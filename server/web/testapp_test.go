@@ -82,8 +82,12 @@ func newTestApp(t *testing.T) *testApp {
 	}
 	h.store = openStore(t, filepath.Join(folder, "db"))
 	h.trust = credential.TrustList{Version: 1, IssuedAt: h.now.Unix()}
-	for _, in := range []insurer.Insurer{{Number: "00138990", Name: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000"}, {Number: "06139992", Name: "架空健康保険組合", Issuer: "理事長", Telephone: "06-0000-0000"}} {
-		if err := h.store.Directory.PutSettings(ctx, in, nil, audit.Entry{At: h.now, Actor: "test", Action: "insurer.put"}); err != nil {
+	for _, in := range []insurer.Insurer{
+		{Number: "00138990", Name: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000"},
+		{Number: "06139992", Name: "架空健康保険組合", Issuer: "理事長", Telephone: "06-0000-0000"},
+	} {
+		if err := h.store.Directory.PutSettings(ctx, in, nil,
+			audit.Entry{At: h.now, Actor: "test", Action: "insurer.put"}); err != nil {
 			t.Fatal(err)
 		}
 		key, err := h.keys.Rings.IssuerKey(in.Number)
