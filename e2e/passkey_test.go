@@ -46,8 +46,8 @@ func authenticator(t *testing.T, tab context.Context) webauthn.AuthenticatorID {
 	return id
 }
 
-// An authenticator that this project did not write: Chromium's makes a passkey, signs in with it and proves it,
-// and does not without user verification.
+// An authenticator that this project did not write: Chromium's makes a passkey, signs in with it and proves
+// it, and does not without user verification.
 func TestChromiumsAuthenticatorSignsIn(t *testing.T) {
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")

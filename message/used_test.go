@@ -159,7 +159,8 @@ var composed = []string{
 	"keys.purpose.",                   // names of key files
 	"agent.state.",                    // package agent
 	"card.step.", "verdict.headline.", // packages card and credential
-	"verdict.form.", "verdict.signature.", "verdict.issuer.", "verdict.content.", // checks of package credential
+	// checks of package credential
+	"verdict.form.", "verdict.signature.", "verdict.issuer.", "verdict.content.",
 	"verdict.insurer.", "verdict.time.", "verdict.holder.", "verdict.revocation.",
 	"console.item.", // fields of an online answer, package wire
 }

@@ -171,8 +171,8 @@ func languageOf(tag string) message.Language {
 // HTMLTag is a language's tag for the attribute lang.
 func HTMLTag(lang string) string { return languageOf(lang).HTML }
 
-// eitherLanguage is a sentence that exists in Japanese and in English only: readers of Japanese get the first, all
-// others the second, marked as such where the page is in yet another language.
+// eitherLanguage is a sentence that exists in Japanese and in English only: readers of Japanese get the
+// first, all others the second, marked as such where the page is in yet another language.
 func eitherLanguage(lang, ja, en string) template.HTML {
 	switch {
 	case HTMLTag(lang) == "ja" || en == "" && lang == "en":

@@ -44,7 +44,8 @@ func TestVendoredFilesAreThePackagesOwn(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				if strings.HasSuffix(path, "share.js") { // the one change: no address of somebody else's server
+				// the one change: no address of somebody else's server
+				if strings.HasSuffix(path, "share.js") {
 					at := bytes.Index(want, []byte("return n ? `https"))
 					end := at + bytes.IndexByte(want[at:], ';')
 					want = append(append(bytes.Clone(want[:at]), "return t + e"...), want[end:]...)

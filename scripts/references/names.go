@@ -21,7 +21,8 @@ var (
 	// standsIn stands between a name and the file behind it.
 	standsIn = regexp.MustCompile(`^\s+(?:in|of)\s+$`)
 	declares = regexp.MustCompile(
-		`(?m)^\s*(?:export\s+)?(?:async\s+)?(?:function\*?|const|let|class|interface|type|enum)\s+([A-Za-z_]\w*)`)
+		`(?m)^\s*(?:export\s+)?(?:async\s+)?` +
+			`(?:function\*?|const|let|class|interface|type|enum)\s+([A-Za-z_]\w*)`)
 )
 
 // names follows the names of declarations that a document gives with a file: "`a.go` `F`, `T.M`", and

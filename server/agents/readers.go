@@ -78,6 +78,9 @@ func (t Times) complete() Times {
 	return t
 }
 
+// seenReaders are the readers that were connected since the start, by facility and agent id.
+type seenReaders map[string]map[string]counter.ReaderStatus
+
 // AgentHub knows the agents that are connected to this server.
 type AgentHub struct {
 	store      Store
@@ -88,12 +91,12 @@ type AgentHub struct {
 	times      Times
 
 	mu              sync.Mutex
-	conns           map[string]*agentConn                      // by agent id, paired and connected
-	seen            map[string]map[string]counter.ReaderStatus // connected since the start, by facility and id
-	waiting         map[string]*waitingAgent                   // by pairing code
-	wrongCodes      map[string]wrongCodes                      // wrong codes by facility
-	unauthenticated connLimit                                  // connections that have not proved a key yet
-	unpaired        connLimit                                  // those that wait to be paired
+	conns           map[string]*agentConn // by agent id, paired and connected
+	seen            seenReaders
+	waiting         map[string]*waitingAgent // by pairing code
+	wrongCodes      map[string]wrongCodes    // wrong codes by facility
+	unauthenticated connLimit                // connections that have not proved a key yet
+	unpaired        connLimit                // those that wait to be paired
 	restarting      bool
 
 	goodbyes chan struct{} // one for each refusal that may be on its way

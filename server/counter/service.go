@@ -1,5 +1,5 @@
-// Package counter is the clinic's half: cases, what a patient shows, card checks, records. It declares what it
-// asks of card readers (CardReaders), of insurers' servers (InsurerCalls) and of its store (Store).
+// Package counter is the clinic's half: cases, what a patient shows, card checks, records. It declares what
+// it asks of card readers (CardReaders), of insurers' servers (InsurerCalls) and of its store (Store).
 package counter
 
 import (

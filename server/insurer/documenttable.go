@@ -65,10 +65,11 @@ type AnybodyDocument struct {
 // RunDocument is a document that is printed for many people in a run.
 type RunDocument struct {
 	Kind    PaperKind
-	Name    string                          // key
-	Layouts []RunLayout                     // sizes to choose from, the usual one first; none: it has one size
-	Due     func(eligibility.Papers) bool   // whether the rules give it to a person
-	ready   func(*Directory, Insurer) error // what must be in order before anybody waits for pages; may be nil
+	Name    string                        // key
+	Layouts []RunLayout                   // sizes to choose from, the usual one first; none: it has one size
+	Due     func(eligibility.Papers) bool // whether the rules give it to a person
+	// ready says what is not in order yet, before anybody waits for pages; it may be nil.
+	ready   func(*Directory, Insurer) error
 	printer func(runPaper) (printFunc, error)
 }
 

@@ -209,8 +209,8 @@ func (m *Importer) RememberHeadings(
 }
 
 // StorePreview stores a kept file's good rows. seen is what the clerk was told that it would change: when
-// that is no longer so, it returns ErrPreviewOutdated and stores nothing. A file that is stored already stays as
-// it is.
+// that is no longer so, it returns ErrPreviewOutdated and stores nothing. A file that is stored already
+// stays as it is.
 func (m *Importer) StorePreview(ctx context.Context, clerk staff.Clerk, id string, seen ImportCount) error {
 	preview, err := m.Preview(ctx, clerk, id)
 	switch {

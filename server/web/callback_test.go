@@ -26,7 +26,9 @@ func TestAnAnswerToAnotherLoginLeavesThisOneUnderWay(t *testing.T) {
 	if w := h.ask(t, "GET", "/login/callback?state=other&code=x", nil); w.Code != http.StatusForbidden {
 		t.Errorf("another's: %d", w.Code)
 	}
-	if w := h.ask(t, "GET", "/login/callback?state=mine&code=x", nil); w.Code != http.StatusServiceUnavailable { // it goes on to the provider, which is not there
+	// its own goes on to the provider, which is not there
+	w := h.ask(t, "GET", "/login/callback?state=mine&code=x", nil)
+	if w.Code != http.StatusServiceUnavailable {
 		t.Errorf("its own: %d", w.Code)
 	}
 	if w := h.ask(t, "GET", "/login/callback?state=mine&code=x", nil); w.Code != http.StatusForbidden {

@@ -95,24 +95,29 @@ func collide(t *testing.T) (*twoHosts, insurer.PersonRecord, credential.Key) {
 // off as it.
 func TestNoHostStopsAnothersCode(t *testing.T) {
 	w, r, key := collide(t)
-	own :=
-		func(iss string, key credential.Key, number eligibility.InsurerNumber, at time.Time, tier credential.Tier) string {
-			p := r.Person
-			p.Insurer = number
-			request := credential.Request{
-				Person:      p,
-				InsurerName: "別の組合",
-				Share:       20,
-				Tier:        tier,
-				RID:         7,
-				Expires:     credential.LatestEnd(at),
-			}
-			out, err := credential.Issue(iss, key, request, at)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return out.JWS
+	own := func(
+		iss string,
+		key credential.Key,
+		number eligibility.InsurerNumber,
+		at time.Time,
+		tier credential.Tier,
+	) string {
+		p := r.Person
+		p.Insurer = number
+		request := credential.Request{
+			Person:      p,
+			InsurerName: "別の組合",
+			Share:       20,
+			Tier:        tier,
+			RID:         7,
+			Expires:     credential.LatestEnd(at),
 		}
+		out, err := credential.Issue(iss, key, request, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out.JWS
+	}
 	answers := []struct {
 		name string
 		says func(ctx context.Context) (string, error)

@@ -209,7 +209,8 @@ func TestEachDocumentOfTheTableIsComeBy(t *testing.T) {
 		}
 	}
 	asked := document(t).Paths.Value("/insurer/runs").Post.RequestBody.Value
-	for _, kind := range asked.Content["application/x-www-form-urlencoded"].Schema.Value.Properties["run"].Value.Enum {
+	form := asked.Content["application/x-www-form-urlencoded"].Schema.Value
+	for _, kind := range form.Properties["run"].Value.Enum {
 		described = append(described, kind.(string))
 	}
 	if !slices.Equal(offered, described) {

@@ -54,10 +54,13 @@ func limited(e http.Handler, path string, n int, from func(i int) string) (refus
 func TestAnotherAddressOfTheSameNetworkIsNobodyElse(t *testing.T) {
 	h := newTestApp(t)
 	const guess = "/n/AAAAAAAAAAAAAAAA"
-	if n := limited(h.open(), guess, 40, func(i int) string { return fmt.Sprintf("[2001:db8:1:2:%x::%x]:50000", i, i) }); n < 15 { // 20 at once
+	n := limited(h.open(), guess, 40, func(i int) string {
+		return fmt.Sprintf("[2001:db8:1:2:%x::%x]:50000", i, i)
+	})
+	if n < 15 { // 20 at once
 		t.Errorf("%d of 40 guesses out of one network were limited", n)
 	}
-	n := limited(h.open(), guess, 40, func(i int) string {
+	n = limited(h.open(), guess, 40, func(i int) string {
 		return fmt.Sprintf("[2001:db8:1:%x::1]:50000", i)
 	})
 	if n != 0 {

@@ -269,7 +269,8 @@ func TestARefusedRowSaysItsPlaceInTheSpreadsheet(t *testing.T) {
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	at := h.sent(
 		t,
-		"番号,氏名,生年月日,住所\n1,試験 太郎,1986-04-12,\"架空県\n架空市\"\n,,,\n#REF!,試験 花子,1988-11-30,\n12月3日,試験 次郎,1990-05-05,\n5,試験 三郎,1990-05-06,\"a\nb\"\n",
+		"番号,氏名,生年月日,住所\n1,試験 太郎,1986-04-12,\"架空県\n架空市\"\n,,,\n"+
+			"#REF!,試験 花子,1988-11-30,\n12月3日,試験 次郎,1990-05-05,\n5,試験 三郎,1990-05-06,\"a\nb\"\n",
 	)
 	body := betweenTags.ReplaceAllString(h.ask(t, "GET", at, nil).Body.String(), "><")
 	for _, want := range []string{`<td>4<span class="place">ファイルの5行目</span></td><td class="short">番号</td>`,

@@ -193,7 +193,9 @@ func TestRunsFilterByWhatChanged(t *testing.T) {
 		"dropped":        {total(insurer.CertificateRun, insurer.RunOptions{Dropped: true}), 1},
 		"list by number": {total(insurer.NoticeRun, insurer.RunOptions{}, "0003", "９"), 1},
 		"list by symbol": {total(insurer.NoticeRun, insurer.RunOptions{}, "101,1,00", "100,1"), 1},
-		"share on a day": {total(insurer.NoticeRun, insurer.RunOptions{ShareOn: eligibility.MustDate("2056-05-01")}), 3}, // 70 on 2056-04-12: the 1st of the month after
+		// 70 on 2056-04-12: the 1st of the month after
+		"share on a day": {total(insurer.NoticeRun,
+			insurer.RunOptions{ShareOn: eligibility.MustDate("2056-05-01")}), 3},
 		"share another day": {total(insurer.NoticeRun,
 			insurer.RunOptions{ShareOn: eligibility.MustDate("2056-05-02")}), 0},
 	} {
