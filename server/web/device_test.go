@@ -237,24 +237,22 @@ func TestAPhonesKeyShowsAndChangesNothing(t *testing.T) {
 	h.add(t, "B", newPhone(t))
 	h.signedOut()
 	h.enter(t, "A", phone)
-	for name, ask := range map[string]struct {
+	for _, ask := range []struct {
+		name         string
 		method, path string
 		body         any
 	}{
-		"another holder key": {"PUT", "/api/v1/phone/holder", holderBody(h.holder(t, "C", newPhone(t)))},
-		"another receipt key": {"PUT", "/api/v1/phone", map[string]any{
+		{"another holder key", "PUT", "/api/v1/phone/holder", holderBody(h.holder(t, "C", newPhone(t)))},
+		{"another receipt key", "PUT", "/api/v1/phone", map[string]any{
 			"id":  "C",
 			"key": holderBody(h.holder(t, "C", newPhone(t)))["key"],
 		}},
-		"another phone's end": {"POST", "/api/v1/phones/B/end", struct{}{}},
-		"an erasure":          {"POST", "/api/v1/me/erase", struct{}{}},
+		{"another phone's end", "POST", "/api/v1/phones/B/end", struct{}{}},
+		{"an erasure", "POST", "/api/v1/me/erase", struct{}{}},
 	} {
-		t.Run(
-			name,
-			func(t *testing.T) {
-				refusedWith(t, h.ask(t, ask.method, ask.path, ask.body), "session.missing")
-			},
-		)
+		t.Run(ask.name, func(t *testing.T) {
+			refusedWith(t, h.ask(t, ask.method, ask.path, ask.body), "session.missing")
+		})
 	}
 	if w := h.ask(t, "POST", "/enrol", nil); w.Code != http.StatusSeeOther ||
 		w.Header().Get("Location") != "/login" {
@@ -306,8 +304,11 @@ func TestAKeyIsAddedOnlyByWhoHoldsIt(t *testing.T) {
 }
 
 func TestAnEndedPhoneShowsNothingAtOnce(t *testing.T) {
-	for name, end := range map[string]func(t *testing.T, h *testApp, r insurer.PersonRecord){
-		"by the patient, from a login elsewhere": func(t *testing.T, h *testApp, r insurer.PersonRecord) {
+	for _, c := range []struct {
+		name string
+		end  func(t *testing.T, h *testApp, r insurer.PersonRecord)
+	}{
+		{"by the patient, from a login elsewhere", func(t *testing.T, h *testApp, r insurer.PersonRecord) {
 			phones := h.cookies
 			h.cookies = nil
 			data, err := json.Marshal(patient.VisitSession{Login: &auth.Identity{Subject: "s", At: h.now}})
@@ -322,8 +323,8 @@ func TestAnEndedPhoneShowsNothingAtOnce(t *testing.T) {
 			}
 			answer[meAnswer](t, h.ask(t, "GET", "/api/v1/me", nil), 200) // the one that asked goes on
 			h.cookies = phones
-		},
-		"by the insurer": func(t *testing.T, h *testApp, r insurer.PersonRecord) {
+		}},
+		{"by the insurer", func(t *testing.T, h *testApp, r insurer.PersonRecord) {
 			if n, err := h.insurer.Devices.EndDeviceOfPerson(ctx, clerkOf("06139992"), r.ID,
 				"A"); err == nil {
 				t.Errorf("another insurer ended %d", n)
@@ -337,24 +338,24 @@ func TestAnEndedPhoneShowsNothingAtOnce(t *testing.T) {
 				n != 1 {
 				t.Fatalf("%d %v", n, err)
 			}
-		},
-		"by the erased person": func(t *testing.T, h *testApp, r insurer.PersonRecord) {
+		}},
+		{"by the erased person", func(t *testing.T, h *testApp, r insurer.PersonRecord) {
 			if err := h.store.Register.ErasePerson(ctx, r.Person.Insurer, r.ID,
 				audit.Entry{At: h.now, Actor: "t", Action: "person.erase", Person: r.ID}); err != nil {
 				t.Fatal(err)
 			}
-		},
+		}},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			h, _ := connected(t)
 			r := h.patientOf(t, h.now)
 			phone := newPhone(t)
 			h.add(t, "A", phone)
 			h.enter(t, "A", phone)
-			if name == "by the erased person" {
+			if c.name == "by the erased person" {
 				h.signedOut() // a login with nobody to show stays a login
 			}
-			end(t, h, r)
+			c.end(t, h, r)
 			refusedWith(
 				t,
 				h.ask(

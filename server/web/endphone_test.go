@@ -57,24 +57,27 @@ func TestTheEndOfALostPhoneIsWholeAfterAFailureHalfway(t *testing.T) {
 // A cookie that was copied off a phone is worth nothing when that phone was ended, even if it was added again
 // with the same key.
 func TestAnEndedPhonesSessionDoesNotComeBackWithThePhone(t *testing.T) {
-	for name, end := range map[string]func(t *testing.T, h *testApp, r insurer.PersonRecord){
-		"by the patient": func(t *testing.T, h *testApp, _ insurer.PersonRecord) {
+	for _, c := range []struct {
+		name string
+		end  func(t *testing.T, h *testApp, r insurer.PersonRecord)
+	}{
+		{"by the patient", func(t *testing.T, h *testApp, _ insurer.PersonRecord) {
 			if w := h.ask(t, "POST", "/api/v1/phones/A/end", struct{}{}); w.Code != 200 {
 				t.Fatalf("%d %s", w.Code, w.Body)
 			}
-		},
-		"by the insurer": func(t *testing.T, h *testApp, r insurer.PersonRecord) {
+		}},
+		{"by the insurer", func(t *testing.T, h *testApp, r insurer.PersonRecord) {
 			n, err := h.insurer.Devices.EndDeviceOfPerson(ctx, clerkOf("00138990"), r.ID, "")
 			if err != nil ||
 				n != 1 {
 				t.Fatalf("%d %v", n, err)
 			}
-		},
+		}},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			h, r, thief, owner, phone := lost(t)
 			h.cookies = owner
-			end(t, h, r)
+			c.end(t, h, r)
 			h.cookies = nil
 			h.patientOf(t, h.now)
 			if w := h.add(t, "A", phone); w.Code != 200 {

@@ -239,25 +239,28 @@ func TestAnAnswerToAnotherLoginLeavesTheCarriedOneUnderWay(t *testing.T) {
 // What a login rests on stands in the audit: its level, and whether the time of the proof is the provider's
 // word.
 func TestTheAuditSaysWhatALoginRestsOn(t *testing.T) {
-	for want, change := range map[string]func(*auth.Identity){
-		"acr aal3; auth_time": func(id *auth.Identity) { id.ACR, id.AuthTime = "aal3", id.At },
-		"acr not given; auth_time not given, time of the callback": func(*auth.Identity) {},
-		"acr not given; auth_time": func(id *auth.Identity) {
+	for _, c := range []struct {
+		want   string
+		change func(*auth.Identity)
+	}{
+		{"acr aal3; auth_time", func(id *auth.Identity) { id.ACR, id.AuthTime = "aal3", id.At }},
+		{"acr not given; auth_time not given, time of the callback", func(*auth.Identity) {}},
+		{"acr not given; auth_time", func(id *auth.Identity) {
 			id.AuthTime = id.At
-		},
-		"acr aal3; auth_time not given, time of the callback": func(id *auth.Identity) { id.ACR = "aal3" },
+		}},
+		{"acr aal3; auth_time not given, time of the callback", func(id *auth.Identity) { id.ACR = "aal3" }},
 	} {
-		t.Run(want, func(t *testing.T) {
+		t.Run(c.want, func(t *testing.T) {
 			h := newTestApp(t)
 			r := h.tokuichi(t)
 			login := auth.Identity{Subject: "op|y", Name: "髙橋 德一", BirthDate: r.Person.BirthDate, At: h.now}
-			change(&login)
+			c.change(&login)
 			h.enrol(t, r, login)
 			file, err := h.store.Register.PersonFile(ctx, keyOf(r), h.now, 20)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if e := file.Entries[0]; e.Action != "notice.enrol" || e.Detail != want {
+			if e := file.Entries[0]; e.Action != "notice.enrol" || e.Detail != c.want {
 				t.Errorf("%s: %s", e.Action, e.Detail)
 			}
 		})

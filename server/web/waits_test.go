@@ -310,13 +310,22 @@ func TestTheRevocationFileIsMadeAnewOnlyWhenItChanges(t *testing.T) {
 
 // An insurer's server that sends a counter away says how long, and the counter says that on.
 func TestAnInsurersWaitIsHandedOn(t *testing.T) {
-	for header, want := range map[string]time.Duration{
-		"17": 17 * time.Second, "": time.Minute, "soon": time.Minute, "-3": time.Minute, "0": time.Minute,
-		"7200": time.Hour, "99999999999999999999": time.Minute, "2147483647": time.Hour,
+	for _, c := range []struct {
+		header string
+		want   time.Duration
+	}{
+		{"17", 17 * time.Second},
+		{"", time.Minute},
+		{"soon", time.Minute},
+		{"-3", time.Minute},
+		{"0", time.Minute},
+		{"7200", time.Hour},
+		{"99999999999999999999", time.Minute},
+		{"2147483647", time.Hour},
 	} {
-		t.Run(header, func(t *testing.T) {
+		t.Run(c.header, func(t *testing.T) {
 			insurer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-				w.Header().Set("Retry-After", header)
+				w.Header().Set("Retry-After", c.header)
 				w.WriteHeader(http.StatusTooManyRequests)
 			}))
 			defer insurer.Close()
@@ -329,8 +338,8 @@ func TestAnInsurersWaitIsHandedOn(t *testing.T) {
 			}
 			_, err := calls.Redeem(ctx, insurer.URL, credential.NewOnlineCode(insurer.URL))
 			var e *eligibility.Error
-			if !errors.As(err, &e) || !errors.Is(err, auth.ErrTooMany) || e.Wait != want {
-				t.Errorf("%v, want %v", err, want)
+			if !errors.As(err, &e) || !errors.Is(err, auth.ErrTooMany) || e.Wait != c.want {
+				t.Errorf("%v, want %v", err, c.want)
 			}
 		})
 	}
