@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"madoguchi/internal/testenv"
 )
 
 // outside are the files, and the folders with all below them, that hold sentences of their own, each with
@@ -38,7 +40,8 @@ var wholeSentence = regexp.MustCompile(`[^\s、]。|(です|ます|ません|で
 func sentencesOf(set *token.FileSet, file *ast.File) (found []string) {
 	ast.Inspect(file, func(n ast.Node) bool {
 		if literal, ok := n.(*ast.BasicLit); ok {
-			if text, ok := constant(literal); ok && wholeSentence.MatchString(strings.TrimSpace(text)) {
+			text, ok := testenv.Constant(literal)
+			if ok && wholeSentence.MatchString(strings.TrimSpace(text)) {
 				found = append(found, set.Position(literal.Pos()).String())
 			}
 		}

@@ -13,6 +13,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/issuertest"
 	"madoguchi/internal/testenv"
 	"madoguchi/server/hostapi"
 	console "madoguchi/server/web/counter"
@@ -43,7 +44,7 @@ var clockNow = time.Date(2026, 11, 22, 10, 42, 0, 0, time.UTC)
 // caller is a counter whose clock stands at clockNow.
 func caller(t *testing.T, way http.RoundTripper) (*hostapi.Client, *time.Time) {
 	t.Helper()
-	_, key := p256(t)
+	_, key := issuertest.NewPair(t)
 	now := clockNow
 	return &hostapi.Client{
 		URL:    "https://clinic.example.jp",
@@ -274,7 +275,7 @@ func TestASignedAnswerSaysSomethingAboutItsIssuerOnly(t *testing.T) {
 	p := h.tokuichi(t).Person
 	city, union := testHost+"/i/00138990", testHost+"/i/06139992"
 	elsewhere := "https://evil.example/i/06139992"
-	_, evil := p256(t)
+	_, evil := issuertest.NewPair(t)
 	h.trust.Issuers = append(
 		h.trust.Issuers,
 		credential.TrustedIssuer{

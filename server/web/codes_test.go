@@ -13,6 +13,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/issuertest"
 	"madoguchi/internal/testenv"
 	"madoguchi/server/audit"
 	"madoguchi/server/counter"
@@ -66,7 +67,7 @@ func collide(t *testing.T) (*twoHosts, insurer.PersonRecord, credential.Key) {
 	r := h.patientOf(t, h.now)
 	h.session(t, auth.Counter, "鈴木", "{}")
 	code := credential.NewOnlineCode(testHost + "/i/00138990")
-	_, key := p256(t)
+	_, key := issuertest.NewPair(t)
 	w := &twoHosts{testApp: h, real: h.counter.Insurers}
 	for i := 0; w.other == ""; i++ {
 		iss := "https://h" + strings.Repeat("x", i%50) + string(rune('a'+i/50%26)) +
@@ -154,7 +155,7 @@ func TestNoHostStopsAnothersCode(t *testing.T) {
 			return own(w.other, key, "06139992", w.now, credential.TierSaved), nil
 		}},
 		{"a screen under its own name by another key", func(context.Context) (string, error) {
-			_, forged := p256(t)
+			_, forged := issuertest.NewPair(t)
 			return own(w.other, forged, "06139992", w.now, credential.TierLive), nil
 		}},
 		{"no such code", func(context.Context) (string, error) { return "", hostapi.ErrOnlineCode }},

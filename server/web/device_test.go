@@ -15,6 +15,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/issuertest"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 	"madoguchi/server/web/patient"
@@ -28,7 +29,7 @@ type testPhone struct {
 
 func newPhone(t *testing.T) testPhone {
 	t.Helper()
-	private, key := p256(t)
+	private, key := issuertest.NewPair(t)
 	return testPhone{private, key}
 }
 

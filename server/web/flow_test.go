@@ -15,6 +15,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/auth/demoidp"
 	"madoguchi/eligibility"
+	"madoguchi/internal/issuertest"
 	"madoguchi/internal/testenv"
 )
 
@@ -25,8 +26,8 @@ const callback = "http://localhost:8080/login/callback"
 func (h *testApp) atProvider(t *testing.T) (e *echo.Echo, pick func(address string) string) {
 	t.Helper()
 	clock := func() time.Time { return h.now }
-	private, key := p256(t)
-	opKey, _ := p256(t)
+	private, key := issuertest.NewPair(t)
+	opKey, _ := issuertest.NewPair(t)
 	var op *demoidp.Provider
 	server := httptest.NewServer(
 		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { op.ServeHTTP(w, r) }),

@@ -14,6 +14,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/credential"
+	"madoguchi/internal/issuertest"
 	"madoguchi/server/audit"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/insurer"
@@ -49,7 +50,7 @@ func (d *dated) RoundTrip(r *http.Request) (*http.Response, error) {
 func connected(t *testing.T) (*testApp, *dated) {
 	t.Helper()
 	h := newTestApp(t)
-	_, key := p256(t)
+	_, key := issuertest.NewPair(t)
 	h.trust.Counters = append(
 		h.trust.Counters,
 		credential.TrustedCounter{
@@ -76,7 +77,7 @@ func connected(t *testing.T) (*testApp, *dated) {
 func TestReceiptsComeFromCountersOfTheTrustListOnly(t *testing.T) {
 	h := newTestApp(t)
 	r := h.enrolled(t)
-	phone, _ := p256(t)
+	phone, _ := issuertest.NewPair(t)
 	point, err := phone.PublicKey.Bytes()
 	if err != nil {
 		t.Fatal(err)
@@ -94,7 +95,7 @@ func TestReceiptsComeFromCountersOfTheTrustListOnly(t *testing.T) {
 	if w.Code != http.StatusNoContent {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
-	_, key := p256(t)
+	_, key := issuertest.NewPair(t)
 	calls := hostapi.Client{
 		URL:    "http://counter.example",
 		Key:    key,

@@ -10,6 +10,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/credential"
+	"madoguchi/internal/issuertest"
 	"madoguchi/internal/testenv"
 )
 
@@ -76,7 +77,7 @@ func TestAnInsurersSignedTimeTellsAWrongClockFromAnOldScreen(t *testing.T) {
 }
 
 func TestAnAnswerThatIsNotTheSignedTimeMovesNoClock(t *testing.T) {
-	_, evil := p256(t)
+	_, evil := issuertest.NewPair(t)
 	city, union := testHost+"/i/00138990", testHost+"/i/06139992"
 	h, way := offBy(t, 0)
 	forged := func(key credential.Key, iss, nonce string) string {

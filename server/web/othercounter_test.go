@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"madoguchi/credential"
+	"madoguchi/internal/issuertest"
 	"madoguchi/internal/testenv"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/insurer"
@@ -22,7 +23,7 @@ import (
 // counterNamed puts a counter server on the trust list and returns how it calls.
 func (h *testApp) counterNamed(t *testing.T, name, address string) *hostapi.Client {
 	t.Helper()
-	_, key := p256(t)
+	_, key := issuertest.NewPair(t)
 	h.trust.Counters = append(h.trust.Counters, credential.TrustedCounter{URL: address, Name: name,
 		Facility: "1319999991", JWKS: credential.KeySet{key.Public()}})
 	return &hostapi.Client{URL: address, Key: key, Client: &http.Client{Transport: inside{h}},

@@ -7,6 +7,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/credential"
+	"madoguchi/internal/issuertest"
 	"madoguchi/internal/phonetest"
 	console "madoguchi/server/web/counter"
 )
@@ -110,7 +111,7 @@ func TestAScreenWithoutNetworkIsProvedByItsPhone(t *testing.T) {
 	r := h.patientOf(t, h.now)
 	h.session(t, auth.Counter, "鈴木", "{}")
 	phone := newPhone(t)
-	_, other := p256(t)
+	_, other := issuertest.NewPair(t)
 	credentials := "/api/v1/people/" + string(r.ID) + "/credential"
 	if w := h.ask(t, "POST", credentials, map[string]string{"tier": "screen", "phone": "A"}); w.Code != 409 {
 		t.Errorf("a phone without a key: %d", w.Code)

@@ -9,6 +9,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/issuertest"
 	"madoguchi/internal/phonetest"
 	console "madoguchi/server/web/counter"
 )
@@ -40,8 +41,8 @@ func TestACounterIsToldWhoseTheCodesOfAPictureAre(t *testing.T) {
 		}
 		return out.JWS
 	}
-	_, holder := p256(t)
-	_, holder2 := p256(t)
+	_, holder := issuertest.NewPair(t)
+	_, holder2 := issuertest.NewPair(t)
 	live, hers := h.live(t, p, "00138990", h.now), h.live(t, wife, "00138990", h.now)
 	older := h.live(t, p, "00138990", h.now.Add(-30*time.Second))
 	copied := issue(

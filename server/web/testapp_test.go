@@ -3,9 +3,6 @@ package web
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -348,20 +345,6 @@ func (h *testApp) scan(t *testing.T, text string) console.CaseJSON {
 		h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": text}),
 		http.StatusCreated,
 	)
-}
-
-// p256 makes a key: itself, and as credentials know it.
-func p256(t *testing.T) (*ecdsa.PrivateKey, credential.Key) {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := credential.NewKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return private, key
 }
 
 // visitOf is the session of someone who has logged in.

@@ -20,6 +20,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/credential"
+	"madoguchi/internal/issuertest"
 	"madoguchi/internal/testenv"
 	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
@@ -99,7 +100,7 @@ func TestAnInsurerKeepsNoTraceOfTheClinic(t *testing.T) {
 	t.Cleanup(func() { slog.SetDefault(before) })
 	insurer := newTestApp(t)
 	clinic := newTestApp(t)
-	_, key := p256(t)
+	_, key := issuertest.NewPair(t)
 	const url, name, facility = "https://clinic.example.jp", "架空亀鶴医院", "1319999874"
 	insurer.trust.Counters = []credential.TrustedCounter{
 		{URL: url, Name: name, Facility: facility, JWKS: credential.KeySet{key.Public()}},

@@ -16,6 +16,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/issuertest"
 	"madoguchi/internal/testenv"
 	"madoguchi/message"
 	"madoguchi/server/hostapi"
@@ -26,7 +27,7 @@ import (
 // receiptKeyBody is what a phone sends for its receipts.
 func receiptKeyBody(t *testing.T, id string) map[string]any {
 	t.Helper()
-	private, _ := p256(t)
+	private, _ := issuertest.NewPair(t)
 	point, err := private.PublicKey.Bytes()
 	if err != nil {
 		t.Fatal(err)
@@ -329,7 +330,7 @@ func TestAnInsurersWaitIsHandedOn(t *testing.T) {
 				w.WriteHeader(http.StatusTooManyRequests)
 			}))
 			defer insurer.Close()
-			_, key := p256(t)
+			_, key := issuertest.NewPair(t)
 			calls := &hostapi.Client{
 				URL:    "https://clinic.example.jp",
 				Key:    key,
