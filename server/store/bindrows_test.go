@@ -79,8 +79,7 @@ func TestADatabaseOfTheReleaseBeforeOpensAndIsBound(t *testing.T) {
 			t.Errorf("%+v %v", n, err)
 		}
 		g := grants(t, s, insurer.DeviceGrantQuery{DeviceID: "P"})
-		if len(g) != 1 || g[0].Subject != "op|hanako" ||
-			!g[0].LoginAt.Equal(noon) {
+		if len(g) != 1 || g[0].Subject != "op|hanako" || !g[0].LoginAt.Equal(noon) {
 			t.Errorf("%+v", g)
 		}
 		if c, err := s.ForCounter().Case(ctx, "1319999991", "CASE"); err != nil ||

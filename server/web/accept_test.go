@@ -227,13 +227,11 @@ func TestTicksFromBeforeTheSecondCodeDoNotCount(t *testing.T) {
 	path := "/api/v1/counter/cases/" + phone.id
 	h.seen(t, path)
 	v := answer[console.CaseJSON](t, h.ask(t, "POST", path+"/proof", phone.proof(t)), 200)
-	if !v.Verdict.Valid ||
-		len(v.Visual) != 0 {
+	if !v.Verdict.Valid || len(v.Visual) != 0 {
 		t.Fatalf("%+v %v", v.Verdict, v.Visual)
 	}
 	w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"})
-	if w.Code != http.StatusConflict ||
-		!strings.Contains(w.Body.String(), "case.unchecked") {
+	if w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "case.unchecked") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	h.seen(t, path)

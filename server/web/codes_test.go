@@ -178,8 +178,7 @@ func TestNoHostStopsAnothersCode(t *testing.T) {
 			}
 			spoken := answer[madeCode](t, w.ask(t, "POST", path, struct{}{}), 201).Code
 			got := w.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": spoken})
-			if got.Code != 409 ||
-				!strings.Contains(got.Body.String(), "code.waiting") {
+			if got.Code != 409 || !strings.Contains(got.Body.String(), "code.waiting") {
 				t.Errorf("spoken: %d %s", got.Code, got.Body)
 			}
 		})

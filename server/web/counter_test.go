@@ -39,8 +39,7 @@ func TestScreensThatACounterRefusesSayWhy(t *testing.T) {
 			"outcome": "accepted",
 			"reason":  "いつもの方",
 		})
-		if w.Code != http.StatusConflict ||
-			!strings.Contains(w.Body.String(), "case.not_valid") {
+		if w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "case.not_valid") {
 			t.Errorf("%s was recorded as accepted: %d %s", name, w.Code, w.Body)
 		}
 		w = h.ask(t, "POST", "/api/v1/counter/cases/"+got.ID+"/card-check",
@@ -93,8 +92,7 @@ func TestCardsThatACounterRefusesSayWhy(t *testing.T) {
 			"outcome": "accepted",
 			"reason":  "いつもの方",
 		})
-		if w.Code != http.StatusConflict ||
-			!strings.Contains(w.Body.String(), "case.card_refused") {
+		if w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "case.card_refused") {
 			t.Errorf("%s was recorded as accepted: %d %s", name, w.Code, w.Body)
 		}
 		w = h.ask(t, "POST", "/api/v1/counter/cases/"+opened.ID+"/record", map[string]string{

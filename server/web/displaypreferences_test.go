@@ -113,8 +113,7 @@ func TestSettingsAreRememberedWithoutAProgram(t *testing.T) {
 	}
 	for _, cookie := range []string{"size=%22%3E%3Cscript%3E&lang=xx", "%zz", strings.Repeat("a", 5000)} {
 		body := h.getWithPreferences(t, "/settings", cookie).Body.String()
-		if strings.Contains(body, "<script>") ||
-			!strings.Contains(body, `<html lang="ja"`) {
+		if strings.Contains(body, "<script>") || !strings.Contains(body, `<html lang="ja"`) {
 			t.Errorf("cookie %.20q", cookie)
 		}
 	}

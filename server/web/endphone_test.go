@@ -68,8 +68,7 @@ func TestAnEndedPhonesSessionDoesNotComeBackWithThePhone(t *testing.T) {
 		}},
 		{"by the insurer", func(t *testing.T, h *testApp, r insurer.PersonRecord) {
 			n, err := h.insurer.Devices.EndDeviceOfPerson(ctx, clerkOf("00138990"), r.ID, "")
-			if err != nil ||
-				n != 1 {
+			if err != nil || n != 1 {
 				t.Fatalf("%d %v", n, err)
 			}
 		}},

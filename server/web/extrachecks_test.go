@@ -127,9 +127,7 @@ func TestAClonedCardFoundByItsNumberCannotBeAccepted(t *testing.T) {
 			"expiryYear": 2035,
 			"code":       "1234",
 		}))
-		if got.Text.Result != "refused" ||
-			len(got.Text.Fields) != 0 ||
-			!got.CardRefused ||
+		if got.Text.Result != "refused" || len(got.Text.Fields) != 0 || !got.CardRefused ||
 			got.Verdict.Next.Ja != got.Text.Next.Ja {
 			t.Errorf("%s: %+v %v %v", variant, got.Text, got.CardRefused, got.Verdict.Next)
 		}

@@ -145,8 +145,7 @@ func TestACertificateOutsideTheRulesNeedsAReason(t *testing.T) {
 		t.Error(w.Code, w.Body)
 	}
 	w := h.form(t, notDue, url.Values{"reason": {strings.Repeat("長", 41)}})
-	if w.Code != http.StatusBadRequest &&
-		w.Code != http.StatusUnprocessableEntity {
+	if w.Code != http.StatusBadRequest && w.Code != http.StatusUnprocessableEntity {
 		t.Error(w.Code)
 	}
 	if w := get(due + "?layout=poster"); w.Code == http.StatusOK {

@@ -153,8 +153,7 @@ func (h *testApp) connectAgent(t *testing.T, url string) {
 	}
 	words := strings.Join(a.Status().Words, `","`)
 	w := h.ask(t, "POST", "/api/v1/counter/bridges", map[string]string{"code": a.Status().Code})
-	if w.Code != http.StatusCreated ||
-		!strings.Contains(w.Body.String(), words) {
+	if w.Code != http.StatusCreated || !strings.Contains(w.Body.String(), words) {
 		t.Fatalf("pairing: %d %s", w.Code, w.Body)
 	}
 	for !strings.Contains(h.ask(t, "GET", "/api/v1/counter/status", nil).Body.String(), `"connected":true`) {

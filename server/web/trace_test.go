@@ -199,16 +199,14 @@ func TestAnInsurerKeepsNoTraceOfTheClinic(t *testing.T) {
 	accept(spoken)
 	search("after the look-up")
 	a = answer[struct{ State, Facility string }](t, insurer.ask(t, "GET", path, nil), 200)
-	if a.State != "used" ||
-		a.Facility != "" {
+	if a.State != "used" || a.Facility != "" {
 		t.Errorf("a used code still knows %+v", a)
 	}
 	waits(made().Code)
 	says(false)
 	search("after a no")
 	a = answer[struct{ State, Facility string }](t, insurer.ask(t, "GET", path, nil), 200)
-	if a.State != "denied" ||
-		a.Facility != "" {
+	if a.State != "denied" || a.Facility != "" {
 		t.Errorf("a denied code still knows %+v", a)
 	}
 	waits(made().Code)
@@ -360,8 +358,7 @@ func TestReceiptsOfAnotherFormAreRefusedWhole(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			err := h.calls.LeaveReceipt(ctx, iss, h.live(t, r.Person, "00138990", h.now), c.sealed)
-			if err == nil ||
-				!strings.Contains(err.Error(), "receipt.form") {
+			if err == nil || !strings.Contains(err.Error(), "receipt.form") {
 				t.Errorf("%v", err)
 			}
 		})
