@@ -44,7 +44,8 @@ func (c *exportCmd) Run(s *settings.Settings) error {
 		return printRefusal(err)
 	}
 	export := func(w io.Writer) (int, error) {
-		return services.Exporter.Export(ctx, staff.Operator{Insurer: number}, insurer.ExportFormat(c.Format), w)
+		return services.Exporter.Export(ctx, staff.Operator{Insurer: number},
+			insurer.ExportFormat(c.Format), w)
 	}
 	if c.Out == "" {
 		_, err := export(os.Stdout)

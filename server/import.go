@@ -128,7 +128,8 @@ func (c *importCmd) remembered(
 	insurer eligibility.InsurerNumber,
 ) (map[string]insuredcsv.Column, error) {
 	none := map[string]insuredcsv.Column{}
-	if _, err := os.Stat(filepath.Join(s.Folder(), datafolder.DatabaseFile)); err != nil || insurer == "" {
+	if _, err := os.Stat(filepath.Join(s.Folder(), datafolder.DatabaseFile)); err != nil ||
+		insurer == "" {
 		return none, nil
 	}
 	ctx := context.Background()

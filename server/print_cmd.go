@@ -128,7 +128,8 @@ func (c *printCmd) run(ctx context.Context, s *settings.Settings) (*insurer.Prin
 	go func() {
 		select {
 		case <-ctx.Done():
-			if err := runs.Command(context.Background(), operator, result.Run, insurer.RunPaused); err != nil {
+			err := runs.Command(context.Background(), operator, result.Run, insurer.RunPaused)
+			if err != nil {
 				printError(err)
 			}
 		case <-ended:

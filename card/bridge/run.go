@@ -149,7 +149,9 @@ func (c *runCmd) config(show func(string)) (agent.Config, error) {
 			"name":      message.Text(virtualCard.description.Name),
 			"birthDate": message.Text(virtualCard.description.BirthDate.Japanese()),
 		}))
-		out.Reader, out.IssuerKeys, out.UserRoots = virtualCard, virtual.TestIssuerKeys(), virtual.TestUserRoots()
+		out.Reader = virtualCard
+		out.IssuerKeys = virtual.TestIssuerKeys()
+		out.UserRoots = virtual.TestUserRoots()
 		return out, nil
 	}
 	if memory.IssuerKeys != "" {

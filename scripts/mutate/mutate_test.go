@@ -58,11 +58,14 @@ func module(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()
 	for name, text := range map[string]string{
-		"go.mod":        "module example.test/m\n\ngo 1.26\n",
-		"m.go":          "package m\n\n// Grown says who is grown up.\nfunc Grown(age int) bool {\n\tlimit := 18\n\treturn age >= limit && age < 200\n}\n",
-		"m_test.go":     "package m\n\nimport \"testing\"\n\nfunc TestAChildIsNotGrown(t *testing.T) {\n\tif Grown(17) {\n\t\tt.Error(17)\n\t}\n}\n",
-		"bad/bad.go":    "package bad\n\nconst One = 1\n",
-		"bad/b_test.go": "package bad\n\nimport \"testing\"\n\nfunc TestAlwaysFails(t *testing.T) { t.Error(One) }\n",
+		"go.mod": "module example.test/m\n\ngo 1.26\n",
+		"m.go": "package m\n\n// Grown says who is grown up.\n" +
+			"func Grown(age int) bool {\n\tlimit := 18\n\treturn age >= limit && age < 200\n}\n",
+		"m_test.go": "package m\n\nimport \"testing\"\n\n" +
+			"func TestAChildIsNotGrown(t *testing.T) {\n\tif Grown(17) {\n\t\tt.Error(17)\n\t}\n}\n",
+		"bad/bad.go": "package bad\n\nconst One = 1\n",
+		"bad/b_test.go": "package bad\n\nimport \"testing\"\n\n" +
+			"func TestAlwaysFails(t *testing.T) { t.Error(One) }\n",
 	} {
 		path := filepath.Join(root, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

@@ -149,7 +149,10 @@ func (s *AgentHub) handshake(ctx context.Context, l *agentConn, known func()) er
 	if err != nil {
 		return err
 	}
-	if err := l.send(ctx, wire.Message{Type: "ready", Ready: &wire.Ready{Facility: s.names(agent.Facility), Code: agent.Facility}}); err != nil {
+	if err := l.send(ctx, wire.Message{
+		Type:  "ready",
+		Ready: &wire.Ready{Facility: s.names(agent.Facility), Code: agent.Facility},
+	}); err != nil {
 		return err
 	}
 	s.connect(l, agent)
@@ -171,7 +174,10 @@ func (s *AgentHub) receiveHello(ctx context.Context, l *agentConn) (*wire.Hello,
 	defer cancel()
 	nonce := make([]byte, 32)
 	rand.Read(nonce)
-	if err := l.send(ctx, wire.Message{Type: "challenge", Challenge: &wire.Challenge{Version: wire.OldestVersion, Nonce: nonce, Time: s.now()}}); err != nil {
+	if err := l.send(ctx, wire.Message{
+		Type:      "challenge",
+		Challenge: &wire.Challenge{Version: wire.OldestVersion, Nonce: nonce, Time: s.now()},
+	}); err != nil {
 		return nil, nil, err
 	}
 	_, data, err := l.conn.Read(ctx)

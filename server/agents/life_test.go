@@ -256,7 +256,8 @@ func TestWhoeverProvesNoKeyIsGoneSoon(t *testing.T) {
 	eventually(t, "nobody is left", func() bool {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return s.unauthenticated.count == 0 && s.unpaired.count == 0 && len(s.conns) == 0 && len(s.waiting) == 0
+		return s.unauthenticated.count == 0 && s.unpaired.count == 0 && len(s.conns) == 0 &&
+			len(s.waiting) == 0
 	})
 }
 

@@ -63,14 +63,23 @@ func (t Times) complete() Times {
 	for _, one := range []struct {
 		to     *time.Duration
 		preset time.Duration
-	}{{&t.Hello, 10 * time.Second}, {&t.Silence, 40 * time.Second}, {&t.Send, 5 * time.Second}, {&t.Check, 20 * time.Second},
-		{&t.Text, 25 * time.Second}, {&t.OQS, 8 * time.Second}} {
+	}{
+		{&t.Hello, 10 * time.Second},
+		{&t.Silence, 40 * time.Second},
+		{&t.Send, 5 * time.Second},
+		{&t.Check, 20 * time.Second},
+		{&t.Text, 25 * time.Second},
+		{&t.OQS, 8 * time.Second},
+	} {
 		if *one.to == 0 {
 			*one.to = one.preset
 		}
 	}
 	return t
 }
+
+// seenReaders are the readers that were connected since the start, by facility and agent id.
+type seenReaders map[string]map[string]counter.ReaderStatus
 
 // AgentHub knows the agents that are connected to this server.
 type AgentHub struct {
@@ -82,12 +91,12 @@ type AgentHub struct {
 	times      Times
 
 	mu              sync.Mutex
-	conns           map[string]*agentConn                      // by agent id, paired and connected
-	seen            map[string]map[string]counter.ReaderStatus // connected since the start, by facility and id
-	waiting         map[string]*waitingAgent                   // by pairing code
-	wrongCodes      map[string]wrongCodes                      // wrong codes by facility
-	unauthenticated connLimit                                  // connections that have not proved a key yet
-	unpaired        connLimit                                  // those that wait to be paired
+	conns           map[string]*agentConn // by agent id, paired and connected
+	seen            seenReaders
+	waiting         map[string]*waitingAgent // by pairing code
+	wrongCodes      map[string]wrongCodes    // wrong codes by facility
+	unauthenticated connLimit                // connections that have not proved a key yet
+	unpaired        connLimit                // those that wait to be paired
 	restarting      bool
 
 	goodbyes chan struct{} // one for each refusal that may be on its way

@@ -1,5 +1,5 @@
-// Package counter is the clinic's half: cases, what a patient shows, card checks, records. It declares what it
-// asks of card readers (CardReaders), of insurers' servers (InsurerCalls) and of its store (Store).
+// Package counter is the clinic's half: cases, what a patient shows, card checks, records. It declares what
+// it asks of card readers (CardReaders), of insurers' servers (InsurerCalls) and of its store (Store).
 package counter
 
 import (
@@ -131,28 +131,29 @@ func (c *Service) Record(
 		return CaseView{}, err
 	}
 	var jws string
-	view, err := c.editCase(ctx, reception, caseChange{id, "case.record", func(view *CaseView) (string, error) {
-		switch {
-		case outcome == hostapi.Accepted && !view.Verdict.Valid:
-			return "", errNotValid
-		case outcome == hostapi.Accepted && view.CardRefused():
-			return "", errCardRefused
-		case outcome != hostapi.Accepted && reason == "":
-			return "", errReason
-		}
-		detail := string(outcome)
-		if outcome == hostapi.Accepted {
-			ground, err := view.ground(reason)
-			if err != nil {
-				return "", err
+	view, err := c.editCase(ctx, reception,
+		caseChange{id, "case.record", func(view *CaseView) (string, error) {
+			switch {
+			case outcome == hostapi.Accepted && !view.Verdict.Valid:
+				return "", errNotValid
+			case outcome == hostapi.Accepted && view.CardRefused():
+				return "", errCardRefused
+			case outcome != hostapi.Accepted && reason == "":
+				return "", errReason
 			}
-			view.Ground = ground
-			detail += " by " + string(ground)
-		}
-		jws = view.JWS
-		view.Outcome, view.Reason, view.RecordedAt, view.JWS = outcome, reason, c.Now(), ""
-		return detail, nil
-	}})
+			detail := string(outcome)
+			if outcome == hostapi.Accepted {
+				ground, err := view.ground(reason)
+				if err != nil {
+					return "", err
+				}
+				view.Ground = ground
+				detail += " by " + string(ground)
+			}
+			jws = view.JWS
+			view.Outcome, view.Reason, view.RecordedAt, view.JWS = outcome, reason, c.Now(), ""
+			return detail, nil
+		}})
 	if err != nil {
 		return CaseView{}, err
 	}

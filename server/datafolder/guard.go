@@ -23,7 +23,8 @@ var keyFiles = map[string]string{"people": keys.People, "cases": keys.Cases, "se
 func closeToOthers(folder string) error {
 	for _, name := range []string{"", RunsDir, DatabaseFile, DatabaseFile + "-wal",
 		DatabaseFile + "-shm"} {
-		if err := store.CloseToOthers(filepath.Join(folder, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		err := store.CloseToOthers(filepath.Join(folder, name))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}

@@ -14,7 +14,12 @@ import (
 func TestAMemberWorksForItsOwnInsurer(t *testing.T) {
 	w := newWorld(t)
 	member := func(of staff.Organisation) staff.Member {
-		return staff.Member{ID: "AAAAAAAAAAAAAAAA", Organisation: of, Name: "鈴木", Role: staff.RoleInsurerClerk}
+		return staff.Member{
+			ID:           "AAAAAAAAAAAAAAAA",
+			Organisation: of,
+			Name:         "鈴木",
+			Role:         staff.RoleInsurerClerk,
+		}
 	}
 	its, another := member(staff.OfInsurer(city)), member(staff.OfInsurer(kumiai))
 	refused := 0
@@ -37,8 +42,10 @@ func TestAMemberWorksForItsOwnInsurer(t *testing.T) {
 		{"nothing, a facility's member", member(staff.OfFacility("1319999991")), insurer.RequestTarget{}, ""},
 		{"an insurer, a facility's member", member(staff.OfFacility(string(city))),
 			insurer.RequestTarget{Insurer: city}, ""},
-		{"an insurer, the operator's member", member(staff.TheOperator), insurer.RequestTarget{Insurer: city}, ""},
-		{"an insurer, a member of nothing", member(staff.Organisation{}), insurer.RequestTarget{Insurer: city}, ""},
+		{"an insurer, the operator's member", member(staff.TheOperator),
+			insurer.RequestTarget{Insurer: city}, ""},
+		{"an insurer, a member of nothing", member(staff.Organisation{}),
+			insurer.RequestTarget{Insurer: city}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			clerk, err := w.Directory.Clerk(ctx, c.member, c.about)

@@ -14,7 +14,8 @@ type agentStore struct{ *core }
 
 // agentRow vouches for whose reader an agent is, and by which key it proves itself.
 func agentRow(a agents.Agent) provenRow {
-	return provenRow{"cases", "agents", []any{a.ID, a.Facility, a.Name, a.Key, toMillis(a.PairedAt), a.PairedBy}}
+	return provenRow{"cases", "agents",
+		[]any{a.ID, a.Facility, a.Name, a.Key, toMillis(a.PairedAt), a.PairedBy}}
 }
 
 // PutAgent stores a paired bridge agent.

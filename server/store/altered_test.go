@@ -113,14 +113,23 @@ var (
 	readCase   = func(f filled) error { _, err := f.ForCounter().Case(ctx, "1319999991", "CASE"); return err }
 	otherPlace = func(f filled) error { _, err := f.ForCounter().Case(ctx, "1310000000", "CASE"); return err }
 	agentComes = func(f filled) error { _, err := f.ForAgents().Agent(ctx, agentID); return err }
-	keysOf     = func(f filled) error { _, err := f.Receipts.ReceiptKeys(ctx, ofKumiai(f.hanako)); return err }
-	readOlder  = func(f filled) error {
+	keysOf     = func(f filled) error {
+		_, err := f.Receipts.ReceiptKeys(ctx, ofKumiai(f.hanako))
+		return err
+	}
+	readOlder = func(f filled) error {
 		_, err := f.People.PersonVersion(ctx, ofKumiai(f.hanako), 1)
 		return err
 	}
 	addPhone = func(f filled) error {
-		return f.Devices.PutDeviceGrants(ctx, insurer.DeviceGrant{Subject: "op|taichi", DeviceID: "Q", KeyID: "key",
-			Public: []byte("public"), LoginAt: noon, At: noon}, entry("phone.holder"))
+		return f.Devices.PutDeviceGrants(ctx, insurer.DeviceGrant{
+			Subject:  "op|taichi",
+			DeviceID: "Q",
+			KeyID:    "key",
+			Public:   []byte("public"),
+			LoginAt:  noon,
+			At:       noon,
+		}, entry("phone.holder"))
 	}
 	leaveReceipt = func(f filled) error {
 		return f.Receipts.PutReceipts(ctx, ofKumiai(f.hanako), map[string][]byte{"P": []byte("sealed")},

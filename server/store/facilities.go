@@ -43,7 +43,8 @@ func (s facilityStore) Facility(ctx context.Context, code string) (staff.Facilit
 // AddFacility implements staff.FacilityStore.
 func (s facilityStore) AddFacility(ctx context.Context, f staff.Facility, e audit.Entry) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
-		err := requireChange(tx.ExecContext(ctx, `INSERT INTO facilities (code, name, address, telephone, blanking)
+		err := requireChange(tx.ExecContext(ctx,
+			`INSERT INTO facilities (code, name, address, telephone, blanking)
 			VALUES ($1, $2, $3, $4, $5) ON CONFLICT (code) DO NOTHING`,
 			f.Code, f.Name, f.Address, f.Telephone, int64(f.Blanking/time.Second)))
 		if errors.Is(err, sql.ErrNoRows) {

@@ -16,6 +16,7 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/issuertest"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/hostclient"
 )
@@ -44,7 +45,7 @@ func TestACounterIsNotSentOnByAnInsurer(t *testing.T) {
 	insurer, roots := trusted(t, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, router.URL+"/router/admin/reboot", http.StatusTemporaryRedirect)
 	})
-	key := testKey(t)
+	key := issuertest.NewKey(t)
 	iss := insurer.URL + "/i/00138990"
 	list := &credential.TrustList{
 		Issuers: []credential.TrustedIssuer{
@@ -95,7 +96,7 @@ func TestACounterIsNotSentOnByAnInsurer(t *testing.T) {
 }
 
 func TestTheTrustListIsFetchedFromWhereTheOperatorSaidOnly(t *testing.T) {
-	root, dir := testKey(t), t.TempDir()
+	root, dir := issuertest.NewKey(t), t.TempDir()
 	now := time.Date(2026, 11, 22, 9, 0, 0, 0, eligibility.Japan)
 	sign := func(version int) string {
 		t.Helper()

@@ -14,9 +14,11 @@ func TestDemoAnswersThisComputerOnly(t *testing.T) {
 	h := newTestApp(t)
 	for name, change := range map[string]func(*http.Request){
 		"another host name (DNS rebinding)": func(r *http.Request) { r.Host = "evil.example" },
-		"a forwarded request":               func(r *http.Request) { r.Header.Set("X-Forwarded-For", "127.0.0.1") },
-		"forwarded by RFC 7239":             func(r *http.Request) { r.Header.Set("Forwarded", "for=127.0.0.1") },
-		"another computer":                  func(r *http.Request) { r.RemoteAddr = "192.0.2.1:1" },
+		"a forwarded request": func(r *http.Request) {
+			r.Header.Set("X-Forwarded-For", "127.0.0.1")
+		},
+		"forwarded by RFC 7239": func(r *http.Request) { r.Header.Set("Forwarded", "for=127.0.0.1") },
+		"another computer":      func(r *http.Request) { r.RemoteAddr = "192.0.2.1:1" },
 	} {
 		if w := h.ask(t, "GET", "/", nil, change); w.Code != http.StatusForbidden {
 			t.Errorf("%s: %d", name, w.Code)
@@ -36,7 +38,8 @@ func TestOtherSitesCannotActForAVisitor(t *testing.T) {
 		"fetch metadata": func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") },
 		"origin":         func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") },
 	} {
-		if w := h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": "x"}, change); w.Code != http.StatusForbidden {
+		w := h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": "x"}, change)
+		if w.Code != http.StatusForbidden {
 			t.Errorf("%s: %d", name, w.Code)
 		}
 	}
@@ -47,7 +50,8 @@ func TestEveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
 	for _, path := range []string{"/", "/reception", "/api/v1/me", "/no-such-page", "/n/x"} {
 		head := h.ask(t, "GET", path, nil).Header()
 		csp := head.Get("Content-Security-Policy")
-		for _, want := range []string{"default-src 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'", "base-uri 'none'"} {
+		for _, want := range []string{"default-src 'none'", "frame-ancestors 'none'",
+			"require-trusted-types-for 'script'", "base-uri 'none'"} {
 			if !strings.Contains(csp, want) {
 				t.Errorf("%s: no %s in %q", path, want, csp)
 			}
@@ -91,7 +95,10 @@ func TestPagesHoldNothingInline(t *testing.T) {
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	h.session(t, auth.Counter, "鈴木", "{}")
 	bad := regexp.MustCompile(`(?i)<script(?:>|[^>]*[^"]>[^<])|<style|\sstyle=|\son[a-z]+=|javascript:`)
-	for _, path := range []string{"/", "/notice", "/reception", "/enrol", "/screen", "/counter", "/counter/staff", "/insurer", "/counter/methods", "/visit", "/settings", "/certificate?until=2027-05-15", "/next", "/next?why=reader", "/n/AAAAAAAAAAAAAAAA", "/insurer/staff", "/insurer/people/" + string(r.ID) + "/notice", "/none"} {
+	for _, path := range []string{"/", "/notice", "/reception", "/enrol", "/screen", "/counter",
+		"/counter/staff", "/insurer", "/counter/methods", "/visit", "/settings",
+		"/certificate?until=2027-05-15", "/next", "/next?why=reader", "/n/AAAAAAAAAAAAAAAA", "/insurer/staff",
+		"/insurer/people/" + string(r.ID) + "/notice", "/none"} {
 		for _, lang := range []string{"ja", "en"} {
 			w := h.ask(
 				t,
@@ -116,11 +123,13 @@ func TestBrokenRequestsGetASentence(t *testing.T) {
 		body         any
 		want         int
 	}{
-		"not a code":        {"POST", "/api/v1/counter/cases", map[string]string{"text": "hello"}, 422},
-		"empty":             {"POST", "/api/v1/counter/cases", map[string]string{}, 422},
-		"wrong shape":       {"POST", "/api/v1/counter/cases", []int{1}, 422},
-		"unknown case":      {"POST", "/api/v1/counter/cases/NONE/record", map[string]string{"outcome": "accepted"}, 404},
-		"unknown outcome":   {"POST", "/api/v1/counter/cases/NONE/record", map[string]string{"outcome": "maybe"}, 422},
+		"not a code":  {"POST", "/api/v1/counter/cases", map[string]string{"text": "hello"}, 422},
+		"empty":       {"POST", "/api/v1/counter/cases", map[string]string{}, 422},
+		"wrong shape": {"POST", "/api/v1/counter/cases", []int{1}, 422},
+		"unknown case": {"POST", "/api/v1/counter/cases/NONE/record",
+			map[string]string{"outcome": "accepted"}, 404},
+		"unknown outcome": {"POST", "/api/v1/counter/cases/NONE/record",
+			map[string]string{"outcome": "maybe"}, 422},
 		"no such page":      {"GET", "/api/v1/none", nil, 404},
 		"wrong method":      {"DELETE", "/api/v1/counter/cases", nil, 405},
 		"wrong pair code":   {"POST", "/api/v1/counter/bridges", map[string]string{"code": "AAAA-AAAA"}, 404},

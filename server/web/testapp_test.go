@@ -3,9 +3,6 @@ package web
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -55,7 +52,7 @@ type testApp struct {
 	cookies   []*http.Cookie
 	counter   *counter.Service
 	facility  counter.OneFacility // of the counter
-	calls     *hostapi.Client // where a test connects the counter to its insurers
+	calls     *hostapi.Client     // where a test connects the counter to its insurers
 	dir       string
 	runs      *insurer.PrintJobs
 }
@@ -83,8 +80,12 @@ func newTestApp(t *testing.T) *testApp {
 	}
 	h.store = openStore(t, filepath.Join(folder, "db"))
 	h.trust = credential.TrustList{Version: 1, IssuedAt: h.now.Unix()}
-	for _, in := range []insurer.Insurer{{Number: "00138990", Name: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000"}, {Number: "06139992", Name: "架空健康保険組合", Issuer: "理事長", Telephone: "06-0000-0000"}} {
-		if err := h.store.Directory.PutSettings(ctx, in, nil, audit.Entry{At: h.now, Actor: "test", Action: "insurer.put"}); err != nil {
+	for _, in := range []insurer.Insurer{
+		{Number: "00138990", Name: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000"},
+		{Number: "06139992", Name: "架空健康保険組合", Issuer: "理事長", Telephone: "06-0000-0000"},
+	} {
+		if err := h.store.Directory.PutSettings(ctx, in, nil,
+			audit.Entry{At: h.now, Actor: "test", Action: "insurer.put"}); err != nil {
 			t.Fatal(err)
 		}
 		key, err := h.keys.Rings.IssuerKey(in.Number)
@@ -167,10 +168,10 @@ func (h *testApp) build(t *testing.T) {
 		Now:          clock,
 	})
 	h.counter = &counter.Service{
-		Store:    h.store.ForCounter(),
-		Believed: h.view,
-		Readers:  h.reader,
-		Insurers: func(string) counter.InsurerCalls { return nobody{} },
+		Store:      h.store.ForCounter(),
+		Believed:   h.view,
+		Readers:    h.reader,
+		Insurers:   func(string) counter.InsurerCalls { return nobody{} },
 		Facilities: h.facility,
 		Now:        clock,
 	}
@@ -347,20 +348,6 @@ func (h *testApp) scan(t *testing.T, text string) console.CaseJSON {
 		h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": text}),
 		http.StatusCreated,
 	)
-}
-
-// p256 makes a key: itself, and as credentials know it.
-func p256(t *testing.T) (*ecdsa.PrivateKey, credential.Key) {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := credential.NewKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return private, key
 }
 
 // visitOf is the session of someone who has logged in.

@@ -96,7 +96,8 @@ func tour(t *testing.T) (*testApp, []stop) {
 	shown, mapped := h.sent(t, good), h.sent(t, good)
 	stored, dropped := h.sent(t, good), h.sent(t, good)
 	code := answer[struct{ Code string }](t, h.ask(t, "POST", "/api/v1"+person+"/code", nil), 201).Code
-	if _, err := h.redeemAs(t, "https://clinic.example.jp", credential.OnlineCode{Spoken: code}); err != hostapi.ErrCodeWaiting {
+	if _, err := h.redeemAs(t, "https://clinic.example.jp",
+		credential.OnlineCode{Spoken: code}); err != hostapi.ErrCodeWaiting {
 		t.Fatal(err)
 	}
 	own := h.cookies
@@ -139,8 +140,10 @@ func tour(t *testing.T) (*testApp, []stop) {
 
 	for _, route := range []string{"/", "/healthz", "/readyz", "/notice", "/settings", "/next",
 		"/manifest.webmanifest", "/reception", "/reception/source.png", "/visit",
-		"/enrol", "/screen", "/sw.js", "/api/v1/me", "/counter", "/counter/methods", "/counter/staff", "/api/v1/counter/status",
-		"/api/v1/counter/cases", "/insurer", "/insurer/staff", "/insurer/settings", "/insurer/runs", "/insurer/support"} {
+		"/enrol", "/screen", "/sw.js", "/api/v1/me", "/counter", "/counter/methods", "/counter/staff",
+		"/api/v1/counter/status",
+		"/api/v1/counter/cases", "/insurer", "/insurer/staff", "/insurer/settings", "/insurer/runs",
+		"/insurer/support"} {
 		get(route)
 	}
 	get("/static/*", "x/app.css")

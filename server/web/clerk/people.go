@@ -113,7 +113,8 @@ func (s *personPages) askRevokePerson(
 	clerk staff.Clerk,
 	file insurer.PersonFile,
 ) (ConfirmView, error) {
-	n, err := s.Insurer.Issuer.CountCopies(c.Request().Context(), clerk, insurer.CopySelection{Person: file.ID})
+	n, err := s.Insurer.Issuer.CountCopies(c.Request().Context(), clerk,
+		insurer.CopySelection{Person: file.ID})
 	args := message.Args{"n": message.Number(n)}
 	return ConfirmView{
 		Heading:     sentence("staff.confirm.revokeAllHeading"),
@@ -145,7 +146,11 @@ func ownCopy(c echo.Context, copies []insurer.IssuedCopy) (insurer.IssuedCopy, e
 	return insurer.IssuedCopy{}, kit.ErrNoPage
 }
 
-func (s *personPages) askRevokeCopy(c echo.Context, _ staff.Clerk, file insurer.PersonFile) (ConfirmView, error) {
+func (s *personPages) askRevokeCopy(
+	c echo.Context,
+	_ staff.Clerk,
+	file insurer.PersonFile,
+) (ConfirmView, error) {
 	copied, err := ownCopy(c, file.Copies)
 	return ConfirmView{
 		Heading: sentence("staff.confirm.revokeOneHeading"),
@@ -180,7 +185,11 @@ func loginOf(c echo.Context, file insurer.PersonFile) (insurer.Login, error) {
 	return insurer.Login{}, kit.ErrNoPage
 }
 
-func (s *personPages) askEndLogin(c echo.Context, _ staff.Clerk, file insurer.PersonFile) (ConfirmView, error) {
+func (s *personPages) askEndLogin(
+	c echo.Context,
+	_ staff.Clerk,
+	file insurer.PersonFile,
+) (ConfirmView, error) {
 	l, err := loginOf(c, file)
 	return ConfirmView{
 		Heading: sentence("staff.confirm.endLoginHeading"),

@@ -117,7 +117,10 @@ func (s *importPages) headingsPage(c echo.Context, clerk staff.Clerk) error {
 func (s *importPages) headingsView(
 	c echo.Context, preview insurer.ImportPreview, in insurer.Insurer,
 ) HeadingsView {
-	view := HeadingsView{Page: s.NewPage(c, message.New("staff.title.whatTheHeadingsMean", nil)), ID: preview.ID}
+	view := HeadingsView{
+		Page: s.NewPage(c, message.New("staff.title.whatTheHeadingsMean", nil)),
+		ID:   preview.ID,
+	}
 	view.Insurer = kit.InsurerView(in.Contact())
 	for i, h := range preview.Headings {
 		view.Rows = append(
@@ -262,7 +265,8 @@ func answerText(a eligibility.Answer) string {
 func (s *importPages) storeFile(c echo.Context, clerk staff.Clerk) error {
 	s.allowLong(c)
 	var seen insurer.ImportCount
-	if _, err := fmt.Sscanf(c.FormValue("seen"), "%d %d %d", &seen.New, &seen.Changed, &seen.Unchanged); err != nil {
+	if _, err := fmt.Sscanf(c.FormValue("seen"), "%d %d %d", &seen.New, &seen.Changed,
+		&seen.Unchanged); err != nil {
 		return kit.ErrRequest.In("seen").Because(err)
 	}
 	id := c.Param("id")

@@ -237,7 +237,10 @@ func (s *printPages) runPage(c echo.Context, clerk staff.Clerk) error {
 }
 
 // runOf returns the run that a request names, and its finished files.
-func (s *printPages) runOf(c echo.Context, clerk staff.Clerk) (insurer.PrintRun, []printing.FileRecord, error) {
+func (s *printPages) runOf(
+	c echo.Context,
+	clerk staff.Clerk,
+) (insurer.PrintRun, []printing.FileRecord, error) {
 	ctx := c.Request().Context()
 	run, err := s.Insurer.PrintJobs.Job(ctx, clerk, c.Param("id"))
 	if err != nil {
@@ -339,7 +342,11 @@ const eventsApart = 250 * time.Millisecond
 
 // commandRun pauses, resumes or cancels a run.
 func (s *printPages) commandRun(c echo.Context, clerk staff.Clerk) error {
-	to, ok := map[string]insurer.RunState{"pause": insurer.RunPaused, "resume": insurer.RunGoing, "cancel": insurer.RunCancelled}[c.Param("wish")]
+	to, ok := map[string]insurer.RunState{
+		"pause":  insurer.RunPaused,
+		"resume": insurer.RunGoing,
+		"cancel": insurer.RunCancelled,
+	}[c.Param("wish")]
 	if !ok {
 		return kit.ErrNoPage
 	}

@@ -98,9 +98,15 @@ func (s *Console) people(c echo.Context, reception staff.Reception) error {
 	}
 	out := make([]candidateJSON, 0, len(found))
 	for _, one := range found {
-		person := candidateJSON{Text: one.JWS, Proof: one.Proof, Headline: newSentence(one.Verdict.Headline())}
+		person := candidateJSON{
+			Text:     one.JWS,
+			Proof:    one.Proof,
+			Headline: newSentence(one.Verdict.Headline()),
+		}
 		if e := one.Verdict.Eligibility; e != nil {
-			person.Name, person.BirthDateJa, person.InsurerName = e.Name, e.BirthDate.Japanese(), e.InsurerName
+			person.Name = e.Name
+			person.BirthDateJa = e.BirthDate.Japanese()
+			person.InsurerName = e.InsurerName
 		}
 		out = append(out, person)
 	}

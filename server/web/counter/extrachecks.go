@@ -80,7 +80,8 @@ func extraView(view counter.CaseView) extraChecks {
 			out.Text.Fields = append(out.Text.Fields, fieldSentence(f.FieldResult, f.Match))
 		}
 		if t.TriesLeft != nil {
-			left := newSentence(message.New("console.tries_left", message.Args{"n": message.Number(*t.TriesLeft)}))
+			left := newSentence(message.New("console.tries_left",
+				message.Args{"n": message.Number(*t.TriesLeft)}))
 			out.Text.TriesLeft = &left
 		}
 	}

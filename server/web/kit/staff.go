@@ -44,7 +44,8 @@ func (s *Kit) pickStaff(kind auth.Kind) echo.HandlerFunc {
 		if !s.Demo || !slices.Contains(s.Staff, name) {
 			return ErrRequest
 		}
-		if _, err := s.Sessions.Start(c.Request().Context(), c.Response(), kind, name, []byte("{}")); err != nil {
+		_, err := s.Sessions.Start(c.Request().Context(), c.Response(), kind, name, []byte("{}"))
+		if err != nil {
 			return err
 		}
 		return c.Redirect(http.StatusSeeOther, staffHome[kind])

@@ -111,7 +111,8 @@ func (s *devicePages) startDeviceSession(c echo.Context) error {
 			return err
 		}
 	}
-	if _, err := s.Sessions.Start(ctx, c.Response(), auth.Device, insurer.DeviceSubject(body.Phone), data); err != nil {
+	if _, err := s.Sessions.Start(ctx, c.Response(), auth.Device, insurer.DeviceSubject(body.Phone),
+		data); err != nil {
 		return err
 	}
 	c.SetCookie(s.keptCookie(int((400 * 24 * time.Hour).Seconds()))) // browsers keep no cookie longer

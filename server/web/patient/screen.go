@@ -108,12 +108,31 @@ func (s *screenPages) credential(c echo.Context, viewer insurer.Viewer, id audit
 		ServerTime   time.Time `json:"serverTime"`
 		RegisteredOn string    `json:"registeredOn"`
 		Details      Details   `json:"details"`
-	}{screen.JWS, string(screen.Tier), screen.FitsQR, screen.IssuedAt, screen.ExpiresAt, s.Now(), screen.RegisteredOn.String(), Details{
-		Name: p.Name, Kana: p.Kana, Alias: p.Alias, BirthDate: p.BirthDate.String(), BirthDateJa: p.BirthDate.Japanese(), Sex: p.Sex.Japanese(),
-		Relation: p.Relation.Japanese(), InsurerName: screen.Insurer.Name, InsurerNumber: p.Insurer.Paper(), Symbol: p.Symbol, Number: p.Number,
-		BranchNumber: p.BranchNumber, ShareText: kit.SharesText(screen.Shares), QualifiedOn: p.QualifiedOn.Japanese(), ValidFrom: p.ValidFrom.Japanese(),
-		ValidUntil: p.ValidUntil.Japanese(), Limit: p.Limit.Japanese(), PostCode: kit.PostCode(p.PostCode), Address: p.Address, SubscriberName: p.SubscriberName,
-		RareText: screen.HasRareText(), LacksShapes: screen.LacksShapes()}}
+	}{screen.JWS, string(screen.Tier), screen.FitsQR, screen.IssuedAt, screen.ExpiresAt, s.Now(),
+		screen.RegisteredOn.String(), Details{
+			Name:           p.Name,
+			Kana:           p.Kana,
+			Alias:          p.Alias,
+			BirthDate:      p.BirthDate.String(),
+			BirthDateJa:    p.BirthDate.Japanese(),
+			Sex:            p.Sex.Japanese(),
+			Relation:       p.Relation.Japanese(),
+			InsurerName:    screen.Insurer.Name,
+			InsurerNumber:  p.Insurer.Paper(),
+			Symbol:         p.Symbol,
+			Number:         p.Number,
+			BranchNumber:   p.BranchNumber,
+			ShareText:      kit.SharesText(screen.Shares),
+			QualifiedOn:    p.QualifiedOn.Japanese(),
+			ValidFrom:      p.ValidFrom.Japanese(),
+			ValidUntil:     p.ValidUntil.Japanese(),
+			Limit:          p.Limit.Japanese(),
+			PostCode:       kit.PostCode(p.PostCode),
+			Address:        p.Address,
+			SubscriberName: p.SubscriberName,
+			RareText:       screen.HasRareText(),
+			LacksShapes:    screen.LacksShapes(),
+		}}
 	if len(screen.Shares) == 1 {
 		out.Details.Share = screen.Shares[0]
 	}

@@ -69,8 +69,14 @@ func (f *VisitForm) read() (v eligibility.Visit, field string) {
 	for _, d := range []struct {
 		name, text string
 		to         *eligibility.Date
-	}{{"day", f.Day, &v.Day}, {"birthDate", f.BirthDate, &v.Person.BirthDate}, {"certificateUntil", f.CertificateUntil, &v.CertificateUntil},
-		{"cardUntil", f.CardUntil, &v.CardUntil}, {"paperUntil", f.PaperUntil, &v.PaperUntil}, {"savedOn", f.SavedOn, &v.SavedOn}} {
+	}{
+		{"day", f.Day, &v.Day},
+		{"birthDate", f.BirthDate, &v.Person.BirthDate},
+		{"certificateUntil", f.CertificateUntil, &v.CertificateUntil},
+		{"cardUntil", f.CardUntil, &v.CardUntil},
+		{"paperUntil", f.PaperUntil, &v.PaperUntil},
+		{"savedOn", f.SavedOn, &v.SavedOn},
+	} {
 		read, err := eligibility.ReadDate(d.text)
 		if (err != nil || !read.IsZero() && !read.Exact() && d.name != "birthDate") && field == "" {
 			field = d.name
@@ -154,7 +160,9 @@ func sharesIn(lang string, percents []int) string {
 
 // clean takes out what must not be shown again.
 func (f *VisitForm) clean() {
-	for _, typed := range []*string{&f.Day, &f.BirthDate, &f.CertificateUntil, &f.CardUntil, &f.PaperUntil, &f.SavedOn} {
+	for _, typed := range []*string{
+		&f.Day, &f.BirthDate, &f.CertificateUntil, &f.CardUntil, &f.PaperUntil, &f.SavedOn,
+	} {
 		*typed = printableInput(*typed)
 	}
 }
