@@ -52,7 +52,7 @@ func main() {
 	var p program
 	about := message.New("command.about", nil).Text("ja")
 	parser := kong.Must(&p, kong.Name("madoguchi"), kong.Description(about),
-		kong.Vars{"runs": strings.Join(insurer.RunKinds(), ", ")})
+		kong.Vars{"runs": strings.Join(insurer.RunKinds(), ", ")}, flagHelp)
 	command, err := parser.Parse(os.Args[1:])
 	if err != nil {
 		printError(wrongUsage(err))

@@ -22,19 +22,7 @@ var mayBeWider = map[string]string{
 	"server/settings.go": "moves to a room of its own",
 	"server/serve.go":    "moves to a room of its own",
 	"server/main.go":     "moves to a room of its own",
-
-	"server/ask.go":              inTag,
-	"server/export_cmd.go":       inTag,
-	"server/import.go":           inTag,
-	"server/keys_certificate.go": inTag,
-	"server/keys_cmd.go":         inTag,
-	"server/keys_rotate.go":      inTag,
-	"server/print_cmd.go":        inTag,
-	"server/trust_cmd.go":        inTag,
-	"server/verify_cmd.go":       inTag,
 }
-
-const inTag = "a flag's help stands in its struct tag, until main.go hands kong a table of them"
 
 // sources are the endings and names of what people write by hand. Texts and data (Markdown, JSON, YAML) have
 // no lines to keep short, and a migration stays as it was released.
