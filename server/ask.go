@@ -16,7 +16,7 @@ import (
 
 // methodsCmd answers "how may this person be accepted?" for one situation or an array of them.
 type methodsCmd struct {
-	JSON string `name:"json" required:"" placeholder:"FILE|-" help:"the situation, or an array of situations, as JSON; - for standard input"`
+	JSON string `name:"json" required:"" placeholder:"FILE|-" help:"${methods_json}"`
 }
 
 // Help is the manual of the JSON.
@@ -35,7 +35,7 @@ func (c *methodsCmd) Run() error {
 
 // shareCmd answers which share of the costs is possible on a day, and how it will change.
 type shareCmd struct {
-	BirthDate string `required:"" help:"生年月日: 1955-07-01, 昭和30年7月1日; 1955, 1955-07 or 不詳 are answered with all that is possible"`
+	BirthDate string `required:"" help:"${share_birth_date}"`
 	On        string `required:"" help:"受診日"`
 	Assigned  *int   `help:"負担割合 that the insurer assigned, percent: 10, 20 or 30"`
 	Insurer   string `help:"保険者番号, if it is known (後期高齢者医療 begins at 65 for some)"`

@@ -28,7 +28,7 @@ type importCmd struct {
 	DryRun  bool   `help:"store nothing"`
 	JSON    bool   `name:"json" help:"one JSON object a row on standard output"`
 	Role    string `enum:"all,insurer" default:"all" env:"MADOGUCHI_ROLE" help:"role of the data folder"`
-	Map     string `type:"path" help:"JSON file of the insurer's own headings, {\"heading\":\"氏名\"}; remembered when the file is stored"`
+	Map     string `type:"path" help:"${import_map}"`
 	Errors  string `type:"path" help:"file for the refused rows; beside the input by default"`
 	File    string `arg:"" help:"CSV in UTF-8 or Shift_JIS; - for standard input"`
 

@@ -18,7 +18,7 @@ import (
 // start again. Exit codes: 0 done, 1 some refused, 2 wrong usage.
 type keysCmd struct {
 	List    keysListCmd    `cmd:"" help:"the keys of each insurer, and their certificates for PDFs"`
-	Rotate  keysRotateCmd  `cmd:"" help:"publish a next key, or let it sign once it has been published for 24 hours"`
+	Rotate  keysRotateCmd  `cmd:"" help:"${keys_rotate}"`
 	CSR     keysCSRCmd     `cmd:"" name:"csr" help:"write a certificate request (PKCS #10) for signing PDFs"`
 	Import  keysImportCmd  `cmd:"" help:"import the certificate for signing PDFs"`
 	Client  keysClientCmd  `cmd:"" help:"print the public key set to register at the sign-in service"`

@@ -11,6 +11,7 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/message"
+	"madoguchi/server/input"
 	"madoguchi/server/insurer"
 	"madoguchi/server/settings"
 )
@@ -23,7 +24,7 @@ type program struct {
 	Import importCmd `cmd:"" help:"read an insurer's CSV of insured people"`
 	Export exportCmd `cmd:"" help:"write an insurer's register as FHIR (NDJSON) or CSV"`
 
-	Verify verifyCmd `cmd:"" help:"check an eligibility code: picture, PDF, text or file; never uses the network"`
+	Verify verifyCmd `cmd:"" help:"${verify_what}"`
 	Revoke revokeCmd `cmd:"" help:"take saved copies back"`
 	Print  printCmd  `cmd:"" help:"print papers for many people in a run (docs/print.md)"`
 	Trust  trustCmd  `cmd:"" help:"trust lists: make, sign, inspect"`
@@ -55,6 +56,8 @@ func main() {
 		kong.Name("madoguchi"),
 		kong.Description(message.New("command.about", nil).Text("ja")),
 		kong.Vars{"runs": strings.Join(insurer.RunKinds(), ", ")},
+		kong.Vars(input.FlagHelp),
+		kong.Vars(settings.Help),
 	}
 	file, err := settings.Named(os.Args[1:])
 	if err != nil {

@@ -31,7 +31,7 @@ type printCmd struct {
 	Insurer     string `help:"保険者番号"`
 	Out         string `type:"path" help:"folder for the files; made when missing"`
 	Only        string `default:"all" help:"all, new (never printed) or changed (record changed since)"`
-	ShareOn     string `name:"share-changes-on" help:"only people whose share may change on this day, YYYY-MM-DD"`
+	ShareOn     string `name:"share-changes-on" help:"${print_share_on}"`
 	Dropped     bool   `name:"registration-dropped" help:"only people whose registration as マイナ保険証 ended"`
 	List        string `type:"path" help:"only people of this file: lines of 番号, or 記号,番号,枝番"`
 	Order       string `default:"postcode" help:"postcode, number (記号, 番号, 枝番) or household"`
@@ -41,7 +41,7 @@ type printCmd struct {
 	Day         string `help:"交付年月日, YYYY-MM-DD; today by default"`
 	Resume      string `help:"go on with the run of this ID"`
 	DryRun      bool   `help:"say how many would be printed, and store nothing"`
-	Address     string `env:"MADOGUCHI_URL" default:"http://localhost:8080" help:"the address that the notices' QR opens; a resumed run keeps its own"`
+	Address     string `env:"MADOGUCHI_URL" default:"http://localhost:8080" help:"${print_address}"`
 	JSON        bool   `name:"json" help:"the result as one JSON object"`
 	Role        string `enum:"all,insurer" default:"all" env:"MADOGUCHI_ROLE" help:"role of the data folder"`
 }

@@ -22,7 +22,7 @@ import (
 
 // serveCmd starts the server.
 type serveCmd struct {
-	Role string `enum:"all,insurer,counter" default:"all" env:"MADOGUCHI_ROLE" help:"what this server is: all (demo), insurer or counter"`
+	Role string `enum:"all,insurer,counter" default:"all" env:"MADOGUCHI_ROLE" help:"${serve_role}"`
 }
 
 const shutdownTime = 20 * time.Second
@@ -94,8 +94,8 @@ func (c *serveCmd) Run(s *settings.Settings) error {
 	return h.shutDown(server)
 }
 
-// verify refuses a start with keys that are damaged, also those that nobody asks for before a patient does, and
-// with an audit chain that was changed.
+// verify refuses a start with keys that are damaged, also those that nobody asks for before a patient does,
+// and with an audit chain that was changed.
 func (a *app) verify(ctx context.Context) error {
 	if err := a.Keys.Verify(); err != nil {
 		return err

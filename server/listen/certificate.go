@@ -30,8 +30,8 @@ type Certificate struct {
 	loaded *tls.Certificate
 }
 
-// OpenCertificate reads the certificate with its chain and its private key, both PEM. It returns an error when
-// they cannot be read or do not belong together.
+// OpenCertificate reads the certificate with its chain and its private key, both PEM. It returns an error
+// when they cannot be read or do not belong together.
 func OpenCertificate(cert, key string, now func() time.Time) (*Certificate, error) {
 	c := &Certificate{cert: cert, key: key, now: now, looked: now()}
 	var err error

@@ -53,8 +53,8 @@ func (s *Settings) IssuerKeys() (card.IssuerKeys, error) {
 	return known, nil
 }
 
-// TrustFile opens the trust list that somebody else signed. version is the file that notes the highest version
-// seen.
+// TrustFile opens the trust list that somebody else signed. version is the file that notes the highest
+// version seen.
 func (s *Settings) TrustFile(version string, now func() time.Time) (*trust.File, error) {
 	addresses, err := s.TrustAddresses()
 	if err != nil {
@@ -69,8 +69,8 @@ func (s *Settings) TrustFile(version string, now func() time.Time) (*trust.File,
 	})
 }
 
-// PatientLogin signs patients in at the service that the settings name (デジタル認証サービス), with this server as
-// its client. The service is contacted at the first login.
+// PatientLogin signs patients in at the service that the settings name (デジタル認証サービス), with this server
+// as its client. The service is contacted at the first login.
 func (s *Settings) PatientLogin(key keys.ClientKey, now func() time.Time) (*auth.Login, error) {
 	inside, err := s.SignInAddresses()
 	if err != nil {

@@ -66,16 +66,17 @@ func TestACounterIsNotSentOnByAnInsurer(t *testing.T) {
 		Client: hostclient.New(config),
 		Now:    func() time.Time { return moment },
 	}
+	clinic := calls.For("https://clinic.example.jp")
 	ctx := context.Background()
 	for name, call := range map[string]func() error{
 		"keys":         func() error { _, err := calls.Keys(ctx, iss); return err },
 		"endorsements": func() error { _, err := calls.Endorsements(ctx, iss); return err },
 		"status":       func() error { _, err := calls.Status(ctx, iss); return err },
 		"a code": func() error {
-			_, err := calls.For("https://clinic.example.jp").Redeem(ctx, iss, credential.NewOnlineCode(iss))
+			_, err := clinic.Redeem(ctx, iss, credential.NewOnlineCode(iss))
 			return err
 		},
-		"receipt keys": func() error { _, err := calls.For("https://clinic.example.jp").ReceiptKeys(ctx, iss, "x"); return err },
+		"receipt keys": func() error { _, err := clinic.ReceiptKeys(ctx, iss, "x"); return err },
 	} {
 		if err := call(); err == nil || !strings.Contains(err.Error(), hostclient.ErrRedirect.Error()) {
 			t.Errorf("%s: %v", name, err)

@@ -91,8 +91,8 @@ func openReceipt(t *testing.T, key *ecdh.PrivateKey, sealed []byte) string {
 }
 
 // The insurer's server and a clinic's, each with its own database. After all that can happen between them,
-// nothing in the insurer's files or log tells which clinic its patient went to (個人情報保護法 23条: what is not kept
-// cannot leak).
+// nothing in the insurer's files or log tells which clinic its patient went to (個人情報保護法 23条: what is
+// not kept cannot leak).
 func TestAnInsurerKeepsNoTraceOfTheClinic(t *testing.T) {
 	log := &lockedLog{}
 	before := slog.Default()
@@ -358,7 +358,8 @@ func TestReceiptsOfAnotherFormAreRefusedWhole(t *testing.T) {
 	iss := testHost + "/i/00138990"
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			err := h.calls.For(clinic).LeaveReceipt(ctx, iss, h.live(t, r.Person, "00138990", h.now), c.sealed)
+			screen := h.live(t, r.Person, "00138990", h.now)
+			err := h.calls.For(clinic).LeaveReceipt(ctx, iss, screen, c.sealed)
 			if err == nil || !strings.Contains(err.Error(), "receipt.form") {
 				t.Errorf("%v", err)
 			}
@@ -378,8 +379,9 @@ func TestReceiptsOfAnotherFormAreRefusedWhole(t *testing.T) {
 				t.Errorf("number %d: %v", i+1, err)
 			}
 		}
-		if err := h.calls.For(clinic).LeaveReceipt(ctx, iss, h.live(t, r.Person, "00138990", h.now.Add(time.Second)),
-			map[string][]byte{id: good}); err != nil {
+		another := h.live(t, r.Person, "00138990", h.now.Add(time.Second))
+		one := map[string][]byte{id: good}
+		if err := h.calls.For(clinic).LeaveReceipt(ctx, iss, another, one); err != nil {
 			t.Errorf("for another screen: %v", err)
 		}
 		got := answer[struct{ Receipts []any }](t, h.ask(t, "GET", "/api/v1/receipts?key="+id, nil),
@@ -411,7 +413,11 @@ func TestTheCountersOfTheTrustListArePublic(t *testing.T) {
 	h, _ := connected(t)
 	h.trust.Counters = append(
 		h.trust.Counters,
-		credential.TrustedCounter{URL: "https://b.example.jp", Name: "別の医院", JWKS: h.trust.Counters[0].JWKS},
+		credential.TrustedCounter{
+			URL:  "https://b.example.jp",
+			Name: "別の医院",
+			JWKS: h.trust.Counters[0].JWKS,
+		},
 	)
 	w := h.ask(t, "GET", "/api/v1/counters", nil)
 	var out struct{ Counters []map[string]json.RawMessage }
