@@ -14,7 +14,7 @@ var Help = map[string]string{
 		"X-Forwarded-For and -Proto count only from there",
 	"oidcissuer":   "role insurer: issuer of the sign-in service; setting it leaves the demo",
 	"oidcclient":   "role insurer: our client id there; setting it leaves the demo",
-	"oidc_alg":     "how this client signs there (keys client prints the keys to register)",
+	"alg":          "how this client signs there (keys client prints the keys to register)",
 	"oidcaudience": "aud of the client's assertion; by default the token endpoint",
 	"acr":          "levels to ask of a login; empty asks for none",
 	"oidc_addresses": "IP addresses, with commas between, of the host of MADOGUCHI_OIDC_ISSUER in a closed " +

@@ -89,7 +89,7 @@ func (s *Settings) PatientLogin(key keys.ClientKey, now func() time.Time) (*auth
 		Audience:    s.OIDCAudience,
 		RedirectURL: s.Host() + "/login/callback",
 		Scopes:      []string{"name", "birthdate"}, // what enrolment needs of a login
-		ACRValues:   s.OIDCACRValues,
+		ACRValues:   s.OIDCAcrValues,
 		NoAuthTime:  s.OIDCNoTime,
 		NoACR:       s.OIDCNoACR,
 		Client: hostclient.New(hostclient.Config{

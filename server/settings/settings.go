@@ -35,9 +35,9 @@ type Settings struct {
 
 	OIDCIssuer    string `env:"MADOGUCHI_OIDC_ISSUER" help:"${oidcissuer}"`
 	OIDCClient    string `env:"MADOGUCHI_OIDC_CLIENT" help:"${oidcclient}"`
-	OIDCAlgorithm string `env:"MADOGUCHI_OIDC_ALGORITHM" enum:"RS256,ES256" default:"RS256" help:"${oidc_alg}"`
+	OIDCAlgorithm string `env:"MADOGUCHI_OIDC_ALGORITHM" enum:"RS256,ES256" default:"RS256" help:"${alg}"`
 	OIDCAudience  string `env:"MADOGUCHI_OIDC_AUDIENCE" help:"${oidcaudience}"`
-	OIDCACRValues string `name:"oidc-acr-values" env:"MADOGUCHI_OIDC_ACR_VALUES" default:"aal3 crl" help:"${acr}"`
+	OIDCAcrValues string `env:"MADOGUCHI_OIDC_ACR_VALUES" default:"aal3 crl" help:"${acr}"`
 	OIDCAddresses string `name:"oidc-addresses" env:"MADOGUCHI_OIDC_ADDRESSES" help:"${oidc_addresses}"`
 	OIDCNoTime    bool   `env:"MADOGUCHI_OIDC_NO_AUTH_TIME" help:"${oidcno_time}"`
 	OIDCNoACR     bool   `env:"MADOGUCHI_OIDC_NO_ACR" help:"${oidcno_acr}"`

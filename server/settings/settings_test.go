@@ -158,7 +158,7 @@ func TestAFileSaysWhatFlagsAndTheEnvironmentDoNot(t *testing.T) {
 		t.Fatal(err)
 	}
 	if p.URL != "https://environment.example" || p.Data != "/var/lib/madoguchi data" ||
-		p.OIDCACRValues != "" || !p.NoWorker || p.Addr != "127.0.0.1:2" {
+		p.OIDCAcrValues != "" || !p.NoWorker || p.Addr != "127.0.0.1:2" {
 		t.Errorf("%+v", p.Settings)
 	}
 }
