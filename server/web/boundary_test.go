@@ -28,7 +28,7 @@ import (
 // overHTTPS is the test app as a server at https answers to this computer.
 func (h *testApp) overHTTPS() *echo.Echo {
 	clock := func() time.Time { return h.now }
-	return New(Config{Insurer: h.insurer, Counter: h.counter, Background: ctx, HTTPS: true,
+	return newSite(Config{Insurer: h.insurer, Counter: h.counter, Background: ctx, HTTPS: true,
 		Demo: true, Staff: []string{"鈴木"},
 		Now: clock, Ready: h.store.Ping, Sessions: &auth.Sessions{Store: h.store.Sessions(), HTTPS: true, Now: clock}})
 }

@@ -55,7 +55,7 @@ type testApp struct {
 	cookies   []*http.Cookie
 	counter   *counter.Service
 	facility  counter.OneFacility // of the counter
-	calls     *hostapi.Client // where a test connects the counter to its insurers
+	calls     *hostapi.Client     // where a test connects the counter to its insurers
 	dir       string
 	runs      *insurer.PrintJobs
 }
@@ -167,17 +167,17 @@ func (h *testApp) build(t *testing.T) {
 		Now:          clock,
 	})
 	h.counter = &counter.Service{
-		Store:    h.store.ForCounter(),
-		Believed: h.view,
-		Readers:  h.reader,
-		Insurers: func(string) counter.InsurerCalls { return nobody{} },
+		Store:      h.store.ForCounter(),
+		Believed:   h.view,
+		Readers:    h.reader,
+		Insurers:   func(string) counter.InsurerCalls { return nobody{} },
 		Facilities: h.facility,
 		Now:        clock,
 	}
 	h.runs = h.insurer.PrintJobs
 	h.runs.Folder = filepath.Join(h.dir, "runs")
 	t.Cleanup(h.runs.Wait)
-	h.echo = New(
+	h.echo = newSite(
 		Config{
 			Insurer:    h.insurer,
 			Background: ctx,
@@ -202,6 +202,15 @@ func (h *testApp) build(t *testing.T) {
 			Sessions:    &auth.Sessions{Store: h.store.Sessions(), Now: clock},
 		},
 	)
+}
+
+// newSite is New for a table of permissions that fits.
+func newSite(c Config) *echo.Echo {
+	e, err := New(c)
+	if err != nil {
+		panic(err)
+	}
+	return e
 }
 
 // nobody is an insurer that cannot be reached: records stand all the same.
