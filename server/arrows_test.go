@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -17,6 +18,8 @@ import (
 var floors = map[string]int{
 	"internal/passkeytest": 21, // tests only
 	"internal/issuertest":  21, // tests only
+
+	"server/web/permissions": 49, // who may ask what
 
 	"internal/testenv":   0, // tests only
 	"internal/pcscdtest": 1, // tests only
@@ -104,6 +107,7 @@ var never = []struct{ from, to, because string }{
 	{"server/web/patient", "server/store", "pages ask services, which check who asks"},
 	{"server/web/clerk", "server/store", "pages ask services, which check who asks"},
 	{"server/web/issuer", "server/store", "pages ask services, which check who asks"},
+	{"server/web/permissions", "server/web/kit", "the table of permissions is read without running anything"},
 	{"server/web/kit", "server/insurer", "what all visitors share belongs to neither half"},
 	{"server/web/kit", "server/counter", "what all visitors share belongs to neither half"},
 }
@@ -303,6 +307,44 @@ func TestOnlyMainsReadTheClock(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A route that echo is given past the router has no row in the table of permissions, and no guard.
+func TestOnlyTheRouterAddsRoutes(t *testing.T) {
+	adding := []string{
+		"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE", "Any", "Group",
+		"Static", "StaticFS", "FileFS", "RouteNotFound",
+	}
+	found := map[string]int{}
+	for room, files := range programFiles(t) {
+		room = strings.TrimPrefix(room, "../")
+		if room != "server/web" && !strings.HasPrefix(room, "server/web/") {
+			continue
+		}
+		for _, file := range files {
+			ast.Inspect(file, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.SelectorExpr:
+					if slices.Contains(adding, n.Sel.Name) {
+						found[room+"."+n.Sel.Name]++
+					}
+				case *ast.CallExpr: // other things have methods of these names, with other arguments
+					method, ok := n.Fun.(*ast.SelectorExpr)
+					if ok && (method.Sel.Name == "Match" || method.Sel.Name == "Host" && len(n.Args) > 0 ||
+						method.Sel.Name == "Add" && len(n.Args) > 2 ||
+						method.Sel.Name == "File" && len(n.Args) == 2) {
+						found[room+"."+method.Sel.Name]++
+					}
+				}
+				return true
+			})
+		}
+	}
+	// the router's own, and HEAD beside its GET (kit.AnswersHead)
+	want := map[string]int{"server/web/kit.Any": 1, "server/web/kit.Add": 2}
+	if !maps.Equal(found, want) {
+		t.Errorf("%v, want %v: add routes by kit.Router", found, want)
 	}
 }
 

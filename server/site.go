@@ -82,7 +82,10 @@ func (c *serveCmd) site(
 		}
 		chores = append(chores, refresh)
 	}
-	handler := web.New(config)
+	handler, err := web.New(config)
+	if err != nil {
+		return nil, nil, err
+	}
 	if c.Role == datafolder.RoleAll {
 		calls.Client.Transport = h.word.WithCookie(hostclient.Loopback(handler, address, s.Host()+"/i/"))
 	}

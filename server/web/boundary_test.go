@@ -28,7 +28,7 @@ import (
 // overHTTPS is the test app as a server at https answers to this computer.
 func (h *testApp) overHTTPS() *echo.Echo {
 	clock := func() time.Time { return h.now }
-	return New(Config{
+	return newSite(Config{
 		Insurer:    h.insurer,
 		Counter:    h.counter,
 		Background: ctx,

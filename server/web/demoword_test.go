@@ -20,7 +20,7 @@ import (
 // published is the test app behind a port that a container publishes.
 func (h *testApp) published(word *kit.DemoWord) *echo.Echo {
 	clock := func() time.Time { return h.now }
-	return New(Config{
+	return newSite(Config{
 		Insurer:     h.insurer,
 		Counter:     h.counter,
 		Readers:     nil,

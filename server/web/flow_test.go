@@ -49,7 +49,7 @@ func (h *testApp) atProvider(t *testing.T) (e *echo.Echo, pick func(address stri
 	if err != nil {
 		t.Fatal(err)
 	}
-	e = New(Config{
+	e = newSite(Config{
 		Insurer:    h.insurer,
 		Background: ctx,
 		Demo:       true,

@@ -18,7 +18,7 @@ func (h *testApp) open() http.Handler { return h.openFor("http://127.0.0.1:1/non
 func (h *testApp) openFor(issuer string) http.Handler {
 	clock := func() time.Time { return h.now }
 	word := kit.NewDemoWord(clock)
-	e := New(Config{
+	e := newSite(Config{
 		Insurer:    h.insurer,
 		Background: ctx,
 		Demo:       true,

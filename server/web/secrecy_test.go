@@ -45,7 +45,7 @@ func TestWhatACardSaysAndWhatWasTypedIsInNoRecordAndNoLog(t *testing.T) {
 	)
 	h.counter.Readers = board
 	clock := func() time.Time { return h.now }
-	h.echo = New(
+	h.echo = newSite(
 		Config{
 			Demo:     true,
 			Staff:    []string{"鈴木"},

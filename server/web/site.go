@@ -24,6 +24,7 @@ import (
 	"madoguchi/server/web/issuer"
 	"madoguchi/server/web/kit"
 	"madoguchi/server/web/patient"
+	"madoguchi/server/web/permissions"
 )
 
 // Config is what the handler is made of. A half that this role does not run is nil.
@@ -49,8 +50,9 @@ type Config struct {
 	Now         func() time.Time
 }
 
-// New returns the program's handler. Routes exist only for the halves that this role runs.
-func New(c Config) *echo.Echo {
+// New returns the program's handler. Routes exist only for the halves that this role runs. It returns an
+// error where the routes and the table of permissions do not agree (kit.Router).
+func New(c Config) (*echo.Echo, error) {
 	shared := &kit.Kit{
 		Demo:     c.Demo,
 		HTTPS:    c.HTTPS,
@@ -62,32 +64,49 @@ func New(c Config) *echo.Echo {
 		Limits:   kit.NewLimits(),
 	}
 	e := echo.New()
-	useMiddleware(e, c, shared)
-	e.GET("/static/*", echo.WrapHandler(pwa.Handler()))
-	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
-	e.GET("/readyz", readyHandler(c.Ready))
-	(&counter.Reception{Kit: shared}).Routes(e)
-	(&patient.VisitCheck{Kit: shared}).Routes(e)
+	r := kit.NewRouter(e, shared, permissions.Table(), c.parts())
+	useMiddleware(e, r, c, shared)
+	r.Public("GET /static/*", echo.WrapHandler(pwa.Handler()))
+	r.Public("GET /healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
+	r.Public("GET /readyz", readyHandler(c.Ready))
+	(&counter.Reception{Kit: shared}).Routes(r)
+	(&patient.VisitCheck{Kit: shared}).Routes(r)
 	if c.Insurer != nil {
 		patients := &patient.Portal{Kit: shared, Insurer: c.Insurer, Login: c.Login}
 		shared.HelpDesk = patients.HelpDesk
-		patients.Routes(e)
-		(&clerk.BackOffice{Kit: shared, Insurer: c.Insurer, Background: c.Background}).Routes(e)
-		(&issuer.API{Kit: shared, Insurer: c.Insurer, CounterCall: c.CounterCall, Listed: c.Listed}).Routes(e)
+		patients.Routes(r)
+		(&clerk.BackOffice{Kit: shared, Insurer: c.Insurer, Background: c.Background}).Routes(r)
+		(&issuer.API{Kit: shared, Insurer: c.Insurer, CounterCall: c.CounterCall, Listed: c.Listed}).Routes(r)
 	} else {
-		e.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusSeeOther, "/counter") })
+		r.Public("GET /", func(c echo.Context) error { return c.Redirect(http.StatusSeeOther, "/counter") })
 	}
 	if c.Counter != nil {
-		(&counter.Console{Kit: shared, Counter: c.Counter, Readers: c.Readers}).Routes(e)
+		(&counter.Console{Kit: shared, Counter: c.Counter, Readers: c.Readers}).Routes(r)
 	}
 	if c.DemoIDP != nil {
-		e.Any("/demo-idp/*", echo.WrapHandler(c.DemoIDP))
+		r.Public("ANY /demo-idp/*", echo.WrapHandler(c.DemoIDP))
 	}
-	return e
+	return e, r.Check()
+}
+
+// parts are what this server runs of the table of permissions.
+func (c Config) parts() (running permissions.Part) {
+	for part, runs := range map[permissions.Part]bool{
+		permissions.InsurerHalf:   c.Insurer != nil,
+		permissions.CounterHalf:   c.Counter != nil,
+		permissions.Demo:          c.Demo,
+		permissions.DemoProvider:  c.DemoIDP != nil,
+		permissions.PublishedDemo: c.Demo && c.Published,
+	} {
+		if runs {
+			running |= part
+		}
+	}
+	return running
 }
 
 // useMiddleware sets what stands before every room, in the order in which a request meets it.
-func useMiddleware(e *echo.Echo, c Config, shared *kit.Kit) {
+func useMiddleware(e *echo.Echo, r *kit.Router, c Config, shared *kit.Kit) {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = c.FrontDoor.Visitor() // X-Forwarded-For is anybody's word, but for our own proxy's
 	e.HTTPErrorHandler = shared.Fail
@@ -115,7 +134,7 @@ func useMiddleware(e *echo.Echo, c Config, shared *kit.Kit) {
 			word = kit.NewDemoWord(c.Now)
 		}
 		e.Use(word.Guard)
-		word.Routes(e)
+		word.Routes(r)
 	}
 }
 

@@ -178,7 +178,7 @@ func (h *testApp) build(t *testing.T) {
 	h.runs = h.insurer.PrintJobs
 	h.runs.Folder = filepath.Join(h.dir, "runs")
 	t.Cleanup(h.runs.Wait)
-	h.echo = New(
+	h.echo = newSite(
 		Config{
 			Insurer:    h.insurer,
 			Background: ctx,
@@ -203,6 +203,15 @@ func (h *testApp) build(t *testing.T) {
 			Sessions:    &auth.Sessions{Store: h.store.Sessions(), Now: clock},
 		},
 	)
+}
+
+// newSite is New for a table of permissions that fits.
+func newSite(c Config) *echo.Echo {
+	e, err := New(c)
+	if err != nil {
+		panic(err)
+	}
+	return e
 }
 
 // nobody is an insurer that cannot be reached: records stand all the same.

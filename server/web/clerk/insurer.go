@@ -18,17 +18,17 @@ import (
 )
 
 // Routes adds the clerks' pages.
-func (s *BackOffice) Routes(e *echo.Echo) {
-	e.GET("/insurer", s.page(ofInsurer, s.registerPage))
-	s.StaffRoutes(e, auth.Clerk)
-	e.GET("/insurer/sample.csv", s.page(ofInsurer, s.sample))
-	(&importPages{s}).routes(e)
+func (s *BackOffice) Routes(r *kit.Router) {
+	r.Clerk("GET /insurer", s.clerk(ofInsurer, s.registerPage))
+	s.StaffRoutes(r, auth.Clerk)
+	r.Clerk("GET /insurer/sample.csv", s.clerk(ofInsurer, s.sample))
+	(&importPages{s}).routes(r)
 	prints := &printPages{s}
-	prints.runRoutes(e)
-	prints.paperRoutes(e)
-	(&personPages{s}).routes(e)
-	(&statisticsPages{s}).routes(e)
-	e.GET("/insurer/support", s.PageFor(auth.Clerk, s.supportPage))
+	prints.runRoutes(r)
+	prints.paperRoutes(r)
+	(&personPages{s}).routes(r)
+	(&statisticsPages{s}).routes(r)
+	r.Clerk("GET /insurer/support", s.supportPage)
 }
 
 // chosenInsurer returns the clerk's insurer, and all that the page offers to choose from.

@@ -20,8 +20,8 @@ import (
 
 // One person's page, and what a clerk may do there: each action is asked for on a page of its own that says
 // what follows.
-func (s *personPages) routes(e *echo.Echo) {
-	e.GET("/insurer/people/:id", s.page(ofPerson, s.personPage))
+func (s *personPages) routes(r *kit.Router) {
+	r.Clerk("GET /insurer/people/:id", s.clerk(ofPerson, s.personPage))
 	for path, a := range map[string]personAction{
 		"/reissue":            {s.askReissue, s.reissue},
 		"/revoke":             {s.askRevokePerson, s.revokePerson},
@@ -31,13 +31,13 @@ func (s *personPages) routes(e *echo.Echo) {
 		"/phones/end":         {s.askEndDevices, s.endPersonsDevices},
 		"/erase":              {s.askErase, s.erase},
 	} {
-		e.GET("/insurer/people/:id"+path, s.page(ofPerson, s.confirmHandler(a)))
-		e.POST("/insurer/people/:id"+path, s.page(ofPerson, s.actionHandler(a)))
+		r.Clerk("GET /insurer/people/:id"+path, s.clerk(ofPerson, s.confirmHandler(a)))
+		r.Clerk("POST /insurer/people/:id"+path, s.clerk(ofPerson, s.actionHandler(a)))
 	}
-	e.GET("/insurer/people/:id/notice", s.page(ofPerson, s.noticeSheet))
-	e.GET("/insurer/people/:id/notice.png", s.page(ofPerson, s.noticeQR))
-	e.GET("/insurer/revoke", s.page(ofInsurer, s.revokePage))
-	e.POST("/insurer/revoke", s.page(ofInsurer, s.revokeMany))
+	r.Clerk("GET /insurer/people/:id/notice", s.clerk(ofPerson, s.noticeSheet))
+	r.Clerk("GET /insurer/people/:id/notice.png", s.clerk(ofPerson, s.noticeQR))
+	r.Clerk("GET /insurer/revoke", s.clerk(ofInsurer, s.revokePage))
+	r.Clerk("POST /insurer/revoke", s.clerk(ofInsurer, s.revokeMany))
 }
 
 // personAction asks before it does.

@@ -70,9 +70,9 @@ func shownParts(parts []int) []string {
 	return out
 }
 
-func (s *statisticsPages) routes(e *echo.Echo) {
-	e.GET("/insurer/statistics", s.page(ofInsurer, s.statisticsPage))
-	e.GET("/insurer/statistics.csv", s.page(ofInsurer, s.statisticsFile))
+func (s *statisticsPages) routes(r *kit.Router) {
+	r.Clerk("GET /insurer/statistics", s.clerk(ofInsurer, s.statisticsPage))
+	r.Clerk("GET /insurer/statistics.csv", s.clerk(ofInsurer, s.statisticsFile))
 }
 
 func (s *statisticsPages) statistics(c echo.Context, clerk staff.Clerk) (StatisticsView, error) {

@@ -18,10 +18,10 @@ import (
 )
 
 // Checks beside the birth-date check.
-func (s *Console) extraCheckRoutes(e *echo.Echo) {
-	e.POST("/api/v1/counter/cases/:id/text-check", s.call(s.textCheck))
-	e.POST("/api/v1/counter/cases/:id/certificate-check", s.call(s.certificateCheck))
-	e.POST("/api/v1/counter/cases/:id/oqs-compare", s.call(s.oqsCompare))
+func (s *Console) extraCheckRoutes(r *kit.Router) {
+	r.Counter("POST /api/v1/counter/cases/:id/text-check", s.reception(s.textCheck))
+	r.Counter("POST /api/v1/counter/cases/:id/certificate-check", s.reception(s.certificateCheck))
+	r.Counter("POST /api/v1/counter/cases/:id/oqs-compare", s.reception(s.oqsCompare))
 }
 
 // extraChecks are the results beside the birth-date check, as the console gets them.

@@ -3,7 +3,6 @@ package counter
 import (
 	"github.com/labstack/echo/v4"
 
-	"madoguchi/auth"
 	"madoguchi/server/staff"
 	"madoguchi/server/web/kit"
 )
@@ -11,8 +10,8 @@ import (
 // receptionHandlerFunc answers a member of the facility's staff, who is let in before it runs.
 type receptionHandlerFunc func(c echo.Context, reception staff.Reception) error
 
-// receptionHandler makes the principal of a request: the member of staff at the demo's facility.
-func (s *Console) receptionHandler(do receptionHandlerFunc) kit.StaffHandler {
+// reception makes the principal of a request: the member of staff at the demo's facility.
+func (s *Console) reception(do receptionHandlerFunc) kit.StaffHandler {
 	return func(c echo.Context, member staff.Member) error {
 		return do(c, staff.Reception{
 			Staff:    member.Staff(),
@@ -20,14 +19,4 @@ func (s *Console) receptionHandler(do receptionHandlerFunc) kit.StaffHandler {
 			Role:     member.Role,
 		})
 	}
-}
-
-// page is a page of the staff; who is not signed in is sent to the sign-in.
-func (s *Console) page(do receptionHandlerFunc) echo.HandlerFunc {
-	return s.PageFor(auth.Counter, s.receptionHandler(do))
-}
-
-// call is an answer to the console's program; who is not signed in is refused.
-func (s *Console) call(do receptionHandlerFunc) echo.HandlerFunc {
-	return s.CallFor(auth.Counter, s.receptionHandler(do))
 }

@@ -16,9 +16,9 @@ import (
 var staffHome = map[auth.Kind]string{auth.Clerk: "/insurer", auth.Counter: "/counter"}
 
 // StaffRoutes are the sign-in of one kind of staff.
-func (s *Kit) StaffRoutes(e *echo.Echo, kind auth.Kind) {
-	e.GET(staffHome[kind]+"/staff", s.staffPage(kind))
-	e.POST(staffHome[kind]+"/staff", s.pickStaff(kind))
+func (s *Kit) StaffRoutes(r *Router, kind auth.Kind) {
+	r.Public("GET "+staffHome[kind]+"/staff", s.staffPage(kind))
+	r.Public("POST "+staffHome[kind]+"/staff", s.pickStaff(kind))
 }
 
 func (s *Kit) staffPage(kind auth.Kind) echo.HandlerFunc {

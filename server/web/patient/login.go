@@ -11,12 +11,13 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-func (s *loginPages) routes(e *echo.Echo) {
-	e.GET("/login", s.beginLogin)
-	e.GET("/login/callback", s.finishLogin)
-	e.POST("/logout", s.logout)
-	e.GET("/enrol", s.enrolPage)
-	e.POST("/enrol", s.enrol)
+func (s *loginPages) routes(r *kit.Router) {
+	r.Public("GET /login", s.beginLogin)
+	r.Public("GET /login/callback", s.finishLogin)
+	r.Public("POST /logout", s.logout)
+	logins := s.logins(r)
+	logins.Add("GET /enrol", s.enrolPage)
+	logins.Add("POST /enrol", s.enrol)
 }
 
 // beginLogin sends the browser to the provider. What the way back needs is kept in the session where there

@@ -3,7 +3,6 @@ package patient
 import (
 	"encoding/json"
 	"errors"
-	"net/http"
 
 	"github.com/labstack/echo/v4"
 
@@ -12,13 +11,14 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-func (s *Portal) Routes(e *echo.Echo) {
-	(&landingPages{s}).routes(e)
-	(&loginPages{s}).routes(e)
-	(&screenPages{s}).routes(e)
+// Routes adds the patients' pages and what these call.
+func (s *Portal) Routes(r *kit.Router) {
+	(&landingPages{s}).routes(r)
+	(&loginPages{s}).routes(r)
+	(&screenPages{s}).routes(r)
 	devices := &devicePages{s}
-	devices.deviceRequestRoutes(e)
-	devices.deviceRoutes(e)
+	devices.deviceRequestRoutes(r)
+	devices.deviceRoutes(r)
 }
 
 // visit is what a patient's session holds besides its subject.
@@ -67,12 +67,4 @@ func (s *Portal) signedIn(c echo.Context) (auth.Session, VisitSession, error) {
 		err = kit.ErrSignedOut
 	}
 	return session, v, err
-}
-
-// toLogin sends a page's visitor to the login where the session is missing.
-func (s *Portal) toLogin(c echo.Context, err error) error {
-	if errors.Is(err, kit.ErrSignedOut) {
-		return c.Redirect(http.StatusSeeOther, "/login")
-	}
-	return err
 }

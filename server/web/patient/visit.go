@@ -14,9 +14,10 @@ import (
 
 // The page that patients ask before a visit, which answers from the rules.
 
-func (s *VisitCheck) Routes(e *echo.Echo) {
-	e.GET("/visit", s.visitPage)
-	e.POST("/visit", s.visit)
+// Routes adds that page.
+func (s *VisitCheck) Routes(r *kit.Router) {
+	r.Public("GET /visit", s.visitPage)
+	r.Public("POST /visit", s.visit)
 }
 
 func (s *VisitCheck) visitPage(c echo.Context) error {
