@@ -10,6 +10,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -46,9 +47,21 @@ const (
 	listURL                              = "https://list.example/trust.jwt"
 )
 
+// started are data folders that have been started once, by role: each world gets a copy.
+var started = map[string]startedFolder{}
+
+type startedFolder struct {
+	data            string
+	counter, issuer credential.PublicKey
+}
+
 func TestMain(m *testing.M) {
 	slog.SetDefault(slog.New(slog.DiscardHandler))
-	os.Exit(m.Run())
+	code := m.Run()
+	for _, s := range started {
+		os.RemoveAll(s.data)
+	}
+	os.Exit(code)
 }
 
 // world is a live server that is set up well, with everybody whom it asks, for a test to break.
@@ -87,14 +100,25 @@ func newWorld(t *testing.T, role string) *world {
 	}
 	w.certify(w.s.URL[len("https://"):], noon.AddDate(0, 0, -1), noon.AddDate(0, 3, 0))
 	w.root, w.other = newKey(t), newKey(t)
-	counter, issuer := w.start()
+	first, ok := started[role]
+	if !ok {
+		first = w.start()
+		started[role] = first
+	}
+	w.must(os.CopyFS(w.s.Data, os.DirFS(first.data)))
+	w.must(filepath.WalkDir(w.s.Data, func(path string, d os.DirEntry, err error) error {
+		if err == nil && d.IsDir() {
+			return os.Chmod(path, 0o700)
+		}
+		return errors.Join(err, os.Chmod(path, 0o600)) // whatever the umask
+	}))
 	w.list = credential.TrustList{
 		Issuers: []credential.TrustedIssuer{
 			{
 				ISS:            insurerURL + "/i/" + string(city),
 				Name:           "架空市",
 				InsurerNumbers: []eligibility.InsurerNumber{city},
-				JWKS:           credential.KeySet{issuer},
+				JWKS:           credential.KeySet{first.issuer},
 			},
 			{
 				ISS:            otherISS,
@@ -107,7 +131,7 @@ func newWorld(t *testing.T, role string) *world {
 			URL:      clinicURL,
 			Name:     "架空医院",
 			Facility: clinic,
-			JWKS:     credential.KeySet{counter},
+			JWKS:     credential.KeySet{first.counter},
 		}},
 	}
 	w.s.Trust = t.TempDir()
@@ -131,11 +155,13 @@ func newWorld(t *testing.T, role string) *world {
 	return w
 }
 
-// start makes the data folder as the first start does, with a facility or an insurer's key.
-func (w *world) start() (counter, issuer credential.PublicKey) {
+// start makes a data folder as the first start does, with a facility or an insurer's key.
+func (w *world) start() startedFolder {
 	w.t.Helper()
+	data, err := os.MkdirTemp("", "doctor")
+	w.must(err)
 	f, err := datafolder.Open(w.t.Context(), datafolder.Options{
-		Path: w.s.Folder(),
+		Path: filepath.Join(data, settings.Live),
 		Mode: settings.Live,
 		Role: w.role,
 		Host: w.s.Host(),
@@ -156,7 +182,7 @@ func (w *world) start() (counter, issuer credential.PublicKey) {
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		return counterKey.Public(), newKey(w.t).Public()
+		return startedFolder{data, counterKey.Public(), newKey(w.t).Public()}
 	}
 	issuing, err := f.Keys.Rings.Issuer(city, noon)
 	if err != nil {
@@ -165,7 +191,7 @@ func (w *world) start() (counter, issuer credential.PublicKey) {
 	if _, err := f.Keys.ClientKey(w.s.OIDCAlgorithm); err != nil {
 		w.t.Fatal(err)
 	}
-	return counterKey.Public(), issuing.Current.Public()
+	return startedFolder{data, counterKey.Public(), issuing.Current.Public()}
 }
 
 func (w *world) now() time.Time { return noon }
@@ -287,8 +313,8 @@ func newAuthority(t *testing.T) authority {
 	template := &x509.Certificate{
 		SerialNumber:          big.NewInt(1),
 		Subject:               pkix.Name{CommonName: "Test CA"},
-		NotBefore:             noon.AddDate(-1, 0, 0),
-		NotAfter:              noon.AddDate(9, 0, 0),
+		NotBefore:             noon.AddDate(-50, 0, 0),
+		NotAfter:              noon.AddDate(50, 0, 0),
 		IsCA:                  true,
 		BasicConstraintsValid: true,
 		KeyUsage:              x509.KeyUsageCertSign,
