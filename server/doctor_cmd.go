@@ -8,8 +8,8 @@ import (
 	"madoguchi/server/settings"
 )
 
-// doctorCmd says what is good and what is wrong with a server. Exit codes: 0 all good, 1 warnings, 2 something
-// for which serve refuses to start.
+// doctorCmd says what is good and what is wrong with a server. Exit codes: 0 all good, 1 warnings, 2
+// something for which serve refuses to start.
 type doctorCmd struct {
 	Role string `enum:"all,insurer,counter" default:"all" env:"MADOGUCHI_ROLE" help:"what the server is: all (demo), insurer or counter"`
 	JSON bool   `name:"json" help:"answer as one JSON object"`

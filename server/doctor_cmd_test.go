@@ -91,7 +91,8 @@ func TestTheDoctorsExitCodes(t *testing.T) {
 		}
 	}
 	s := &settings.Settings{Data: t.TempDir(), Addr: "127.0.0.1:0"}
-	if _, _, err := (&serveCmd{Role: datafolder.RoleAll}).site(t.Context(), opened(t, s), "http://localhost:8080"); err != nil {
+	serve := &serveCmd{Role: datafolder.RoleAll}
+	if _, _, err := serve.site(t.Context(), opened(t, s), "http://localhost:8080"); err != nil {
 		t.Fatal(err)
 	}
 	all := doctor.Doctor{
@@ -109,7 +110,8 @@ func TestTheDoctorsExitCodes(t *testing.T) {
 	if code := run(s, datafolder.RoleAll); code != 1 {
 		t.Errorf("a folder that others can open: %d", code)
 	}
-	if code := run(&settings.Settings{Data: t.TempDir(), Addr: "0.0.0.0:80"}, datafolder.RoleAll); code != exitRefused {
+	public := &settings.Settings{Data: t.TempDir(), Addr: "0.0.0.0:80"}
+	if code := run(public, datafolder.RoleAll); code != exitRefused {
 		t.Errorf("a demo for everybody: %d", code)
 	}
 }

@@ -72,7 +72,12 @@ func visit(handler http.Handler, method, address string, form url.Values) *http.
 // What plays other parties in the demo cannot be reached on a live server: its provider, its names to pick.
 // That the same requests succeed in the demo shows that they would.
 func TestTheDemosPartsAreNotOnALiveServer(t *testing.T) {
-	demoHandler, _ := started(t, &settings.Settings{Data: t.TempDir()}, datafolder.RoleAll, "http://localhost:8080")
+	demoHandler, _ := started(
+		t,
+		&settings.Settings{Data: t.TempDir()},
+		datafolder.RoleAll,
+		"http://localhost:8080",
+	)
 	insurerHandler, _ := started(t, liveSettings(t), datafolder.RoleInsurer, liveAddress)
 	counterHandler, _ := started(t, withTrust(t, liveSettings(t)), datafolder.RoleCounter, liveAddress)
 	const demoProvider = "/demo-idp/.well-known/openid-configuration"

@@ -44,9 +44,9 @@ func FirstKeys(ctx context.Context, path string) (*keys.Folder, error) {
 	return ring, Guard(ctx, ring, path)
 }
 
-// AcceptKey is the way on where a signing key was lost for good: the database of the data folder at path forgets
-// the key of a file, and the next start takes another. It returns ErrNotReplaceable for a key that opens what is
-// stored, and ErrNotRemembered for one that the database does not know.
+// AcceptKey is the way on where a signing key was lost for good: the database of the data folder at path
+// forgets the key of a file, and the next start takes another. It returns ErrNotReplaceable for a key that
+// opens what is stored, and ErrNotRemembered for one that the database does not know.
 func AcceptKey(ctx context.Context, path, file string, e audit.Entry) error {
 	if !keys.Replaceable(file) {
 		return ErrNotReplaceable

@@ -36,11 +36,12 @@ var (
 // checkCertificate finds whether browsers and other servers will believe the certificate that this server
 // shows: its key, name, dates, and its chain up to a root of this computer.
 func (v *visit) checkCertificate(context.Context) []Finding {
-	address, err := url.Parse(v.Settings.Host())
-	if !v.live() || v.Settings.TLSCert == "" || v.Settings.TLSKey == "" || err != nil || address.Hostname() == "" {
+	s := v.Settings
+	address, err := url.Parse(s.Host())
+	if !v.live() || s.TLSCert == "" || s.TLSKey == "" || err != nil || address.Hostname() == "" {
 		return nil
 	}
-	opened, err := v.Settings.Certificate(v.Now)
+	opened, err := s.Certificate(v.Now)
 	if err != nil {
 		return []Finding{refuse(err)}
 	}

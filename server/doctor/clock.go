@@ -31,8 +31,8 @@ type sample struct {
 	theirs, ours time.Time
 }
 
-// hear takes the Date of an answer as its server's time (RFC 9110 section 6.6.1). What a cache kept is as much
-// older as its Age says (RFC 9111 section 5.1).
+// hear takes the Date of an answer as its server's time (RFC 9110 section 6.6.1). What a cache kept is as
+// much older as its Age says (RFC 9111 section 5.1).
 func (v *visit) hear(res *http.Response, asked time.Time) {
 	at, err := http.ParseTime(res.Header.Get("Date"))
 	if err != nil {
@@ -79,8 +79,8 @@ func (v *visit) checkClock(ctx context.Context) []Finding {
 
 func clockTime(t time.Time) string { return t.In(eligibility.Japan).Format("2006-01-02 15:04:05") }
 
-// askInsurers asks some insurers of the trust list, each on another host and none on this one, for their signed
-// time (credential.TimeURL). One that does not answer is passed over.
+// askInsurers asks some insurers of the trust list, each on another host and none on this one, for their
+// signed time (credential.TimeURL). One that does not answer is passed over.
 func (v *visit) askInsurers(ctx context.Context) {
 	if v.list == nil {
 		return

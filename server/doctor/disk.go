@@ -8,7 +8,8 @@ import (
 	"madoguchi/message"
 )
 
-// How much space a start wants: with less than leastFree the next import or print run would end in the middle.
+// How much space a start wants: with less than leastFree the next import or print run would end in the
+// middle.
 const (
 	leastFree  = 100 << 20
 	littleFree = 1 << 30

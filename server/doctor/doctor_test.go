@@ -81,8 +81,14 @@ var broken = []struct {
 		w.s.Data = filepath.Join(w.t.TempDir(), "file")
 		w.must(os.WriteFile(w.s.Data, nil, 0o600))
 	}, "folder", Refusal, "data.folder"},
-	{"a folder that others can open", datafolder.RoleInsurer, func(w *world) { w.must(os.Chmod(w.path(), 0o755)) },
-		"folder", Warning, "doctor.folder_open"},
+	{
+		"a folder that others can open",
+		datafolder.RoleInsurer,
+		func(w *world) { w.must(os.Chmod(w.path(), 0o755)) },
+		"folder",
+		Warning,
+		"doctor.folder_open",
+	},
 	{"a database that others can read", datafolder.RoleInsurer,
 		func(w *world) { w.must(os.Chmod(w.path(datafolder.DatabaseFile), 0o644)) },
 		"folder", Warning, "doctor.folder_open"},
@@ -109,6 +115,10 @@ var broken = []struct {
 	{"one key that others can read", datafolder.RoleInsurer,
 		func(w *world) { w.must(os.Chmod(w.path(datafolder.KeysDir, keys.ClientRSA), 0o640)) },
 		"keys", Refusal, "keys.rights"},
+	{"a key that nobody asks for and others can read", datafolder.RoleInsurer, func(w *world) {
+		path := w.path(datafolder.KeysDir, "pdf-00138990.pem")
+		w.must(errors.Join(os.WriteFile(path, nil, 0o600), os.Chmod(path, 0o640)))
+	}, "keys", Refusal, "keys.rights"},
 	{"a lost key", datafolder.RoleInsurer,
 		func(w *world) { w.must(os.Remove(w.path(datafolder.KeysDir, keys.People))) },
 		"keys", Refusal, "keys.gone"},
@@ -153,19 +163,33 @@ var broken = []struct {
 		delete(w.hosts, "hoken.example")
 	}, "address", Warning, "doctor.address_away"},
 	{"a proxy that leads elsewhere", datafolder.RoleInsurer,
-		func(w *world) { w.behindProxy(noon.AddDate(1, 0, 0), "It works!") }, "address", Warning, "doctor.address_away"},
+		func(w *world) { w.behindProxy(noon.AddDate(1, 0, 0), "It works!") },
+		"address", Warning, "doctor.address_away"},
 	{"a proxy's certificate that ends in 29 days", datafolder.RoleInsurer,
-		func(w *world) { w.behindProxy(noon.AddDate(0, 0, 29), "ok\n") }, "address", Warning, "doctor.address_ends"},
+		func(w *world) { w.behindProxy(noon.AddDate(0, 0, 29), "ok\n") },
+		"address", Warning, "doctor.address_ends"},
 
 	{"a provider that is away", datafolder.RoleInsurer, func(w *world) { delete(w.hosts, "login.example") },
 		"sign-in", Warning, "doctor.signin_away"},
 	{"a provider without metadata", datafolder.RoleInsurer,
 		func(w *world) { w.hosts["login.example"] = http.NotFoundHandler() },
 		"sign-in", Warning, "doctor.signin_away"},
-	{"a provider of another name", datafolder.RoleInsurer, func(w *world) { w.metadata["issuer"] = provider + "/" },
-		"sign-in", Warning, "doctor.signin_issuer"},
-	{"no PKCE", datafolder.RoleInsurer, func(w *world) { delete(w.metadata, "code_challenge_methods_supported") },
-		"sign-in", Warning, "doctor.signin_pkce"},
+	{
+		"a provider of another name",
+		datafolder.RoleInsurer,
+		func(w *world) { w.metadata["issuer"] = provider + "/" },
+		"sign-in",
+		Warning,
+		"doctor.signin_issuer",
+	},
+	{
+		"no PKCE",
+		datafolder.RoleInsurer,
+		func(w *world) { delete(w.metadata, "code_challenge_methods_supported") },
+		"sign-in",
+		Warning,
+		"doctor.signin_pkce",
+	},
 	{"PKCE without S256", datafolder.RoleInsurer,
 		func(w *world) { w.metadata["code_challenge_methods_supported"] = []string{"plain"} },
 		"sign-in", Warning, "doctor.signin_pkce"},
@@ -196,12 +220,30 @@ var broken = []struct {
 	{"an older list than one that was seen", datafolder.RoleCounter,
 		func(w *world) { w.must(os.WriteFile(w.path(datafolder.TrustVersionFile), []byte("7\n"), 0o600)) },
 		"trust", Refusal, "settings.trust"},
-	{"a list that ends in six days", datafolder.RoleCounter, func(w *world) { w.publish(noon.AddDate(0, 0, -24)) },
-		"trust", Warning, "doctor.trust_ends"},
-	{"a list that ended yesterday", datafolder.RoleCounter, func(w *world) { w.publish(noon.AddDate(0, 0, -31)) },
-		"trust", Warning, "doctor.trust_grace"},
-	{"a list that ended eight days ago", datafolder.RoleCounter, func(w *world) { w.publish(noon.AddDate(0, 0, -38)) },
-		"trust", Refusal, "settings.trust"},
+	{
+		"a list that ends in six days",
+		datafolder.RoleCounter,
+		func(w *world) { w.publish(noon.AddDate(0, 0, -24)) },
+		"trust",
+		Warning,
+		"doctor.trust_ends",
+	},
+	{
+		"a list that ended yesterday",
+		datafolder.RoleCounter,
+		func(w *world) { w.publish(noon.AddDate(0, 0, -31)) },
+		"trust",
+		Warning,
+		"doctor.trust_grace",
+	},
+	{
+		"a list that ended eight days ago",
+		datafolder.RoleCounter,
+		func(w *world) { w.publish(noon.AddDate(0, 0, -38)) },
+		"trust",
+		Refusal,
+		"settings.trust",
+	},
 	{"a facility that is not listed", datafolder.RoleCounter, func(w *world) {
 		w.list.Counters[0].Facility = "1319999992"
 		w.publish(noon)
@@ -340,12 +382,24 @@ func TestAnExaminationChangesNoFile(t *testing.T) {
 
 func TestADemoIsCalledOne(t *testing.T) {
 	s := &settings.Settings{Data: t.TempDir(), Addr: "127.0.0.1:0"}
-	all := Doctor{Settings: s, Role: datafolder.RoleAll, Now: func() time.Time { return noon }}.Examine(t.Context())
+	all := Doctor{
+		Settings: s,
+		Role:     datafolder.RoleAll,
+		Now:      func() time.Time { return noon },
+	}.Examine(
+		t.Context(),
+	)
 	if len(all) < 5 || all[0].Key != "doctor.demo" || Worst(all) == 2 {
 		t.Errorf("%+v", all)
 	}
 	s.Addr = "0.0.0.0:80"
-	all = Doctor{Settings: s, Role: datafolder.RoleAll, Now: func() time.Time { return noon }}.Examine(t.Context())
+	all = Doctor{
+		Settings: s,
+		Role:     datafolder.RoleAll,
+		Now:      func() time.Time { return noon },
+	}.Examine(
+		t.Context(),
+	)
 	if got := keysOf(all, "settings"); !slices.Equal(got, []string{"settings.loopback"}) || Worst(all) != 2 {
 		t.Errorf("%q", got)
 	}
@@ -367,7 +421,8 @@ func TestProgramsAndPeopleReadTheSame(t *testing.T) {
 			Args                                          map[string]any
 		}
 	}
-	if err := json.Unmarshal(data, &read); err != nil || read.Level != "refusal" || len(read.Findings) != len(all) {
+	if err := json.Unmarshal(data, &read); err != nil || read.Level != "refusal" ||
+		len(read.Findings) != len(all) {
 		t.Fatalf("%s %v", data, err)
 	}
 	var text strings.Builder

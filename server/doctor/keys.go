@@ -52,8 +52,8 @@ func (v *visit) withoutKeys(ctx context.Context) Finding {
 	return good(message.New("doctor.keys_new", nil))
 }
 
-// checkClientKey finds whether there is the key that proves this server to the sign-in service, which must know
-// its public half before a patient can sign in.
+// checkClientKey finds whether there is the key that proves this server to the sign-in service, which must
+// know its public half before a patient can sign in.
 func (v *visit) checkClientKey(context.Context) []Finding {
 	s := v.Settings
 	if !v.live() || v.Role != datafolder.RoleInsurer || v.ring == nil && !v.noKeysYet {

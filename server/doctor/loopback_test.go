@@ -43,7 +43,10 @@ func TestARealServerIsExaminedOverTLS(t *testing.T) {
 	mux.HandleFunc("/trust.jwt", func(to http.ResponseWriter, r *http.Request) {
 		http.ServeFile(to, r, filepath.Join(w.s.Trust, trust.ListFile))
 	})
-	mux.HandleFunc("/healthz", func(to http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(to, "ok\n") })
+	mux.HandleFunc(
+		"/healthz",
+		func(to http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(to, "ok\n") },
+	)
 	w.s.OIDCIssuer, w.s.OIDCAddresses = address, "127.0.0.1"
 	w.s.TrustURL, w.s.TrustAddress = address+"/trust.jwt", "127.0.0.1"
 	w.s.URL, w.s.TLSCert, w.s.TLSKey, w.s.Proxy = address, "", "", "127.0.0.1"

@@ -8,8 +8,8 @@ import (
 	"madoguchi/message"
 )
 
-// Answer is an examination as programs read it: the written contract of `doctor --json`, to which fields may be
-// added.
+// Answer is an examination as programs read it: the written contract of `doctor --json`, to which fields
+// may be added.
 type Answer struct {
 	Level    Level    `json:"level"` // the worst of all
 	Findings []Listed `json:"findings"`

@@ -76,8 +76,8 @@ func (v *visit) askMetadata(ctx context.Context, client *http.Client) (said prov
 	return said, nil
 }
 
-// misfits are what of the service's metadata does not fit this client. What a service may leave out although it
-// can do it (RFC 8414: algorithms and levels) counts only where it is listed.
+// misfits are what of the service's metadata does not fit this client. What a service may leave out
+// although it can do it (RFC 8414: algorithms and levels) counts only where it is listed.
 func (v *visit) misfits(said providerMetadata) (found []Finding) {
 	s := v.Settings
 	levels := strings.Fields(s.OIDCACRValues)

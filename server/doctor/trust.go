@@ -61,8 +61,8 @@ func (v *visit) age(list *credential.TrustList) Finding {
 	return good(message.New("doctor.trust", args))
 }
 
-// countersOn finds whether insurers will let this server's facilities in: each must stand on the list with this
-// server's address and key.
+// countersOn finds whether insurers will let this server's facilities in: each must stand on the list with
+// this server's address and key.
 func (v *visit) countersOn(list *credential.TrustList) (found []Finding) {
 	kid, err := v.counterKey()
 	if err != nil {
@@ -119,8 +119,8 @@ func (v *visit) counterKey() (kid string, err error) {
 	return key.ID, err
 }
 
-// insurersOn finds whether counters will believe the screens of this server's insurers: each iss must stand on
-// the list with the key that signs now.
+// insurersOn finds whether counters will believe the screens of this server's insurers: each iss must stand
+// on the list with the key that signs now.
 func (v *visit) insurersOn(list *credential.TrustList) (found []Finding) {
 	if v.ring == nil {
 		return nil

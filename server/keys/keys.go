@@ -80,7 +80,8 @@ func (f *Folder) Verify() error {
 	return nil
 }
 
-// CheckRights refuses a folder in which others may read a file that holds a key, also one that nobody asks for.
+// CheckRights refuses a folder in which others may read a file that holds a key, also one that nobody asks
+// for.
 func (f *Folder) CheckRights() error {
 	entries, err := os.ReadDir(f.files.dir)
 	if err != nil {

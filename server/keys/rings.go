@@ -72,7 +72,9 @@ func (s *Rings) Issuer(insurer eligibility.InsurerNumber, now time.Time) (Issuer
 
 // Existing is Issuer for whoever only looks: it makes no key and no register. ok is false for an insurer that
 // has no register yet.
-func (s *Rings) Existing(insurer eligibility.InsurerNumber, now time.Time) (keys IssuerKeys, ok bool, err error) {
+func (s *Rings) Existing(
+	insurer eligibility.InsurerNumber, now time.Time,
+) (keys IssuerKeys, ok bool, err error) {
 	h, err := s.hold(insurer)
 	if errors.Is(err, errNoRing) {
 		return IssuerKeys{}, false, nil

@@ -32,8 +32,9 @@ var (
 	errUnreadable = &eligibility.Error{Code: eligibility.Unavailable, Key: "store.unreadable"}
 )
 
-// Inspect looks at the database at path for a mode and role and changes nothing. With what it found it returns
-// the refusals of Open that need no key: another mode or role, a newer program's tables, no database.
+// Inspect looks at the database at path for a mode and role and changes nothing. With what it found it
+// returns the refusals of Open that need no key: another mode or role, a newer program's tables, no
+// database.
 func Inspect(ctx context.Context, path, mode, role string) (Condition, error) {
 	c := Condition{}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {

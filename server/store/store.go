@@ -59,10 +59,9 @@ func dataSource(path string) string {
 		"&_pragma=foreign_keys(1)&_txlock=immediate"
 }
 
-// Open opens the SQLite database at path, brings its tables up to date and verifies its stamp. One whose tables
-// a newer program made is refused. Rows that a
-// program before schema 9 wrote are bound (bindrows.go), and each key must open what it sealed
-// (OtherKeyError).
+// Open opens the SQLite database at path, brings its tables up to date and verifies its stamp. One whose
+// tables a newer program made is refused. Rows that a program before schema 9 wrote are bound
+// (bindrows.go), and each key must open what it sealed (OtherKeyError).
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err := ownerOnly(path); err != nil {
 		return nil, err
