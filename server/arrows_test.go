@@ -70,6 +70,7 @@ var floors = map[string]int{
 	"server/demo":        50,
 	"server/settings":    51, // what may run, and where
 	"server/datafolder":  52, // opens keys and store
+	"server/doctor":      53, // what is good and wrong with all of that
 	"server/web/patient": 55,
 	"server/web/clerk":   55,
 	"server/web/counter": 55,

@@ -21,6 +21,7 @@ type program struct {
 	settings.Settings
 
 	Serve  serveCmd  `cmd:"" default:"withargs" help:"start the server (the default)"`
+	Doctor doctorCmd `cmd:"" help:"say what is good and what is wrong with this server, and what to do (docs/operator.md)"`
 	Import importCmd `cmd:"" help:"read an insurer's CSV of insured people"`
 	Export exportCmd `cmd:"" help:"write an insurer's register as FHIR (NDJSON) or CSV"`
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"madoguchi/message"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/demo"
+	"madoguchi/server/doctor"
 	"madoguchi/server/listen"
 	"madoguchi/server/settings"
 	"madoguchi/server/web/kit"
@@ -35,15 +37,19 @@ var errListen = &eligibility.Error{
 
 // Run serves until an interrupt.
 func (c *serveCmd) Run(s *settings.Settings) error {
-	if err := s.CheckServe(c.Role); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	warnings, err := doctor.Doctor{Settings: s, Role: c.Role, Now: clock}.Start(ctx)
+	if err != nil {
 		return err
+	}
+	for _, w := range warnings {
+		slog.Warn("madoguchi doctor: "+w.Text("en"), "check", w.Check, "key", w.Key)
 	}
 	certificate, err := s.Certificate(clock)
 	if err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	listener, err := net.Listen("tcp", s.Addr)
 	if err != nil {
 		return errListen.With(message.Args{"address": message.Text(s.Addr)}).Because(err)

@@ -180,7 +180,7 @@ func (c *serveCmd) trustList(
 			return func() (*credential.TrustList, error) { return &credential.TrustList{}, nil }, nil, nil
 		}
 	}
-	file, err := s.TrustFile(filepath.Join(h.Path, "trust-version"), h.Now)
+	file, err := s.TrustFile(filepath.Join(h.Path, datafolder.TrustVersionFile), h.Now)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -26,6 +26,8 @@ const (
 	KeysDir      = "keys"         // the folder of the keys
 	DatabaseFile = "madoguchi.db" // the store's file
 	RunsDir      = "runs"         // where the server's own print runs are
+	// TrustVersionFile holds the highest version of a trust list that was seen.
+	TrustVersionFile = "trust-version"
 )
 
 // DataFolder is an open data folder.

@@ -22,6 +22,14 @@ type ClientKey struct {
 	Method jwt.SigningMethod // RS256 or ES256
 }
 
+// ClientFile is the file of the key for an algorithm, RS256 or ES256.
+func ClientFile(algorithm string) string {
+	if algorithm == "ES256" {
+		return Client
+	}
+	return ClientRSA
+}
+
 var errAlgorithm = &eligibility.Error{Code: eligibility.Invalid, Key: "settings.oidc_algorithm"}
 
 // ClientKey returns the key for an algorithm, RS256 or ES256, made on the first call, or the errors of

@@ -66,6 +66,21 @@ func (c *Certificate) Leaf() *x509.Certificate {
 	return c.loaded.Leaf
 }
 
+// Chain is the certificate that is in use, and behind it those that its file names as its issuers.
+func (c *Certificate) Chain() ([]*x509.Certificate, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var chain []*x509.Certificate
+	for _, raw := range c.loaded.Certificate {
+		one, err := x509.ParseCertificate(raw)
+		if err != nil {
+			return nil, fmt.Errorf("reading the chain of the server's certificate: %w", err)
+		}
+		chain = append(chain, one)
+	}
+	return chain, nil
+}
+
 // Get returns the certificate for a connection (tls.Config.GetCertificate).
 func (c *Certificate) Get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	c.mu.Lock()

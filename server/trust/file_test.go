@@ -137,7 +137,7 @@ func TestTheTrustListIsFetchedFromWhereTheOperatorSaidOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	roots.AddCert(far.Certificate())
-	reader.client = hostclient.New(hostclient.Config{Roots: roots, Inside: reader.insideAddresses})
+	reader.client = hostclient.New(hostclient.Config{Roots: roots, Inside: reader.InsideAddresses})
 	version := func() int {
 		t.Helper()
 		reader.Fetch(context.Background())
@@ -172,12 +172,12 @@ func TestTheTrustListIsFetchedFromWhereTheOperatorSaidOnly(t *testing.T) {
 	for _, addresses := range [][]netip.Addr{nil, {netip.MustParseAddr("10.1.2.3")},
 		{netip.MustParseAddr("10.1.2.3"), netip.MustParseAddr("fd00::7")}} {
 		reader.Addresses = addresses
-		if got := reader.insideAddresses("EXAMPLE.com"); !slices.Equal(got, addresses) ||
-			reader.insideAddresses("other.example") != nil {
+		if got := reader.InsideAddresses("EXAMPLE.com"); !slices.Equal(got, addresses) ||
+			reader.InsideAddresses("other.example") != nil {
 			t.Errorf("%v: %v", addresses, got)
 		}
 	}
-	if literal := reader.insideAddresses("example.com"); slices.Contains(
+	if literal := reader.InsideAddresses("example.com"); slices.Contains(
 		literal,
 		netip.MustParseAddr("127.0.0.1"),
 	) {

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"madoguchi/auth"
+	"madoguchi/internal/issuertest"
 	"madoguchi/internal/testenv"
 	"madoguchi/server/agents"
 	"madoguchi/server/web/permissions"
@@ -154,7 +155,7 @@ func TestWhoStandsNotInARouteIsRefusedThere(t *testing.T) {
 	h, stops := tour(t)
 	names := personal(t, h)
 	visitors := visitorsOf(t, h)
-	private, strange := p256(t)
+	private, strange := issuertest.NewPair(t)
 	assertion := func(s stop) http.Header {
 		path := strings.TrimPrefix(s.path, "/i/00138990")
 		text := goodAssertion(h.now, private, strange, path, string(s.body)).text(t)
