@@ -80,7 +80,7 @@ func (v *visit) askMetadata(ctx context.Context, client *http.Client) (said prov
 // although it can do it (RFC 8414: algorithms and levels) counts only where it is listed.
 func (v *visit) misfits(said providerMetadata) (found []Finding) {
 	s := v.Settings
-	levels := strings.Fields(s.OIDCACRValues)
+	levels := strings.Fields(s.OIDCAcrValues)
 	known := func(level string) bool { return slices.Contains(said.ACRValues, level) }
 	for _, part := range []struct {
 		fits bool
@@ -101,7 +101,7 @@ func (v *visit) misfits(said providerMetadata) (found []Finding) {
 			message.New("doctor.signin_id_token", text("said", strings.Join(said.IDToken, ", ")))},
 		{len(levels) == 0 || said.ACRValues == nil || slices.ContainsFunc(levels, known),
 			message.New("doctor.signin_acr", message.Args{
-				"asked": message.Text(s.OIDCACRValues),
+				"asked": message.Text(s.OIDCAcrValues),
 				"said":  message.Text(strings.Join(said.ACRValues, ", ")),
 			})},
 	} {

@@ -90,7 +90,7 @@ func newWorld(t *testing.T, role string) *world {
 		OIDCIssuer:    provider,
 		OIDCClient:    "RP1",
 		OIDCAlgorithm: "RS256",
-		OIDCACRValues: "aal3 crl",
+		OIDCAcrValues: "aal3 crl",
 		TrustURL:      listURL,
 	}
 	if role == datafolder.RoleCounter {
