@@ -181,7 +181,7 @@ func (l *Login) Finish(ctx context.Context, flow Flow, back url.Values) (Identit
 	if err != nil {
 		return Identity{}, providerError(err)
 	}
-	who, err := readIdentity(id, how, info, now)
+	who, err := l.readIdentity(id, how, info, now)
 	if err != nil {
 		return Identity{}, ErrIdentity.Because(err)
 	}
