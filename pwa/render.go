@@ -47,7 +47,7 @@ type layoutData struct {
 // patients are the pages that patients meet: they go without the styles of the staff's.
 var patients = map[string]bool{
 	"landing": true, "enrol": true, "screen": true, "settings": true, "visit": true, "certificate": true, "next": true,
-	"receptioninfo": true, "error": true, "code": true,
+	"receptioninfo": true, "error": true, "code": true, "trouble": true,
 }
 
 // edition is what a template's functions are bound to.

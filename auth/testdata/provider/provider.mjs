@@ -1,6 +1,6 @@
 // An OpenID provider by npm's oidc-provider, on loopback. Standard input is JSON {client}: the client's
-// metadata. It listens on a free port, prints {issuer} as one line, and signs in the same person whenever it is
-// asked. It ends when standard input does.
+// metadata. It listens on a free port, prints {issuer} as one line, and signs in the same person whenever it
+// is asked. It ends when standard input does.
 import http from "node:http";
 import { createInterface } from "node:readline";
 import { exportJWK, generateKeyPair } from "jose";

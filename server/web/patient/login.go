@@ -14,6 +14,7 @@ import (
 func (s *loginPages) routes(e *echo.Echo) {
 	e.GET("/login", s.beginLogin)
 	e.GET("/login/callback", s.finishLogin)
+	e.GET("/login/help", s.troublePage)
 	e.POST("/logout", s.logout)
 	e.GET("/enrol", s.enrolPage)
 	e.POST("/enrol", s.enrol)
