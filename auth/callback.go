@@ -40,8 +40,8 @@ func (l *Login) checkCallback(flow Flow, back url.Values, promised func() (bool,
 	return back.Get("code"), nil
 }
 
-// unfinished are the codes of a provider that the person did not get through: OpenID Connect Core 3.1.2.6, and
-// OpenID Connect Core Error Code unmet_authentication_requirements.
+// unfinished are the codes of a provider that the person did not get through: OpenID Connect Core 3.1.2.6,
+// and OpenID Connect Core Error Code unmet_authentication_requirements.
 var unfinished = []string{
 	"login_required",
 	"interaction_required",

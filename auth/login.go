@@ -117,12 +117,17 @@ var (
 
 // Begin returns the address to send the browser to, and what to remember for Finish.
 func (l *Login) Begin(ctx context.Context) (string, Flow, error) {
+	return l.BeginAs(ctx, rand.Text())
+}
+
+// BeginAs is Begin with a state of the caller's, which nobody can guess.
+func (l *Login) BeginAs(ctx context.Context, state string) (string, Flow, error) {
 	found, err := l.discover(ctx)
 	if err != nil {
 		return "", Flow{}, err
 	}
 	flow := Flow{
-		State:    rand.Text(),
+		State:    state,
 		Nonce:    rand.Text(),
 		Verifier: oauth2.GenerateVerifier(),
 		Begun:    l.config.Now(),

@@ -11,8 +11,8 @@ import (
 )
 
 // デジタル認証サービス writes birthdate as YYYYMMDD and gender as 1 or 2
-// (docs/facts/sign-in.md#digital-authentication-service), OpenID Connect Core 5.1 and 5.1.1 YYYY-MM-DD, words,
-// and an object for the address.
+// (docs/facts/sign-in.md#digital-authentication-service), OpenID Connect Core 5.1 and 5.1.1 YYYY-MM-DD,
+// words, and an object for the address.
 func TestWhatUserinfoMaySayIsRead(t *testing.T) {
 	for _, c := range []struct {
 		name   string

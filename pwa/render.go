@@ -48,6 +48,7 @@ type layoutData struct {
 var patients = map[string]bool{
 	"landing": true, "enrol": true, "screen": true, "settings": true, "visit": true, "certificate": true, "next": true,
 	"receptioninfo": true, "error": true, "code": true, "trouble": true,
+	"insideapp": true, "loginwait": true, "elsewhere": true,
 }
 
 // edition is what a template's functions are bound to.

@@ -36,7 +36,7 @@ func (s *loginPages) carriedFlow(c echo.Context, state string) (auth.Flow, error
 	if err != nil {
 		return auth.Flow{}, err
 	}
-	if flow.State != state {
+	if state == "" || flow.State != state {
 		return auth.Flow{}, auth.ErrFlow // perhaps another tab's, which may still come
 	}
 	if s.Now().Sub(flow.Begun) > auth.FlowLife {
