@@ -55,7 +55,8 @@ var patients = map[string]bool{
 	"next":          true,
 	"receptioninfo": true,
 	"error":         true,
-	"code":          true,
+	"code":          true, "trouble": true,
+	"insideapp": true, "loginwait": true, "elsewhere": true,
 }
 
 // edition is what a template's functions are bound to.

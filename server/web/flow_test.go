@@ -149,10 +149,11 @@ func TestACarriedLoginIsFinishedOnceAndByItsOwnBrowser(t *testing.T) {
 		return named(began, "login"), pick(began.Header.Get("Location"))
 	}
 	begun := h.now
-	cases := []struct {
+	type attempt struct {
 		name string
 		try  func() *http.Response
-	}{
+	}
+	elsewhere := []attempt{ // its own browser may still finish it, with a number
 		{"no cookie", func() *http.Response { _, path := start(); return get(e, path) }},
 		{
 			"another browser's cookie",
@@ -168,6 +169,17 @@ func TestACarriedLoginIsFinishedOnceAndByItsOwnBrowser(t *testing.T) {
 			"an empty cookie",
 			func() *http.Response { c, path := start(); c.Value = ""; return get(e, path, c) },
 		},
+	}
+	for _, c := range elsewhere {
+		t.Run(c.name, func(t *testing.T) {
+			res := c.try()
+			if res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/login/elsewhere" ||
+				named(res, "patient") != nil {
+				t.Errorf("%s %v", res.Status, res.Cookies())
+			}
+		})
+	}
+	cases := []attempt{
 		{"sealed by a stranger", func() *http.Response {
 			return get(
 				e,
@@ -212,7 +224,7 @@ func TestACarriedLoginIsFinishedOnceAndByItsOwnBrowser(t *testing.T) {
 			}
 		})
 	}
-	testenv.Refused(t, testenv.SignIn, len(cases))
+	testenv.Refused(t, testenv.SignIn, len(elsewhere)+len(cases))
 }
 
 // An answer that is not this login's, as of another tab or a stranger's link, leaves the carried login under

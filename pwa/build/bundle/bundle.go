@@ -26,6 +26,7 @@ func Make(root string) (map[string][]byte, error) {
 		AbsWorkingDir: root,
 		EntryPointsAdvanced: []api.EntryPoint{
 			{InputPath: "src/patient/main.ts", OutputPath: "patient"},
+			{InputPath: "src/patient/login.ts", OutputPath: "login"},
 			{InputPath: "src/counter/main.ts", OutputPath: "counter"},
 			{InputPath: "src/insurer/run.ts", OutputPath: "run"},
 			{InputPath: "css/app.css", OutputPath: "app"},

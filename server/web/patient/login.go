@@ -2,6 +2,7 @@ package patient
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"time"
 
@@ -14,6 +15,8 @@ import (
 func (s *loginPages) routes(r *kit.Router) {
 	r.Public("GET /login", s.beginLogin)
 	r.Public("GET /login/callback", s.finishLogin)
+	r.Public("GET /login/help", s.troublePage)
+	s.handoverRoutes(r)
 	r.Public("POST /logout", s.logout)
 	logins := s.logins(r)
 	logins.Add("GET /enrol", s.enrolPage)
@@ -33,7 +36,17 @@ func (s *loginPages) beginLogin(c echo.Context) error {
 			return err
 		}
 	}
-	address, flow, err := s.Login.Begin(c.Request().Context())
+	if s.cameBackElsewhere(c, v) { // back in the browser that began it
+		return c.Redirect(http.StatusSeeOther, "/login/wait")
+	}
+	if insideApp(c.Request().UserAgent()) && c.QueryParam("here") == "" {
+		return s.insideAppPage(c)
+	}
+	state, err := s.flowSeal().NewState(s.Now())
+	if err != nil {
+		return err
+	}
+	address, flow, err := s.Login.BeginAs(c.Request().Context(), state)
 	if err != nil {
 		return err
 	}
@@ -43,7 +56,7 @@ func (s *loginPages) beginLogin(c echo.Context) error {
 		}
 		return c.Redirect(http.StatusSeeOther, address)
 	}
-	v.Flow = &flow
+	v.Flow, v.Pending = &flow, nil
 	if err := s.keepVisit(c, session, known, v); err != nil {
 		return err
 	}
@@ -66,7 +79,9 @@ func (s *loginPages) finishLogin(c echo.Context) error {
 	mine := known && v.Flow != nil && v.Flow.State == state
 	if mine {
 		flow = *v.Flow
-	} else if flow, err = s.carriedFlow(c, state); err != nil {
+	} else if flow, err = s.carriedFlow(c, state); errors.Is(err, auth.ErrFlow) {
+		return s.layDown(c, state)
+	} else if err != nil {
 		return err
 	}
 	if err := s.Limits.Answers.Allow(kit.RemoteKey(c), s.Now()); err != nil { // the provider is asked
@@ -85,7 +100,12 @@ func (s *loginPages) finishLogin(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	v = VisitSession{Notice: v.Notice, Login: &login, Done: flow.State}
+	return s.logIn(c, session, known, VisitSession{Notice: v.Notice, Login: &login, Done: flow.State})
+}
+
+// logIn makes the session of a login that is finished, and ends the one before it.
+func (s *loginPages) logIn(c echo.Context, session auth.Session, known bool, v VisitSession) error {
+	ctx := c.Request().Context()
 	data, err := json.Marshal(v)
 	if err != nil {
 		return err
@@ -95,7 +115,7 @@ func (s *loginPages) finishLogin(c echo.Context) error {
 			return err
 		}
 	}
-	if _, err := s.Sessions.Start(ctx, c.Response(), auth.Patient, login.Subject, data); err != nil {
+	if _, err := s.Sessions.Start(ctx, c.Response(), auth.Patient, v.Login.Subject, data); err != nil {
 		return err
 	}
 	return s.afterLogin(c, v)

@@ -46,6 +46,15 @@ var groups = []struct {
 		// login
 		{Route: "GET /login", Who: Public, Of: OwnVisit, Ja: "ログインの開始"},
 		{Route: "GET /login/callback", Who: Public, Of: OwnVisit, Ja: "ログインの戻り先"},
+		{Route: "GET /login/help", Who: Public, Ja: "ログインできないとき"},
+		{Route: "GET /login/wait", Who: Public, Of: OwnVisit, Ja: "ほかのブラウザに戻ったログインを待つ画面"},
+		{Route: "POST /login/wait", Who: Public, Of: OwnVisit, Ja: "待ち終えたログインの続き"},
+		{
+			Route: "GET /api/v1/login", Who: Public, Of: OwnVisit,
+			Ja: "待っているログインの状態", En: "the state of a login that waits",
+		},
+		{Route: "GET /login/elsewhere", Who: Public, Of: OwnVisit, Ja: "もとの画面の番号を入れる画面"},
+		{Route: "POST /login/elsewhere", Who: Public, Of: OwnVisit, Ja: "もとの画面の番号"},
 		{Route: "POST /logout", Who: Public, Of: OwnVisit, Ja: "ログアウト"},
 		{Route: "GET /enrol", Who: Patient, Of: OwnVisit, Ja: "お知らせのコードの入力"},
 		{Route: "POST /enrol", Who: Patient, Of: OwnVisit, Ja: "お知らせのコードによる登録"},
