@@ -129,6 +129,10 @@ func (a *app) addCounterHalf(
 	if _, err := a.facilities(ctx); err != nil {
 		return nil, err
 	}
+	config.Facilities = func(ctx context.Context) (int, error) {
+		all, err := a.Store.ForStaff().Facilities.Facilities(ctx)
+		return len(all), err
+	}
 	facilities := counter.StoredFacilities{
 		Store: a.Store.ForStaff().Facilities,
 		URL:   func(code string) string { return a.settings.FacilityURL(code, address) },

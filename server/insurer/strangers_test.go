@@ -58,6 +58,8 @@ type world struct {
 	*insurer.Services
 	store *store.Store
 	file  string // of the database
+	keys  *keys.Folder
+	codes insurer.NoticeKeys
 
 	person    insurer.PersonRecord
 	notice    []byte // MAC of the code that the person used
@@ -99,12 +101,12 @@ func newWorld(t *testing.T) *world {
 		_, err := ring.Rings.IssuerKey(number)
 		fatal(t, err)
 	}
-	notices := insurer.NoticeKeys{Derive: secret, Index: secret}
+	w.keys, w.codes = ring, insurer.NoticeKeys{Derive: secret, Index: secret}
 	w.Services = insurer.New(insurer.Config{
 		Stores:       w.store.ForInsurer(),
 		Keys:         ring.Rings,
 		Certificates: ring.Certificates,
-		Notices:      notices,
+		Notices:      w.codes,
 		Host:         "https://localhost:8080",
 		Address:      "http://localhost:8080",
 		Demo:         true,
