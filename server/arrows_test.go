@@ -30,6 +30,7 @@ var floors = map[string]int{
 	"eligibility/answer": 11,
 	"server/durable":     12, // locks and whole files
 	"server/input":       12, // what commands are given
+	"server/output":      12, // what commands print
 	"pdf/object":         17, // the one reader of PDF
 	"pdf/archive":        18,
 	"pdf/font":           19,

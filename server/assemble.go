@@ -10,12 +10,12 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/server/agents"
-	"madoguchi/server/audit"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/demo"
 	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
 	"madoguchi/server/settings"
+	"madoguchi/server/staff"
 	"madoguchi/server/web/kit"
 )
 
@@ -30,6 +30,9 @@ type app struct {
 }
 
 var errNoData = &eligibility.Error{Code: eligibility.NotFound, Key: "data.none", Field: "--data"}
+
+// opener is openApp or openExisting.
+type opener func(ctx context.Context, s *settings.Settings, role string) (*app, error)
 
 // openExisting is openApp for commands that have nothing to do where nothing is: a mistyped place must not
 // look like an empty one.
@@ -68,8 +71,10 @@ func (a *app) insurerServices(ctx context.Context, address string) (*insurer.Ser
 	if err != nil {
 		return nil, err
 	}
-	if err := a.putDemoInsurers(ctx); err != nil {
-		return nil, err
+	if a.settings.Mode() == settings.Demo {
+		if err := demo.PutInsurers(ctx, a.Store.ForInsurer().Directory, a.Now()); err != nil {
+			return nil, err
+		}
 	}
 	return insurer.New(insurer.Config{
 		Stores:       a.Store.ForInsurer(),
@@ -83,26 +88,11 @@ func (a *app) insurerServices(ctx context.Context, address string) (*insurer.Ser
 	}), nil
 }
 
-// putDemoInsurers gives a new demo its fictional insurers; a live server gets its own by the command insurer
-// add.
-func (a *app) putDemoInsurers(ctx context.Context) error {
-	if a.settings.Mode() != settings.Demo {
-		return nil
+// facilities are those whose counters work on this server; the demo has its own.
+func (a *app) facilities(ctx context.Context) (*staff.Facilities, error) {
+	all := staff.New(staff.Config{Stores: a.Store.ForStaff(), Now: a.Now}).Facilities
+	if a.settings.Mode() == settings.Demo && a.settings.FacilityCode != "" {
+		return all, demo.PutFacility(ctx, all, a.settings.FacilityCode, a.settings.FacilityName)
 	}
-	known, err := a.Store.ForInsurer().Directory.Insurers(ctx)
-	if err != nil || len(known) > 0 {
-		return err
-	}
-	for _, in := range demo.Insurers {
-		entry := audit.Entry{
-			At:     a.Now(),
-			Actor:  audit.ActorSystem,
-			Action: "insurer.put",
-			Detail: string(in.Number),
-		}
-		if err := a.Store.ForInsurer().Directory.PutSettings(ctx, in, nil, entry); err != nil {
-			return err
-		}
-	}
-	return nil
+	return all, nil
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 
 	"madoguchi/server/doctor"
+	"madoguchi/server/output"
 	"madoguchi/server/settings"
 )
 
@@ -20,7 +21,7 @@ func (c *doctorCmd) Run(s *settings.Settings) error {
 	found := doctor.Doctor{Settings: s, Role: c.Role, Now: clock}.Examine(context.Background())
 	var err error
 	if c.JSON {
-		err = printJSON(doctor.AnswerOf(found))
+		err = output.JSON(doctor.AnswerOf(found))
 	} else {
 		err = doctor.Write(os.Stdout, found)
 	}

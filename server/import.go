@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -59,7 +58,7 @@ func (c *importCmd) run(s *settings.Settings) error {
 			return err
 		}
 		if o.Insurer.Kind() == "" {
-			return errNoSystem
+			return insurer.ErrNoSystem.In("--insurer")
 		}
 	}
 	given, err := c.headings()
@@ -92,10 +91,7 @@ func (c *importCmd) run(s *settings.Settings) error {
 	return c.report(read, done)
 }
 
-var (
-	errOpen     = &eligibility.Error{Code: eligibility.Invalid, Key: "import.open"}
-	errNoSystem = &eligibility.Error{Code: eligibility.Invalid, Key: "import.no_system", Field: "--insurer"}
-)
+var errOpen = &eligibility.Error{Code: eligibility.Invalid, Key: "import.open"}
 
 func (c *importCmd) open() (io.ReadCloser, error) {
 	if c.File == "-" {
@@ -167,7 +163,7 @@ func (c *importCmd) store(
 
 // report prints what happened: rows as JSON, or a summary; refused rows go to the error file.
 func (c *importCmd) report(read *insuredcsv.File, done insurer.Imported) error {
-	rows, refused, err := c.rows(read, done.Digest)
+	rows, refused, err := read.Tell(os.Stdout, c.JSON, done.Digest)
 	if err != nil {
 		return err
 	}
@@ -180,57 +176,17 @@ func (c *importCmd) report(read *insuredcsv.File, done insurer.Imported) error {
 		fmt.Fprintln(to, message.New("import.said.unused", message.Args{"columns": columns}).Text("ja"))
 	}
 	if !c.JSON {
+		said := done.Count.Stored(refused)
 		if c.DryRun {
-			fmt.Println(message.New("import.said.trial", message.Args{
-				"accepted": message.Number(rows - refused),
-				"refused":  message.Number(refused),
-			}).Text("ja"))
-		} else {
-			n := done.Count
-			fmt.Println(message.New("import.said.stored", message.Args{
-				"new":       message.Number(n.New),
-				"changed":   message.Number(n.Changed),
-				"unchanged": message.Number(n.Unchanged),
-				"refused":   message.Number(refused),
-			}).Text("ja"))
+			said = insurer.Trial(rows, refused)
 		}
+		fmt.Println(said.Text("ja"))
 	}
 	if refused == 0 {
 		return nil
 	}
 	c.writeErrors(read)
 	return exit(exitSome)
-}
-
-// rows prints every row, or what is to be said of it, and counts them. A file of which nothing is to be said
-// is not read again.
-func (c *importCmd) rows(read *insuredcsv.File, stored insuredcsv.Digest) (rows, refused int, err error) {
-	if stored.Rows > 0 && len(stored.Reasons)+len(stored.Warnings) == 0 && !c.JSON {
-		return stored.Rows, 0, nil
-	}
-	out := bufio.NewWriter(os.Stdout)
-	if c.JSON {
-		if err := read.WriteJSON(out); err != nil {
-			return 0, 0, err
-		}
-	}
-	note := message.New("import.said.note", nil).Text("ja")
-	for row := range read.Rows() {
-		rows++
-		if !row.Accepted {
-			refused++
-		}
-		if c.JSON {
-			continue
-		}
-		for _, n := range row.Reasons {
-			fmt.Fprintf(out, "%s %s: %s\n", row.Place(), n.Column, n.Text("ja"))
-		}
-		for _, n := range row.Warnings {
-			fmt.Fprintf(out, "%s %s: %s%s\n", row.Place(), n.Column, note, n.Text("ja"))
-		}
-	}
-	return rows, refused, out.Flush()
 }
 
 // writeErrors writes the refused rows for the clerk who mends them. The good rows are stored by then: where

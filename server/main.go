@@ -13,6 +13,7 @@ import (
 	"madoguchi/message"
 	"madoguchi/server/input"
 	"madoguchi/server/insurer"
+	"madoguchi/server/output"
 	"madoguchi/server/settings"
 )
 
@@ -31,10 +32,12 @@ type program struct {
 	Trust  trustCmd  `cmd:"" help:"trust lists: make, sign, inspect"`
 	Keys   keysCmd   `cmd:"" help:"look after the insurers' keys and certificates (docs/keys.md)"`
 
+	Insurer  insurerCmd  `cmd:"" help:"the insurers of this server: add, list, set; or what an insurer number says"`
+	Facility facilityCmd `cmd:"" help:"the facilities of this server: add, list, set"`
+
 	Methods methodsCmd `cmd:"" help:"how a person may be accepted at the counter, by the dated rules"`
 	Share   shareCmd   `cmd:"" help:"the share of the costs by age and date"`
 	Names   namesCmd   `cmd:"" help:"compare two writings of a name"`
-	Insurer insurerCmd `cmd:"" help:"what an insurer number says"`
 	Rules   rulesCmd   `cmd:"" help:"print the table of the rules (docs/rules.md)"`
 
 	Cheatsheet cheatsheetCmd `cmd:"" help:"today's sheet for the reception, one A4 page as PDF"`
@@ -94,7 +97,7 @@ func wrongUsage(err error) error {
 	var parsed *kong.ParseError
 	if errors.As(err, &parsed) && parsed.Context != nil {
 		for _, path := range parsed.Context.Path {
-			if path.Command != nil {
+			if path.Command != nil && !path.Command.Hidden {
 				name += " " + path.Command.Name
 			}
 		}
@@ -107,16 +110,5 @@ func wrongUsage(err error) error {
 	}
 }
 
-// printError prints an error for the person at the keyboard: Japanese, English, then the cause.
-func printError(err error) {
-	var e *eligibility.Error
-	if errors.As(err, &e) {
-		fmt.Fprintln(os.Stderr, e.Ja())
-		fmt.Fprintln(os.Stderr, e.En())
-		if e.Cause != nil {
-			fmt.Fprintln(os.Stderr, "("+e.Cause.Error()+")")
-		}
-		return
-	}
-	fmt.Fprintln(os.Stderr, err)
-}
+// printError prints an error for the person at the keyboard.
+func printError(err error) { output.Error(err) }

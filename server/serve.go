@@ -60,7 +60,7 @@ func (c *serveCmd) Run(s *settings.Settings) error {
 		return err
 	}
 	defer h.Store.Close()
-	if err := h.verify(ctx); err != nil {
+	if err := h.Verify(ctx); err != nil {
 		return err
 	}
 	address := s.Host()
@@ -98,18 +98,6 @@ func (c *serveCmd) Run(s *settings.Settings) error {
 	case <-ctx.Done():
 	}
 	return h.shutDown(server)
-}
-
-// verify refuses a start with keys that are damaged, also those that nobody asks for before a patient does,
-// and with an audit chain that was changed.
-func (a *app) verify(ctx context.Context) error {
-	if err := a.Keys.Verify(); err != nil {
-		return err
-	}
-	if n, err := a.Store.VerifyAudit(ctx); err != nil {
-		return fmt.Errorf("verifying the audit chain (%d entries): %w", n, err)
-	}
-	return nil
 }
 
 // shutDown lets requests and print files end, and sends the agents away to come back spread over a minute.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"madoguchi/server/input"
-	"madoguchi/server/keys"
 	"madoguchi/server/trust"
 )
 
@@ -41,34 +40,17 @@ type trustSignCmd struct {
 // Run writes both files and says what was signed.
 func (c *trustSignCmd) Run() error {
 	return printAnswer(func() (any, error) {
-		if err := trust.CheckDays(c.Days); err != nil {
-			return nil, err
-		}
-		data, err := input.ReadArgument(c.Draft, "FILE")
-		if err != nil {
-			return nil, err
-		}
-		draft, err := trust.ReadDraft(data)
-		if err != nil {
-			return nil, err
-		}
-		ring, err := keys.Open(c.Keys)
-		if err != nil {
-			return nil, err
-		}
-		root, err := ring.SigningKey(keys.Trust)
+		draft, err := input.ReadArgument(c.Draft, "FILE")
 		if err != nil {
 			return nil, err
 		}
 		now := clock()
-		list, err := trust.Publication{
-			Draft:   draft,
-			Root:    root,
+		list, err := trust.SignDraft(draft, c.Keys, trust.Publication{
 			Folder:  c.Out,
 			Version: c.Version,
 			Days:    c.Days,
 			Now:     now,
-		}.Publish()
+		})
 		if err != nil {
 			return nil, err
 		}

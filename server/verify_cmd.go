@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 
+	"madoguchi/server/output"
 	"madoguchi/server/settings"
 	"madoguchi/server/verify"
 )
@@ -27,7 +28,7 @@ func (c *verifyCmd) Run(s *settings.Settings) error {
 		return printRefusal(err)
 	}
 	if c.JSON {
-		err = printJSON(verify.AnswerOf(v))
+		err = output.JSON(verify.AnswerOf(v))
 	} else {
 		_, err = os.Stdout.WriteString(verify.Explain(v))
 	}

@@ -54,6 +54,35 @@ func (o OneFacility) Facility(_ context.Context, code string) (Facility, error) 
 	return Facility(o), nil
 }
 
+// FacilityStore keeps what StoredFacilities knows; what there is not is NotFound.
+type FacilityStore interface {
+	Facility(ctx context.Context, code string) (staff.Facility, error)
+}
+
+// StoredFacilities are those that the store keeps: a live server's, and the demo's.
+type StoredFacilities struct {
+	Store FacilityStore
+	URL   func(code string) string // Facility.URL
+}
+
+// Facility returns the facility as it is stored now, or NotFound.
+func (s StoredFacilities) Facility(ctx context.Context, code string) (Facility, error) {
+	stored, err := s.Store.Facility(ctx, code)
+	if err != nil {
+		return Facility{}, err
+	}
+	return Facility{Code: stored.Code, Name: stored.Name, URL: s.URL(stored.Code)}, nil
+}
+
+// Name returns a facility's name for the window of an agent; none when the store cannot say.
+func (s StoredFacilities) Name(code string) string {
+	stored, err := s.Store.Facility(context.Background(), code)
+	if err != nil {
+		slog.Warn("the facility's name was not found", "facility", code, "error", err)
+	}
+	return stored.Name
+}
+
 // InsurerCalls are the calls that a facility's counter makes to an insurer's server.
 type InsurerCalls interface {
 	ReceiptKeys(ctx context.Context, iss, jws string) (map[string][]byte, error)

@@ -101,3 +101,15 @@ func openStore(ctx context.Context, secrets *keys.Secrets, o Options) (*store.St
 		Masters: masters,
 	})
 }
+
+// Verify refuses a start with keys that are damaged, also those that nobody asks for before a patient does, and
+// with an audit chain that was changed.
+func (f *DataFolder) Verify(ctx context.Context) error {
+	if err := f.Keys.Verify(); err != nil {
+		return err
+	}
+	if n, err := f.Store.VerifyAudit(ctx); err != nil {
+		return fmt.Errorf("verifying the audit chain (%d entries): %w", n, err)
+	}
+	return nil
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -53,6 +54,26 @@ var rows = []row{
 		in.Telephone = "03-9999-9999"
 		return w.Directory.UpdateSettings(ctx, who.clerk, in, nil)
 	}},
+	{method: "Directory.Choices", own: "it lists the asker's own insurer",
+		call: func(w *world, who asking) error {
+			_, err := w.Directory.Choices(ctx, who.clerk)
+			return err
+		}},
+	{method: "Directory.AddInsurer", own: "it adds an insurer that was nobody's yet",
+		call: func(w *world, who asking) error {
+			by := staff.Operator{Insurer: who.by.InsurerNumber()}
+			_, err := w.Directory.AddInsurer(ctx, by, "01139997", given("架空協会けんぽ"))
+			return err
+		}},
+	{method: "Directory.SetInsurer", own: "it changes the asker's own insurer",
+		call: func(w *world, who asking) error {
+			by := staff.Operator{Insurer: who.by.InsurerNumber()}
+			_, err := w.Directory.SetInsurer(ctx, by, given("別の名前"))
+			if in, bad := w.Directory.Insurer(ctx, city); bad != nil || (in.Name == "別の名前") != (by.Insurer == city) {
+				return fmt.Errorf("the insurer is called %s: %w", in.Name, bad)
+			}
+			return err
+		}},
 
 	{method: "Register.Search", notes: "people.search", call: func(w *world, who asking) error {
 		q := insurer.PeopleQuery{Insurer: city, Text: w.person.Person.Name, Limit: 10}

@@ -99,6 +99,15 @@ func (s *Settings) Host() string {
 	return strings.TrimSuffix(s.URL, "/")
 }
 
+// FacilityURL is the URL by which trust lists name the counters of a facility of this server: HOST/f/CODE, and
+// for the demo's own facility the address at which the demo is opened.
+func (s *Settings) FacilityURL(code, address string) string {
+	if s.Mode() == Demo && code == s.FacilityCode {
+		return address
+	}
+	return s.Host() + "/f/" + code
+}
+
 // DataRole is the role of the data folder that a command works on. Commands that are for insurers leave it at
 // "all", the demo's; live there is no such role.
 func (s *Settings) DataRole(role string) string {
@@ -201,4 +210,16 @@ func read[T any](list string, refused *eligibility.Error, one func(string) (T, e
 		all = append(all, value)
 	}
 	return all, nil
+}
+
+// OpensOnPhones reports whether an address may stand on paper: https, or the demo's own computer.
+func OpensOnPhones(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery ||
+		u.Fragment != "" {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Scheme == "https" ||
+		u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
 }

@@ -34,6 +34,7 @@ type Config struct {
 	Listed      func() (*credential.TrustList, error) // whose counters phones believe; insurer's half
 	Login       *auth.Login                           // insurer's half
 	Counter     *counterhalf.Service                  // counter's half
+	Facilities  func(context.Context) (int, error)    // how many there are; counter's half, live
 	Readers     *agents.AgentHub                      // counter's half
 	DemoIDP     http.Handler                          // only in the demo
 	Sessions    *auth.Sessions
@@ -128,6 +129,9 @@ func useMiddleware(e *echo.Echo, r *kit.Router, c Config, shared *kit.Kit) {
 		Skipper: func(c echo.Context) bool { return c.Path() == clerk.ImportPath },
 	}))
 	e.Use(kit.ExceptFor("/demo-idp/", kit.ExceptFor("/i/", kit.SameOrigin())))
+	if !c.Demo {
+		e.Use(setup(c, shared).Guard)
+	}
 	if c.Demo && c.Published {
 		word := c.Word
 		if word == nil {
@@ -135,6 +139,29 @@ func useMiddleware(e *echo.Echo, r *kit.Router, c Config, shared *kit.Kit) {
 		}
 		e.Use(word.Guard)
 		word.Routes(r)
+	}
+}
+
+// setup says what an empty live server needs first.
+func setup(c Config, shared *kit.Kit) *kit.Setup {
+	if c.Insurer == nil {
+		return &kit.Setup{
+			Kit:     shared,
+			Count:   c.Facilities,
+			Next:    "staff.setup.facility",
+			Command: []string{"madoguchi facility add", "CODE", "--name NAME"},
+		}
+	}
+	return &kit.Setup{
+		Kit: shared,
+		Count: func(ctx context.Context) (int, error) {
+			all, err := c.Insurer.Directory.All(ctx)
+			return len(all), err
+		},
+		Next: "staff.setup.insurer",
+		Command: []string{
+			"madoguchi insurer add", "NUMBER", "--name NAME", "--issuer ISSUER", "--telephone TELEPHONE",
+		},
 	}
 }
 

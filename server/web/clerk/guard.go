@@ -19,7 +19,8 @@ type clerkHandlerFunc func(c echo.Context, clerk staff.Clerk) error
 // aboutFunc says what a request is about, by its address or its form: so the clerk's insurer is known.
 type aboutFunc func(c echo.Context) insurer.RequestTarget
 
-// ofInsurer is a request about the insurer that its query or its form names, or about the first.
+// ofInsurer is a request about the insurer that its query or its form names, or about the member's own (in
+// the demo, whose staff have none, about the first).
 func ofInsurer(c echo.Context) insurer.RequestTarget {
 	number := c.QueryParam("insurer")
 	if c.Request().Method == http.MethodPost {

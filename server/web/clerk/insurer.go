@@ -31,26 +31,20 @@ func (s *BackOffice) Routes(r *kit.Router) {
 	r.Clerk("GET /insurer/support", s.supportPage)
 }
 
-// chosenInsurer returns the clerk's insurer, and all that the page offers to choose from.
+// chosenInsurer returns the clerk's insurer, and those that the page offers to choose from: a member's own one.
 func (s *BackOffice) chosenInsurer(
 	c echo.Context, clerk staff.Clerk,
 ) (insurer.Insurer, []kit.InsurerView, error) {
-	all, err := s.Insurer.Directory.All(c.Request().Context())
+	in, err := s.Insurer.Directory.Insurer(c.Request().Context(), clerk.Insurer)
 	if err != nil {
 		return insurer.Insurer{}, nil, err
 	}
+	choices, err := s.Insurer.Directory.Choices(c.Request().Context(), clerk)
 	var views []kit.InsurerView
-	var found insurer.Insurer
-	for _, in := range all {
-		views = append(views, kit.InsurerView(in.Contact()))
-		if in.Number == clerk.Insurer {
-			found = in
-		}
+	for _, choice := range choices {
+		views = append(views, kit.InsurerView(choice.Contact()))
 	}
-	if found.Number == "" {
-		_, err = s.Insurer.Directory.Insurer(c.Request().Context(), clerk.Insurer)
-	}
-	return found, views, err
+	return in, views, err
 }
 
 // registerRows is how many people the clerk's page lists.

@@ -10,13 +10,18 @@ import (
 // receptionHandlerFunc answers a member of the facility's staff, who is let in before it runs.
 type receptionHandlerFunc func(c echo.Context, reception staff.Reception) error
 
-// reception makes the principal of a request: the member of staff at the demo's facility.
+// reception makes the principal of a request: a member of a facility's staff at that facility, and the
+// demo's staff, who are picked by name and have no ID, at the demo's.
 func (s *Console) reception(do receptionHandlerFunc) kit.StaffHandler {
 	return func(c echo.Context, member staff.Member) error {
-		return do(c, staff.Reception{
-			Staff:    member.Staff(),
-			Facility: s.Facility,
-			Role:     member.Role,
-		})
+		reception := member.Reception()
+		if s.Demo && member.ID == "" {
+			reception = staff.Reception{
+				Staff:    member.Staff(),
+				Facility: s.Facility,
+				Role:     member.Role,
+			}
+		}
+		return do(c, reception)
 	}
 }
