@@ -6,6 +6,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"encoding/json"
 	"encoding/base64"
 	"encoding/hex"
 	"log/slog"
@@ -141,9 +142,19 @@ func (h *testApp) connectAgent(t *testing.T, url string) {
 		time.Sleep(5 * time.Millisecond)
 	}
 	words := strings.Join(a.Status().Words, `","`)
-	if w := h.ask(t, "POST", "/api/v1/counter/bridges", map[string]string{"code": a.Status().Code}); w.Code != http.StatusCreated ||
+	w := h.ask(t, "POST", "/api/v1/counter/bridges", map[string]string{"code": a.Status().Code})
+	var found struct {
+		Ticket string `json:"ticket"`
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &found); err != nil || w.Code != http.StatusCreated ||
 		!strings.Contains(w.Body.String(), words) {
 		t.Fatalf("pairing: %d %s", w.Code, w.Body)
+	}
+	if w := h.ask(t, "POST", "/api/v1/counter/bridges/confirm", map[string]any{
+		"ticket": found.Ticket,
+		"same":   true,
+	}); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"paired":true`) {
+		t.Fatalf("confirming: %d %s", w.Code, w.Body)
 	}
 	for !strings.Contains(h.ask(t, "GET", "/api/v1/counter/status", nil).Body.String(), `"connected":true`) {
 		time.Sleep(5 * time.Millisecond)

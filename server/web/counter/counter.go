@@ -33,8 +33,12 @@ func (s *Console) Routes(e *echo.Echo) {
 	e.POST("/api/v1/counter/cases/:id/visual", s.call(s.visual))
 	e.POST("/api/v1/counter/cases/:id/record", s.call(s.record))
 	e.POST("/api/v1/counter/reader", s.call(s.useReader))
-	e.POST("/api/v1/counter/bridges", s.call(s.pairBridge))
-	e.GET("/api/v1/bridge", echo.WrapHandler(s.Readers))
+	e.GET("/api/v1/counter/bridges", s.administer(s.bridges))
+	e.POST("/api/v1/counter/bridges", s.administer(s.beginPairing))
+	e.POST("/api/v1/counter/bridges/confirm", s.administer(s.confirmPairing))
+	e.POST("/api/v1/counter/bridges/:id/end", s.administer(s.endBridge))
+	e.POST("/api/v1/counter/bridges/:id/readmit", s.administer(s.readmitBridge))
+	e.GET("/api/v1/bridge", s.bridge)
 }
 
 func (s *Console) counterPage(c echo.Context, reception staff.Reception) error {

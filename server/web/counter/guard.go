@@ -31,3 +31,15 @@ func (s *Console) page(do receptionHandlerFunc) echo.HandlerFunc {
 func (s *Console) call(do receptionHandlerFunc) echo.HandlerFunc {
 	return s.CallFor(auth.Counter, s.receptionHandler(do))
 }
+
+// administer is a call that only who administers the facility may make: pairing, the list of paired agents, and
+// their end. Every such route goes through here, which is the one place where a fresh passkey is to be asked
+// for. The demo's staff, who are picked by name, may do it.
+func (s *Console) administer(do receptionHandlerFunc) echo.HandlerFunc {
+	return s.call(func(c echo.Context, reception staff.Reception) error {
+		if !reception.Role.May(staff.RoleFacilityAdmin) {
+			return staff.ErrRefused
+		}
+		return do(c, reception)
+	})
+}
