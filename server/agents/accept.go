@@ -93,22 +93,28 @@ func (s *AgentHub) markAuthenticated(l *agentConn) {
 	l.limit.remove(l)
 }
 
-// refuseAndClose tells an agent why it has to go, if there is one, and ends its connection. It does not wait
-// for that.
+// refuse tells an agent why it has to go, and ends its connection, which may take ten seconds where it does not
+// listen. So only so many are told at once; the others are hung up.
+func (s *AgentHub) refuse(ctx context.Context, l *agentConn, why refusal) error {
+	select {
+	case s.goodbyes <- struct{}{}:
+		defer func() { <-s.goodbyes }()
+		return l.refuse(ctx, why)
+	default:
+		l.hangUp()
+		return errRefused
+	}
+}
+
+// refuseAndClose refuses an agent, if there is one. It does not wait for that.
 func (s *AgentHub) refuseAndClose(l *agentConn, why refusal) {
 	if l == nil {
 		return
 	}
-	select {
-	case s.goodbyes <- struct{}{}:
-		go func() {
-			defer func() { <-s.goodbyes }()
-			_ = l.refuse(context.Background(), why) // it may be gone already
-			l.hangUp()
-		}()
-	default:
-		go l.hangUp()
-	}
+	go func() {
+		_ = s.refuse(context.Background(), l, why) // it may be gone already
+		l.hangUp()
+	}()
 }
 
 // closeReason says why a connection ended without a word of the agent's: what it sends as a reason must not
@@ -141,11 +147,11 @@ func (s *AgentHub) handshake(ctx context.Context, l *agentConn, known func()) er
 	l.version.Store(int32(hello.Version))
 	switch {
 	case hello.Version < wire.OldestVersion || hello.Version > wire.Version:
-		return l.refuse(ctx, errVersion)
+		return s.refuse(ctx, l, errVersion)
 	case !wire.VerifyProof(hello.Key, nonce, hello.Signature):
-		return l.refuse(ctx, errProof)
+		return s.refuse(ctx, l, errProof)
 	case hello.Virtual && !s.virtual:
-		return l.refuse(ctx, errVirtual)
+		return s.refuse(ctx, l, errVirtual)
 	}
 	l.virtual, l.oqs = hello.Virtual, hello.OQS
 	sum := sha256.Sum256(hello.Key)
@@ -175,7 +181,7 @@ func (s *AgentHub) pair(ctx context.Context, l *agentConn, w *waitingAgent, know
 	out, ok := s.pairings.start(w)
 	s.refuseAndClose(out, errPairingOver)
 	if !ok {
-		return l.refuse(ctx, errWaiting)
+		return s.refuse(ctx, l, errWaiting)
 	}
 	defer s.pairings.stop(w)
 	known()

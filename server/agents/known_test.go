@@ -1,6 +1,7 @@
 package agents
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -14,6 +15,7 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/staff"
 )
 
@@ -104,6 +106,65 @@ func TestAnAgentThatWasEndedIsOutUntilItIsReadmitted(t *testing.T) {
 	}
 	pairedWith(t, s, facility, url, agent.Config{Key: key, Pace: quick})
 	store.wantActions(t, "agent.pair", "agent.end", "agent.readmit", "agent.pair")
+}
+
+// Whoever ends an agent does not wait for it: neither does who asks it for a card.
+func TestWhatIsAskedOfAnEndedAgentEndsAtOnce(t *testing.T) {
+	s, url := open(t, true)
+	p := newProxy(t, url)
+	v := insert(t, virtual.Description{BirthDate: tokuichi, Faults: virtual.Faults{Slow: true}})
+	pairedWith(t, s, facility, p.url(), agent.Config{Reader: chip{v}})
+	failed := make(chan error, 1)
+	go func() {
+		_, err := check(s, tokuichi)
+		failed <- err
+	}()
+	eventually(t, "the card is being asked", func() bool { return len(v.Commands()) > 2 })
+	p.setMute(true) // it neither answers nor takes the closing word
+	began := time.Now()
+	if err := s.End(t.Context(), suzuki, known(t, s).ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-failed; !errors.Is(err, ErrLost) {
+		t.Errorf("%v", err)
+	}
+	testenv.Within(t, "ending what was asked", time.Since(began), 2*time.Second)
+}
+
+// racing ends an agent after it was looked up and before it is connected.
+type racing struct {
+	*memory
+	end func()
+}
+
+func (r *racing) Agent(ctx context.Context, id string) (Agent, error) {
+	a, err := r.memory.Agent(ctx, id)
+	if err == nil && r.end != nil {
+		end := r.end
+		r.end = nil
+		end()
+	}
+	return a, err
+}
+
+func TestAnAgentThatIsEndedWhileItConnectsIsOut(t *testing.T) {
+	store := &racing{memory: newMemory()}
+	s, url := openWith(t, Config{Virtual: true, Store: store})
+	key := newAgentKey(t)
+	a := pairedWith(t, s, facility, url, agent.Config{Key: key})
+	id := known(t, s).ID
+	a.stop()
+	eventually(t, "it has left", func() bool { return connected(s, facility) == 0 })
+	store.end = func() {
+		if err := s.End(t.Context(), suzuki, id); err != nil {
+			t.Error(err)
+		}
+	}
+	again := start(t, url, agent.Config{Key: key})
+	await(t, again.said, "使えないようにしました")
+	if connected(s, facility) != 0 {
+		t.Error("it is connected")
+	}
 }
 
 // It is stored at most once in ten minutes that an agent is there, however often it comes and beats; the list

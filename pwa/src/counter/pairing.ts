@@ -43,10 +43,14 @@ async function step(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (e) {
-    complain(e instanceof Problem ? e.message : word("problem"));
+    wentWrong(e);
   } finally {
     working = false;
   }
+}
+
+function wentWrong(e: unknown): void {
+  complain(e instanceof Problem ? e.message : word("problem"));
 }
 
 function complain(sentence: string): void {
@@ -152,6 +156,6 @@ export function watchPairing(): void {
   byId("pair-same").addEventListener("click", () => void step(() => answer(true)));
   byId("pair-different").addEventListener("click", () => void step(() => answer(false)));
   byId("pairing").addEventListener("toggle", () => {
-    if (byId<HTMLDetailsElement>("pairing").open) void step(list);
+    if (byId<HTMLDetailsElement>("pairing").open) list().catch(wentWrong);
   });
 }
