@@ -110,12 +110,13 @@ func bridge(t *testing.T, base string, tab context.Context, cardFile string) {
 // must show those of the reader's PC.
 func pairs(t *testing.T, tab context.Context, code string, words []string) {
 	t.Helper()
-	do(t, tab, chromedp.Click("#pairing summary"), chromedp.SendKeys("#pair-code", code),
-		chromedp.Click("#pair-submit"))
+	waitTrue(t, tab, `document.getElementById("pairing").open = true`)
+	waitTrue(t, tab, `document.querySelector("#bridges li") !== null`) // it moves what stands below
+	do(t, tab, chromedp.SendKeys("#pair-code", code+"\r"))
 	for _, word := range words {
 		waitText(t, tab, "#pair-words", word)
 	}
-	do(t, tab, chromedp.Click("#pair-same"))
+	do(t, tab, chromedp.SendKeys("#pair-same", "\r"))
 	waitText(t, tab, "#pair-state", "つなぎました")
 }
 
@@ -128,7 +129,8 @@ func bridgeNamed(t *testing.T, base string, tab context.Context, cardFile, name 
 	pairs(t, tab, code, p.out.await(t, `合言葉が「(.+)・(.+)」なら`)[1:])
 	p.out.await(t, "つながりました")
 	waitText(t, tab, "#readers", name)
-	do(t, tab, chromedp.Click("#pairing summary"))
+	waitText(t, tab, "#bridges", name)
+	waitTrue(t, tab, `!(document.getElementById("pairing").open = false)`)
 	return p
 }
 

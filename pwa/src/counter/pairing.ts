@@ -95,6 +95,7 @@ const when = (time: string): string =>
     day: "numeric",
     hour: "2-digit",
     minute: "2-digit",
+    timeZone: "Asia/Tokyo",
   });
 
 async function list(): Promise<void> {
@@ -113,7 +114,7 @@ function row(b: Bridge): HTMLElement {
     [word("bridgeLast"), when(b.lastSeen)],
     [word("bridgeVersion"), b.version ? String(b.version) : ""],
   ]);
-  const item = h("li", b.endedAt ? "ended" : "", h("p", "name", b.name), h("p", "state", state), facts);
+  const item = h("li", b.endedAt ? "ended" : "", h("p", "name", b.name), h("p", "now", state), facts);
   if (b.sameKey) item.append(h("p", "note", word("bridgeSameKey")));
   const last = h("p", "");
   item.append(last);
