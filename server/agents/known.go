@@ -38,6 +38,7 @@ func (s *AgentHub) Agents(ctx context.Context, reception staff.Reception) ([]Kno
 	if err != nil {
 		return nil, err
 	}
+	now := s.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	known := make([]KnownAgent, 0, len(stored))
@@ -46,7 +47,7 @@ func (s *AgentHub) Agents(ctx context.Context, reception staff.Reception) ([]Kno
 			a.FirstSeen = a.PairedAt // paired by a version that did not store it, and seen then
 		}
 		a.LastSeen = latest(a.LastSeen, a.FirstSeen, s.left[a.ID])
-		k := KnownAgent{Virtual: s.seen[a.Facility][a.ID].Virtual, SameKey: s.pushedLately(a.ID)}
+		k := KnownAgent{Virtual: s.seen[a.Facility][a.ID].Virtual, SameKey: s.pushed.lately(a.ID, now)}
 		if l := s.conns[a.ID]; l != nil {
 			k.Connected, a.Version = true, int(l.version.Load())
 			a.LastSeen = latest(a.LastSeen, time.UnixMilli(l.heard.Load()).In(eligibility.Japan))
@@ -119,22 +120,25 @@ func (s *AgentHub) heardFrom(l *agentConn) {
 	now := s.now()
 	l.heard.Store(now.UnixMilli())
 	if now.Sub(time.UnixMilli(noted)) >= seenEvery && l.noted.CompareAndSwap(noted, now.UnixMilli()) {
-		go s.storeSeen(l.agent.ID, now, int(l.version.Load())) // heartbeats are answered meanwhile
+		go storeSeen(s.store, l.agent.ID, now, int(l.version.Load())) // heartbeats are answered meanwhile
 	}
 }
 
-func (s *AgentHub) storeSeen(id string, at time.Time, version int) {
+func storeSeen(store Store, id string, at time.Time, version int) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	if err := s.store.SawAgent(ctx, id, at, version); err != nil {
+	if err := store.SawAgent(ctx, id, at, version); err != nil {
 		slog.Warn("storing that a bridge agent is there", "error", err)
 	}
 }
 
-// pushedLately reports whether two programs with an agent's key were there at once; the caller has the lock.
-func (s *AgentHub) pushedLately(id string) bool {
-	at, ok := s.pushed[id]
-	return ok && s.now().Sub(at) < sameKeyQuiet
+// pushes are when a second program last came with a connected agent's key, by the agent's id.
+type pushes map[string]time.Time
+
+// lately reports whether two programs with an agent's key were there at once.
+func (p pushes) lately(id string, now time.Time) bool {
+	at, ok := p[id]
+	return ok && now.Sub(at) < sameKeyQuiet
 }
 
 // isSecond reports whether a connected agent answers while another program comes with its key, and was
@@ -155,7 +159,7 @@ func (s *AgentHub) isSecond(ctx context.Context, id string) (second bool, dead *
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if second = s.pushedLately(id); second {
+	if second = s.pushed.lately(id, s.now()); second {
 		s.pushed[id] = s.now()
 	}
 	return second, nil

@@ -111,12 +111,11 @@ type AgentHub struct {
 
 	pairings *pairings
 
-	mu    sync.Mutex
-	conns map[string]*agentConn                      // by agent id, paired and connected
-	seen  map[string]map[string]counter.ReaderStatus // connected since the start, by facility and id
-	left  map[string]time.Time                       // last heard of those that left since the start, by id
-	// when a second program last came with a connected agent's key, by id
-	pushed     map[string]time.Time
+	mu         sync.Mutex
+	conns      map[string]*agentConn                      // by agent id, paired and connected
+	seen       map[string]map[string]counter.ReaderStatus // connected since the start, by facility and id
+	left       map[string]time.Time                       // last heard of those that left since the start, by id
+	pushed     pushes
 	homes      homeNetworks
 	strangers  connLimit // connections that are not known to be a paired agent's
 	returning  connLimit // the same, of networks from which a paired agent has come
@@ -138,7 +137,7 @@ func New(c Config) *AgentHub {
 		conns:      map[string]*agentConn{},
 		seen:       map[string]map[string]counter.ReaderStatus{},
 		left:       map[string]time.Time{},
-		pushed:     map[string]time.Time{},
+		pushed:     pushes{},
 		homes:      newHomeNetworks(),
 		strangers:  newConnLimit(maxUnauthenticated, maxUnauthenticatedPerNetwork),
 		returning:  newConnLimit(maxUnauthenticated, maxUnauthenticatedPerNetwork),
