@@ -157,7 +157,6 @@ var realClock = map[string]string{
 	"pdf/sign/parts_test.go":           peer,
 	"server/qrscan/bounds_test.go":     span,
 	"server/agents/connlimit_test.go":  span,
-	"server/agents/known_test.go":      span,
 	"server/agents/life_test.go":       span,
 	"server/agents/operations_test.go": peer,
 	"server/agents/readers_test.go":    patient,
