@@ -160,6 +160,7 @@ var realClock = map[string]string{
 	"server/agents/life_test.go":       span,
 	"server/agents/operations_test.go": peer,
 	"server/agents/readers_test.go":    patient,
+	"server/agents/stranger_test.go":   span,
 }
 
 // The kind of failure that comes twice a year is a test that asks which day it is. Whoever needs the real

@@ -138,7 +138,8 @@ func (c insertedCard) Connect(context.Context) (card.Transmitter, func(), error)
 // connect lets an agent with a virtual card dial a server's hub until it is refused, or asked to pair.
 func connect(t *testing.T, h *app) (pairing bool, err error) {
 	t.Helper()
-	server := httptest.NewServer(h.readers)
+	hub := func(w http.ResponseWriter, r *http.Request) { h.readers.Serve(w, r, r.RemoteAddr) }
+	server := httptest.NewServer(http.HandlerFunc(hub))
 	defer server.Close()
 	chip, err := virtual.New(virtual.Description{BirthDate: eligibility.MustDate("1986-04-12")})
 	if err != nil {

@@ -110,10 +110,11 @@ var (
 			err := f.Devices.DeviceGrants(ctx, insurer.DeviceGrantQuery{DeviceID: "P"})
 		return err
 	}
-	readCase   = func(f filled) error { _, err := f.ForCounter().Case(ctx, "1319999991", "CASE"); return err }
-	otherPlace = func(f filled) error { _, err := f.ForCounter().Case(ctx, "1310000000", "CASE"); return err }
-	agentComes = func(f filled) error { _, err := f.ForAgents().Agent(ctx, agentID); return err }
-	keysOf     = func(f filled) error {
+	readCase     = func(f filled) error { _, err := f.ForCounter().Case(ctx, "1319999991", "CASE"); return err }
+	otherPlace   = func(f filled) error { _, err := f.ForCounter().Case(ctx, "1310000000", "CASE"); return err }
+	agentComes   = func(f filled) error { _, err := f.ForAgents().Agent(ctx, agentID); return err }
+	agentsListed = func(f filled) error { _, err := f.ForAgents().Agents(ctx, "1319999991"); return err }
+	keysOf       = func(f filled) error {
 		_, err := f.Receipts.ReceiptKeys(ctx, ofKumiai(f.hanako))
 		return err
 	}
@@ -295,6 +296,8 @@ var alterations = []struct {
 	{"a reader's agent of another facility", []string{`UPDATE agents SET facility = '1310000000'`},
 		agentComes},
 	{"an agent of the enemy's own", []string{`UPDATE agents SET proof = NULL`}, agentComes},
+	{"an agent was ended by nobody", []string{`UPDATE agents SET ended_at = 1`}, agentComes},
+	{"an agent was seen at another time", []string{`UPDATE agents SET last_seen = 1`}, agentsListed},
 	{"a waiting file becomes another insurer's", []string{`UPDATE previews SET insurer = '01139997'`},
 		openMoved},
 }
@@ -303,7 +306,7 @@ var alterations = []struct {
 func TestAlteredRowsAreRefused(t *testing.T) {
 	testenv.Refused(t, testenv.Stored, len(alterations)+1)
 	for _, use := range []func(f filled) error{useSession, touchSession, showHanako, hersAre, hisAre,
-		readNotice, readCode, comeByKey, readCase, agentComes, keysOf, readOlder,
+		readNotice, readCode, comeByKey, readCase, agentComes, agentsListed, keysOf, readOlder,
 		addPhone, leaveReceipt, importAgain, openFile} {
 		if err := use(fill(t)); err != nil {
 			t.Fatalf("before anything was altered: %v", err)

@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -154,8 +155,18 @@ func (h *testApp) connectAgent(t *testing.T, url string) {
 	}
 	words := strings.Join(a.Status().Words, `","`)
 	w := h.ask(t, "POST", "/api/v1/counter/bridges", map[string]string{"code": a.Status().Code})
-	if w.Code != http.StatusCreated || !strings.Contains(w.Body.String(), words) {
+	var found struct {
+		Ticket string `json:"ticket"`
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &found); err != nil || w.Code != http.StatusCreated ||
+		!strings.Contains(w.Body.String(), words) {
 		t.Fatalf("pairing: %d %s", w.Code, w.Body)
+	}
+	if w := h.ask(t, "POST", "/api/v1/counter/bridges/confirm", map[string]any{
+		"ticket": found.Ticket,
+		"same":   true,
+	}); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"paired":true`) {
+		t.Fatalf("confirming: %d %s", w.Code, w.Body)
 	}
 	for !strings.Contains(h.ask(t, "GET", "/api/v1/counter/status", nil).Body.String(), `"connected":true`) {
 		time.Sleep(5 * time.Millisecond)

@@ -142,7 +142,7 @@ func tour(t *testing.T) (*testApp, []stop) {
 		"/manifest.webmanifest", "/reception", "/reception/source.png", "/visit",
 		"/enrol", "/screen", "/sw.js", "/api/v1/me", "/counter", "/counter/methods", "/counter/staff",
 		"/api/v1/counter/status",
-		"/api/v1/counter/cases", "/insurer", "/insurer/staff", "/insurer/settings", "/insurer/runs",
+		"/api/v1/counter/cases", "/api/v1/counter/bridges", "/insurer", "/insurer/staff", "/insurer/settings", "/insurer/runs",
 		"/insurer/support"} {
 		get(route)
 	}
@@ -235,6 +235,9 @@ func tour(t *testing.T) (*testApp, []stop) {
 	send("POST", cases+"/record", map[string]string{"outcome": "refused", "reason": "本人の希望"}, fresh)
 	send("POST", "/api/v1/counter/reader", map[string]string{"id": strings.Repeat("a", 64)})
 	send("POST", "/api/v1/counter/bridges", map[string]string{"code": "AAAA-AAAA"})
+	send("POST", "/api/v1/counter/bridges/confirm", map[string]any{"ticket": "A", "same": true})
+	send("POST", "/api/v1/counter/bridges/:id/end", nil, strings.Repeat("a", 64))
+	send("POST", "/api/v1/counter/bridges/:id/readmit", nil, strings.Repeat("a", 64))
 	call("/i/:insurer/receipt/keys", func(calls hostapi.FacilityClient, iss string) error {
 		_, err := calls.ReceiptKeys(ctx, iss, live)
 		return err

@@ -1,6 +1,6 @@
 // The counter's console. Elements: #scan-camera, #scan-text, #scan-submit, #scan-file, #card-check,
-// #card-state, #record, #park, #refuse, #reason, #visual, #pair-code, #pair-submit, #copy, #cancel, #problem,
-// #clock; those of case.ts, second.ts and status.ts.
+// #card-state, #record, #park, #refuse, #reason, #visual, #copy, #cancel, #problem, #clock; those of case.ts,
+// pairing.ts, second.ts and status.ts.
 import "./sentences";
 import { call, Problem } from "../shared/api";
 import { timeOfDay } from "../shared/clock";
@@ -13,6 +13,7 @@ import type { Case } from "./casedata";
 import { now } from "./clock";
 import { follow } from "./extra-checks";
 import { textsOf } from "./file";
+import { watchPairing } from "./pairing";
 import { isProof, showSecond } from "./second";
 import { offer, type Person } from "./several";
 import { status } from "./status";
@@ -252,15 +253,6 @@ async function decide(outcome: string): Promise<void> {
   void status(); // what is scanned now is the next patient's
 }
 
-async function pair(): Promise<void> {
-  const answer = await call<{ words: string[] }>("POST", "/api/v1/counter/bridges", {
-    code: byId<HTMLInputElement>("pair-code").value,
-  });
-  setText(byId("pair-state"), word("paired", { w: answer.words.join("・") }));
-  byId<HTMLInputElement>("pair-code").value = "";
-  setTimeout(() => void status(), 500);
-}
-
 async function copy(): Promise<void> {
   const e = current?.eligibility;
   if (!e) return;
@@ -322,7 +314,7 @@ byId("card-check").addEventListener("click", () => void act(checkCard));
 byId("record").addEventListener("click", () => void act(() => decide("accepted")));
 byId("park").addEventListener("click", () => void act(() => decide("parked")));
 byId("refuse").addEventListener("click", () => void act(() => decide("refused")));
-byId("pair-submit").addEventListener("click", () => void act(pair));
+watchPairing();
 byId("copy").addEventListener("click", () => void act(copy));
 byId("cancel").addEventListener("click", cancel);
 setInterval(() => {

@@ -334,6 +334,22 @@ var groups = []struct {
 			Ja: "読み取り機のペアリング", En: "pairs a bridge agent",
 		},
 		{
+			Route: "GET /api/v1/counter/bridges", Who: FacilityAdmin, Of: OwnOrganisation,
+			Ja: "つないだパソコンの一覧", En: "the paired computers",
+		},
+		{
+			Route: "POST /api/v1/counter/bridges/confirm", Who: FacilityAdmin, Of: OwnOrganisation, Marks: Fresh,
+			Ja: "言葉を見比べた結果", En: "whether the words are the same",
+		},
+		{
+			Route: "POST /api/v1/counter/bridges/:id/end", Who: FacilityAdmin, Of: OwnOrganisation, Marks: Fresh,
+			Ja: "パソコンを切り離す", En: "ends a paired computer",
+		},
+		{
+			Route: "POST /api/v1/counter/bridges/:id/readmit", Who: FacilityAdmin, Of: OwnOrganisation,
+			Marks: Fresh, Ja: "またつなげるようにする", En: "lets an ended computer ask again",
+		},
+		{
 			Route: "GET /api/v1/bridge", Who: Agent, Of: OwnOrganisation,
 			Ja: "読み取り機の接続（WebSocket）", En: "where bridge agents dial in (WebSocket)",
 		},
