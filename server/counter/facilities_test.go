@@ -28,7 +28,9 @@ func twoFacilities(t *testing.T) (c *clinic, asked *[]string) {
 	})
 	fatal(t, err)
 	t.Cleanup(func() { kept.Close() })
-	facilities := staff.New(staff.Config{Stores: kept.ForStaff(), Now: func() time.Time { return now }}).Facilities
+	facilities := staff.New(
+		staff.Config{Stores: kept.ForStaff(), Now: func() time.Time { return now }},
+	).Facilities
 	for code, name := range map[string]string{own: "架空医院", another: "架空薬局"} {
 		fatal(t, facilities.Add(ctx, staff.Operator{}, staff.Facility{Code: code, Name: name}))
 	}
@@ -49,7 +51,11 @@ func TestOfTwoFacilitiesOnOneServerNoneFindsTheOthersCases(t *testing.T) {
 	theirs, err := c.Open(ctx, tanaka, c.jws) // the same screen, shown at both
 	fatal(t, err)
 	before := dump(t, c.file)
-	ownCase := map[string]bool{"Open": true, "Candidates": true, "FacilityOf": true} // about nobody's case yet
+	ownCase := map[string]bool{
+		"Open":       true,
+		"Candidates": true,
+		"FacilityOf": true,
+	} // about nobody's case yet
 	for _, name := range sorted(rows) {
 		if ownCase[name] {
 			continue

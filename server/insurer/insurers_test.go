@@ -49,7 +49,10 @@ func TestAnInsurerIsAddedOnceAndChangedInWhatIsGiven(t *testing.T) {
 
 	actors := texts(t, w.open(t), `SELECT actor || ' ' || action FROM audit WHERE action LIKE 'insurer.%'
 		AND detail LIKE '%01139997%' ORDER BY seq`)
-	if strings.Join(actors, ", ") != "operator insurer.add, operator insurer.settings, operator insurer.settings" {
+	if strings.Join(
+		actors,
+		", ",
+	) != "operator insurer.add, operator insurer.settings, operator insurer.settings" {
 		t.Errorf("the audit tells of %v", actors)
 	}
 }
@@ -76,7 +79,11 @@ func TestWhatNoInsurerCanBeIsRefused(t *testing.T) {
 			return err
 		}, "look.missing"},
 		{"a name that is too long", func() error {
-			_, err := w.Directory.SetInsurer(ctx, operator, insurer.Given{Name: text(strings.Repeat("架", 61))})
+			_, err := w.Directory.SetInsurer(
+				ctx,
+				operator,
+				insurer.Given{Name: text(strings.Repeat("架", 61))},
+			)
 			return err
 		}, "look.long"},
 		{"a name that is taken away", func() error {
@@ -88,7 +95,11 @@ func TestWhatNoInsurerCanBeIsRefused(t *testing.T) {
 			return err
 		}, "look.colour"},
 		{"another's address for code ①", func() error {
-			_, err := w.Directory.SetInsurer(ctx, operator, insurer.Given{State: text("https://state.example/")})
+			_, err := w.Directory.SetInsurer(
+				ctx,
+				operator,
+				insurer.Given{State: text("https://state.example/")},
+			)
 			return err
 		}, "look.state"},
 		{"nothing given", func() error {
@@ -129,7 +140,8 @@ func TestOnlyAHealthInsurersNumberIsRead(t *testing.T) {
 		"":           "insurer.number",
 	} {
 		var e *eligibility.Error
-		if number, err := insurer.ReadNumber(text); !errors.As(err, &e) || e.Key != key || e.Field != "NUMBER" {
+		if number, err := insurer.ReadNumber(text); !errors.As(err, &e) || e.Key != key ||
+			e.Field != "NUMBER" {
 			t.Errorf("%q: %q %v, want %s", text, number, err, key)
 		}
 	}

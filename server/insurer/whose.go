@@ -10,8 +10,8 @@ import (
 )
 
 // RequestTarget says what a request of staff is about: an insurer itself, or one record, which is some
-// insurer's. One member is set; none means the member's own insurer, and for who has none (the demo's staff, a
-// command) the first of this server.
+// insurer's. One member is set; none means the member's own insurer, and for who has none (the demo's staff,
+// a command) the first of this server.
 type RequestTarget struct {
 	Insurer eligibility.InsurerNumber
 	Person  audit.PersonID

@@ -75,14 +75,16 @@ func TestAnEmptyLiveServerSaysWhatToDoNextAndNothingElse(t *testing.T) {
 				if w.Code != http.StatusOK || strings.Count(w.Body.String(), c.command) != 1 {
 					t.Errorf("%s: %d %s", page, w.Code, w.Body)
 				}
-				if links := strings.Count(w.Body.String(), "<a"); links > 3 || strings.Contains(w.Body.String(), "<form") {
+				if links := strings.Count(w.Body.String(), "<a"); links > 3 ||
+					strings.Contains(w.Body.String(), "<form") {
 					t.Errorf("%s leads on by %d links or a form", page, links)
 				}
 			}
 			if err := c.fill(); err != nil {
 				t.Fatal(err)
 			}
-			if w := getLive(t, server, "/"); w.Code != c.then || strings.Contains(w.Body.String(), c.command) {
+			if w := getLive(t, server, "/"); w.Code != c.then ||
+				strings.Contains(w.Body.String(), c.command) {
 				t.Errorf("when there is one: %d %s", w.Code, w.Body)
 			}
 		})

@@ -31,7 +31,8 @@ func (s *BackOffice) Routes(r *kit.Router) {
 	r.Clerk("GET /insurer/support", s.supportPage)
 }
 
-// chosenInsurer returns the clerk's insurer, and those that the page offers to choose from: a member's own one.
+// chosenInsurer returns the clerk's insurer, and those that the page offers to choose from: a member's own
+// one.
 func (s *BackOffice) chosenInsurer(
 	c echo.Context, clerk staff.Clerk,
 ) (insurer.Insurer, []kit.InsurerView, error) {

@@ -91,7 +91,15 @@ func newOffice(t *testing.T) *office {
 		{Number: city, Name: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000"},
 		{Number: union, Name: "架空健康保険組合", Issuer: "理事長", Telephone: "06-0000-0000"},
 	} {
-		fatal(t, kept.ForInsurer().Directory.PutSettings(ctx, in, nil, audit.Entry{At: now, Actor: "t", Action: "t"}))
+		fatal(
+			t,
+			kept.ForInsurer().Directory.PutSettings(
+				ctx,
+				in,
+				nil,
+				audit.Entry{At: now, Actor: "t", Action: "t"},
+			),
+		)
 	}
 	o := &office{BackOffice: &BackOffice{
 		Kit:        &kit.Kit{Now: func() time.Time { return now }, Limits: kit.NewLimits()},
@@ -207,8 +215,18 @@ func TestAMemberFindsNothingOfTheOtherInsurerOfTheServer(t *testing.T) {
 			if strings.HasPrefix(room.name, "file") {
 				id = o.preview
 			}
-			about := url.Values{"insurer": {string(city)}, "number": {o.person.Person.Number}, "sure": {"yes"},
-				"seen": {"0 0 0"}, "before": {"2026-11-22T10:00"}, "name": {"別の名前"}, "run": {"notices"}, "yes": {"1"}}
+			about := url.Values{
+				"insurer": {string(city)},
+				"number":  {o.person.Person.Number},
+				"sure":    {"yes"},
+				"seen": {
+					"0 0 0",
+				},
+				"before": {"2026-11-22T10:00"},
+				"name":   {"別の名前"},
+				"run":    {"notices"},
+				"yes":    {"1"},
+			}
 			address := "/insurer?insurer=" + string(city)
 			form := about
 			if room.method == http.MethodGet {
@@ -223,7 +241,14 @@ func TestAMemberFindsNothingOfTheOtherInsurerOfTheServer(t *testing.T) {
 			if !room.own {
 				return
 			}
-			w, err = o.ask(memberOf(union), o.clerk(room.of, room.do), room.method, "/insurer", nil, "")
+			w, err = o.ask(
+				memberOf(union),
+				o.clerk(room.of, room.do),
+				room.method,
+				"/insurer",
+				nil,
+				"",
+			)
 			if err != nil || w.Code != http.StatusOK {
 				t.Fatalf("its own page: %d %v", w.Code, err)
 			}
@@ -268,8 +293,16 @@ func TestEachInsurersNumbersAreItsOwn(t *testing.T) {
 		if err != nil || n != want.people || !strings.Contains(written.String(), want.name) {
 			t.Errorf("%s: %d exported, %v", number, n, err)
 		}
-		w, err := o.ask(memberOf(number), o.clerk(ofInsurer, o.registerPage), http.MethodGet, "/insurer", nil, "")
-		if err != nil || strings.Contains(w.Body.String(), "<select") || !strings.Contains(w.Body.String(), want.name) {
+		w, err := o.ask(
+			memberOf(number),
+			o.clerk(ofInsurer, o.registerPage),
+			http.MethodGet,
+			"/insurer",
+			nil,
+			"",
+		)
+		if err != nil || strings.Contains(w.Body.String(), "<select") ||
+			!strings.Contains(w.Body.String(), want.name) {
 			t.Errorf("%s: the page offers a choice or lacks its people: %v", number, err)
 		}
 	}
