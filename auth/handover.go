@@ -79,13 +79,19 @@ func (h *Handovers) once(ctx context.Context, id [32]byte, step string) (bool, e
 	return h.Once(ctx, sum[:], h.Now().Add(FlowLife+handoverLife))
 }
 
+// Spend notes that a browser finishes its own login: false where its answer was laid down, or spent, before.
+// Nobody lays it down afterwards.
+func (h *Handovers) Spend(ctx context.Context, state string) (bool, error) {
+	return h.once(ctx, handoverID(state), "deposit")
+}
+
 // Deposit lays the provider's answer down and returns what the browser that brought it has to hold. Only the
 // first answer to a state counts: ErrFlow for another one.
 func (h *Handovers) Deposit(
 	ctx context.Context, state string, answer url.Values, network string,
 ) (ticket string, err error) {
 	id := handoverID(state)
-	first, err := h.once(ctx, id, "deposit")
+	first, err := h.Spend(ctx, state)
 	if err != nil {
 		return "", err
 	}

@@ -259,6 +259,13 @@ func TestALuredPatientGivesNoLoginAway(t *testing.T) {
 		{"the attacker has the answer's address too", func(t *testing.T, s scene) {
 			status, _, _ := phone(s.e).open(t, s.path, nil) // laid down once
 			denied(t, status)
+			fresh := phone(s.e) // the attacker's browser loads it itself: that too wants the number
+			address := cameElsewhere(t, fresh, phone(s.e), s.pick)
+			status, _, _ = fresh.open(t, address, nil)
+			denied(t, status)
+			if fresh.loggedIn(t) {
+				t.Error("logged in without the number")
+			}
 			number := s.a.number(t)
 			status, _, _ = s.a.open(t, s.path, nil) // used up
 			denied(t, status)

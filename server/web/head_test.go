@@ -226,7 +226,8 @@ func TestAMethodThatIsNotTakenIsRefusedWithThoseThatAre(t *testing.T) {
 		methods[r.Path] = append(methods[r.Path], r.Method)
 	}
 	example := map[string]stop{"/login/callback": {path: "/login/callback?state=x&code=y"},
-		"/api/v1/bridge": {path: "/api/v1/bridge"}, "/login": {path: "/login"}}
+		"/api/v1/bridge": {path: "/api/v1/bridge"}, "/login": {path: "/login"},
+		"/login/elsewhere": {path: "/login/elsewhere"}}
 	for _, s := range stops {
 		example[s.route] = s
 	}

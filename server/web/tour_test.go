@@ -59,6 +59,9 @@ var notOnTour = map[string]string{
 	"GET /api/v1/bridge":  "a WebSocket; readers tests it",
 	"GET /login/callback": "its good request needs the provider's answer; e2e walks there",
 	"GET /login":          "asks the provider, which the tour has not; e2e walks there",
+
+	"GET /login/elsewhere":  "its good request needs a login that came back; handover_test.go has it",
+	"POST /login/elsewhere": "its good request needs a login that came back; handover_test.go has it",
 }
 
 // tour prepares a test app in which each route has something to answer, and returns one good request for
@@ -139,6 +142,7 @@ func tour(t *testing.T) (*testApp, []stop) {
 	id := string(r.ID)
 
 	for _, route := range []string{"/", "/healthz", "/readyz", "/notice", "/settings", "/next",
+		"/login/help", "/login/wait", "/api/v1/login",
 		"/manifest.webmanifest", "/reception", "/reception/source.png", "/visit",
 		"/enrol", "/screen", "/sw.js", "/api/v1/me", "/counter", "/counter/methods", "/counter/staff",
 		"/api/v1/counter/status",
@@ -195,6 +199,7 @@ func tour(t *testing.T) (*testApp, []stop) {
 	get("/insurer/people/:id/phones/end", id)
 
 	form("/settings", url.Values{"lang": {"en"}})
+	form("/login/wait", url.Values{})
 	form("/visit", url.Values{"day": {"2026-12-01"}})
 	form("/counter/staff", url.Values{"name": {"鈴木"}})
 	form("/insurer/staff", url.Values{"name": {"鈴木"}})

@@ -96,6 +96,11 @@ func (s *loginPages) finishLogin(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if first, err := s.handovers().Spend(ctx, flow.State); err != nil {
+		return err
+	} else if !first { // it was laid down for this browser: that wants the number
+		return auth.ErrFlow
+	}
 	login, err := s.Login.Finish(ctx, flow, c.QueryParams())
 	if err != nil {
 		return err
