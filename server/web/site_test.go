@@ -2,9 +2,11 @@ package web
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"madoguchi/auth"
 	"madoguchi/server/web/kit"
@@ -66,26 +68,45 @@ func TestEveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
 }
 
 // docs/facts/server-libraries.md#echo: Echo v4 believes X-Forwarded-For from anyone unless told otherwise.
+// The demo answers nothing that was forwarded, so this is asked of a server that is none.
 func TestGuessesAreCountedByTheRealAddress(t *testing.T) {
 	h := newTestApp(t)
+	clock := func() time.Time { return h.now }
+	e := New(Config{
+		Insurer:    h.insurer,
+		Background: ctx,
+		Now:        clock,
+		Ready:      h.store.Ping,
+		Login: auth.NewLogin(
+			auth.Config{Issuer: "http://127.0.0.1:1/none", Client: &http.Client{}, Now: clock},
+		),
+		Sessions: &auth.Sessions{Store: h.store.Sessions(), Now: clock},
+	})
+	guess := func(change func(*http.Request)) *httptest.ResponseRecorder {
+		return visitor(e, "GET", "/n/AAAAAAAAAAAAAAAA", "", change)
+	}
 	limited := false
 	for range 40 {
-		if h.ask(t, "GET", "/n/AAAAAAAAAAAAAAAA", nil).Code == http.StatusTooManyRequests {
-			limited = true
-		}
+		limited = limited || guess(unchanged).Code == http.StatusTooManyRequests
 	}
 	if !limited {
-		t.Error("forty guesses in a row were answered")
+		t.Fatal("forty guesses in a row were answered")
 	}
-	w := h.ask(
-		t,
-		"GET",
-		"/n/AAAAAAAAAAAAAAAA",
-		nil,
-		func(r *http.Request) { r.Header["x-forwarded-for"] = []string{"203.0.113.7"} },
-	)
-	if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") == "" {
-		t.Errorf("with another claimed address: %d", w.Code)
+	for _, name := range []string{"X-Forwarded-For", "X-Real-IP", "Forwarded"} {
+		t.Run(name, func(t *testing.T) {
+			value := "203.0.113.7"
+			if name == "Forwarded" {
+				value = "for=" + value // RFC 7239 4
+			}
+			w := guess(func(r *http.Request) { r.Header.Set(name, value) })
+			if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") == "" {
+				t.Errorf("with another claimed address: %d", w.Code)
+			}
+		})
+	}
+	if w := guess(func(r *http.Request) { r.RemoteAddr = "198.51.100.7:4444" }); w.Code ==
+		http.StatusTooManyRequests {
+		t.Errorf("another address pays for the first one's guesses: %d", w.Code)
 	}
 }
 
