@@ -72,7 +72,8 @@ func TestEveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
 func TestGuessesAreCountedByTheRealAddress(t *testing.T) {
 	h := newTestApp(t)
 	clock := func() time.Time { return h.now }
-	e := New(Config{
+	e := newSite(Config{
+		FrontDoor:  kit.FrontDoor{Address: "https://localhost:8080"},
 		Insurer:    h.insurer,
 		Background: ctx,
 		Now:        clock,
