@@ -50,8 +50,8 @@ var unfinished = []string{
 	"unmet_authentication_requirements",
 }
 
-// errorResponse is what an error of the provider (RFC 6749 4.1.2.1) means to the person. Keycloak, whose paths
-// デジタル認証サービス has, tells of a login that took too long as temporarily_unavailable with the description
+// errorResponse is what an error of the provider (RFC 6749 4.1.2.1) means to the person. Keycloak, whose
+// paths デジタル認証サービス has, tells of a login that took too long as temporarily_unavailable with the description
 // authentication_expired.
 func errorResponse(code, description string) error {
 	said := fmt.Errorf("the provider said %q", code)

@@ -12,7 +12,7 @@ import (
 // doctorCmd says what is good and what is wrong with a server. Exit codes: 0 all good, 1 warnings, 2
 // something for which serve refuses to start.
 type doctorCmd struct {
-	Role string `enum:"all,insurer,counter" default:"all" env:"MADOGUCHI_ROLE" help:"what the server is: all (demo), insurer or counter"`
+	Role string `enum:"all,insurer,counter" default:"all" env:"MADOGUCHI_ROLE" help:"${doctor_role}"`
 	JSON bool   `name:"json" help:"answer as one JSON object"`
 }
 

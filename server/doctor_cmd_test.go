@@ -30,7 +30,8 @@ func TestServeRefusesWithTheDoctorsSentence(t *testing.T) {
 	}{
 		{"no https", func(_ *testing.T, s *settings.Settings) { s.Proxy = "" }, "settings.tls"},
 		{"a certificate that is not there", func(t *testing.T, s *settings.Settings) {
-			s.Proxy, s.TLSCert, s.TLSKey = "", filepath.Join(t.TempDir(), "c.pem"), filepath.Join(t.TempDir(), "k.pem")
+			s.Proxy = ""
+			s.TLSCert, s.TLSKey = filepath.Join(t.TempDir(), "c.pem"), filepath.Join(t.TempDir(), "k.pem")
 		}, "settings.certificate"},
 		{"a folder that cannot be", func(t *testing.T, s *settings.Settings) {
 			s.Data = filepath.Join(t.TempDir(), "file")
@@ -62,7 +63,13 @@ func TestServeRefusesWithTheDoctorsSentence(t *testing.T) {
 			if !errors.As(err, &refused) || refused.Key != c.key {
 				t.Fatalf("serve: %v, want %s", err, c.key)
 			}
-			all := doctor.Doctor{Settings: s, Role: datafolder.RoleInsurer, Now: clock}.Examine(context.Background())
+			all := doctor.Doctor{
+				Settings: s,
+				Role:     datafolder.RoleInsurer,
+				Now:      clock,
+			}.Examine(
+				context.Background(),
+			)
 			for _, f := range all {
 				if f.Level == doctor.Refusal {
 					if f.Key != c.key || f.Text("ja") != refused.Ja() || f.Text("en") != refused.En() {

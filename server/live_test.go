@@ -98,11 +98,21 @@ func TestTheDemosPartsAreNotOnALiveServer(t *testing.T) {
 			form := url.Values{"name": {member}}
 			picked := visit(demoHandler, "POST", "http://localhost:8080/"+name+"/staff", form)
 			if picked.StatusCode != http.StatusSeeOther || len(picked.Cookies()) == 0 {
-				t.Errorf("%s cannot be picked in the demo (%s): the test proves nothing", member, picked.Status)
+				t.Errorf(
+					"%s cannot be picked in the demo (%s): the test proves nothing",
+					member,
+					picked.Status,
+				)
 			}
 			got := visit(handler, "POST", liveAddress+"/"+name+"/staff", form)
 			if got.StatusCode < 400 || len(got.Cookies()) > 0 {
-				t.Errorf("live %s: picking %s answers %s with %d cookies", name, member, got.Status, len(got.Cookies()))
+				t.Errorf(
+					"live %s: picking %s answers %s with %d cookies",
+					name,
+					member,
+					got.Status,
+					len(got.Cookies()),
+				)
 			}
 		}
 	}
@@ -174,7 +184,12 @@ func connect(t *testing.T, h *app) (pairing bool, err error) {
 }
 
 func TestALiveServerRefusesVirtualCards(t *testing.T) {
-	_, demoApp := started(t, &settings.Settings{Data: t.TempDir()}, datafolder.RoleAll, "http://localhost:8080")
+	_, demoApp := started(
+		t,
+		&settings.Settings{Data: t.TempDir()},
+		datafolder.RoleAll,
+		"http://localhost:8080",
+	)
 	if pairing, err := connect(t, demoApp); !pairing {
 		t.Errorf("the demo refuses a virtual card (%v): the test proves nothing", err)
 	}

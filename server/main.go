@@ -22,7 +22,7 @@ type program struct {
 	settings.Settings
 
 	Serve  serveCmd  `cmd:"" default:"withargs" help:"start the server (the default)"`
-	Doctor doctorCmd `cmd:"" help:"say what is good and what is wrong with this server, and what to do (docs/operator.md)"`
+	Doctor doctorCmd `cmd:"" help:"${doctor_what}"`
 	Import importCmd `cmd:"" help:"read an insurer's CSV of insured people"`
 	Export exportCmd `cmd:"" help:"write an insurer's register as FHIR (NDJSON) or CSV"`
 
@@ -32,7 +32,7 @@ type program struct {
 	Trust  trustCmd  `cmd:"" help:"trust lists: make, sign, inspect"`
 	Keys   keysCmd   `cmd:"" help:"look after the insurers' keys and certificates (docs/keys.md)"`
 
-	Insurer  insurerCmd  `cmd:"" help:"the insurers of this server: add, list, set; or what an insurer number says"`
+	Insurer  insurerCmd  `cmd:"" help:"${insurer_what}"`
 	Facility facilityCmd `cmd:"" help:"the facilities of this server: add, list, set"`
 
 	Methods methodsCmd `cmd:"" help:"how a person may be accepted at the counter, by the dated rules"`

@@ -275,7 +275,12 @@ func TestACountersDayWithTheWindowsAgent(t *testing.T) {
 	var paired struct {
 		Paired bool `json:"paired"`
 	}
-	staff.post("bridges/confirm", http.StatusOK, map[string]any{"ticket": found.Ticket, "same": true}, &paired)
+	staff.post(
+		"bridges/confirm",
+		http.StatusOK,
+		map[string]any{"ticket": found.Ticket, "same": true},
+		&paired,
+	)
 	agent.Await(t, "つながりました")
 	if !paired.Paired {
 		t.Error("the computer was not paired")

@@ -14,9 +14,9 @@ const head = `# 誰が何を求められるか (Permissions)
 * ほかの保険者・医療機関・患者の物: 誰に対しても「存在しない物」
 * HEAD: GET と同じ
 
-Every route of the server, by visitor. What is not in a visitor's table is refused: nothing is named, nothing
-changed. What is another insurer's, facility's or patient's is answered to everybody as what does not exist. HEAD
-goes with its GET.
+Every route of the server, by visitor. What is not in a visitor's table is refused: nothing is named,
+nothing changed. What is another insurer's, facility's or patient's is answered to everybody as what does
+not exist. HEAD goes with its GET.
 
 |だれの物か (whose)|意味|meaning|
 |---|---|---|
@@ -30,8 +30,8 @@ goes with its GET.
 * 「場所」: その行き先があるサーバー (where the route exists)
 
 Printed from server/web/permissions/table.go by ` + "`go generate ./server/web/permissions`" + `; a test
-compares. The router (server/web/kit/router.go) takes the guards from the same table, and a server with a route
-outside of it does not start.
+compares. The router (server/web/kit/router.go) takes the guards from the same table, and a server with a
+route outside of it does not start.
 `
 
 // titles are what each visitor is, for the headings.

@@ -27,8 +27,8 @@ var (
 	errVersion = refusal{why: message.New("agent.refused.version", nil)}
 )
 
-// Serve accepts an agent's WebSocket (GET /api/v1/bridge) and serves it until either side ends. address is the
-// visitor's, with or without a port, for the limits; behind a proxy the request's own is the proxy's. A
+// Serve accepts an agent's WebSocket (GET /api/v1/bridge) and serves it until either side ends. address is
+// the visitor's, with or without a port, for the limits; behind a proxy the request's own is the proxy's. A
 // browser page cannot be an agent: requests with an Origin of another host are refused by the library.
 func (s *AgentHub) Serve(w http.ResponseWriter, r *http.Request, address string) {
 	if s.isRestarting() {
@@ -93,8 +93,8 @@ func (s *AgentHub) markAuthenticated(l *agentConn) {
 	l.limit.remove(l)
 }
 
-// refuse tells an agent why it has to go, and ends its connection, which may take ten seconds where it does not
-// listen. So only so many are told at once; the others are hung up.
+// refuse tells an agent why it has to go, and ends its connection, which may take ten seconds where it does
+// not listen. So only so many are told at once; the others are hung up.
 func (s *AgentHub) refuse(ctx context.Context, l *agentConn, why refusal) error {
 	select {
 	case s.goodbyes <- struct{}{}:
@@ -136,9 +136,9 @@ func closeReason(err error) string {
 	return "the connection broke"
 }
 
-// handshake has the agent prove its key, pairs it when it is unknown, and connects it. Until it is known to be
-// a paired agent's, or has a place among those that wait to be paired, the connection counts as a stranger's
-// and may have to make room.
+// handshake has the agent prove its key, pairs it when it is unknown, and connects it. Until it is known to
+// be a paired agent's, or has a place among those that wait to be paired, the connection counts as a
+// stranger's and may have to make room.
 func (s *AgentHub) handshake(ctx context.Context, l *agentConn, known func()) error {
 	hello, nonce, err := s.receiveHello(ctx, l)
 	if err != nil {

@@ -102,8 +102,8 @@ func openStore(ctx context.Context, secrets *keys.Secrets, o Options) (*store.St
 	})
 }
 
-// Verify refuses a start with keys that are damaged, also those that nobody asks for before a patient does, and
-// with an audit chain that was changed.
+// Verify refuses a start with keys that are damaged, also those that nobody asks for before a patient does,
+// and with an audit chain that was changed.
 func (f *DataFolder) Verify(ctx context.Context) error {
 	if err := f.Keys.Verify(); err != nil {
 		return err

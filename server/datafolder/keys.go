@@ -16,8 +16,16 @@ import (
 // Refusals of what is asked of a data folder's keys.
 var (
 	ErrNoKeys         = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.no_folder"}
-	ErrNotReplaceable = &eligibility.Error{Code: eligibility.Denied, Key: "keys.not_replaceable", Field: "file"}
-	ErrNotRemembered  = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.not_remembered", Field: "file"}
+	ErrNotReplaceable = &eligibility.Error{
+		Code:  eligibility.Denied,
+		Key:   "keys.not_replaceable",
+		Field: "file",
+	}
+	ErrNotRemembered = &eligibility.Error{
+		Code:  eligibility.NotFound,
+		Key:   "keys.not_remembered",
+		Field: "file",
+	}
 )
 
 // ExistingKeys opens the keys of the data folder at path, and makes no folder: a mistyped place must not look

@@ -17,8 +17,8 @@ import (
 )
 
 const (
-	// mostSkew is how far a clock may be off: a login's times (auth) and an assertion between servers have this
-	// leeway.
+	// mostSkew is how far a clock may be off: a login's times (auth) and an assertion between servers have
+	// this leeway.
 	mostSkew = 30 * time.Second
 	// mostAsked is how many insurers are asked for their time; a national list has some 3,400.
 	mostAsked = 5

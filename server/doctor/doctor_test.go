@@ -95,7 +95,14 @@ var broken = []struct {
 
 	{"little space", datafolder.RoleInsurer, func(w *world) { w.free = 1<<30 - 1 },
 		"disk", Warning, "doctor.disk_little"},
-	{"no space", datafolder.RoleInsurer, func(w *world) { w.free = 100<<20 - 1 }, "disk", Refusal, "disk.full"},
+	{
+		"no space",
+		datafolder.RoleInsurer,
+		func(w *world) { w.free = 100<<20 - 1 },
+		"disk",
+		Refusal,
+		"disk.full",
+	},
 
 	{"the other role's database", datafolder.RoleInsurer,
 		func(w *world) { w.execute(`UPDATE meta SET value = 'live/counter' WHERE name = 'stamp'`) },
@@ -111,7 +118,8 @@ var broken = []struct {
 	}, "database", Refusal, "store.unreadable"},
 
 	{"keys that others can read", datafolder.RoleInsurer,
-		func(w *world) { w.must(os.Chmod(w.path(datafolder.KeysDir), 0o750)) }, "keys", Refusal, "keys.rights"},
+		func(w *world) { w.must(os.Chmod(w.path(datafolder.KeysDir), 0o750)) },
+		"keys", Refusal, "keys.rights"},
 	{"one key that others can read", datafolder.RoleInsurer,
 		func(w *world) { w.must(os.Chmod(w.path(datafolder.KeysDir, keys.ClientRSA), 0o640)) },
 		"keys", Refusal, "keys.rights"},
@@ -194,7 +202,9 @@ var broken = []struct {
 		func(w *world) { w.metadata["code_challenge_methods_supported"] = []string{"plain"} },
 		"sign-in", Warning, "doctor.signin_pkce"},
 	{"passwords for clients only", datafolder.RoleInsurer,
-		func(w *world) { w.metadata["token_endpoint_auth_methods_supported"] = []string{"client_secret_basic"} },
+		func(w *world) {
+			w.metadata["token_endpoint_auth_methods_supported"] = []string{"client_secret_basic"}
+		},
 		"sign-in", Warning, "doctor.signin_client_auth"},
 	{"another algorithm", datafolder.RoleInsurer,
 		func(w *world) { w.metadata["token_endpoint_auth_signing_alg_values_supported"] = []string{"ES256"} },
@@ -270,8 +280,14 @@ var broken = []struct {
 		w.list.Issuers[0].JWKS = w.list.Issuers[1].JWKS
 		w.publish(noon)
 	}, "trust", Warning, "doctor.trust_issuer_key"},
-	{"a list's address that is away", datafolder.RoleCounter, func(w *world) { delete(w.hosts, "list.example") },
-		"trust-url", Warning, "doctor.trust_url_away"},
+	{
+		"a list's address that is away",
+		datafolder.RoleCounter,
+		func(w *world) { delete(w.hosts, "list.example") },
+		"trust-url",
+		Warning,
+		"doctor.trust_url_away",
+	},
 	{"another list at the address", datafolder.RoleCounter, func(w *world) {
 		w.hosts["list.example"] = shownCertificate{nil, "e30.e30.e30"}
 	}, "trust-url", Warning, "doctor.trust_url_refused"},
@@ -282,8 +298,14 @@ var broken = []struct {
 	}, "clock", Warning, "doctor.clock_off"},
 	{"a clock that is fast for an insurer", datafolder.RoleCounter,
 		func(w *world) { w.theirs = noon.Add(-31 * time.Second) }, "clock", Warning, "doctor.clock_off"},
-	{"nobody to ask for the time", datafolder.RoleCounter, func(w *world) { delete(w.hosts, "other.example") },
-		"clock", Warning, "doctor.clock_unknown"},
+	{
+		"nobody to ask for the time",
+		datafolder.RoleCounter,
+		func(w *world) { delete(w.hosts, "other.example") },
+		"clock",
+		Warning,
+		"doctor.clock_unknown",
+	},
 	{"a time that another key signed", datafolder.RoleCounter, func(w *world) { w.other = newKey(w.t) },
 		"clock", Warning, "doctor.clock_unknown"},
 
@@ -320,7 +342,8 @@ func TestWhatIsWrongHasItsOwnSentence(t *testing.T) {
 				t.Errorf("%s found %q, want %s", c.check, got, c.key)
 			}
 			for _, f := range all {
-				if f.Key == c.key && (f.Level != c.level || f.NextStep("ja") == "" && f.NextStep("en") != "") {
+				if f.Key == c.key &&
+					(f.Level != c.level || f.NextStep("ja") == "" && f.NextStep("en") != "") {
 					t.Errorf("%s is a %s with the next step %q", f.Key, f.Level, f.NextStep("ja"))
 				}
 			}

@@ -66,13 +66,17 @@ func TestARealServerIsExaminedOverTLS(t *testing.T) {
 
 	// an address that neither the internet has nor the settings name is not called
 	w.s.OIDCAddresses = ""
-	if got := keysOf(real.Examine(t.Context()), "sign-in"); !slices.Equal(got, []string{"doctor.signin_away"}) {
+	if got := keysOf(real.Examine(t.Context()), "sign-in"); !slices.Equal(
+		got,
+		[]string{"doctor.signin_away"},
+	) {
 		t.Errorf("an unnamed loopback address: %q", got)
 	}
 	// and nobody is believed by an unknown authority
 	real.Roots = newAuthority(t).roots()
 	for _, f := range real.Examine(t.Context()) {
-		if f.Check == "address" && (f.Key != "doctor.address_away" || !strings.Contains(f.Detail, "certificate")) {
+		if f.Check == "address" &&
+			(f.Key != "doctor.address_away" || !strings.Contains(f.Detail, "certificate")) {
 			t.Errorf("a false certificate: %s (%s)", f.Key, f.Detail)
 		}
 	}

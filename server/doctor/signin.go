@@ -97,7 +97,8 @@ func (v *visit) misfits(said providerMetadata) (found []Finding) {
 				"algorithm": message.Text(s.OIDCAlgorithm),
 				"said":      message.Text(strings.Join(said.ClientAlgorithm, ", ")),
 			})},
-		{said.IDToken == nil || slices.Contains(said.IDToken, "RS256") || slices.Contains(said.IDToken, "ES256"),
+		{said.IDToken == nil || slices.Contains(said.IDToken, "RS256") ||
+			slices.Contains(said.IDToken, "ES256"),
 			message.New("doctor.signin_id_token", text("said", strings.Join(said.IDToken, ", ")))},
 		{len(levels) == 0 || said.ACRValues == nil || slices.ContainsFunc(levels, known),
 			message.New("doctor.signin_acr", message.Args{

@@ -32,7 +32,8 @@ type DirectoryStore interface {
 	// SetInsurer changes an insurer as it is stored, unless change returns an error. The entry's detail is
 	// SettingsChange.
 	SetInsurer(
-		ctx context.Context, number eligibility.InsurerNumber, change func(Insurer) (Insurer, error), e audit.Entry,
+		ctx context.Context, number eligibility.InsurerNumber, change func(Insurer) (Insurer, error),
+		e audit.Entry,
 	) error
 }
 

@@ -69,7 +69,8 @@ var rows = []row{
 		call: func(w *world, who asking) error {
 			by := staff.Operator{Insurer: who.by.InsurerNumber()}
 			_, err := w.Directory.SetInsurer(ctx, by, given("別の名前"))
-			if in, bad := w.Directory.Insurer(ctx, city); bad != nil || (in.Name == "別の名前") != (by.Insurer == city) {
+			if in, bad := w.Directory.Insurer(ctx, city); bad != nil ||
+				(in.Name == "別の名前") != (by.Insurer == city) {
 				return fmt.Errorf("the insurer is called %s: %w", in.Name, bad)
 			}
 			return err

@@ -112,7 +112,13 @@ func TestOutsideTheDemoAMemberWithoutAnIDIsNobody(t *testing.T) {
 		{Name: "鈴木", Role: staff.Everything, Organisation: staff.OfInsurer(city)},
 		{Role: staff.RoleInsurerAdmin, Organisation: staff.OfInsurer(city)},
 	}
-	abouts := []insurer.RequestTarget{{}, {Insurer: city}, {Person: w.person.ID}, {Run: w.run}, {Preview: w.preview}}
+	abouts := []insurer.RequestTarget{
+		{},
+		{Insurer: city},
+		{Person: w.person.ID},
+		{Run: w.run},
+		{Preview: w.preview},
+	}
 	testenv.Refused(t, testenv.Staff, len(members)*len(abouts))
 	for _, member := range members {
 		for _, about := range abouts {

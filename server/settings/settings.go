@@ -99,8 +99,8 @@ func (s *Settings) Host() string {
 	return strings.TrimSuffix(s.URL, "/")
 }
 
-// FacilityURL is the URL by which trust lists name the counters of a facility of this server: HOST/f/CODE, and
-// for the demo's own facility the address at which the demo is opened.
+// FacilityURL is the URL by which trust lists name the counters of a facility of this server: HOST/f/CODE,
+// and for the demo's own facility the address at which the demo is opened.
 func (s *Settings) FacilityURL(code, address string) string {
 	if s.Mode() == Demo && code == s.FacilityCode {
 		return address

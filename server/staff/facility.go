@@ -169,7 +169,7 @@ type GivenFacility struct {
 	Name      *string `help:"its name, e.g. 架空医院"`
 	Address   *string `help:"所在地"`
 	Telephone *string `help:"digits and hyphens"`
-	Blanking  *int    `help:"seconds without use after which a patient's data are blanked at the counter: 30 to 600; 60 by default"`
+	Blanking  *int    `help:"${facility_blanking}"`
 }
 
 // On returns the facility with what is given. Empty text takes away what may be missing.

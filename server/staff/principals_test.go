@@ -168,7 +168,12 @@ var rows = []row{
 	{method: "Facilities.Change", may: []string{anAdmin, theOperator, theCommand}, only: staff.KindFacility,
 		call: func(w *world, by staff.Principal, about staff.Member) error {
 			name := "別の医院"
-			_, err := w.Facilities.Change(ctx, by, about.Organisation.Number, staff.GivenFacility{Name: &name})
+			_, err := w.Facilities.Change(
+				ctx,
+				by,
+				about.Organisation.Number,
+				staff.GivenFacility{Name: &name},
+			)
 			return err
 		}},
 

@@ -93,7 +93,9 @@ func (s agentStore) Agent(ctx context.Context, id string) (agents.Agent, error) 
 }
 
 func (s agentStore) agent(ctx context.Context, q queryer, id string) (agents.Agent, error) {
-	return s.scan(q.QueryRowContext(ctx, `SELECT `+agentColumns+`, proof FROM agents WHERE ref = $1`, id).Scan)
+	return s.scan(
+		q.QueryRowContext(ctx, `SELECT `+agentColumns+`, proof FROM agents WHERE ref = $1`, id).Scan,
+	)
 }
 
 // Agents returns a facility's bridge agents, also those that were ended.

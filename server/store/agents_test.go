@@ -32,7 +32,8 @@ func TestAnAgentIsSeenEndedAndForgotten(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := store.Agent(ctx, a.ID)
-	if err != nil || !got.FirstSeen.Equal(noon) || !got.LastSeen.Equal(later) || got.Version != 5 || got.Ended() {
+	if err != nil || !got.FirstSeen.Equal(noon) || !got.LastSeen.Equal(later) || got.Version != 5 ||
+		got.Ended() {
 		t.Errorf("%+v %v", got, err)
 	}
 	end := agents.AgentEnd{ID: a.ID, Facility: "1319999992", At: later, By: "田中"}
@@ -113,7 +114,11 @@ func TestAnEndedAgentIsNotLetInByHand(t *testing.T) {
 // A row of before schema 20 has nothing in the new columns, and the proof over the old ones alone.
 func TestAnAgentOfTheVersionBeforeIsReadAndSeen(t *testing.T) {
 	s, _ := open(t)
-	row := provenRow{"cases", "agents", []any{agentID, "1319999991", "受付1", []byte("key"), toMillis(noon), "鈴木"}}
+	row := provenRow{
+		"cases",
+		"agents",
+		[]any{agentID, "1319999991", "受付1", []byte("key"), toMillis(noon), "鈴木"},
+	}
 	proof, err := s.proofs.proofOf(row)
 	if err != nil {
 		t.Fatal(err)

@@ -82,6 +82,11 @@ func fill(t *testing.T) filled {
 }
 
 // What a caller does with a row.
+// caseOf reads the case by its facility.
+func caseOf(facility string) func(filled) error {
+	return func(f filled) error { _, err := f.ForCounter().Case(ctx, facility, "CASE"); return err }
+}
+
 var (
 	useSession   = func(f filled) error { _, err := f.Sessions().Session(ctx, [32]byte{1}); return err }
 	touchSession = func(
@@ -110,8 +115,8 @@ var (
 			err := f.Devices.DeviceGrants(ctx, insurer.DeviceGrantQuery{DeviceID: "P"})
 		return err
 	}
-	readCase     = func(f filled) error { _, err := f.ForCounter().Case(ctx, "1319999991", "CASE"); return err }
-	otherPlace   = func(f filled) error { _, err := f.ForCounter().Case(ctx, "1310000000", "CASE"); return err }
+	readCase     = caseOf("1319999991")
+	otherPlace   = caseOf("1310000000")
 	agentComes   = func(f filled) error { _, err := f.ForAgents().Agent(ctx, agentID); return err }
 	agentsListed = func(f filled) error { _, err := f.ForAgents().Agents(ctx, "1319999991"); return err }
 	keysOf       = func(f filled) error {

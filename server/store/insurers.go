@@ -110,7 +110,8 @@ func (s directoryStore) SetInsurer(
 		if e.Detail, err = insurer.SettingsChange(old, in, mark, mark); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE insurers SET name = $2, issuer = $3, telephone = $4, look = $5
+		if _, err := tx.ExecContext(ctx, `UPDATE insurers
+			SET name = $2, issuer = $3, telephone = $4, look = $5
 			WHERE number = $1`, number, in.Name, in.Issuer, in.Telephone, string(branding)); err != nil {
 			return fmt.Errorf("storing an insurer: %w", err)
 		}

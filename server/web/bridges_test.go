@@ -112,7 +112,8 @@ func TestPairingInTwoStepsAndItsEnd(t *testing.T) {
 
 	a := runAgent(t, agent.Config{Server: url})
 	f := begin(a)
-	if f.Name != "受付1" || f.Network != "127.0.0.1" || f.Version == 0 || !slices.Equal(f.Words, a.Status().Words) {
+	if f.Name != "受付1" || f.Network != "127.0.0.1" || f.Version == 0 ||
+		!slices.Equal(f.Words, a.Status().Words) {
 		t.Errorf("%+v", f)
 	}
 	if all := list(); len(all.Bridges) != 0 || a.Status().Link != agent.Pairing {
@@ -129,7 +130,8 @@ func TestPairingInTwoStepsAndItsEnd(t *testing.T) {
 		t.Errorf("a colleague confirms it: %d %s", w.Code, w.Body)
 	}
 	h.cookies = own
-	if w := confirm(f.Ticket, true); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"paired":true`) {
+	if w := confirm(f.Ticket, true); w.Code != http.StatusOK ||
+		!strings.Contains(w.Body.String(), `"paired":true`) {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 	if w := confirm(f.Ticket, true); w.Code != http.StatusNotFound {

@@ -213,7 +213,8 @@ func TestALuredPatientGivesNoLoginAway(t *testing.T) {
 		}},
 		{"who says that they began nothing", func(t *testing.T, s scene) {
 			number := s.a.number(t)
-			if status, _, _ := s.b.open(t, "/login/elsewhere", form{"refuse": {"1"}}); status != http.StatusOK {
+			refused := form{"refuse": {"1"}}
+			if status, _, _ := s.b.open(t, "/login/elsewhere", refused); status != http.StatusOK {
 				t.Errorf("%d", status)
 			}
 			if got := s.a.state(t); got != "over" {
@@ -412,7 +413,8 @@ func TestAStateThatThisServerDidNotMakeIsRefused(t *testing.T) {
 			v := phone(e)
 			query := url.Values{"state": {c.state}, "code": {"x"}}
 			status, _, body := v.open(t, "/login/callback?"+query.Encode(), nil)
-			if status != http.StatusForbidden || len(v.cookies) != 0 || !strings.Contains(body, "login-again") {
+			if status != http.StatusForbidden || len(v.cookies) != 0 ||
+				!strings.Contains(body, "login-again") {
 				t.Errorf("%d %v", status, v.cookies)
 			}
 		})
@@ -456,10 +458,14 @@ func TestABrowserInsideAnAppIsToldToOpenAnother(t *testing.T) {
 			v := phone(e)
 			v.agent = c.agent
 			status, _, body := v.open(t, "/login", nil)
-			if inside := status == http.StatusOK && strings.Contains(body, `id="outside"`); inside != c.inside {
+			inside := status == http.StatusOK && strings.Contains(body, `id="outside"`)
+			if inside != c.inside {
 				t.Errorf("%d", status)
 			}
-			if line := strings.Contains(body, "openExternalBrowser=1"); line != strings.Contains(c.name, "LINE") {
+			if line := strings.Contains(body, "openExternalBrowser=1"); line != strings.Contains(
+				c.name,
+				"LINE",
+			) {
 				t.Errorf("LINE's own way is offered: %v", line)
 			}
 			if status, _, _ := v.open(t, "/login?here=1", nil); status != http.StatusSeeOther {

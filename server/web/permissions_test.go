@@ -37,8 +37,8 @@ func cookiesOf(all []*http.Cookie, kind string) []*http.Cookie {
 	})
 }
 
-// visitorsOf are the visitors of a tour, each with what the own kind has and nothing else. The patient is that
-// of the tour's people.
+// visitorsOf are the visitors of a tour, each with what the own kind has and nothing else. The patient is
+// that of the tour's people.
 func visitorsOf(t *testing.T, h *testApp) map[string]visits {
 	t.Helper()
 	all := map[string]visits{

@@ -61,8 +61,14 @@ func TestAnEmptyLiveServerSaysWhatToDoNextAndNothingElse(t *testing.T) {
 		then    int // the status of "/" once there is one
 	}{
 		{"insurers", insurers, []string{"/", "/insurer"}, "madoguchi insurer add", func() error {
-			in := insurer.Insurer{Number: "06139992", Name: "架空健康保険組合", Issuer: "理事長", Telephone: "06-0000-0000"}
-			return store.Directory.PutSettings(ctx, in, nil, audit.Entry{At: testAppDay, Actor: "test", Action: "t"})
+			in := insurer.Insurer{
+				Number:    "06139992",
+				Name:      "架空健康保険組合",
+				Issuer:    "理事長",
+				Telephone: "06-0000-0000",
+			}
+			entry := audit.Entry{At: testAppDay, Actor: "test", Action: "t"}
+			return store.Directory.PutSettings(ctx, in, nil, entry)
 		}, http.StatusOK},
 		{"facilities", counters, []string{"/", "/counter"}, "madoguchi facility add", func() error {
 			return facilities.Add(ctx, staff.Operator{}, staff.Facility{Code: "1319999991", Name: "架空医院"})

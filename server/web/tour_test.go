@@ -146,7 +146,8 @@ func tour(t *testing.T) (*testApp, []stop) {
 		"/manifest.webmanifest", "/reception", "/reception/source.png", "/visit",
 		"/enrol", "/screen", "/sw.js", "/api/v1/me", "/counter", "/counter/methods", "/counter/staff",
 		"/api/v1/counter/status",
-		"/api/v1/counter/cases", "/api/v1/counter/bridges", "/insurer", "/insurer/staff", "/insurer/settings", "/insurer/runs",
+		"/api/v1/counter/cases", "/api/v1/counter/bridges", "/insurer", "/insurer/staff", "/insurer/settings",
+		"/insurer/runs",
 		"/insurer/support"} {
 		get(route)
 	}

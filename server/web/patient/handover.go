@@ -17,7 +17,10 @@ import (
 // A login that is begun in one browser and comes back in another one of the same phone: see package auth's
 // Handovers, and docs/signin.md#a-login-that-comes-back-in-another-browser.
 
-func (s *loginPages) handoverRoutes(r *kit.Router) {
+// handoverPages are for a login that comes back in another browser than the one in which it was begun.
+type handoverPages struct{ *loginPages }
+
+func (s handoverPages) handoverRoutes(r *kit.Router) {
 	r.Public("GET /login/wait", s.waitPage)
 	r.Public("POST /login/wait", s.goOnWaiting)
 	r.Public("GET /api/v1/login", s.waitState)
@@ -65,19 +68,19 @@ func insideApp(userAgent string) bool {
 		applePhone.MatchString(userAgent) && !strings.Contains(userAgent, " Safari/")
 }
 
-func (s *loginPages) insideAppPage(c echo.Context) error {
+func (s handoverPages) insideAppPage(c echo.Context) error {
 	view := InsideAppView{Page: s.Translated(c, "inside.title")}
 	view.Line = strings.Contains(c.Request().UserAgent(), " Line/")
 	return s.Show(c, http.StatusOK, "insideapp", view)
 }
 
-func (s *loginPages) handovers() *auth.Handovers {
+func (s handoverPages) handovers() *auth.Handovers {
 	return &auth.Handovers{Store: s.Sessions.Store, Once: s.Insurer.Devices.UseNonce, Now: s.Now}
 }
 
 // layDown keeps an answer of the provider whose login this browser has not begun, and asks for the number. It
 // takes the answer off the address. Nobody is logged in here.
-func (s *loginPages) layDown(c echo.Context, state string) error {
+func (s handoverPages) layDown(c echo.Context, state string) error {
 	query := c.QueryParams()
 	if len(query["state"]) != 1 {
 		return auth.ErrFlow
@@ -104,13 +107,13 @@ func (s *loginPages) layDown(c echo.Context, state string) error {
 }
 
 // ticketCookie is by what the other browser is known again.
-func (s *loginPages) ticketCookie(value string, maxAge int) *http.Cookie {
+func (s handoverPages) ticketCookie(value string, maxAge int) *http.Cookie {
 	cookie := s.flowCookie(value, maxAge)
 	cookie.Name = s.Sessions.CookieName("elsewhere")
 	return cookie
 }
 
-func (s *loginPages) ticket(c echo.Context) string {
+func (s handoverPages) ticket(c echo.Context) string {
 	cookie, err := c.Cookie(s.ticketCookie("", 0).Name)
 	if err != nil {
 		return ""
@@ -118,7 +121,7 @@ func (s *loginPages) ticket(c echo.Context) string {
 	return cookie.Value
 }
 
-func (s *loginPages) elsewherePage(c echo.Context) error {
+func (s handoverPages) elsewherePage(c echo.Context) error {
 	if err := s.MayAsk(c); err != nil {
 		return err
 	}
@@ -133,14 +136,14 @@ func (s *loginPages) elsewherePage(c echo.Context) error {
 	return s.showElsewhere(c, http.StatusOK, state, nil)
 }
 
-func (s *loginPages) showElsewhere(c echo.Context, status int, state string, problem *kit.Problem) error {
+func (s handoverPages) showElsewhere(c echo.Context, status int, state string, problem *kit.Problem) error {
 	view := ElsewhereView{Page: s.Translated(c, "elsewhere.title"), State: state}
 	view.Path, view.Error = "/login/elsewhere", problem
 	return s.Show(c, status, "elsewhere", view)
 }
 
 // confirmElsewhere is the number that the other browser was given, or that its user began no login.
-func (s *loginPages) confirmElsewhere(c echo.Context) error {
+func (s handoverPages) confirmElsewhere(c echo.Context) error {
 	if err := s.MayAsk(c); err != nil {
 		return err
 	}
@@ -169,7 +172,7 @@ func digitsOf(text string) string {
 }
 
 // underWay returns the login that this browser has begun, or none with an empty state.
-func (s *loginPages) underWay(c echo.Context, v VisitSession) auth.Flow {
+func (s handoverPages) underWay(c echo.Context, v VisitSession) auth.Flow {
 	if v.Flow != nil {
 		return *v.Flow
 	}
@@ -191,7 +194,7 @@ type waiting struct {
 	auth.Handover
 }
 
-func (s *loginPages) waitingFor(c echo.Context, v VisitSession) (waiting, error) {
+func (s handoverPages) waitingFor(c echo.Context, v VisitSession) (waiting, error) {
 	ctx, network := c.Request().Context(), kit.RemoteKey(c)
 	if v.Pending != nil {
 		laid, ok, err := s.handovers().For(ctx, v.Pending.State, network)
@@ -217,7 +220,7 @@ func (s *loginPages) waitingFor(c echo.Context, v VisitSession) (waiting, error)
 }
 
 // cameBackElsewhere reports whether a login that this browser has begun goes on at /login/wait.
-func (s *loginPages) cameBackElsewhere(c echo.Context, v VisitSession) bool {
+func (s handoverPages) cameBackElsewhere(c echo.Context, v VisitSession) bool {
 	if v.Pending == nil && s.underWay(c, v).State == "" {
 		return false
 	}
@@ -226,7 +229,7 @@ func (s *loginPages) cameBackElsewhere(c echo.Context, v VisitSession) bool {
 }
 
 // waitPage shows the browser that began a login how far it is. It changes nothing.
-func (s *loginPages) waitPage(c echo.Context) error {
+func (s handoverPages) waitPage(c echo.Context) error {
 	w, err := s.waitingAsked(c)
 	if err != nil {
 		return err
@@ -239,7 +242,7 @@ func (s *loginPages) waitPage(c echo.Context) error {
 }
 
 // waitState is the page's short poll.
-func (s *loginPages) waitState(c echo.Context) error {
+func (s handoverPages) waitState(c echo.Context) error {
 	w, err := s.waitingAsked(c)
 	if err != nil {
 		return err
@@ -247,7 +250,7 @@ func (s *loginPages) waitState(c echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]string{"state": w.state})
 }
 
-func (s *loginPages) waitingAsked(c echo.Context) (waiting, error) {
+func (s handoverPages) waitingAsked(c echo.Context) (waiting, error) {
 	if err := s.MayAsk(c); err != nil {
 		return waiting{}, err
 	}
@@ -260,7 +263,7 @@ func (s *loginPages) waitingAsked(c echo.Context) (waiting, error) {
 
 // goOnWaiting uses the provider's answer up as soon as it is there, since codes end soon, and logs in once
 // the number was typed in the other browser.
-func (s *loginPages) goOnWaiting(c echo.Context) error {
+func (s handoverPages) goOnWaiting(c echo.Context) error {
 	session, v, known, err := s.patientSession(c)
 	if err != nil {
 		return err
@@ -291,7 +294,7 @@ func (s *loginPages) goOnWaiting(c echo.Context) error {
 }
 
 // redeem turns the answer that was laid down into an identity that waits for its number.
-func (s *loginPages) redeem(c echo.Context, w waiting) error {
+func (s handoverPages) redeem(c echo.Context, w waiting) error {
 	ctx := c.Request().Context()
 	switch err := s.useFlow(c, w.flow); {
 	case errors.Is(err, auth.ErrFlow): // another request of this browser does it

@@ -16,7 +16,7 @@ func (s *loginPages) routes(r *kit.Router) {
 	r.Public("GET /login", s.beginLogin)
 	r.Public("GET /login/callback", s.finishLogin)
 	r.Public("GET /login/help", s.troublePage)
-	s.handoverRoutes(r)
+	(handoverPages{s}).handoverRoutes(r)
 	r.Public("POST /logout", s.logout)
 	logins := s.logins(r)
 	logins.Add("GET /enrol", s.enrolPage)
@@ -36,11 +36,11 @@ func (s *loginPages) beginLogin(c echo.Context) error {
 			return err
 		}
 	}
-	if s.cameBackElsewhere(c, v) { // back in the browser that began it
+	if (handoverPages{s}).cameBackElsewhere(c, v) { // back in the browser that began it
 		return c.Redirect(http.StatusSeeOther, "/login/wait")
 	}
 	if insideApp(c.Request().UserAgent()) && c.QueryParam("here") == "" {
-		return s.insideAppPage(c)
+		return (handoverPages{s}).insideAppPage(c)
 	}
 	state, err := s.flowSeal().NewState(s.Now())
 	if err != nil {
@@ -80,7 +80,7 @@ func (s *loginPages) finishLogin(c echo.Context) error {
 	if mine {
 		flow = *v.Flow
 	} else if flow, err = s.carriedFlow(c, state); errors.Is(err, auth.ErrFlow) {
-		return s.layDown(c, state)
+		return (handoverPages{s}).layDown(c, state)
 	} else if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (s *loginPages) finishLogin(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if first, err := s.handovers().Spend(ctx, flow.State); err != nil {
+	if first, err := (handoverPages{s}).handovers().Spend(ctx, flow.State); err != nil {
 		return err
 	} else if !first { // it was laid down for this browser: that wants the number
 		return auth.ErrFlow

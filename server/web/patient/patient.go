@@ -27,7 +27,8 @@ type VisitSession struct {
 	Flow   *auth.Flow     `json:"flow,omitempty"`   // a login under way
 	Login  *auth.Identity `json:"login,omitempty"`
 	Done   string         `json:"done,omitempty"` // state of the flow by which Login came
-	// Pending is a login that came back in another browser, until its number was typed there. It shows nobody.
+	// Pending is a login that came back in another browser, until its number was typed there. It shows
+	// nobody.
 	Pending *pendingLogin `json:"pending,omitempty"`
 }
 

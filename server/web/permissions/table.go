@@ -338,12 +338,12 @@ var groups = []struct {
 			Ja: "つないだパソコンの一覧", En: "the paired computers",
 		},
 		{
-			Route: "POST /api/v1/counter/bridges/confirm", Who: FacilityAdmin, Of: OwnOrganisation, Marks: Fresh,
-			Ja: "言葉を見比べた結果", En: "whether the words are the same",
+			Route: "POST /api/v1/counter/bridges/confirm", Who: FacilityAdmin, Of: OwnOrganisation,
+			Marks: Fresh, Ja: "言葉を見比べた結果", En: "whether the words are the same",
 		},
 		{
-			Route: "POST /api/v1/counter/bridges/:id/end", Who: FacilityAdmin, Of: OwnOrganisation, Marks: Fresh,
-			Ja: "パソコンを切り離す", En: "ends a paired computer",
+			Route: "POST /api/v1/counter/bridges/:id/end", Who: FacilityAdmin, Of: OwnOrganisation,
+			Marks: Fresh, Ja: "パソコンを切り離す", En: "ends a paired computer",
 		},
 		{
 			Route: "POST /api/v1/counter/bridges/:id/readmit", Who: FacilityAdmin, Of: OwnOrganisation,
