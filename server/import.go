@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -14,7 +12,6 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/server/datafolder"
-	"madoguchi/server/input"
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
 	"madoguchi/server/settings"
@@ -62,7 +59,7 @@ func (c *importCmd) run(s *settings.Settings) error {
 			return errNoSystem
 		}
 	}
-	given, err := c.headings()
+	given, err := insuredcsv.ReadMapFile(c.Map)
 	if err != nil {
 		return err
 	}
@@ -70,7 +67,7 @@ func (c *importCmd) run(s *settings.Settings) error {
 		return err
 	}
 	maps.Copy(o.Map, given)
-	in, err := c.open()
+	in, err := insuredcsv.OpenInput(c.File)
 	if err != nil {
 		return err
 	}
@@ -92,34 +89,7 @@ func (c *importCmd) run(s *settings.Settings) error {
 	return c.report(read, done)
 }
 
-var (
-	errOpen     = &eligibility.Error{Code: eligibility.Invalid, Key: "import.open"}
-	errNoSystem = &eligibility.Error{Code: eligibility.Invalid, Key: "import.no_system", Field: "--insurer"}
-)
-
-func (c *importCmd) open() (io.ReadCloser, error) {
-	if c.File == "-" {
-		return io.NopCloser(os.Stdin), nil
-	}
-	file, err := input.Open(c.File)
-	if err != nil {
-		return nil, errOpen.In("file").Because(err)
-	}
-	return file, nil
-}
-
-// headings reads the file of --map.
-func (c *importCmd) headings() (map[string]insuredcsv.Column, error) {
-	if c.Map == "" {
-		return nil, nil
-	}
-	file, err := input.Open(c.Map)
-	if err != nil {
-		return nil, errOpen.In("map").Because(err)
-	}
-	defer file.Close()
-	return insuredcsv.ReadMap(file)
-}
+var errNoSystem = &eligibility.Error{Code: eligibility.Invalid, Key: "import.no_system", Field: "--insurer"}
 
 // remembered returns the headings that were mapped before. Without an insurer's number there is nobody to ask
 // for, and a trial makes no data folder.
@@ -179,20 +149,14 @@ func (c *importCmd) report(read *insuredcsv.File, done insurer.Imported) error {
 		fmt.Fprintln(to, message.New("import.said.unused", message.Args{"columns": columns}).Text("ja"))
 	}
 	if !c.JSON {
+		said := done.Count.Told(refused)
 		if c.DryRun {
-			fmt.Println(message.New("import.said.trial", message.Args{
+			said = message.New("import.said.trial", message.Args{
 				"accepted": message.Number(rows - refused),
 				"refused":  message.Number(refused),
-			}).Text("ja"))
-		} else {
-			n := done.Count
-			fmt.Println(message.New("import.said.stored", message.Args{
-				"new":       message.Number(n.New),
-				"changed":   message.Number(n.Changed),
-				"unchanged": message.Number(n.Unchanged),
-				"refused":   message.Number(refused),
-			}).Text("ja"))
+			})
 		}
+		fmt.Println(said.Text("ja"))
 	}
 	if refused == 0 {
 		return nil
@@ -207,51 +171,20 @@ func (c *importCmd) rows(read *insuredcsv.File, stored insuredcsv.Digest) (rows,
 	if stored.Rows > 0 && len(stored.Reasons)+len(stored.Warnings) == 0 && !c.JSON {
 		return stored.Rows, 0, nil
 	}
-	out := bufio.NewWriter(os.Stdout)
-	if c.JSON {
-		if err := read.WriteJSON(out); err != nil {
-			return 0, 0, err
-		}
-	}
-	note := message.New("import.said.note", nil).Text("ja")
-	for row := range read.Rows() {
-		rows++
-		if !row.Accepted {
-			refused++
-		}
-		if c.JSON {
-			continue
-		}
-		for _, n := range row.Reasons {
-			fmt.Fprintf(out, "%s %s: %s\n", row.Place(), n.Column, n.Text("ja"))
-		}
-		for _, n := range row.Warnings {
-			fmt.Fprintf(out, "%s %s: %s%s\n", row.Place(), n.Column, note, n.Text("ja"))
-		}
-	}
-	return rows, refused, out.Flush()
+	return read.Print(os.Stdout, c.JSON)
 }
 
 // writeErrors writes the refused rows for the clerk who mends them. The good rows are stored by then: where
 // the file cannot be written, that is said, and the reasons on standard output must do.
 func (c *importCmd) writeErrors(read *insuredcsv.File) {
-	to := c.refusals
-	if to == nil {
-		if c.DryRun || c.File == "-" {
-			return // a trial leaves nothing behind
-		}
-		var err error
-		beside := strings.TrimSuffix(c.File, ".csv") + ".errors.csv"
-		if to, err = insuredcsv.OpenRefusals(beside, c.File); err != nil {
-			printError(err)
-			return
-		}
-		defer to.Drop()
+	if c.refusals == nil && (c.DryRun || c.File == "-") {
+		return // a trial leaves nothing behind
 	}
-	if err := to.Keep(read.WriteErrors); err != nil {
+	path, err := read.KeepRefused(c.refusals, c.File)
+	if err != nil {
 		printError(err)
 		return
 	}
-	refused := message.New("import.said.refused", message.Args{"file": message.Text(to.Path())})
+	refused := message.New("import.said.refused", message.Args{"file": message.Text(path)})
 	fmt.Fprintln(os.Stderr, refused.Text("ja"))
 }

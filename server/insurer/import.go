@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/audit"
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/staff"
@@ -94,6 +95,16 @@ type StoredPreview struct {
 type Imported struct {
 	Digest insuredcsv.Digest
 	Count  ImportCount
+}
+
+// Told says what an import did, and how many rows it refused.
+func (n ImportCount) Told(refused int) message.Message {
+	return message.New("import.said.stored", message.Args{
+		"new":       message.Number(n.New),
+		"changed":   message.Number(n.Changed),
+		"unchanged": message.Number(n.Unchanged),
+		"refused":   message.Number(refused),
+	})
 }
 
 // Import reads a file of insured people, with the headings that the insurer mapped before, and stores its
