@@ -65,11 +65,13 @@ var floors = map[string]int{
 	"server/web/kit":     50,
 	"server/demo":        50,
 	"server/settings":    51, // what may run, and where
+	"server/inviting":    52, // the command that invites
 	"server/datafolder":  52, // opens keys and store
 	"server/web/patient": 55,
 	"server/web/clerk":   55,
 	"server/web/counter": 55,
 	"server/web/issuer":  55,
+	"server/web/staff":   55,
 	"server/web":         58, // wires its rooms
 	"pwa/build":          60, // a program of its own
 	"scripts":            60, // each folder a program of its own
@@ -103,6 +105,9 @@ var never = []struct{ from, to, because string }{
 	{"server/web/patient", "server/store", "pages ask services, which check who asks"},
 	{"server/web/clerk", "server/store", "pages ask services, which check who asks"},
 	{"server/web/issuer", "server/store", "pages ask services, which check who asks"},
+	{"server/web/staff", "server/store", "pages ask services, which check who asks"},
+	{"server/web/staff", "server/insurer", "who signs in is neither half's matter"},
+	{"server/web/staff", "server/counter", "who signs in is neither half's matter"},
 	{"server/web/kit", "server/insurer", "what all visitors share belongs to neither half"},
 	{"server/web/kit", "server/counter", "what all visitors share belongs to neither half"},
 }

@@ -8,7 +8,9 @@ import (
 	"os"
 	"path/filepath"
 
+	"madoguchi/auth/passkey"
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/agents"
 	"madoguchi/server/audit"
 	"madoguchi/server/datafolder"
@@ -16,6 +18,7 @@ import (
 	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
 	"madoguchi/server/settings"
+	"madoguchi/server/staff"
 	"madoguchi/server/web/kit"
 )
 
@@ -81,6 +84,20 @@ func (a *app) insurerServices(ctx context.Context, address string) (*insurer.Ser
 		Demo:         a.settings.Mode() == settings.Demo,
 		Now:          a.Now,
 	}), nil
+}
+
+// staffServices assembles who works where and signs in; address is where browsers find this server.
+func (a *app) staffServices(ctx context.Context, address string) (*staff.Services, error) {
+	product := message.New("common.product", nil).Text("ja")
+	keys, err := passkey.New(passkey.Config{Address: address, Name: product, Now: a.Now})
+	if err != nil {
+		return nil, err
+	}
+	services := staff.New(staff.Config{Stores: a.Store.ForStaff(), Passkeys: keys, Now: a.Now})
+	if a.settings.Mode() == settings.Demo {
+		err = demo.PutFacility(ctx, services.Facilities, a.settings.FacilityCode, a.settings.FacilityName)
+	}
+	return services, err
 }
 
 // putDemoInsurers gives a new demo its fictional insurers; a live server gets its own by the command insurer

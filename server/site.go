@@ -50,6 +50,10 @@ func (c *serveCmd) site(
 	if isDemo {
 		config.Staff, config.Facility = demo.Staff, s.FacilityCode
 	}
+	if config.Members, err = h.staffServices(ctx, address); err != nil {
+		return nil, nil, err
+	}
+	config.Sessions.EndStolen = config.Members.Sessions.EndStolen
 	counterKey, err := h.Keys.SigningKey(keys.Counter)
 	if err != nil {
 		return nil, nil, err

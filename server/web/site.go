@@ -19,6 +19,7 @@ import (
 	counterhalf "madoguchi/server/counter"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/insurer"
+	"madoguchi/server/staff"
 	"madoguchi/server/web/clerk"
 	"madoguchi/server/web/counter"
 	"madoguchi/server/web/issuer"
@@ -36,6 +37,7 @@ type Config struct {
 	Readers     *agents.AgentHub                      // counter's half
 	DemoIDP     http.Handler                          // only in the demo
 	Sessions    *auth.Sessions
+	Members     *staff.Services // who signs in by passkey, and the facilities; nil: nobody does
 	Ready       func(context.Context) error
 	Background  context.Context // of what goes on behind requests; ends with the server
 	Demo        bool
@@ -66,6 +68,10 @@ func New(c Config) *echo.Echo {
 	e.GET("/static/*", echo.WrapHandler(pwa.Handler()))
 	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
 	e.GET("/readyz", readyHandler(c.Ready))
+	if c.Members != nil {
+		shared.Members = membersOf(c.Members)
+		staffOffice(c, shared).Routes(e)
+	}
 	(&counter.Reception{Kit: shared}).Routes(e)
 	(&patient.VisitCheck{Kit: shared}).Routes(e)
 	if c.Insurer != nil {
@@ -78,7 +84,11 @@ func New(c Config) *echo.Echo {
 		e.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusSeeOther, "/counter") })
 	}
 	if c.Counter != nil {
-		(&counter.Console{Kit: shared, Counter: c.Counter, Readers: c.Readers}).Routes(e)
+		console := &counter.Console{Kit: shared, Counter: c.Counter, Readers: c.Readers}
+		if c.Members != nil {
+			console.Own = c.Members.Facilities
+		}
+		console.Routes(e)
 	}
 	if c.DemoIDP != nil {
 		e.Any("/demo-idp/*", echo.WrapHandler(c.DemoIDP))

@@ -7,6 +7,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -20,6 +21,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"madoguchi/auth"
+	"madoguchi/auth/passkey"
 	"madoguchi/card/virtual"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
@@ -55,7 +57,8 @@ type testApp struct {
 	cookies   []*http.Cookie
 	counter   *counter.Service
 	facility  counter.OneFacility // of the counter
-	calls     *hostapi.Client // where a test connects the counter to its insurers
+	calls     *hostapi.Client     // where a test connects the counter to its insurers
+	members   *staff.Services
 	dir       string
 	runs      *insurer.PrintJobs
 }
@@ -167,12 +170,24 @@ func (h *testApp) build(t *testing.T) {
 		Now:          clock,
 	})
 	h.counter = &counter.Service{
-		Store:    h.store.ForCounter(),
-		Believed: h.view,
-		Readers:  h.reader,
-		Insurers: func(string) counter.InsurerCalls { return nobody{} },
+		Store:      h.store.ForCounter(),
+		Believed:   h.view,
+		Readers:    h.reader,
+		Insurers:   func(string) counter.InsurerCalls { return nobody{} },
 		Facilities: h.facility,
 		Now:        clock,
+	}
+	keys, err := passkey.New(passkey.Config{Address: "http://localhost:8080", Name: "窓口", Now: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.members = staff.New(staff.Config{Stores: h.store.ForStaff(), Passkeys: keys, Now: clock})
+	err = h.members.Facilities.Add(ctx, staff.Operator{}, staff.Facility{
+		Code: h.facility.Code,
+		Name: h.facility.Name,
+	})
+	if err != nil && !errors.Is(err, staff.ErrKnownFacility) {
+		t.Fatal(err)
 	}
 	h.runs = h.insurer.PrintJobs
 	h.runs.Folder = filepath.Join(h.dir, "runs")
@@ -183,6 +198,7 @@ func (h *testApp) build(t *testing.T) {
 			Background: ctx,
 			Demo:       true,
 			Staff:      []string{"鈴木"},
+			Members:    h.members,
 			Facility:   h.facility.Code,
 			Now:        clock,
 			Ready:      h.store.Ping,
@@ -199,7 +215,11 @@ func (h *testApp) build(t *testing.T) {
 			),
 			CounterCall: hostapi.TrustedCounters(h.listed, h.insurer.Receipts.FirstUse, clock),
 			Listed:      h.listed,
-			Sessions:    &auth.Sessions{Store: h.store.Sessions(), Now: clock},
+			Sessions: &auth.Sessions{
+				Store:     h.store.Sessions(),
+				Now:       clock,
+				EndStolen: h.members.Sessions.EndStolen,
+			},
 		},
 	)
 }

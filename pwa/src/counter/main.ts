@@ -7,6 +7,8 @@ import { timeOfDay } from "../shared/clock";
 import { byId, h, setText } from "../shared/dom";
 import { word } from "../shared/words";
 import { clearTicks, missing, ticks } from "./accept";
+import { offerChange } from "./acting";
+import { hideWhenIdle } from "./blank";
 import { scan } from "./camera";
 import { showAge, showCase } from "./case";
 import type { Case } from "./casedata";
@@ -19,6 +21,7 @@ import { status } from "./status";
 import { act, answered, busy, follows, giveUp } from "./turn";
 import { isCredential, sameText } from "./typed";
 import { watchReader } from "./wedge";
+import { ceremony } from "../staff/passkey";
 
 let current: Case | null = null;
 let stop: AbortController | null = null;
@@ -252,10 +255,21 @@ async function decide(outcome: string): Promise<void> {
   void status(); // what is scanned now is the next patient's
 }
 
+/** Does what may need a fresh passkey: then the one who acts uses it, and it is done again. */
+async function proved<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (e) {
+    if (!(e instanceof Problem && e.key === "staff.prove_again")) throw e;
+  }
+  const to = { begin: "/api/v1/staff/proof/begin", finish: "/api/v1/staff/proof" };
+  await ceremony({ ...to, make: false, back: "/counter" });
+  return work();
+}
+
 async function pair(): Promise<void> {
-  const answer = await call<{ words: string[] }>("POST", "/api/v1/counter/bridges", {
-    code: byId<HTMLInputElement>("pair-code").value,
-  });
+  const code = byId<HTMLInputElement>("pair-code").value;
+  const answer = await proved(() => call<{ words: string[] }>("POST", "/api/v1/counter/bridges", { code }));
   setText(byId("pair-state"), word("paired", { w: answer.words.join("・") }));
   byId<HTMLInputElement>("pair-code").value = "";
   setTimeout(() => void status(), 500);
@@ -331,4 +345,6 @@ setInterval(() => {
 }, 1000);
 setInterval(() => void status(), 5000);
 void status();
+offerChange((text) => void act(() => Promise.reject(new Problem(0, "staff.tiles", text))));
+hideWhenIdle();
 byId("scan-text").focus();

@@ -58,6 +58,11 @@ func (s *BackOffice) page(of aboutFunc, do clerkHandlerFunc) echo.HandlerFunc {
 	return s.PageFor(auth.Clerk, s.clerkHandler(of, do))
 }
 
+// freshPage is page for what needs a fresh passkey.
+func (s *BackOffice) freshPage(of aboutFunc, do clerkHandlerFunc) echo.HandlerFunc {
+	return s.PageFor(auth.Clerk, s.Fresh(s.clerkHandler(of, do)))
+}
+
 // call is an answer to a page's program; who is not signed in is refused.
 func (s *BackOffice) call(of aboutFunc, do clerkHandlerFunc) echo.HandlerFunc {
 	return s.CallFor(auth.Clerk, s.clerkHandler(of, do))

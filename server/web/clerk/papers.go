@@ -17,8 +17,8 @@ import (
 )
 
 func (s *printPages) paperRoutes(e *echo.Echo) {
-	e.GET("/insurer/settings", s.page(ofInsurer, s.settingsOfPapers))
-	e.POST("/insurer/settings", s.page(ofInsurer, s.updateSettings))
+	e.GET("/insurer/settings", s.freshPage(ofInsurer, s.settingsOfPapers))
+	e.POST("/insurer/settings", s.freshPage(ofInsurer, s.updateSettings))
 	e.GET("/insurer/papers/:kind", s.page(ofInsurer, s.samplePaper))
 	for _, d := range insurer.AllDocuments() {
 		if d.Clerk == nil {
@@ -61,7 +61,7 @@ func (s *printPages) showSettings(
 	}
 	view := PaperSettingsView{
 		Page:     s.NewPage(c, message.New("staff.title.papersSettingsAndSamples", nil)),
-		Staff:    clerk.Staff,
+		Staff:    s.Named(c, clerk.Staff),
 		Settings: in,
 		Colour:   in.Branding.Colour,
 		HasLogo:  len(mark) > 0,

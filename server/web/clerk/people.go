@@ -23,28 +23,33 @@ import (
 func (s *personPages) routes(e *echo.Echo) {
 	e.GET("/insurer/people/:id", s.page(ofPerson, s.personPage))
 	for path, a := range map[string]personAction{
-		"/reissue":            {s.askReissue, s.reissue},
-		"/revoke":             {s.askRevokePerson, s.revokePerson},
-		"/copies/:rid/revoke": {s.askRevokeCopy, s.revokeCopy},
-		"/logins/:login/end":  {s.askEndLogin, s.endLogin},
-		"/phones/:phone/end":  {s.askEndDevice, s.endPersonsDevice},
-		"/phones/end":         {s.askEndDevices, s.endPersonsDevices},
-		"/erase":              {s.askErase, s.erase},
+		"/reissue":            {ask: s.askReissue, do: s.reissue},
+		"/revoke":             {ask: s.askRevokePerson, do: s.revokePerson, fresh: true},
+		"/copies/:rid/revoke": {ask: s.askRevokeCopy, do: s.revokeCopy, fresh: true},
+		"/logins/:login/end":  {ask: s.askEndLogin, do: s.endLogin},
+		"/phones/:phone/end":  {ask: s.askEndDevice, do: s.endPersonsDevice},
+		"/phones/end":         {ask: s.askEndDevices, do: s.endPersonsDevices},
+		"/erase":              {ask: s.askErase, do: s.erase, fresh: true},
 	} {
-		e.GET("/insurer/people/:id"+path, s.page(ofPerson, s.confirmHandler(a)))
-		e.POST("/insurer/people/:id"+path, s.page(ofPerson, s.actionHandler(a)))
+		page := s.page
+		if a.fresh {
+			page = s.freshPage
+		}
+		e.GET("/insurer/people/:id"+path, page(ofPerson, s.confirmHandler(a)))
+		e.POST("/insurer/people/:id"+path, page(ofPerson, s.actionHandler(a)))
 	}
 	e.GET("/insurer/people/:id/notice", s.page(ofPerson, s.noticeSheet))
 	e.GET("/insurer/people/:id/notice.png", s.page(ofPerson, s.noticeQR))
-	e.GET("/insurer/revoke", s.page(ofInsurer, s.revokePage))
-	e.POST("/insurer/revoke", s.page(ofInsurer, s.revokeMany))
+	e.GET("/insurer/revoke", s.freshPage(ofInsurer, s.revokePage))
+	e.POST("/insurer/revoke", s.freshPage(ofInsurer, s.revokeMany))
 }
 
 // personAction asks before it does.
 type personAction struct {
 	ask func(c echo.Context, clerk staff.Clerk, file insurer.PersonFile) (ConfirmView, error)
 	// do returns the address to go on to.
-	do func(c echo.Context, clerk staff.Clerk, id audit.PersonID) (next string, err error)
+	do    func(c echo.Context, clerk staff.Clerk, id audit.PersonID) (next string, err error)
+	fresh bool // only with a fresh passkey
 }
 
 func (s *personPages) confirmHandler(a personAction) clerkHandlerFunc {

@@ -19,7 +19,7 @@ import (
 
 // Routes adds the console, what it calls, and the address at which bridge agents dial in.
 func (s *Console) Routes(e *echo.Echo) {
-	e.GET("/counter", s.page(s.counterPage))
+	e.GET("/counter", s.memberPage(s.counterPage))
 	e.GET("/counter/methods", s.page(s.methodsPage))
 	s.StaffRoutes(e, auth.Counter)
 	e.GET("/api/v1/counter/status", s.call(s.counterStatus))
@@ -33,25 +33,29 @@ func (s *Console) Routes(e *echo.Echo) {
 	e.POST("/api/v1/counter/cases/:id/visual", s.call(s.visual))
 	e.POST("/api/v1/counter/cases/:id/record", s.call(s.record))
 	e.POST("/api/v1/counter/reader", s.call(s.useReader))
-	e.POST("/api/v1/counter/bridges", s.call(s.pairBridge))
+	e.POST("/api/v1/counter/bridges", s.freshCall(s.pairBridge))
 	e.GET("/api/v1/bridge", echo.WrapHandler(s.Readers))
 }
 
-func (s *Console) counterPage(c echo.Context, reception staff.Reception) error {
-	facility, err := s.Counter.FacilityOf(c.Request().Context(), reception)
+func (s *Console) counterPage(c echo.Context, reception staff.Reception, member staff.Member) error {
+	ctx := c.Request().Context()
+	facility, err := s.Counter.FacilityOf(ctx, reception)
 	if err != nil {
 		return err
 	}
-	return s.Show(
-		c,
-		http.StatusOK,
-		"counter",
-		CounterView{
-			Page:     s.NewPage(c, message.New("staff.title.counter", nil)),
-			Facility: facility.Name,
-			Staff:    reception.Staff,
-		},
-	)
+	view := CounterView{
+		Page:     s.NewPage(c, message.New("staff.title.counter", nil)),
+		Facility: facility.Name,
+		Staff:    s.Named(c, reception.Staff),
+	}
+	if member.ID != "" && s.Own != nil { // the demo's, who are picked by name, leave the page as it is
+		own, err := s.Own.Facility(ctx, member, reception.Facility)
+		if err != nil {
+			return err
+		}
+		view.Blanking = int(own.Blanking / time.Second)
+	}
+	return s.Show(c, http.StatusOK, "counter", view)
 }
 
 // scan opens a case with the text of a code: what the console's camera, a reader that types or a file gave.
@@ -66,7 +70,7 @@ func (s *Console) scan(c echo.Context, reception staff.Reception) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusCreated, s.caseView(view))
+	return c.JSON(http.StatusCreated, s.caseView(c, view))
 }
 
 type candidateJSON struct {
@@ -119,7 +123,7 @@ func (s *Console) prove(c echo.Context, reception staff.Reception) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, s.caseView(view))
+	return c.JSON(http.StatusOK, s.caseView(c, view))
 }
 
 // challenge makes the number that the phone's next proof must answer.
@@ -128,7 +132,7 @@ func (s *Console) challenge(c echo.Context, reception staff.Reception) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, s.caseView(view))
+	return c.JSON(http.StatusOK, s.caseView(c, view))
 }
 
 // cardCheck has a reader ask the card once. The console sends birthDateConfirmed when staff have compared the
@@ -144,7 +148,7 @@ func (s *Console) cardCheck(c echo.Context, reception staff.Reception) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, s.caseView(view))
+	return c.JSON(http.StatusOK, s.caseView(c, view))
 }
 
 // visual takes down what staff compared by eye.
@@ -159,7 +163,7 @@ func (s *Console) visual(c echo.Context, reception staff.Reception) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, s.caseView(view))
+	return c.JSON(http.StatusOK, s.caseView(c, view))
 }
 
 // record ends a case: accepted, refused or parked (until the bill is paid).
@@ -181,7 +185,7 @@ func (s *Console) record(c echo.Context, reception staff.Reception) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, s.caseView(view))
+	return c.JSON(http.StatusOK, s.caseView(c, view))
 }
 
 // cases lists the facility's cases of today.
@@ -194,7 +198,7 @@ func (s *Console) cases(c echo.Context, reception staff.Reception) error {
 		Cases []CaseJSON `json:"cases"`
 	}{[]CaseJSON{}}
 	for _, view := range views {
-		out.Cases = append(out.Cases, s.caseView(view))
+		out.Cases = append(out.Cases, s.caseView(c, view))
 	}
 	return c.JSON(http.StatusOK, out)
 }
@@ -229,7 +233,7 @@ func (s *Console) counterStatus(c echo.Context, reception staff.Reception) error
 		Clock      *Sentence `json:"clock"` // how far the server's clock is off, when that is worth saying
 	}{
 		Facility:   facility.Name,
-		Staff:      reception.Staff,
+		Staff:      s.Named(c, reception.Staff),
 		Readers:    s.readers(c, reception),
 		ServerTime: s.Now(),
 	}
