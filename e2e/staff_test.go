@@ -98,7 +98,7 @@ func TestAClerkSignsInByPasskeyAndProvesItAgain(t *testing.T) {
 	state(t, tab, "staff-link")
 	do(t, tab, chromedp.Navigate(base+"/staff/members"), chromedp.Click(".row-link"))
 	waitText(t, tab, "#state", "有効")
-	do(t, tab, script(`document.querySelector("details").open = true`))
+	do(t, tab, script(`document.querySelector("details.panel").open = true`))
 	state(t, tab, "staff-member")
 	expects(t, tab, "status of 409", "the last administrator stays")
 	do(t, tab, chromedp.Click("#lock"))

@@ -43,7 +43,6 @@ type caseBody struct {
 	Ground     hostapi.Ground `json:"ground,omitempty"` // of an accepted case
 	Reason     string         `json:"reason,omitempty"`
 	RecordedAt time.Time      `json:"recordedAt,omitzero"`
-	RecordedBy string         `json:"recordedBy,omitempty"` // of the staff; Staff is who opened the case
 }
 
 // openCase returns a case that is not yet recorded, or parked and taken up again.

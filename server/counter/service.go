@@ -151,7 +151,6 @@ func (c *Service) Record(
 		}
 		jws = view.JWS
 		view.Outcome, view.Reason, view.RecordedAt, view.JWS = outcome, reason, c.Now(), ""
-		view.RecordedBy = reception.Staff
 		return detail, nil
 	}})
 	if err != nil {

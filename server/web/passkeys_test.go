@@ -1,15 +1,23 @@
 package web
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
+	"madoguchi/auth"
 	"madoguchi/internal/passkeytest"
+	"madoguchi/server/agents"
+	"madoguchi/server/audit"
+	"madoguchi/server/hostapi"
+	"madoguchi/server/insurer"
 	"madoguchi/server/staff"
+	"madoguchi/server/web/kit"
 )
 
 // browserName is what the browsers of members call themselves; their sessions are bound to it.
@@ -191,4 +199,53 @@ func (b *staffBrowser) tryProve(back string, changes ...func(*passkeytest.Answer
 func (b *staffBrowser) prove(back string) string {
 	b.t.Helper()
 	return answer[struct{ Next string }](b.t, b.tryProve(back), http.StatusOK).Next
+}
+
+// memberNamed is the ID of the member of 00138990 with a name.
+func memberNamed(t *testing.T, h *testApp, name string) staff.MemberID {
+	t.Helper()
+	all, err := h.members.Members.List(ctx, staff.Operator{}, staff.OfInsurer("00138990"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range all {
+		if m.Name == name {
+			return m.ID
+		}
+	}
+	t.Fatalf("%s is no member", name)
+	return ""
+}
+
+// passkeyID is the id of a browser's passkey as options name it.
+func passkeyID(b *staffBrowser) string {
+	return base64.RawURLEncoding.EncodeToString(b.device.Keys[0].ID)
+}
+
+// insurerPerson is a person of 00138990 by the ID.
+func insurerPerson(t *testing.T, h *testApp, id string) insurer.PersonRecord {
+	t.Helper()
+	r := insurer.PersonRecord{ID: audit.PersonID(id)}
+	r.Person.Insurer = "00138990"
+	return r
+}
+
+// alive serves the test app's data as a live server does: without the demo.
+func (h *testApp) alive(t *testing.T) {
+	t.Helper()
+	clock := func() time.Time { return h.now }
+	h.echo = New(Config{
+		Insurer:     h.insurer,
+		Background:  ctx,
+		Now:         clock,
+		Ready:       h.store.Ping,
+		Counter:     h.counter,
+		Readers:     agents.New(agents.Config{Store: h.store.ForAgents(), Now: clock, Names: func(string) string { return "" }}),
+		CounterCall: hostapi.TrustedCounters(h.listed, h.insurer.Receipts.FirstUse, clock),
+		Listed:      h.listed,
+		Login:       auth.NewLogin(auth.Config{Issuer: "http://127.0.0.1:1/none", Client: &http.Client{}, Now: clock}),
+		Members:     h.members,
+		FrontDoor:   kit.FrontDoor{Address: "https://localhost:8080"},
+		Sessions:    &auth.Sessions{Store: h.store.Sessions(), Now: clock, EndStolen: h.members.Sessions.EndStolen},
+	})
 }

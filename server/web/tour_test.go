@@ -138,6 +138,9 @@ func tour(t *testing.T) (*testApp, []stop) {
 	}
 	id := string(r.ID)
 	admin, desk := h.adminSignedIn(t), h.deskSignedIn(t)
+	if err := h.members.PINs.Set(ctx, desk.member, "2580"); err != nil {
+		t.Fatal(err)
+	}
 	invited := h.at(t)
 	link, _, err := h.members.Members.Recover(ctx, staff.Operator{}, desk.member.ID)
 	if err != nil {

@@ -1,7 +1,6 @@
 package counter
 
 import (
-	"cmp"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -155,7 +154,7 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 		At:          view.At,
 		Outcome:     string(view.Outcome),
 		Reason:      view.Reason,
-		Staff:       s.Named(c, cmp.Or(view.RecordedBy, view.Staff)),
+		Staff:       s.Named(c, view.Staff),
 		Method:      methodJSON{"N1e", newSentence(message.New("console.method.n1e", nil))},
 		Ask:         inJapanese(askAlways),
 		AskKeys:     askAlways,

@@ -54,7 +54,7 @@ func (s *ceremonyPages) invitationPage(c echo.Context) error {
 		Name:         v.Name,
 		Role:         roleName(v.Role),
 		Recovery:     v.Recovery,
-		Until:        timeText(v.ExpiresAt.In(eligibility.Japan)),
+		Until:        timeText(v.ExpiresAt),
 	})
 }
 
@@ -100,5 +100,6 @@ func (s *ceremonyPages) tryPasskey(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.Redirect(http.StatusSeeOther, "/staff/invite/"+url.PathEscape(code))
+	c.SetCookie(s.ceremonyCookie(invitationName, code, staff.InvitationLife))
+	return c.Redirect(http.StatusSeeOther, "/staff/invite")
 }

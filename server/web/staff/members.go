@@ -108,7 +108,7 @@ func (s *memberPages) showLink(c echo.Context, code string, v staff.Invitation) 
 		Role:     roleName(v.Role),
 		Recovery: v.Recovery,
 		Link:     s.link(code),
-		Until:    timeText(v.ExpiresAt.In(eligibility.Japan)),
+		Until:    timeText(v.ExpiresAt),
 	})
 }
 

@@ -170,8 +170,8 @@ func sessionRows(all []staff.SignedIn, here string) []SessionRow {
 		rows = append(rows, SessionRow{
 			Ref:   one.Ref,
 			Kind:  message.New(kindNames[one.Kind], nil),
-			Since: timeText(one.CreatedAt.In(eligibility.Japan)),
-			Used:  timeText(one.UsedAt.In(eligibility.Japan)),
+			Since: timeText(one.CreatedAt),
+			Used:  timeText(one.UsedAt),
 			Here:  one.Ref == here,
 		})
 	}
@@ -179,7 +179,9 @@ func sessionRows(all []staff.SignedIn, here string) []SessionRow {
 }
 
 // timeText is a time as staff read it, in Japan.
-func timeText(t time.Time) string { return t.Format("2006-01-02 15:04") }
+func timeText(t time.Time) string {
+	return eligibility.DateOf(t).Japanese() + t.In(eligibility.Japan).Format(" 15:04")
+}
 
 // signInFor is the sign-in that leads to an address.
 func signInFor(back string) string { return "/staff?" + url.Values{"back": {back}}.Encode() }
