@@ -118,7 +118,7 @@ func (c *Command) Make(
 	}
 	return Made{
 		Link:      address + "/staff/invite/" + url.PathEscape(code),
-		ExpiresAt: v.ExpiresAt.In(eligibility.Japan),
+		ExpiresAt: v.ExpiresAt.In(eligibility.Japan).Truncate(time.Second),
 		Member:    string(v.Member),
 		Name:      v.Name,
 		Role:      string(v.Role),
