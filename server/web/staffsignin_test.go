@@ -634,3 +634,44 @@ func TestStrangersSeeTheSignInOnly(t *testing.T) {
 		t.Errorf("%d routes", tried)
 	}
 }
+
+// An operator sees members of the operator's staff and no insured person; a facility's administrator has a
+// session of a quarter of an hour for the pages besides the counter's.
+func TestEachRoleComesToItsOwnPages(t *testing.T) {
+	h := newTestApp(t)
+	operator := h.joins(t, staff.TheOperator, staff.RoleOperator, "運営 花")
+	if next := operator.signIn("/insurer"); next != "/staff/me" {
+		t.Errorf("the operator is led to %s", next)
+	}
+	for path, want := range map[string]int{
+		"/insurer": http.StatusSeeOther, "/counter": http.StatusSeeOther, "/staff/members": http.StatusOK,
+		"/staff/pin": http.StatusNotFound,
+	} {
+		if w := operator.get(path); w.Code != want {
+			t.Errorf("the operator at %s: %d", path, w.Code)
+		}
+	}
+	admin := h.joins(t, staff.OfFacility(h.facility.Code), staff.RoleFacilityAdmin, "田中 三月")
+	if next := admin.signIn("/staff/members"); next != "/staff/members" || admin.cookies["madoguchi-admin"] == nil {
+		t.Errorf("the administrator is led to %s with %v", next, admin.cookies)
+	}
+	if w := admin.get("/counter"); w.Code != http.StatusSeeOther {
+		t.Errorf("that session opens a counter: %d", w.Code)
+	}
+	if next := admin.signIn(""); next != "/counter" || admin.cookies["madoguchi-counter"] == nil {
+		t.Errorf("the administrator is led to %s with %v", next, admin.cookies)
+	}
+}
+
+// Without the page's program there is no button that does nothing: the page says what passkeys need.
+func TestWithoutAProgramThePageSaysWhatPasskeysNeed(t *testing.T) {
+	h := newTestApp(t)
+	admin := h.adminSignedIn(t)
+	for path, b := range map[string]*staffBrowser{"/staff": h.at(t), "/staff/prove": admin} {
+		page := b.get(path).Body.String()
+		if !strings.Contains(page, `id="passkey" hidden`) || !strings.Contains(page, `id="no-passkeys">`) ||
+			!strings.Contains(page, "JavaScript") {
+			t.Errorf("%s:\n%s", path, page)
+		}
+	}
+}
