@@ -50,7 +50,10 @@ func makesPasskey(t *testing.T, tab context.Context, link, organisation string) 
 // waitFocus waits until the keyboard is on an element.
 func waitFocus(t *testing.T, tab context.Context, id string) {
 	t.Helper()
-	if !poll(50*time.Millisecond, func() bool { return eval[string](t, tab, `document.activeElement.id`) == id }) {
+	if !poll(
+		50*time.Millisecond,
+		func() bool { return eval[string](t, tab, `document.activeElement.id`) == id },
+	) {
 		t.Fatalf("the keyboard is not on #%s\n%s", id, pageText(tab))
 	}
 }
@@ -81,7 +84,11 @@ func TestAClerkSignsInByPasskeyAndProvesItAgain(t *testing.T) {
 	waitFocus(t, tab, "passkey")
 	do(t, tab, chromedp.KeyEvent(kb.Enter))
 	waitText(t, tab, "#consequence", "元には戻せません")
-	number := eval[string](t, tab, `document.querySelector(".person-lead").textContent.match(/番号\s*(\d+)/)[1]`)
+	number := eval[string](
+		t,
+		tab,
+		`document.querySelector(".person-lead").textContent.match(/番号\s*(\d+)/)[1]`,
+	)
 	do(t, tab, chromedp.SendKeys("#number", number), chromedp.Click("#sure"))
 	waitText(t, tab, "#erased", "記録を消しました")
 
@@ -156,7 +163,11 @@ func TestACounterPCIsOpenedSharedAndBlanked(t *testing.T) {
 	do(t, pc, chromedp.Click("#blanked button"))
 	waitText(t, pc, "#p-name", "試験 花子")
 
-	staff := await[string](t, pc, `fetch("/api/v1/counter/cases").then(r => r.json()).then(all => all.cases[0].staff)`)
+	staff := await[string](
+		t,
+		pc,
+		`fetch("/api/v1/counter/cases").then(r => r.json()).then(all => all.cases[0].staff)`,
+	)
 	if staff != "佐藤 次郎" {
 		t.Errorf("the case is %q's", staff)
 	}

@@ -61,8 +61,8 @@ func (c *Command) Organisation() (staff.Organisation, error) {
 	return named[0], nil
 }
 
-// DataRole is the role of the data folder in which an organisation's staff is kept: live, an insurer's half or
-// a counter's has its own; for the operator it is the one that is named.
+// DataRole is the role of the data folder in which an organisation's staff is kept: live, an insurer's half
+// or a counter's has its own; for the operator it is the one that is named.
 func DataRole(mode string, of staff.Organisation, named string) string {
 	switch {
 	case mode == settings.Demo:

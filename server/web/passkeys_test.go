@@ -63,7 +63,7 @@ func (h *testApp) joins(t *testing.T, of staff.Organisation, role staff.Role, na
 	return b
 }
 
-// clerkSignedIn, adminSignedIn and deskSignedIn are members who have just signed in.
+// adminSignedIn and deskSignedIn are administrators of 架空市 and of the facility, who have just signed in.
 func (h *testApp) adminSignedIn(t *testing.T) *staffBrowser {
 	t.Helper()
 	b := h.joins(t, staff.OfInsurer("00138990"), staff.RoleInsurerAdmin, "山田 管理")
@@ -177,7 +177,10 @@ func (b *staffBrowser) accept(link string) {
 }
 
 // trySignIn uses the passkey at the sign-in.
-func (b *staffBrowser) trySignIn(back string, changes ...func(*passkeytest.Answer)) *httptest.ResponseRecorder {
+func (b *staffBrowser) trySignIn(
+	back string,
+	changes ...func(*passkeytest.Answer),
+) *httptest.ResponseRecorder {
 	b.t.Helper()
 	credential := b.uses(b.options("/api/v1/staff/signin/begin", struct{}{}), changes...)
 	return b.send("/api/v1/staff/signin", credentialBody{credential, back})
@@ -190,7 +193,10 @@ func (b *staffBrowser) signIn(back string) string {
 }
 
 // tryProve uses the passkey for a fresh proof.
-func (b *staffBrowser) tryProve(back string, changes ...func(*passkeytest.Answer)) *httptest.ResponseRecorder {
+func (b *staffBrowser) tryProve(
+	back string,
+	changes ...func(*passkeytest.Answer),
+) *httptest.ResponseRecorder {
 	b.t.Helper()
 	credential := b.uses(b.options("/api/v1/staff/proof/begin", backBody{back}), changes...)
 	return b.send("/api/v1/staff/proof", credentialBody{credential, back})
@@ -223,8 +229,7 @@ func passkeyID(b *staffBrowser) string {
 }
 
 // insurerPerson is a person of 00138990 by the ID.
-func insurerPerson(t *testing.T, h *testApp, id string) insurer.PersonRecord {
-	t.Helper()
+func insurerPerson(id string) insurer.PersonRecord {
 	r := insurer.PersonRecord{ID: audit.PersonID(id)}
 	r.Person.Insurer = "00138990"
 	return r
@@ -235,17 +240,25 @@ func (h *testApp) alive(t *testing.T) {
 	t.Helper()
 	clock := func() time.Time { return h.now }
 	h.echo = New(Config{
-		Insurer:     h.insurer,
-		Background:  ctx,
-		Now:         clock,
-		Ready:       h.store.Ping,
-		Counter:     h.counter,
-		Readers:     agents.New(agents.Config{Store: h.store.ForAgents(), Now: clock, Names: func(string) string { return "" }}),
+		Insurer:    h.insurer,
+		Background: ctx,
+		Now:        clock,
+		Ready:      h.store.Ping,
+		Counter:    h.counter,
+		Readers: agents.New(
+			agents.Config{Store: h.store.ForAgents(), Now: clock, Names: func(string) string { return "" }},
+		),
 		CounterCall: hostapi.TrustedCounters(h.listed, h.insurer.Receipts.FirstUse, clock),
 		Listed:      h.listed,
-		Login:       auth.NewLogin(auth.Config{Issuer: "http://127.0.0.1:1/none", Client: &http.Client{}, Now: clock}),
-		Members:     h.members,
-		FrontDoor:   kit.FrontDoor{Address: "https://localhost:8080"},
-		Sessions:    &auth.Sessions{Store: h.store.Sessions(), Now: clock, EndStolen: h.members.Sessions.EndStolen},
+		Login: auth.NewLogin(
+			auth.Config{Issuer: "http://127.0.0.1:1/none", Client: &http.Client{}, Now: clock},
+		),
+		Members:   h.members,
+		FrontDoor: kit.FrontDoor{Address: "https://localhost:8080"},
+		Sessions: &auth.Sessions{
+			Store:     h.store.Sessions(),
+			Now:       clock,
+			EndStolen: h.members.Sessions.EndStolen,
+		},
 	})
 }

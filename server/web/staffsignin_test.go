@@ -147,7 +147,8 @@ func TestACookieInAnotherBrowserEndsTheSession(t *testing.T) {
 	thief := h.at(t)
 	thief.agent = "curl/8.0"
 	thief.cookies["madoguchi-clerk"] = b.cookies["madoguchi-clerk"]
-	if w := thief.get("/insurer"); w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "別のブラウザー") {
+	if w := thief.get("/insurer"); w.Code != http.StatusForbidden ||
+		!strings.Contains(w.Body.String(), "別のブラウザー") {
 		t.Errorf("the thief: %d", w.Code)
 	}
 	if w := b.get("/insurer"); w.Code != http.StatusSeeOther {
@@ -199,8 +200,8 @@ func TestWhatIsGraveNeedsAFreshPasskey(t *testing.T) {
 			}
 		}
 	}
-	if found, err := h.store.Register.PersonFile(ctx, keyOf(insurerPerson(t, h, person)), h.now, 0); err != nil ||
-		found.Person.Name == "" {
+	found, err := h.store.Register.PersonFile(ctx, keyOf(insurerPerson(person)), h.now, 0)
+	if err != nil || found.Person.Name == "" {
 		t.Errorf("the person is gone: %v", err)
 	}
 	// usual work goes on
@@ -245,7 +246,8 @@ func TestNobodyIsLedToAnotherSite(t *testing.T) {
 	h := newTestApp(t)
 	b := h.joins(t, staff.OfInsurer("00138990"), staff.RoleInsurerClerk, "鈴木 一郎")
 	for _, back := range []string{
-		"https://evil.example/insurer", "//evil.example/insurer", `/\evil.example/insurer`, "\t//evil.example",
+		"https://evil.example/insurer", "//evil.example/insurer", `/\evil.example/insurer`,
+		"\t//evil.example",
 		"/insurer\r\nSet-Cookie: a=b", "javascript:alert(1)", "/%2Fevil.example", "/", "/screen",
 		"/insurer/../..//evil.example", "/staff", "/staff/prove?back=/staff/prove", "/insurer/staff",
 		"/staff/invite/AAAA", "///evil.example/insurer",
@@ -279,7 +281,8 @@ func TestAnotherOrganisationsMembersAndPeopleAreNotFound(t *testing.T) {
 	other.signIn("")
 	desk := h.deskSignedIn(t)
 	for _, b := range []*staffBrowser{other, desk} {
-		for _, path := range []string{"/staff/members/" + string(own.member.ID), "/staff/members/AAAAAAAAAAAAAAAA"} {
+		for _, id := range []string{string(own.member.ID), "AAAAAAAAAAAAAAAA"} {
+			path := "/staff/members/" + id
 			if w := b.get(path); w.Code != http.StatusNotFound {
 				t.Errorf("%s at %s: %d", b.member.Name, path, w.Code)
 			}
@@ -290,7 +293,8 @@ func TestAnotherOrganisationsMembersAndPeopleAreNotFound(t *testing.T) {
 				}
 			}
 		}
-		if w := b.get("/staff/members"); w.Code != http.StatusOK || strings.Contains(w.Body.String(), "山田 管理") {
+		if w := b.get("/staff/members"); w.Code != http.StatusOK ||
+			strings.Contains(w.Body.String(), "山田 管理") {
 			t.Errorf("%s lists others: %d", b.member.Name, w.Code)
 		}
 	}
@@ -308,7 +312,10 @@ func TestAnotherOrganisationsMembersAndPeopleAreNotFound(t *testing.T) {
 	if w := desk.get("/insurer"); w.Code != http.StatusSeeOther {
 		t.Errorf("a reception at the insurer: %d", w.Code)
 	}
-	mate := other.send("/api/v1/staff/acting", map[string]string{"member": string(desk.member.ID), "pin": "2580"})
+	mate := other.send(
+		"/api/v1/staff/acting",
+		map[string]string{"member": string(desk.member.ID), "pin": "2580"},
+	)
 	if mate.Code != http.StatusForbidden {
 		t.Errorf("a clerk at a counter's PINs: %d", mate.Code)
 	}
@@ -371,7 +378,9 @@ func TestAnAdministratorInvitesLocksAndRecovers(t *testing.T) {
 	if w := thief.trySignIn(""); w.Code != http.StatusForbidden {
 		t.Errorf("the old passkey: %d", w.Code)
 	}
-	for action, want := range map[string]int{"member.invite": 2, "member.accept": 3, "member.lock": 1, "member.recover": 1} {
+	for action, want := range map[string]int{
+		"member.invite": 2, "member.accept": 3, "member.lock": 1, "member.recover": 1,
+	} {
 		if got := h.audited(t, action); got != want {
 			t.Errorf("%d entries of %s, want %d", got, action, want)
 		}
@@ -385,7 +394,9 @@ func TestTheLastAdministratorStays(t *testing.T) {
 	h := newTestApp(t)
 	admin := h.adminSignedIn(t)
 	page := "/staff/members/" + string(admin.member.ID)
-	for _, fields := range [][]string{{"do", "lock"}, {"do", "remove"}, {"do", "role", "role", "insurer-clerk"}} {
+	for _, fields := range [][]string{
+		{"do", "lock"}, {"do", "remove"}, {"do", "role", "role", "insurer-clerk"},
+	} {
 		w := admin.form(page, fields...)
 		if w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "最後の管理者") {
 			t.Errorf("%v: %d", fields, w.Code)
@@ -422,7 +433,10 @@ func TestWrongInvitationsAreAnsweredAlike(t *testing.T) {
 			t.Errorf("%d %v", w.Code, w.Result().Cookies())
 		}
 		page := path.ReplaceAllString(number.ReplaceAllString(w.Body.String(), ""), "")
-		pages = append(pages, regexp.MustCompile(`%2Fstaff%2Finvite%2F[A-Za-z0-9_-]+`).ReplaceAllString(page, ""))
+		pages = append(
+			pages,
+			regexp.MustCompile(`%2Fstaff%2Finvite%2F[A-Za-z0-9_-]+`).ReplaceAllString(page, ""),
+		)
 	}
 	for _, page := range pages[1:] {
 		if page != pages[0] {
@@ -534,11 +548,13 @@ func TestWhoGaveThePINActs(t *testing.T) {
 		t.Errorf("%+v %v", cases, err)
 	}
 	// the opener's fresh passkey is not the colleague's
-	if key := opener.problemKey("/api/v1/counter/bridges", map[string]string{"code": "A"}); key != "staff.prove_again" {
+	pairing := map[string]string{"code": "A"}
+	if key := opener.problemKey("/api/v1/counter/bridges", pairing); key != "staff.prove_again" {
 		t.Error(key)
 	}
 	begun := opener.send("/api/v1/staff/proof/begin", backBody{"/counter"}).Body.Bytes()
-	if strings.Contains(string(begun), passkeyID(opener)) || !strings.Contains(string(begun), passkeyID(mate)) {
+	if strings.Contains(string(begun), passkeyID(opener)) ||
+		!strings.Contains(string(begun), passkeyID(mate)) {
 		t.Error("the opener's passkey is asked for")
 	}
 	// the opener takes over again and records
@@ -585,7 +601,8 @@ func TestALiveServerHasNoNamesToPick(t *testing.T) {
 		if w := b.get(path); w.Code != http.StatusNotFound && location(t, w) == "" {
 			t.Errorf("%s: %d", path, w.Code)
 		}
-		if w := b.form(path, "name", "鈴木"); w.Code != http.StatusNotFound && w.Code != http.StatusMethodNotAllowed {
+		if w := b.form(path, "name", "鈴木"); w.Code != http.StatusNotFound &&
+			w.Code != http.StatusMethodNotAllowed {
 			t.Errorf("picking at %s: %d", path, w.Code)
 		}
 	}
@@ -652,7 +669,8 @@ func TestEachRoleComesToItsOwnPages(t *testing.T) {
 		}
 	}
 	admin := h.joins(t, staff.OfFacility(h.facility.Code), staff.RoleFacilityAdmin, "田中 三月")
-	if next := admin.signIn("/staff/members"); next != "/staff/members" || admin.cookies["madoguchi-admin"] == nil {
+	if next := admin.signIn("/staff/members"); next != "/staff/members" ||
+		admin.cookies["madoguchi-admin"] == nil {
 		t.Errorf("the administrator is led to %s with %v", next, admin.cookies)
 	}
 	if w := admin.get("/counter"); w.Code != http.StatusSeeOther {
