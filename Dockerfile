@@ -12,7 +12,8 @@ RUN mkdir -p /out/doc && cp -r --parents LICENSE THIRD_PARTY.md licences pdf/fon
     pwa/vendor/README.md pwa/vendor/*/LICENSE* /out/doc
 
 FROM debian:bookworm-slim
-RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/* \
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates \
+ && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 madoguchi && install -d -o madoguchi -m 0700 /data
 COPY --from=build /out/madoguchi /usr/local/bin/madoguchi
 COPY --from=build /out/doc /usr/share/doc/madoguchi

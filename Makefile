@@ -1,12 +1,15 @@
-# make test    everything: sets the machine up, vets, fuzzes, runs every test, none skipped, compares docs/security.md with what they
-#              refused, and makes the gravest edits of make mutate
-# make security  runs every test and writes the table of docs/security.md anew: how many bad inputs they refused, by area
-# make mutate  takes every guard of a list away, one by one, and fails where no test notices (scripts/mutate); part of make assure
+# make test    everything: sets the machine up, vets, fuzzes, runs every test, none skipped, compares
+#              docs/security.md with what they refused, and makes the gravest edits of make mutate
+# make security  runs every test and writes the table of docs/security.md anew: how many bad inputs they
+#              refused, by area
+# make mutate  takes every guard of a list away, one by one, and fails where no test notices
+#              (scripts/mutate); part of make assure
 # make fuzz    every fuzz target for FUZZTIME (5s) each; part of make test
-# make assure  every fuzz target for 10 minutes, 5,000 agents, the race detector, make mutate, and known vulnerabilities where their
-#              database is at hand
+# make assure  every fuzz target for 10 minutes, 5,000 agents, the race detector, make mutate, and known
+#              vulnerabilities where their database is at hand
 # make bench   the bars of docs/benchmarks.md, in one run; fails where one is missed
-# make lighthouse  measures landing page and patient's screen against the bar and writes docs/lighthouse.md; RUNS (3) a page
+# make lighthouse  measures landing page and patient's screen against the bar and writes docs/lighthouse.md;
+#              RUNS (3) a page
 # make quick   vet, staticcheck and the tests that need no outside program, under two minutes
 # make setup   installs what the tests need (Debian; elsewhere names it)
 # make dist    bundles the front end into pwa/dist
@@ -20,8 +23,8 @@ FUZZTIME ?= 5s
 
 .PHONY: test security quick fuzz mutate race assure bench lighthouse setup lint dist pictures bridge
 
-# Every test, none skipped. They count the bad inputs that they refuse in a file (testenv.Refused), and scripts/security compares it
-# with the table of docs/security.md, or writes that.
+# Every test, none skipped. They count the bad inputs that they refuse in a file (testenv.Refused), and
+# scripts/security compares it with the table of docs/security.md, or writes that.
 define tested
 set -e; refused=$$(mktemp); trap 'rm -f "$$refused"' EXIT; \
 MADOGUCHI_TEST=require MADOGUCHI_REFUSED="$$refused" go test -count=1 -timeout 20m ./...; \
@@ -41,7 +44,8 @@ fuzz:
 mutate:
 	go run ./scripts/mutate
 
-# Under the race detector everything takes many times as long, so tests that measure time judge nothing there (internal/testenv/calm.go).
+# Under the race detector everything takes many times as long, so tests that measure time judge nothing there
+# (internal/testenv/calm.go).
 race:
 	CGO_ENABLED=1 MADOGUCHI_TEST=quick go test -race -timeout 40m ./...
 
@@ -77,7 +81,8 @@ setup:
 dist:
 	go generate ./pwa/...
 
-# The agent's releases. No path, time or revision of the building machine is in them; NODEMO=1 leaves demo mode out.
+# The agent's releases. No path, time or revision of the building machine is in them; NODEMO=1 leaves demo
+# mode out.
 BIN ?= bin
 BRIDGES ?= windows-amd64 linux-amd64 linux-arm64
 bridge:
@@ -85,13 +90,15 @@ bridge:
 	@rm -f "$(BIN)"/madoguchi-bridge-* "$(BIN)/SHA256SUMS"
 	@set -e; for target in $(BRIDGES); do \
 		os=$${target%-*}; file=madoguchi-bridge-$$target; [ $$os = windows ] && file=$$file.exe || true; \
-		CGO_ENABLED=0 GOOS=$$os GOARCH=$${target#*-} go build -trimpath -buildvcs=false $(if $(NODEMO),-tags nodemo) -ldflags "-s -w -buildid=" -o "$(BIN)/$$file" ./card/bridge; \
+		CGO_ENABLED=0 GOOS=$$os GOARCH=$${target#*-} \
+			go build -trimpath -buildvcs=false $(if $(NODEMO),-tags nodemo) -ldflags "-s -w -buildid=" \
+			-o "$(BIN)/$$file" ./card/bridge; \
 	done
 	@cat LICENSE licences/go-modules.txt licences/Unicode-3.0.txt > "$(BIN)/LICENCES.txt"
 	@cd "$(BIN)" && sha256sum madoguchi-bridge-* > SHA256SUMS && cat SHA256SUMS
 
-# The end-to-end tests leave a picture of every state at the widths of a small phone, a usual one and a PC in bin/pictures, to be
-# looked at; those of README and docs are renewed from there.
+# The end-to-end tests leave a picture of every state at the widths of a small phone, a usual one and a PC in
+# bin/pictures, to be looked at; those of README and docs are renewed from there.
 pictures: setup
 	@rm -rf bin/pictures && mkdir -p bin/pictures
 	MADOGUCHI_TEST=require MADOGUCHI_PICTURES=$(CURDIR)/bin/pictures go test -count=1 -timeout 25m ./e2e

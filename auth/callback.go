@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 )
 
 // checkCallback reads the provider's redirect for a flow (RFC 6749 4.1.2, RFC 9207) and returns its code.
@@ -21,12 +22,8 @@ func (l *Login) checkCallback(flow Flow, back url.Values, promised func() (bool,
 	if back.Has("iss") && back.Get("iss") != l.config.Issuer {
 		return "", ErrIdentity.Because(fmt.Errorf("redirect from issuer %q", back.Get("iss")))
 	}
-	switch e := back.Get("error"); e {
-	case "":
-	case "access_denied":
-		return "", ErrCancelled
-	default:
-		return "", ErrProvider.Because(fmt.Errorf("the provider said %q", e))
+	if back.Has("error") {
+		return "", errorResponse(back.Get("error"), back.Get("error_description"))
 	}
 	if back.Get("code") == "" {
 		return "", ErrIdentity.Because(errors.New("the redirect has neither code nor error"))
@@ -41,4 +38,30 @@ func (l *Login) checkCallback(flow Flow, back url.Values, promised func() (bool,
 		}
 	}
 	return back.Get("code"), nil
+}
+
+// unfinished are the codes of a provider that the person did not get through: OpenID Connect Core 3.1.2.6,
+// and OpenID Connect Core Error Code unmet_authentication_requirements.
+var unfinished = []string{
+	"login_required",
+	"interaction_required",
+	"consent_required",
+	"account_selection_required",
+	"unmet_authentication_requirements",
+}
+
+// errorResponse is what an error of the provider (RFC 6749 4.1.2.1) means to the person. Keycloak, whose
+// paths デジタル認証サービス has, tells of a login that took too long as temporarily_unavailable with the description
+// authentication_expired.
+func errorResponse(code, description string) error {
+	said := fmt.Errorf("the provider said %q", code)
+	switch {
+	case code == "access_denied":
+		return ErrCancelled
+	case slices.Contains(unfinished, code):
+		return ErrUnfinished.Because(said)
+	case code == "temporarily_unavailable" && description == "authentication_expired":
+		return ErrTimedOut.Because(said)
+	}
+	return ErrProvider.Because(said)
 }

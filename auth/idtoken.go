@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
-
-	"madoguchi/eligibility"
 )
 
 // metadata are the members of a provider's configuration that are used here besides its endpoints (OpenID
@@ -134,28 +132,4 @@ func (l *Login) checkACR(claim *string, meta metadata) (string, error) {
 		return "", fmt.Errorf("acr is %q, asked was %q", *claim, asked)
 	}
 	return *claim, nil
-}
-
-// readIdentity reads userinfo's claims. デジタル認証サービス writes the date of birth as YYYYMMDD, OpenID Connect as
-// YYYY-MM-DD (Core 5.1).
-func readIdentity(id *oidc.IDToken, how authProof, info *oidc.UserInfo, now time.Time) (Identity, error) {
-	var claims struct {
-		Name      string `json:"name"`
-		BirthDate string `json:"birthdate"`
-	}
-	if err := info.Claims(&claims); err != nil || info.Subject != id.Subject {
-		return Identity{}, errors.Join(err, errors.New("userinfo is not the id_token's subject's"))
-	}
-	birth, err := eligibility.ReadDate(claims.BirthDate)
-	if err != nil || birth.IsZero() || claims.Name == "" {
-		return Identity{}, errors.New("userinfo lacks name or birthdate")
-	}
-	return Identity{
-		Subject:   id.Issuer + "|" + id.Subject,
-		Name:      claims.Name,
-		BirthDate: birth,
-		At:        now,
-		AuthTime:  how.at,
-		ACR:       how.acr,
-	}, nil
 }

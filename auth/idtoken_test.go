@@ -107,7 +107,8 @@ func TestAProvidersWrongAnswersAreRefused(t *testing.T) {
 		{"cancelled, no iss",
 			func(a *answers) { a.back.Del("code"); a.back.Del("iss"); a.back.Set("error", "access_denied") },
 			auth.ErrCancelled},
-		{"eleven minutes later", func(a *answers) { a.clock = a.clock.Add(11 * time.Minute) }, auth.ErrFlow},
+		{"eleven minutes later", func(a *answers) { a.clock = a.clock.Add(11 * time.Minute) },
+			auth.ErrTimedOut},
 		{"a minute before it began", func(a *answers) { a.clock = a.clock.Add(-time.Minute) }, auth.ErrFlow},
 	}
 	for _, c := range cases {
@@ -241,4 +242,39 @@ func TestOnlyAProviderThatSaysSoMayLeaveOutAuthTimeAndLevel(t *testing.T) {
 		})
 	}
 	testenv.Refused(t, testenv.SignIn, 12)
+}
+
+// RFC 6749 4.1.2.1, OpenID Connect Core 3.1.2.6; authentication_expired is Keycloak's (Securing Applications,
+// OpenID Connect errors).
+func TestAProvidersErrorSaysWhatThePersonCanDo(t *testing.T) {
+	cases := []struct {
+		code, description string
+		want              *eligibility.Error
+	}{
+		{"access_denied", "", auth.ErrCancelled},
+		{"login_required", "", auth.ErrUnfinished},
+		{"interaction_required", "", auth.ErrUnfinished},
+		{"consent_required", "", auth.ErrUnfinished},
+		{"account_selection_required", "", auth.ErrUnfinished},
+		{"unmet_authentication_requirements", "", auth.ErrUnfinished},
+		{"temporarily_unavailable", "authentication_expired", auth.ErrTimedOut},
+		{"temporarily_unavailable", "maintenance", auth.ErrProvider},
+		{"temporarily_unavailable", "", auth.ErrProvider},
+		{"server_error", "", auth.ErrProvider},
+		{"invalid_request", "", auth.ErrProvider},
+		{"something_new", "authentication_expired", auth.ErrProvider},
+		{"", "", auth.ErrProvider},
+	}
+	for _, c := range cases {
+		t.Run(c.code+" "+c.description, func(t *testing.T) {
+			who, err := outcome(t, usual, nothing, func(a *answers) {
+				a.back.Set("error", c.code)
+				a.back.Set("error_description", c.description)
+			})
+			if !errors.Is(err, c.want) {
+				t.Errorf("%+v %v", who, err)
+			}
+		})
+	}
+	testenv.Refused(t, testenv.SignIn, len(cases))
 }

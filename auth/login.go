@@ -109,16 +109,25 @@ var (
 	ErrFlow      = &eligibility.Error{Code: eligibility.Denied, Key: "login.flow"}
 	ErrProvider  = &eligibility.Error{Code: eligibility.Unavailable, Key: "login.provider"}
 	ErrIdentity  = &eligibility.Error{Code: eligibility.Denied, Key: "login.identity"}
+	// ErrTimedOut is for a login that took longer than FlowLife, or too long at the provider.
+	ErrTimedOut = &eligibility.Error{Code: eligibility.Denied, Key: "login.timed_out"}
+	// ErrUnfinished is for a login that the person could not get through at the provider.
+	ErrUnfinished = &eligibility.Error{Code: eligibility.Denied, Key: "login.unfinished"}
 )
 
 // Begin returns the address to send the browser to, and what to remember for Finish.
 func (l *Login) Begin(ctx context.Context) (string, Flow, error) {
+	return l.BeginAs(ctx, rand.Text())
+}
+
+// BeginAs is Begin with a state of the caller's, which nobody can guess.
+func (l *Login) BeginAs(ctx context.Context, state string) (string, Flow, error) {
 	found, err := l.discover(ctx)
 	if err != nil {
 		return "", Flow{}, err
 	}
 	flow := Flow{
-		State:    rand.Text(),
+		State:    state,
 		Nonce:    rand.Text(),
 		Verifier: oauth2.GenerateVerifier(),
 		Begun:    l.config.Now(),
@@ -137,8 +146,11 @@ func (l *Login) Begin(ctx context.Context) (string, Flow, error) {
 // the age and the level that were asked (checkCallback, checkIDToken). Clocks may differ by half a minute.
 func (l *Login) Finish(ctx context.Context, flow Flow, back url.Values) (Identity, error) {
 	now := l.config.Now()
-	if age := now.Sub(flow.Begun); age > FlowLife || age < -clockLeeway {
+	switch age := now.Sub(flow.Begun); {
+	case flow.State == "", age < -clockLeeway:
 		return Identity{}, ErrFlow
+	case age > FlowLife:
+		return Identity{}, ErrTimedOut
 	}
 	code, err := l.checkCallback(flow, back, func() (bool, error) {
 		found, err := l.discover(ctx)
@@ -181,7 +193,7 @@ func (l *Login) Finish(ctx context.Context, flow Flow, back url.Values) (Identit
 	if err != nil {
 		return Identity{}, providerError(err)
 	}
-	who, err := readIdentity(id, how, info, now)
+	who, err := l.readIdentity(id, how, info, now)
 	if err != nil {
 		return Identity{}, ErrIdentity.Because(err)
 	}

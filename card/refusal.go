@@ -37,9 +37,11 @@ var (
 // KnownFault returns the error that a key of this package stands for, the readers' faults among them, so that
 // an agent can send the key alone.
 func KnownFault(key string) error {
-	for _, e := range append([]*eligibility.Error{ErrKeyForm, ErrNotMyNumberCard, ErrPhone, ErrOldCard, ErrBlocked, ErrFewTries, ErrBirthDate,
-		ErrNumberB, ErrNumberBBlocked, ErrNumberBFewTries, ErrRemoved, ErrNoCard, ErrNoReader, ErrTimeout},
-		readerFaults...) {
+	known := []*eligibility.Error{
+		ErrKeyForm, ErrNotMyNumberCard, ErrPhone, ErrOldCard, ErrBlocked, ErrFewTries, ErrBirthDate,
+		ErrNumberB, ErrNumberBBlocked, ErrNumberBFewTries, ErrRemoved, ErrNoCard, ErrNoReader, ErrTimeout,
+	}
+	for _, e := range append(known, readerFaults...) {
 		if e.Key == key {
 			return e
 		}

@@ -38,8 +38,8 @@ const (
 	CodeLife = 90 * time.Second
 )
 
-// ErrOnlineCode is returned for a text that holds no code: another length, a character outside the alphabet, a
-// wrong check character (a mistyped or misheard one, or two that changed places).
+// ErrOnlineCode is returned for a text that holds no code: another length, a character outside the
+// alphabet, a wrong check character (a mistyped or misheard one, or two that changed places).
 var ErrOnlineCode = errors.New("credential: not an online code")
 
 // OnlineCode is an online code. Hidden is empty in one that was spoken.

@@ -32,9 +32,19 @@ const testISS = "https://localhost:8080/i/00138990"
 var issuedAt = time.Date(2026, 11, 22, 10, 0, 0, 0, eligibility.Japan)
 
 // The fictional person 3 of docs/facts/test-people.md#people.
-var tokuichi = eligibility.Person{Insurer: "00138990", Symbol: "国13", Number: "0001234", BranchNumber: "02",
-	Name: "髙橋 德一", Kana: "タカハシ トクイチ", BirthDate: eligibility.MustDate("1955-07-01"), Sex: eligibility.Male,
-	Relation: eligibility.Subscriber, CoverageFrom: eligibility.MustDate("2008-04-01"), ValidUntil: eligibility.MustDate("2027-07-31")}
+var tokuichi = eligibility.Person{
+	Insurer:      "00138990",
+	Symbol:       "国13",
+	Number:       "0001234",
+	BranchNumber: "02",
+	Name:         "髙橋 德一",
+	Kana:         "タカハシ トクイチ",
+	BirthDate:    eligibility.MustDate("1955-07-01"),
+	Sex:          eligibility.Male,
+	Relation:     eligibility.Subscriber,
+	CoverageFrom: eligibility.MustDate("2008-04-01"),
+	ValidUntil:   eligibility.MustDate("2027-07-31"),
+}
 
 func newKey(t testing.TB) Key {
 	t.Helper()
@@ -117,7 +127,8 @@ func TestLiveScreenEndsNinetySecondsAfterIssue(t *testing.T) {
 		{-46 * time.Second, false},
 	} {
 		t.Run(fmt.Sprint(c.after), func(t *testing.T) {
-			if v := (Verifier{Trust: trusting(key), Now: issuedAt.Add(c.after)}).Verify(jws); v.Valid != c.want {
+			v := (Verifier{Trust: trusting(key), Now: issuedAt.Add(c.after)}).Verify(jws)
+			if v.Valid != c.want {
 				t.Errorf("%v after issue: valid %v, %+v", c.after, v.Valid, v.Checks[0])
 			}
 		})
@@ -153,7 +164,8 @@ func TestForgeriesAreRefusedEachWithItsOwnCheck(t *testing.T) {
 		{"payload altered", parts[0] + "." + flip(parts[1], 100) + "." + parts[2], "signature"},
 		{"signature altered", parts[0] + "." + parts[1] + "." + flip(parts[2], 10), "signature"},
 		{"another key, same kid",
-			issue(t, Key{ID: key.ID, signer: other.signer, public: other.public}, Request{Tier: TierLive}).JWS,
+			issue(t, Key{ID: key.ID, signer: other.signer, public: other.public},
+				Request{Tier: TierLive}).JWS,
 			"signature"},
 		{"unknown key", issue(t, other, Request{Tier: TierLive}).JWS, "issuer"},
 		{"another insurer", issue(t, key, Request{Tier: TierLive, Person: foreign}).JWS, "insurer"},

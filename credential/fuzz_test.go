@@ -247,7 +247,8 @@ func FuzzListsMeanTheSameToAnotherReader(f *testing.F) {
 		if len(body) > maxPayload || !jsontext.Value(body).IsValid() {
 			return
 		}
-		if mine, err := OpenTrustListAtAnyTime(signJSON(t, root, trustType, body), root.Public(), 0); err == nil {
+		if mine, err := OpenTrustListAtAnyTime(signJSON(t, root, trustType, body), root.Public(),
+			0); err == nil {
 			var theirs TrustList
 			if err := json.Unmarshal([]byte(body), &theirs); err != nil {
 				t.Fatalf("only this program can read %s: %v", body, err)

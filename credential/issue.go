@@ -42,8 +42,8 @@ type Issued struct {
 	NoSYL     bool // the kana's tag was dropped to fit
 }
 
-// ErrUnverifiable is returned for a record that no verifier would accept: a colon in the number, a control character
-// in a name …
+// ErrUnverifiable is returned for a record that no verifier would accept: a colon in the number, a control
+// character in a name …
 var ErrUnverifiable = errors.New(
 	"credential: the record or the issuer's address is not of a form that can be verified")
 

@@ -33,7 +33,8 @@ func TestARecordedVerdictIsReadWhicheverVersionWroteIt(t *testing.T) {
 
 	told := message.New("verdict.revocation.passed", message.Args{"day": message.Day(2026, 11, 22)})
 	v.Checks = []Check{{"revocation", Passed, message.ToStored(told)}}
-	const want = `[{"name":"revocation","result":"passed","key":"verdict.revocation.passed","args":{"day":{"day":"2026-11-22"}}}]`
+	const want = `[{"name":"revocation","result":"passed","key":"verdict.revocation.passed",` +
+		`"args":{"day":{"day":"2026-11-22"}}}]`
 	if data, err := json.Marshal(v.Checks); err != nil || string(data) != want {
 		t.Errorf("%s, %v", data, err)
 	}

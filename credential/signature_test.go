@@ -100,7 +100,8 @@ func TestASignatureOfTheRightLengthIsNotEnough(t *testing.T) {
 	}{
 		{"a live screen", issue(t, key, Request{Tier: TierLive}).JWS, issue(t, key, Request{Tier: TierLive,
 			Person: earlier}).JWS, verified},
-		{"a saved copy", issue(t, key, copyRequest()).JWS, issue(t, key, Request{Tier: TierLive}).JWS, verified},
+		{"a saved copy", issue(t, key, copyRequest()).JWS, issue(t, key, Request{Tier: TierLive}).JWS,
+			verified},
 		{"a card that comes back to its insurer", issue(t, key, copyRequest()).JWS, issue(t, key,
 			Request{Tier: TierLive}).JWS, func(text string) error {
 			_, err := Open(text, testISS, KeySet{key.Public()})

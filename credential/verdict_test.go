@@ -52,7 +52,8 @@ func TestHeadlineNamesWhatIsWrongAndWhatToDo(t *testing.T) {
 		{"no list at all", Verifier{Now: issuedAt}.Verify(live), "まだ確かめ終わっていません", false, false, false},
 		{"a list long past its end", overdue.Verify(live), "まだ確かめ終わっていません", false, false, false},
 		{"an altered text", at(0).Verify(live[:len(live)-4] + "AAAA"), "この画面は確かめられません", false, false, false},
-		{"another issuer's own code", at(0).Verify(issue(t, newKey(t), copyRequest()).JWS), "この画面は確かめられません", false,
+		{"another issuer's own code", at(0).Verify(issue(t, newKey(t), copyRequest()).JWS),
+			"この画面は確かめられません", false,
 			false, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -233,7 +233,11 @@ func (p payload) timeFault(tier Tier, at time.Time) *check {
 		jwt.WithTimeFunc(func() time.Time { return at }))
 	switch err := validator.Validate(claims); {
 	case errors.Is(err, jwt.ErrTokenExpired):
-		return map[Tier]*check{TierLive: &checkFresh, TierOffline: &checkDay, TierSaved: &checkSavedCopy}[tier]
+		return map[Tier]*check{
+			TierLive:    &checkFresh,
+			TierOffline: &checkDay,
+			TierSaved:   &checkSavedCopy,
+		}[tier]
 	case err != nil:
 		return &checkFuture
 	}

@@ -98,7 +98,7 @@ func TestPatientsPagesAreAccessibleInEveryLanguage(t *testing.T) {
 		"the pages of errors are examined too")
 	paths := []string{"/", "/n/AAAAAAAAAAAAAAAA", "/settings", "/visit", "/certificate?until=2027-05-15",
 		"/certificate?until=x", "/next", "/next?why=reader&until=2027-05-15", "/next?why=lost", "/reception",
-		"/none", "/c/ABCDEFGH"}
+		"/none", "/c/ABCDEFGH", "/login/help"}
 	for _, lang := range pwa.Languages() {
 		for _, path := range paths {
 			separator := "?"

@@ -2,9 +2,6 @@ package e2e
 
 import (
 	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"encoding/json"
 	"image"
 	"image/color"
@@ -17,6 +14,7 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/issuertest"
 	"madoguchi/pdf"
 )
 
@@ -28,19 +26,6 @@ type bench struct {
 	dir, program string
 	key          credential.Key
 	at           time.Time
-}
-
-func signingKey(t *testing.T) credential.Key {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := credential.NewKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key
 }
 
 func (b *bench) write(t *testing.T, name string, data []byte) string {
@@ -62,7 +47,7 @@ func newBench(t *testing.T) *bench {
 	b := &bench{
 		dir:     t.TempDir(),
 		program: built(t, "./server", "madoguchi"),
-		key:     signingKey(t),
+		key:     issuertest.NewKey(t),
 		at:      time.Now().Truncate(time.Second),
 	}
 	set, err := json.Marshal(credential.KeySet{b.key.Public()})

@@ -32,9 +32,7 @@ func TestNumberOnTheFaceDatesAndOQSInTheBrowser(t *testing.T) {
 		"--settings", filepath.Join(t.TempDir(), "bridge.json"), "--name", "受付1", "--oqs", folder, "--page",
 		"127.0.0.1:0")
 	code := p.out.await(t, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]
-	do(t, console, chromedp.Click("#pairing summary"), chromedp.SendKeys("#pair-code", code),
-		chromedp.Click("#pair-submit"))
-	waitText(t, console, "#pair-state", "つなぎました")
+	pairs(t, console, code, p.out.await(t, `合言葉が「(.+)・(.+)」なら`)[1:])
 	p.out.await(t, "つながりました")
 	waitText(t, console, "#readers", "リーダー接続中")
 

@@ -46,12 +46,13 @@ func authenticator(t *testing.T, tab context.Context) webauthn.AuthenticatorID {
 	return id
 }
 
-// An authenticator that this project did not write: Chromium's makes a passkey, signs in with it and proves it,
-// and does not without user verification.
+// An authenticator that this project did not write: Chromium's makes a passkey, signs in with it and proves
+// it, and does not without user verification.
 func TestChromiumsAuthenticatorSignsIn(t *testing.T) {
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = w.Write([]byte(`<!doctype html><html lang="ja"><title>窓口</title><link rel="icon" href="data:,">`))
+		_, _ = w.Write(
+			[]byte(`<!doctype html><html lang="ja"><title>窓口</title><link rel="icon" href="data:,">`))
 	}))
 	defer site.Close()
 	address := strings.Replace(site.URL, "127.0.0.1", "localhost", 1)
@@ -138,7 +139,8 @@ func TestChromiumsAuthenticatorSignsIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	find := func(_, _ []byte) (passkey.User, error) { return user, nil }
-	if _, _, err := keys.FinishLogin(state, answer(ask, asked), find); !errors.Is(err, passkey.ErrUnverified) {
+	if _, _, err := keys.FinishLogin(state, answer(ask, asked), find); !errors.Is(err,
+		passkey.ErrUnverified) {
 		t.Errorf("asked for less: %v", err)
 	}
 }

@@ -15,8 +15,8 @@ import (
 	"madoguchi/server/keys"
 )
 
-// anotherScreen is a genuine live screen of 試験 花子, signed with the demo insurer's own key.
-func anotherScreen(t *testing.T, data string) string {
+// demoKey is the key of the demo's 架空市, out of the demo's data folder.
+func demoKey(t *testing.T, data string) credential.Key {
 	t.Helper()
 	ring, err := keys.Open(filepath.Join(data, "demo", "keys"))
 	if err != nil {
@@ -26,7 +26,13 @@ func anotherScreen(t *testing.T, data string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	made, err := credential.Issue("https://localhost:8080/i/00138990", key, credential.Request{
+	return key
+}
+
+// anotherScreen is a genuine live screen of 試験 花子, signed with the demo insurer's own key.
+func anotherScreen(t *testing.T, data string) string {
+	t.Helper()
+	made, err := credential.Issue("https://localhost:8080/i/00138990", demoKey(t, data), credential.Request{
 		Tier:        credential.TierLive,
 		InsurerName: "架空市",
 		Share:       30,
@@ -86,15 +92,7 @@ func jwsOf(t *testing.T, phone context.Context) string {
 // ago.
 func oldScreen(t *testing.T, data string) string {
 	t.Helper()
-	ring, err := keys.Open(filepath.Join(data, "demo", "keys"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := ring.Rings.IssuerKey("00138990")
-	if err != nil {
-		t.Fatal(err)
-	}
-	made, err := credential.Issue("https://localhost:8080/i/00138990", key,
+	made, err := credential.Issue("https://localhost:8080/i/00138990", demoKey(t, data),
 		credential.Request{Tier: credential.TierLive, InsurerName: "架空市", Share: 20,
 			Person: eligibility.Person{
 				Insurer:      "00138990",

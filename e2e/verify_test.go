@@ -16,6 +16,7 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/issuertest"
 	"madoguchi/internal/phonetest"
 )
 
@@ -35,7 +36,7 @@ func TestVerifyKeepsItsContract(t *testing.T) {
 	live, paper := b.issue(t, credential.Request{Tier: credential.TierLive}),
 		b.issue(t, credential.Request{Tier: credential.TierSaved, RID: 4711,
 			Expires: credential.LatestEnd(b.at)})
-	holder := signingKey(t)
+	holder := issuertest.NewKey(t)
 	screen := b.issue(t,
 		credential.Request{Tier: credential.TierOffline,
 			DeviceKeyID: credential.DeviceKeyID(holder.Public())})
@@ -180,7 +181,7 @@ func TestVerifyIsNotLedAstray(t *testing.T) {
 	paper := b.issue(t, request)
 	request.RID = 4712
 	other := b.issue(t, request)
-	holder := signingKey(t)
+	holder := issuertest.NewKey(t)
 	screen := b.issue(t,
 		credential.Request{Tier: credential.TierOffline,
 			DeviceKeyID: credential.DeviceKeyID(holder.Public())})
@@ -285,7 +286,7 @@ func TestVerifyIsNotLedAstray(t *testing.T) {
 // no eligibility.
 func TestAForeignHealthCardIsShownButNotValid(t *testing.T) {
 	b := newBench(t)
-	stranger := signingKey(t)
+	stranger := issuertest.NewKey(t)
 	made, err := credential.Issue("https://spec.smarthealth.cards/examples/issuer", stranger,
 		credential.Request{Tier: credential.TierLive, InsurerName: "x",
 			Person: eligibility.Person{

@@ -25,7 +25,8 @@ type ReceptionSheet struct {
 }
 
 // SheetMark says what ※ stands for in the rows: the comparison that every paper shown with the card needs.
-var SheetMark = message.New("sheet.mark", message.Args{"step": message.Nested(message.New(comparePhoto, nil))})
+var SheetMark = message.New("sheet.mark",
+	message.Args{"step": message.Nested(message.New(comparePhoto, nil))})
 
 // sheetCases are the patients that a reception meets, in their usual order.
 var sheetCases = [...]struct {

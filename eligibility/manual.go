@@ -23,8 +23,9 @@ var situationFields = [...]field{
 		oneOf(AllItems[:]),
 		"what the patient shows, as a full list: [] is nothing. card: マイナンバーカード; phone; " +
 			"portalScreen, portalPdf, portalScreenshot: マイナポータル's own screen, its PDF, a picture of it; " +
-			"insurerScreen, insurerPdf: the insurer's electronic notice; notice: 資格情報のお知らせ; certificate: 資格確認書; " +
-			"oldCard: 健康保険証; eligibilityProof: 健康保険被保険者資格証明書; medicalTicket: 医療券・調剤券; publicExpense: 公費の受給者証",
+			"insurerScreen, insurerPdf: the insurer's electronic notice; notice: 資格情報のお知らせ; " +
+			"certificate: 資格確認書; oldCard: 健康保険証; eligibilityProof: 健康保険被保険者資格証明書; " +
+			"medicalTicket: 医療券・調剤券; publicExpense: 公費の受給者証",
 	},
 	{"card.present", "true|false", "wins over brings; a disagreement with it is an error"},
 	{"card.kind", "ordinary|residence", "residence: 特定在留カード・特定特別永住者証明書 (from 2026-06-14)"},
@@ -43,8 +44,8 @@ var situationFields = [...]field{
 	{
 		"certificateEnds",
 		"date",
-		"last day of the 電子証明書: valid to it, grace to the end of the third month after its month, then expired; " +
-			"another card.certificate is an error",
+		"last day of the 電子証明書: valid to it, grace to the end of the third month after its month, " +
+			"then expired; another card.certificate is an error",
 	},
 	{
 		"cardEnds",
@@ -97,17 +98,19 @@ func oneOf[T ~string](all []T) string {
 func SituationManual() string {
 	var b strings.Builder
 	b.WriteString(
-		"One situation (an object) or an array of them. Every field may be left out: unknown is never false. " +
-			"Unknown fields, fields twice, wrong types, impossible dates and contradictions are errors that name the field.\n\n",
+		"One situation (an object) or an array of them. Every field may be left out: unknown is never " +
+			"false. Unknown fields, fields twice, wrong types, impossible dates and contradictions are " +
+			"errors that name the field.\n\n",
 	)
 	for _, f := range situationFields {
 		fmt.Fprintf(&b, "%s  (%s)  %s\n\n", f.path, f.values, f.means)
 	}
 	b.WriteString(
-		"The answer holds best (null where nothing is accepted) with next, bringNext, reason, source, confidence " +
-			"(certain|likely|unverified) and reservation, then every method of the table with the same, " +
-			"provisional (shares in percent for a declaration), hints, checkedUntil and readOn (how far the rules " +
-			"are known). en holds the same texts in English, messages their keys and arguments.",
+		"The answer holds best (null where nothing is accepted) with next, bringNext, reason, source, " +
+			"confidence (certain|likely|unverified) and reservation, then every method of the table with " +
+			"the same, provisional (shares in percent for a declaration), hints, checkedUntil and readOn " +
+			"(how far the rules are known). en holds the same texts in English, messages their keys and " +
+			"arguments.",
 	)
 	return b.String()
 }
@@ -117,13 +120,15 @@ func WriteManual(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString(`# The JSON of ` + "`methods`" + `
 
-This page is made from ` + "`eligibility/manual.go`" + `: ` + "`go run ./server rules --json > docs/methods.md`" + `.
+This page is made from ` + "`eligibility/manual.go`" + `: ` +
+		"`go run ./server rules --json > docs/methods.md`" + `.
 
-` + "`madoguchi methods --json FILE|-`" + ` reads one situation (an object) or an array of them and answers in the same shape.
+` + "`madoguchi methods --json FILE|-`" +
+		` reads one situation (an object) or an array of them and answers in the same shape.
 Exit codes: 0 answered; 2 bad input, with the reason on standard error and nothing on standard output.
 
-Every field may be left out: **unknown is never false**. Unknown fields, fields that stand twice, wrong types, impossible
-dates and contradictions are errors that name the field.
+Every field may be left out: **unknown is never false**. Unknown fields, fields that stand twice, wrong
+types, impossible dates and contradictions are errors that name the field.
 
 |Field|Values|Meaning|
 |---|---|---|
@@ -139,18 +144,28 @@ dates and contradictions are errors that name the field.
 |---|---|
 |` + "`best`" + `|the code of the best way, null where nothing can be accepted|
 |` + "`next`, `bringNext`" + `|what staff do now; what the patient should bring next time|
-|` + "`reason`, `source`, `sourceUrl`, `confidence`, `reservation`" + `|of the best way, or of the answer that there is none|
-|` + "`methods`" + `|every way of [rules.md](rules.md): code, name, accepted, reason, next, bringNext, askFor, medicalInformation, limit (yes, no, onPaper), source, sourceUrl, confidence (certain, likely, unverified), reservation|
-|` + "`provisional`" + `|shares in percent that a declaration may be billed with, as ` + "`share`" + ` says; 100 for 特別療養費, none for 医療扶助 and 労災|
+|` + "`reason`, `source`, `sourceUrl`, `confidence`, `reservation`" +
+		`|of the best way, or of the answer that there is none|
+|` + "`methods`" +
+		`|every way of [rules.md](rules.md): code, name, accepted, reason, next, bringNext, askFor, ` +
+		`medicalInformation, limit (yes, no, onPaper), source, sourceUrl, ` +
+		`confidence (certain, likely, unverified), reservation|
+|` + "`provisional`" + `|shares in percent that a declaration may be billed with, as ` + "`share`" +
+		` says; 100 for 特別療養費, none for 医療扶助 and 労災|
 |` + "`hints`" + `|what looks odd though it refuses nothing|
-|` + "`checkedUntil`, `readOn`" + `|changes of the rules are known up to here; the day on which they were read|
-|` + "`en`" + `|the texts above in English, of the answer and of every way: name, next, bringNext, reason, askFor, reservation, hints|
-|` + "`messages`" + `|the same texts as lists of messages, each with ` + "`key` and, where it has values, `args`" + `|
+|` + "`checkedUntil`, `readOn`" +
+		`|changes of the rules are known up to here; the day on which they were read|
+|` + "`en`" +
+		`|the texts above in English, of the answer and of every way: name, next, bringNext, reason, ` +
+		`askFor, reservation, hints|
+|` + "`messages`" + `|the same texts as lists of messages, each with ` +
+		"`key` and, where it has values, `args`" + `|
 
-A key names an entry of ` + "`message/catalogue`" + ` and stays when the wording changes. In ` + "`messages.next`" + `
-the entry's next step is meant, or its sentence where the entry is itself a step; everywhere else its
-sentence. An argument is a text, or a value that Japanese writes in its own way:
-` + "`{\"ja\":\"2割・3割\",\"en\":\"20%, 30%\"}`" + `. ` + "`share` and `insurer`" + ` have ` + "`en` and `messages`" + ` too
+A key names an entry of ` + "`message/catalogue`" + ` and stays when the wording changes. In
+` + "`messages.next`" + ` the entry's next step is meant, or its sentence where the entry is itself a step;
+everywhere else its sentence. An argument is a text, or a value that Japanese writes in its own way:
+` + "`{\"ja\":\"2割・3割\",\"en\":\"20%, 30%\"}`" + `. ` + "`share` and `insurer`" + ` have ` +
+		"`en` and `messages`" + ` too
 where they say something; there a message is its sentence with its next step.
 `)
 	_, err := io.WriteString(w, b.String())

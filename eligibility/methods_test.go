@@ -44,8 +44,8 @@ func TestWhatIsAcceptedAtTheCounter(t *testing.T) {
 			`{"day":"2026-11-22","brings":["card"],"card":{"reads":false},"lookupByNumber":"notFound"}`,
 			"A1"},
 		{"phone only, phone reader, Android",
-			`{"day":"2026-11-22","brings":["phone"],"facility":{"phoneReader":true},"phone":{"os":"android"}}`,
-			"S1"},
+			`{"day":"2026-11-22","brings":["phone"],"facility":{"phoneReader":true},` +
+				`"phone":{"os":"android"}}`, "S1"},
 		{"phone only, phone reader, iPhone",
 			`{"day":"2026-11-22","brings":["phone"],"facility":{"phoneReader":true},"phone":{"os":"ios"}}`,
 			"S2"},
@@ -89,7 +89,8 @@ func TestWhatIsAcceptedAtTheCounter(t *testing.T) {
 			`{"day":"2025-12-01","insurerNumber":"01139997","brings":["oldCard"],` +
 				`"oldCardUntil":"2025-11-30","lookupByNumber":"found"}`, "L0"},
 		{"H1 last day",
-			`{"day":"2025-12-01","insurerNumber":"01139997","brings":["oldCard"],"oldCardUntil":"2025-12-01"}`,
+			`{"day":"2025-12-01","insurerNumber":"01139997","brings":["oldCard"],` +
+				`"oldCardUntil":"2025-12-01"}`,
 			"H1"},
 		{"H1 never after 2025-12-01, whatever is printed",
 			`{"day":"2025-12-02","brings":["oldCard"],"oldCardUntil":"2026-03-31"}`, ""},
@@ -171,7 +172,8 @@ func TestWhatIsAcceptedAtTheCounter(t *testing.T) {
 		{"S from 2025-09-19", `{"day":"2025-09-18","brings":["phone"],"facility":{"phoneReader":true}}`,
 			""},
 		{"papers from 2024-12-02",
-			`{"day":"2024-12-01","brings":["card","notice","certificate","portalPdf"],"card":{"reads":false}}`,
+			`{"day":"2024-12-01","brings":["card","notice","certificate","portalPdf"],` +
+				`"card":{"reads":false}}`,
 			"A1"},
 		{"unknown refuses nothing", `{"day":"2026-11-22","brings":["card","notice"]}`, "M1 M2 M3 N1 A1"},
 		{"nothing known but the day", `{"day":"2026-11-22"}`, ""},

@@ -102,7 +102,8 @@ func readMarks(name []letter) {
 		}
 		before := name[i-1]
 		switch {
-		case (l.shape == '々' || l.shape == '〻' || l.shape == '〃') && (unicode.Is(unicode.Han, before.base) || before.lost()):
+		case (l.shape == '々' || l.shape == '〻' || l.shape == '〃') &&
+			(unicode.Is(unicode.Han, before.base) || before.lost()):
 			l.base = before.base
 		case l.shape == 'ヽ' && unicode.Is(unicode.Katakana, before.base):
 			l.base = before.base

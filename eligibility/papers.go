@@ -68,7 +68,8 @@ func generalPapers(p Person, day Date) Papers {
 	case p.Registered == No:
 		return Papers{Certificate: true}.because("papers.not_registered_general", srcCompare, Certain)
 	case p.NeedsCare == Yes:
-		return Papers{Notice: p.Registered == Yes, Certificate: true}.because("papers.needs_care_general", srcCareful, Certain)
+		both := Papers{Notice: p.Registered == Yes, Certificate: true}
+		return both.because("papers.needs_care_general", srcCareful, Certain)
 	case p.Registered == Unknown:
 		return Papers{Notice: true}.because("papers.registration_unknown", srcCompare, Unverified)
 	}

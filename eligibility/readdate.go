@@ -41,7 +41,8 @@ var bracketed = strings.NewReplacer("(月日不詳)", "月日不詳", "(日不�
 // The forms, after NFKC and without blanks. 不詳 may stand for the month and day or for the day.
 var (
 	eraForm = regexp.MustCompile(
-		`^(令和|平成|昭和|大正|明治|[RHSTMrhstm令平昭大明])(\d{1,2}|元)[年./-](?:月日不詳|不詳|(\d{1,2}|不詳)[月./-]?(?:日不詳|(\d{1,2}|不詳)?日?))(?:生|生まれ)?$`,
+		`^(令和|平成|昭和|大正|明治|[RHSTMrhstm令平昭大明])(\d{1,2}|元)` +
+			`[年./-](?:月日不詳|不詳|(\d{1,2}|不詳)[月./-]?(?:日不詳|(\d{1,2}|不詳)?日?))(?:生|生まれ)?$`,
 	)
 	eraDigits   = regexp.MustCompile(`^([RHSTMrhstm])(\d{2})(\d{2})(\d{2})$`)
 	westernForm = regexp.MustCompile(

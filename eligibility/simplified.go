@@ -10,7 +10,8 @@ import (
 // traditional: the property kTraditionalVariant of the Unicode Character Database 15.0 (Unihan_Variants.txt,
 // UAX #38), without those that foldRune leads to one form anyway. Residence cards write the traditional or
 // the Japanese form (法務省告示第582号, 2011).
-const simplifiedForms = "丑醜专專业業丛叢东東丝絲丢丟两兩严嚴丧喪个個丰豐临臨为為丽麗举舉义義乌烏乐樂乔喬习習乡鄉书書买買了瞭于於亏虧云雲亚亞产產亩畝亲親亵褻亸嚲亿億仅僅仆僕从從仑侖仓倉仪儀们們" +
+const simplifiedForms = "" +
+	"丑醜专專业業丛叢东東丝絲丢丟两兩严嚴丧喪个個丰豐临臨为為丽麗举舉义義乌烏乐樂乔喬习習乡鄉书書买買了瞭于於亏虧云雲亚亞产產亩畝亲親亵褻亸嚲亿億仅僅仆僕从從仑侖仓倉仪儀们們" +
 	"价價众眾优優伙夥伛傴伞傘伟偉传傳伡俥伣俔伤傷伥倀伦倫伧傖伫佇佣傭佥僉侠俠侣侶侥僥侦偵侧側侨僑侩儈侪儕侬儂俣俁俦儔俨儼俩倆俪儷俫倈俭儉借藉债債倾傾偬傯偻僂偾僨偿償傥儻傧儐" +
 	"储儲傩儺儿兒克剋兑兌兖兗兰蘭关關兴興兹茲养養兽獸冁囅内內冈岡军軍农農冬鼕冯馮决決况況冻凍净凈准準减減凑湊几幾凤鳳凫鳧凭憑凯凱出齣击擊凿鑿刍芻划劃刘劉则則刚剛创創删刪别別" +
 	"刬剗刭剄刮颳制製刹剎刽劊刿劌剀剴剂劑剐剮剑劍剥剝剧劇劝勸办辦务務劢勱动動劲勁劳勞势勢勋勛勚勩匀勻匦匭匮匱千韆华華协協单單卖賣卜蔔卢盧卤鹵卫衛卷捲厂廠厅廳厉厲压壓厌厭厍厙" +
@@ -71,7 +72,8 @@ const simplifiedForms = "丑醜专專业業丛叢东東丝絲丢丟两兩严嚴�
 	"黪黲黾黽鼋黿鼍鼉鼗鞀鼹鼴齐齊齑齏齿齒龀齔龁齕龂齗龃齟龄齡龅齙龆齠龇齜龈齦龉齬龊齪龋齲龌齷龙龍龚龔龛龕龟龜鿒鿓鿔鎶鿟鿠鿴鮗鿸鿳"
 
 // simplifiedOfSeveral are simplified characters that stand for several.
-const simplifiedOfSeveral = "么幺麼麽 伪偽僞 冲沖衝 历曆歷 发發髮 只戠隻 台檯颱 坛壇罈 复復複覆 干乾幹 并並併 汇匯彙 硷礆鹼 系係繫 绦絛縧 绱緔鞝 缰繮韁 胡衚鬍 脏臟髒 荡盪蕩 获獲穫 蒙懞濛矇 谫謭譾 赝贋贗 " +
+const simplifiedOfSeveral = "" +
+	"么幺麼麽 伪偽僞 冲沖衝 历曆歷 发發髮 只戠隻 台檯颱 坛壇罈 复復複覆 干乾幹 并並併 汇匯彙 硷礆鹼 系係繫 绦絛縧 绱緔鞝 缰繮韁 胡衚鬍 脏臟髒 荡盪蕩 获獲穫 蒙懞濛矇 谫謭譾 赝贋贗 " +
 	"采埰採 钟鍾鐘 钩鈎鉤 锈銹鏽 闲閑閒 须須鬚 鳁鰛鰮 鳄鰐鱷 鿭鉨鑈"
 
 var simplified = sync.OnceValue(func() map[rune][]rune {

@@ -198,20 +198,28 @@ func TestAFaultOfAnEntryIsFound(t *testing.T) {
 	}{
 		{"nothing", func(*Entry) {}, 0},
 		{"an empty sentence", func(e *Entry) { e.Texts["en"] = EntryText{Next: "Restore {file}."} }, 1},
-		{"another place", func(e *Entry) { e.Texts["en"] = EntryText{Sentence: "{name} is missing.", Next: "Restore it."} }, 1},
-		{"a place that is left out", func(e *Entry) { e.Texts["en"] = EntryText{Sentence: "Missing.", Next: "Restore it."} }, 1},
+		{"another place", func(e *Entry) {
+			e.Texts["en"] = EntryText{Sentence: "{name} is missing.", Next: "Restore it."}
+		}, 1},
+		{"a place that is left out", func(e *Entry) {
+			e.Texts["en"] = EntryText{Sentence: "Missing.", Next: "Restore it."}
+		}, 1},
 		{"one that may be left out", func(e *Entry) {
 			e.Texts["en"] = EntryText{Sentence: "Missing.", Next: "Restore it.", Without: []string{"file"}}
 		}, 0},
-		{"no next step in English", func(e *Entry) { e.Texts["en"] = EntryText{Sentence: "{file} is missing."} }, 1},
+		{"no next step in English", func(e *Entry) {
+			e.Texts["en"] = EntryText{Sentence: "{file} is missing."}
+		}, 1},
 		{"one that English leaves out", func(e *Entry) {
 			e.Texts["en"] = EntryText{Sentence: "{file} is missing.", Without: []string{"next"}}
 		}, 0},
 		{"no next step at all", func(e *Entry) {
-			e.Texts["ja"], e.Texts["en"] = EntryText{Sentence: "{file}がない。"}, EntryText{Sentence: "No {file}."}
+			e.Texts["ja"] = EntryText{Sentence: "{file}がない。"}
+			e.Texts["en"] = EntryText{Sentence: "No {file}."}
 		}, 1},
 		{"a reason that is not listed", func(e *Entry) {
-			e.Texts["ja"], e.Texts["en"] = EntryText{Sentence: "{file}がない。"}, EntryText{Sentence: "No {file}."}
+			e.Texts["ja"] = EntryText{Sentence: "{file}がない。"}
+			e.Texts["en"] = EntryText{Sentence: "No {file}."}
 			e.NoNext = "because"
 		}, 1},
 		{"a reason though there is a next step", func(e *Entry) { e.NoNext = withoutNext[0] }, 1},
@@ -341,7 +349,8 @@ func TestReadingsStandAboveEveryCharacter(t *testing.T) {
 				japanese := l.Japanese()
 				may := e.Key == "word.day" || lang == "ja" && (ofPrograms(e) || slices.Contains(bare, e.Key))
 				switch {
-				case p.Kind == Ruby && (!japanese || !kana.MatchString(p.Reading) || !han.MatchString(p.Text)):
+				case p.Kind == Ruby &&
+					(!japanese || !kana.MatchString(p.Reading) || !han.MatchString(p.Text)):
 					t.Errorf("%s: %s: the reading of %q", lang, e.Key, p.Text)
 				case p.Kind == Term && japanese:
 					t.Errorf("%s: %s marks Japanese inside Japanese: %q", lang, e.Key, p.Text)

@@ -28,7 +28,8 @@ func TestBareTextLeavesMarksOut(t *testing.T) {
 
 func TestMarksThatAreNotInOrderAreErrors(t *testing.T) {
 	for _, bad := range []string{
-		"{", "}", "{}", "{a|}", "{|a}", "{a|b|c}", "{a{b}}", "[x]", "[[x", "x]]", "[[a|b]]", "{<b>|x}", `\{a}`, `{a\}`,
+		"{", "}", "{}", "{a|}", "{|a}", "{a|b|c}", "{a{b}}", "[x]", "[[x", "x]]", "[[a|b]]", "{<b>|x}",
+		`\{a}`, `{a\}`,
 	} {
 		t.Run(bad, func(t *testing.T) {
 			if pieces, err := Marks(bad); err == nil {

@@ -20,15 +20,18 @@ func TestAMessageIsPutIntoEachLanguage(t *testing.T) {
 			"短い間に操作が続きました。3分ほど待ってから、もう一度お試しください。"},
 		{"English", "en", wait, "Too many tries in a short time.", "Wait about 3 minutes and try again.",
 			"Too many tries in a short time. Wait about 3 minutes and try again."},
-		{"Vietnamese", "vi", wait, "Có quá nhiều thao tác trong thời gian ngắn.", "Hãy đợi khoảng 3\u00a0phút rồi thử lại.",
+		{"Vietnamese", "vi", wait, "Có quá nhiều thao tác trong thời gian ngắn.",
+			"Hãy đợi khoảng 3\u00a0phút rồi thử lại.",
 			"Có quá nhiều thao tác trong thời gian ngắn. Hãy đợi khoảng 3\u00a0phút rồi thử lại."},
 		{"a language that the entry lacks", "vi", New("card.none", nil), "There is no card on the reader.",
 			"Put it there and check again.", "There is no card on the reader. Put it there and check again."},
 		{"やさしい日本語 that the entry lacks", "ja-easy", New("card.juki", nil), "住基カードです。",
 			"マイナンバーカードを置いてください。", "住基カードです。マイナンバーカードを置いてください。"},
-		{"no next step", "en", New("card.confirmed", nil), "The card is genuine and its birth date is the screen's.", "",
+		{"no next step", "en", New("card.confirmed", nil),
+			"The card is genuine and its birth date is the screen's.", "",
 			"The card is genuine and its birth date is the screen's."},
-		{"a key of a newer version", "en", New("card.of_tomorrow", nil), "card.of_tomorrow", "", "card.of_tomorrow"},
+		{"a key of a newer version", "en", New("card.of_tomorrow", nil), "card.of_tomorrow", "",
+			"card.of_tomorrow"},
 		{"nothing", "ja", Message{}, "", "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -47,7 +50,8 @@ func TestValuesReadAsTheirLanguageWritesThem(t *testing.T) {
 		ja, en string
 		json   string
 	}{
-		{"a text", Text("issuer-00138990.json"), "issuer-00138990.json", "issuer-00138990.json", `"issuer-00138990.json"`},
+		{"a text", Text("issuer-00138990.json"), "issuer-00138990.json", "issuer-00138990.json",
+			`"issuer-00138990.json"`},
 		{"an empty text", Value{}, "", "", `""`},
 		{"a number", Number(12), "12", "12", `12`},
 		{"a wait", Wait(3 * time.Minute), "3分", "3 minutes", `{"seconds":180}`},
@@ -83,11 +87,15 @@ func TestSentencesOfOlderRecordsAreShown(t *testing.T) {
 		sentence, next, text, japanese string
 	}{
 		{"a key", `{"key":"card.none"}`, "There is no card on the reader.", "Put it there and check again.",
-			"There is no card on the reader. Put it there and check again.", "リーダーにカードがありません。カードを置いて、もう一度確認してください。"},
-		{"sentences alone", `{"ja":"カードです。見てください。","en":"A card. Look."}`, "A card. Look.", "", "A card. Look.",
+			"There is no card on the reader. Put it there and check again.",
+			"リーダーにカードがありません。カードを置いて、もう一度確認してください。"},
+		{"sentences alone", `{"ja":"カードです。見てください。","en":"A card. Look."}`, "A card. Look.", "",
+			"A card. Look.",
 			"カードです。見てください。"},
-		{"an unknown key with sentences", `{"key":"card.gone","ja":"だめです。","en":"No."}`, "No.", "", "No.", "だめです。"},
-		{"a key with the sentences of then", `{"key":"card.none","ja":"ない。","en":"None."}`, "There is no card on the reader.",
+		{"an unknown key with sentences", `{"key":"card.gone","ja":"だめです。","en":"No."}`, "No.", "", "No.",
+			"だめです。"},
+		{"a key with the sentences of then", `{"key":"card.none","ja":"ない。","en":"None."}`,
+			"There is no card on the reader.",
 			"Put it there and check again.", "There is no card on the reader. Put it there and check again.",
 			"リーダーにカードがありません。カードを置いて、もう一度確認してください。"},
 		{"Japanese alone", `{"ja":"だめです。"}`, "だめです。", "", "だめです。", "だめです。"},

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"madoguchi/internal/testenv"
 )
 
 // searches are functions of strings, bytes, slices and regexp that cut, compare or search a text.
@@ -28,7 +30,7 @@ var sentenceLike = regexp.MustCompile(`^。$|[ぁ-ん](ます|ません|です|�
 func cuts(set *token.FileSet, file *ast.File) (found []string) {
 	at := func(n ast.Node) { found = append(found, set.Position(n.Pos()).String()) }
 	isSentence := func(e ast.Expr) bool {
-		if text, ok := constant(e); ok {
+		if text, ok := testenv.Constant(e); ok {
 			return sentenceLike.MatchString(text)
 		}
 		call, ok := e.(*ast.CallExpr)
@@ -48,14 +50,14 @@ func cuts(set *token.FileSet, file *ast.File) (found []string) {
 	ast.Inspect(file, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.BinaryExpr:
-			empty := func(e ast.Expr) bool { text, ok := constant(e); return ok && text == "" }
+			empty := func(e ast.Expr) bool { text, ok := testenv.Constant(e); return ok && text == "" }
 			compares := n.Op == token.EQL || n.Op == token.NEQ
 			if compares && (isSentence(n.X) && !empty(n.Y) || isSentence(n.Y) && !empty(n.X)) {
 				at(n)
 			}
 		case *ast.CaseClause:
 			for _, e := range n.List {
-				if text, ok := constant(e); ok && sentenceLike.MatchString(text) {
+				if text, ok := testenv.Constant(e); ok && sentenceLike.MatchString(text) {
 					at(e)
 				}
 			}

@@ -9,9 +9,10 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
+
+	"madoguchi/internal/testenv"
 )
 
 // source is what of the program names keys of the catalogue.
@@ -76,14 +77,14 @@ var keyCalls = []string{"Saying", "refused", "refusedFor", "msg", "because", "in
 // what makes Messages.
 func (s *source) look(set *token.FileSet, file *ast.File) {
 	key := func(e ast.Expr) {
-		if text, ok := constant(e); ok && text != "" {
+		if text, ok := testenv.Constant(e); ok && text != "" {
 			s.keys[text] = set.Position(e.Pos()).String()
 		}
 	}
 	ast.Inspect(file, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.BasicLit:
-			if text, ok := constant(n); ok {
+			if text, ok := testenv.Constant(n); ok {
 				s.literals[text] = set.Position(n.Pos()).String()
 			}
 		case *ast.CallExpr:
@@ -106,7 +107,7 @@ func (s *source) look(set *token.FileSet, file *ast.File) {
 				}
 			}
 		case *ast.CompositeLit:
-			if isError(n.Type) {
+			if testenv.IsErrorType(n.Type) {
 				for _, e := range n.Elts {
 					pair, ok := e.(*ast.KeyValueExpr)
 					if !ok {
@@ -122,34 +123,6 @@ func (s *source) look(set *token.FileSet, file *ast.File) {
 	})
 }
 
-// isError reports whether a literal's type is eligibility.Error.
-func isError(e ast.Expr) bool {
-	switch e := e.(type) {
-	case *ast.Ident:
-		return e.Name == "Error"
-	case *ast.SelectorExpr:
-		x, ok := e.X.(*ast.Ident)
-		return ok && x.Name == "eligibility" && e.Sel.Name == "Error"
-	}
-	return false
-}
-
-// constant is the text of a literal, also of one that is put together of several.
-func constant(e ast.Expr) (string, bool) {
-	switch e := e.(type) {
-	case *ast.BasicLit:
-		text, err := strconv.Unquote(e.Value)
-		return text, err == nil && e.Kind == token.STRING
-	case *ast.BinaryExpr:
-		x, okX := constant(e.X)
-		y, okY := constant(e.Y)
-		return x + y, okX && okY && e.Op == token.ADD
-	case *ast.ParenExpr:
-		return constant(e.X)
-	}
-	return "", false
-}
-
 // composed are beginnings of keys to which a program adds a state, a reason or a name; whose tests walk
 // through all.
 var composed = []string{
@@ -159,7 +132,8 @@ var composed = []string{
 	"keys.purpose.",                   // names of key files
 	"agent.state.",                    // package agent
 	"card.step.", "verdict.headline.", // packages card and credential
-	"verdict.form.", "verdict.signature.", "verdict.issuer.", "verdict.content.", // checks of package credential
+	// checks of package credential
+	"verdict.form.", "verdict.signature.", "verdict.issuer.", "verdict.content.",
 	"verdict.insurer.", "verdict.time.", "verdict.holder.", "verdict.revocation.",
 	"console.item.", // fields of an online answer, package wire
 }
@@ -243,7 +217,7 @@ var severalSentences = []string{"import.kind"}
 var staffErrors = regexp.MustCompile(
 	`^(case|scan|import|run|look|sample|revoke|support|paper|hosts|keys|receipt|situation|` +
 		`code|demo|counter|export|insurer|declaration|notices|share|rules|names|` +
-		`staff|passkey|pin|facility)\.|^person\.(erase|login|missing)`,
+		`staff|passkey|pin|facility|print)\.|^person\.(erase|login|missing)`,
 )
 
 // patientsRooms are where a patient's request can come to.

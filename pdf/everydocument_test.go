@@ -74,7 +74,8 @@ func TestEachDocumentIsJudged(t *testing.T) {
 		found += len(documents) + len(forms)
 		for _, document := range documents {
 			for _, judge := range judges.documents {
-				if !names(t, judge, document) && (byBatch[document] == "" || !names(t, judge, byBatch[document])) {
+				if !names(t, judge, document) &&
+					(byBatch[document] == "" || !names(t, judge, byBatch[document])) {
 					t.Errorf("%s of %s is not in %s", document, name, judge)
 				}
 			}

@@ -41,7 +41,8 @@ func TestGopdfDrawsTheFormsAsBefore(t *testing.T) {
 				Branding{}, false)
 		}},
 		{"certificate-sheet", func() (*form.Form, error) {
-			return composeCertificate(CardSheet, certificateKind{scheme: "健康保険資格確認書", cards: 2}, Branding{}, true)
+			return composeCertificate(CardSheet, certificateKind{scheme: "健康保険資格確認書", cards: 2},
+				Branding{}, true)
 		}},
 		{"certificate-a4", func() (*form.Form, error) {
 			return composeCertificate(CertificateA4,

@@ -29,17 +29,21 @@ func asRead(s string) string {
 
 var (
 	readings = regexp.MustCompile(`\{([^|{}]*)\|[^{}]*\}`)
-	readAs   = strings.NewReplacer("[[", "", "]]", "", "　", "", "の アプリ", "のアプリ", "ル アプリ", "ルアプリ", "証 アプリ", "証アプリ")
+	readAs   = strings.NewReplacer("[[", "", "]]", "", "　", "", "の アプリ", "のアプリ", "ル アプリ", "ルアプリ", "証 アプリ",
+		"証アプリ")
 )
 
 func TestTextsNameTheAppOfToday(t *testing.T) {
 	looked, used := 0, map[string]bool{}
 	look := func(place, text string) {
 		looked++
-		if !strings.Contains(text, "アプリ") && !strings.Contains(strings.ToLower(text), " app") || !formerApps.MatchString(asRead(text)) {
+		if !strings.Contains(text, "アプリ") && !strings.Contains(strings.ToLower(text), " app") ||
+			!formerApps.MatchString(asRead(text)) {
 			return
 		}
-		i := slices.IndexFunc(formerAppsMayStand, func(allowed string) bool { return strings.HasPrefix(place, allowed) })
+		i := slices.IndexFunc(formerAppsMayStand, func(allowed string) bool {
+			return strings.HasPrefix(place, allowed)
+		})
 		if i < 0 {
 			t.Errorf("%s names an app that is no more: %s", place, strings.TrimSpace(text))
 			return
@@ -60,7 +64,8 @@ func TestTextsNameTheAppOfToday(t *testing.T) {
 		if d.IsDir() && (name == "node_modules" || name == ".git" || name == "dist" || name == "testdata") {
 			return fs.SkipDir
 		}
-		if d.IsDir() || name == "appnames_test.go" || !slices.Contains([]string{".go", ".html", ".md", ".ts", ".yaml"}, filepath.Ext(name)) {
+		if d.IsDir() || name == "appnames_test.go" ||
+			!slices.Contains([]string{".go", ".html", ".md", ".ts", ".yaml"}, filepath.Ext(name)) {
 			return nil
 		}
 		data, err := os.ReadFile(path)
@@ -92,7 +97,11 @@ func TestTextsNameTheAppOfToday(t *testing.T) {
 // What the Digital Agency says of the app stands in every language: iOS 16.4, Android 11 with NFC.
 func TestThePhoneThatTheAppNeedsIsNamedInEveryLanguage(t *testing.T) {
 	for _, lang := range Languages() {
-		for key, words := range map[string][]string{"need.phone": {"iOS 16.4", "Android", "11", "NFC"}, "need.app": {"マイナアプリ"}, "case.app.q": {"マイナアプリ"}} {
+		for key, words := range map[string][]string{
+			"need.phone": {"iOS 16.4", "Android", "11", "NFC"},
+			"need.app":   {"マイナアプリ"},
+			"case.app.q": {"マイナアプリ"},
+		} {
 			for _, word := range words {
 				entry, _ := message.FindEntry(key)
 				if !strings.Contains(entry.Texts[lang].Sentence, word) {

@@ -9,7 +9,8 @@ func TestMarksBecomeEscapedHTML(t *testing.T) {
 		furigana bool
 		html     string
 	}{
-		{"{暗証番号|あんしょうばんごう}です", nil, true, "<span><ruby>暗証番号<rp>（</rp><rt>あんしょうばんごう</rt><rp>）</rp></ruby>です</span>"},
+		{"{暗証番号|あんしょうばんごう}です", nil, true,
+			"<span><ruby>暗証番号<rp>（</rp><rt>あんしょうばんごう</rt><rp>）</rp></ruby>です</span>"},
 		{"{暗証番号|あんしょうばんごう}です", nil, false, "暗証番号です"},
 		{"Ask for [[資格確認書]].", nil, true, `<span>Ask for <span lang="ja">資格確認書</span>.</span>`},
 		{"{insurer}の", []string{"insurer", `<script>"&'`}, true, "&lt;script&gt;&#34;&amp;&#39;の"},
@@ -22,7 +23,8 @@ func TestMarksBecomeEscapedHTML(t *testing.T) {
 			t.Errorf("%q: %q %v", c.text, html, err)
 		}
 	}
-	for _, bad := range []string{"{", "}", "{}", "{a|}", "{|a}", "{a|b|c}", "{a{b}}", "[x]", "[[x", "x]]", "[[a|b]]", "{<b>|x}", "{name}"} {
+	for _, bad := range []string{"{", "}", "{}", "{a|}", "{|a}", "{a|b|c}", "{a{b}}", "[x]", "[[x", "x]]",
+		"[[a|b]]", "{<b>|x}", "{name}"} {
 		if html, err := markedHTML(bad, nil, "ja", true); err == nil {
 			t.Errorf("%q became %q", bad, html)
 		}

@@ -46,8 +46,17 @@ type layoutData struct {
 
 // patients are the pages that patients meet: they go without the styles of the staff's.
 var patients = map[string]bool{
-	"landing": true, "enrol": true, "screen": true, "settings": true, "visit": true, "certificate": true, "next": true,
-	"receptioninfo": true, "error": true, "code": true,
+	"landing":       true,
+	"enrol":         true,
+	"screen":        true,
+	"settings":      true,
+	"visit":         true,
+	"certificate":   true,
+	"next":          true,
+	"receptioninfo": true,
+	"error":         true,
+	"code":          true, "trouble": true,
+	"insideapp": true, "loginwait": true, "elsewhere": true,
 }
 
 // edition is what a template's functions are bound to.
@@ -107,16 +116,18 @@ func templateFuncs(e edition) template.FuncMap {
 			}
 			return sentenceHTML(e, m)
 		},
-		"has":         func(key string) bool { return hasSentence(e.lang, key) },
-		"asset":       Asset,
-		"lang":        func() string { return e.lang },
-		"htmlLang":    func() string { return HTMLTag(e.lang) },
-		"direction":   func() string { return languageOf(e.lang).Direction },
-		"languages":   message.Languages,
-		"offered":     offered,
-		"say":         func(ja, en string) template.HTML { return eitherLanguage(e.lang, ja, en) },
-		"switchTo":    switchTo,
-		"settingsFor": func(address string) string { return "/settings?" + url.Values{"back": {LocalPath(address)}}.Encode() },
+		"has":       func(key string) bool { return hasSentence(e.lang, key) },
+		"asset":     Asset,
+		"lang":      func() string { return e.lang },
+		"htmlLang":  func() string { return HTMLTag(e.lang) },
+		"direction": func() string { return languageOf(e.lang).Direction },
+		"languages": message.Languages,
+		"offered":   offered,
+		"say":       func(ja, en string) template.HTML { return eitherLanguage(e.lang, ja, en) },
+		"switchTo":  switchTo,
+		"settingsFor": func(address string) string {
+			return "/settings?" + url.Values{"back": {LocalPath(address)}}.Encode()
+		},
 	}
 }
 
@@ -161,8 +172,8 @@ func languageOf(tag string) message.Language {
 // HTMLTag is a language's tag for the attribute lang.
 func HTMLTag(lang string) string { return languageOf(lang).HTML }
 
-// eitherLanguage is a sentence that exists in Japanese and in English only: readers of Japanese get the first, all
-// others the second, marked as such where the page is in yet another language.
+// eitherLanguage is a sentence that exists in Japanese and in English only: readers of Japanese get the
+// first, all others the second, marked as such where the page is in yet another language.
 func eitherLanguage(lang, ja, en string) template.HTML {
 	switch {
 	case HTMLTag(lang) == "ja" || en == "" && lang == "en":

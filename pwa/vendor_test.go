@@ -26,33 +26,36 @@ func TestVendoredFilesAreThePackagesOwn(t *testing.T) {
 	testenv.NeedFile(t, "node_modules", "npm ci in pwa")
 	compared := 0
 	for ours, theirs := range packages {
-		err := filepath.WalkDir(filepath.Join("vendor", ours), func(path string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || strings.Contains(path, ".d.") || strings.Contains(path, "LICENSE") {
-				return err
-			}
-			rest, err := filepath.Rel(filepath.Join("vendor", ours), path)
-			if err != nil {
-				return err
-			}
-			got, err := os.ReadFile(path)
-			if err != nil {
-				return err
-			}
-			want, err := os.ReadFile(filepath.Join("node_modules", theirs, rest))
-			if err != nil {
-				return err
-			}
-			if strings.HasSuffix(path, "share.js") { // the one change: no address of somebody else's server
-				at := bytes.Index(want, []byte("return n ? `https"))
-				end := at + bytes.IndexByte(want[at:], ';')
-				want = append(append(bytes.Clone(want[:at]), "return t + e"...), want[end:]...)
-			}
-			if !bytes.Equal(got, want) {
-				t.Errorf("%s differs from the package's %s", path, theirs)
-			}
-			compared++
-			return nil
-		})
+		err := filepath.WalkDir(filepath.Join("vendor", ours),
+			func(path string, d fs.DirEntry, err error) error {
+				if err != nil || d.IsDir() || strings.Contains(path, ".d.") ||
+					strings.Contains(path, "LICENSE") {
+					return err
+				}
+				rest, err := filepath.Rel(filepath.Join("vendor", ours), path)
+				if err != nil {
+					return err
+				}
+				got, err := os.ReadFile(path)
+				if err != nil {
+					return err
+				}
+				want, err := os.ReadFile(filepath.Join("node_modules", theirs, rest))
+				if err != nil {
+					return err
+				}
+				// the one change: no address of somebody else's server
+				if strings.HasSuffix(path, "share.js") {
+					at := bytes.Index(want, []byte("return n ? `https"))
+					end := at + bytes.IndexByte(want[at:], ';')
+					want = append(append(bytes.Clone(want[:at]), "return t + e"...), want[end:]...)
+				}
+				if !bytes.Equal(got, want) {
+					t.Errorf("%s differs from the package's %s", path, theirs)
+				}
+				compared++
+				return nil
+			})
 		if err != nil {
 			t.Error(err)
 		}

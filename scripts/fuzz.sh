@@ -11,10 +11,13 @@ while read -r package; do
   targets=$(go test -list '^Fuzz' "$package" | grep '^Fuzz')
   for target in $targets; do
     echo "fuzz $target ($package) for $time"
-    log=$(go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" -fuzzminimizetime 10x -parallel 2 "$package" 2>&1) && failed=no || failed=yes
-    # At the end of its time go test now and then gives up on an input that is under way and calls that a failure. A real
-    # one names its input.
-    if [ $failed = yes ] && { ! grep -q '^ *context deadline exceeded' <<<"$log" || grep -q 'Failing input written' <<<"$log"; }; then
+    failed=no
+    log=$(go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" -fuzzminimizetime 10x -parallel 2 \
+      "$package" 2>&1) || failed=yes
+    # At the end of its time go test now and then gives up on an input that is under way and calls that a
+    # failure. A real one names its input.
+    if [ $failed = yes ] && { ! grep -q '^ *context deadline exceeded' <<<"$log" ||
+      grep -q 'Failing input written' <<<"$log"; }; then
       echo "$log"
       exit 1
     fi

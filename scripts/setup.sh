@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what `make test` needs: on Debian by apt-get (as root or with sudo), elsewhere it names what is missing.
+# Installs what `make test` needs: on Debian by apt-get (as root or with sudo), elsewhere it names what is
+# missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -31,7 +32,9 @@ needs=(
 )
 
 has() { case "$1" in /*) [ -e "$1" ] ;; *) command -v "$1" >/dev/null 2>&1 ;; esac; }
-node_ok() { command -v node >/dev/null 2>&1 && [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ]; }
+node_ok() {
+  command -v node >/dev/null 2>&1 && [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ]
+}
 
 missing=()
 for need in "${needs[@]}"; do
@@ -52,11 +55,17 @@ if [ ${#missing[@]} -gt 0 ]; then
   fi
   echo "installing: ${missing[*]}"
   $sudo apt-get update -qq
-  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+    "${missing[@]}" >/dev/null
 fi
-node_ok || { echo "Node 20 or newer is needed here; this distribution brings an older one. Please install a newer one." >&2; exit 1; }
+node_ok || {
+  echo "Node 20 or newer is needed here; this distribution brings an older one." \
+    "Please install a newer one." >&2
+  exit 1
+}
 
-# What the tests run against from npm: independent verifiers, the type checker. Lighthouse is no test's: make lighthouse.
+# What the tests run against from npm: independent verifiers, the type checker. Lighthouse is no test's:
+# make lighthouse.
 while read -r lock; do
   folder=$(dirname "$lock")
   stamp="$folder/node_modules/.installed"

@@ -26,6 +26,7 @@ var actorRooms = []string{
 	"madoguchi/server/counter",
 	"madoguchi/server/store",
 	"madoguchi/server/web",
+	"madoguchi/server/demo",
 	"madoguchi/server/web/kit",
 	"madoguchi/server/web/patient",
 	"madoguchi/server/web/clerk",
@@ -85,7 +86,7 @@ func TestActorsAreMadeFromPrincipals(t *testing.T) {
 		"ActorPatient":   "insurer.Viewer.Actor",
 		"ActorCounter":   "hostapi.Host.Actor",
 		"ReadActor":      "store.scanRun",
-		"ActorSystem":    "main.app.insurerServices", // the demo's own insurers
+		"ActorSystem":    "demo.PutInsurers", // the demo's own insurers
 	}
 	found := map[string]bool{}
 	for _, p := range checked(t, actorRooms...) {

@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -16,6 +17,9 @@ import (
 // equal height do not know each other. A sub-folder has the height of its nearest named ancestor.
 var floors = map[string]int{
 	"internal/passkeytest": 21, // tests only
+	"internal/issuertest":  21, // tests only
+
+	"server/web/permissions": 49, // who may ask what
 
 	"internal/testenv":   0, // tests only
 	"internal/pcscdtest": 1, // tests only
@@ -26,6 +30,7 @@ var floors = map[string]int{
 	"eligibility/answer": 11,
 	"server/durable":     12, // locks and whole files
 	"server/input":       12, // what commands are given
+	"server/output":      12, // what commands print
 	"pdf/object":         17, // the one reader of PDF
 	"pdf/archive":        18,
 	"pdf/font":           19,
@@ -67,6 +72,7 @@ var floors = map[string]int{
 	"server/settings":    51, // what may run, and where
 	"server/inviting":    52, // the command that invites
 	"server/datafolder":  52, // opens keys and store
+	"server/doctor":      53, // what is good and wrong with all of that
 	"server/web/patient": 55,
 	"server/web/clerk":   55,
 	"server/web/counter": 55,
@@ -108,6 +114,7 @@ var never = []struct{ from, to, because string }{
 	{"server/web/staff", "server/store", "pages ask services, which check who asks"},
 	{"server/web/staff", "server/insurer", "who signs in is neither half's matter"},
 	{"server/web/staff", "server/counter", "who signs in is neither half's matter"},
+	{"server/web/permissions", "server/web/kit", "the table of permissions is read without running anything"},
 	{"server/web/kit", "server/insurer", "what all visitors share belongs to neither half"},
 	{"server/web/kit", "server/counter", "what all visitors share belongs to neither half"},
 }
@@ -251,9 +258,13 @@ func TestTheProgramHoldsNothingOfTests(t *testing.T) {
 		"madoguchi/internal/phonetest",
 		"madoguchi/internal/winetest",
 		"madoguchi/internal/passkeytest",
+		"madoguchi/internal/issuertest",
 	}
 	// they serve tests only
-	rooms := []string{"internal/testenv", "internal/pcscdtest", "internal/winetest", "scripts/security"}
+	rooms := []string{
+		"internal/testenv", "internal/issuertest", "internal/pcscdtest", "internal/winetest",
+		"scripts/security",
+	}
 	for _, imported := range thirdParty(t) {
 		if slices.Contains(rooms, imported.from) {
 			continue
@@ -303,6 +314,44 @@ func TestOnlyMainsReadTheClock(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A route that echo is given past the router has no row in the table of permissions, and no guard.
+func TestOnlyTheRouterAddsRoutes(t *testing.T) {
+	adding := []string{
+		"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE", "Any", "Group",
+		"Static", "StaticFS", "FileFS", "RouteNotFound",
+	}
+	found := map[string]int{}
+	for room, files := range programFiles(t) {
+		room = strings.TrimPrefix(room, "../")
+		if room != "server/web" && !strings.HasPrefix(room, "server/web/") {
+			continue
+		}
+		for _, file := range files {
+			ast.Inspect(file, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.SelectorExpr:
+					if slices.Contains(adding, n.Sel.Name) {
+						found[room+"."+n.Sel.Name]++
+					}
+				case *ast.CallExpr: // other things have methods of these names, with other arguments
+					method, ok := n.Fun.(*ast.SelectorExpr)
+					if ok && (method.Sel.Name == "Match" || method.Sel.Name == "Host" && len(n.Args) > 0 ||
+						method.Sel.Name == "Add" && len(n.Args) > 2 ||
+						method.Sel.Name == "File" && len(n.Args) == 2) {
+						found[room+"."+method.Sel.Name]++
+					}
+				}
+				return true
+			})
+		}
+	}
+	// the router's own, and HEAD beside its GET (kit.AnswersHead)
+	want := map[string]int{"server/web/kit.Any": 1, "server/web/kit.Add": 2}
+	if !maps.Equal(found, want) {
+		t.Errorf("%v, want %v: add routes by kit.Router", found, want)
 	}
 }
 

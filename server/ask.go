@@ -1,14 +1,14 @@
 package main
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
+	"context"
 	"os"
 
 	"madoguchi/eligibility"
 	"madoguchi/eligibility/answer"
 	"madoguchi/server/input"
+	"madoguchi/server/output"
+	"madoguchi/server/settings"
 )
 
 // The commands that ask the rules. They need no data folder. Exit codes: 0 answered, 2 bad input with nothing
@@ -16,7 +16,7 @@ import (
 
 // methodsCmd answers "how may this person be accepted?" for one situation or an array of them.
 type methodsCmd struct {
-	JSON string `name:"json" required:"" placeholder:"FILE|-" help:"the situation, or an array of situations, as JSON; - for standard input"`
+	JSON string `name:"json" required:"" placeholder:"FILE|-" help:"${methods_json}"`
 }
 
 // Help is the manual of the JSON.
@@ -35,7 +35,7 @@ func (c *methodsCmd) Run() error {
 
 // shareCmd answers which share of the costs is possible on a day, and how it will change.
 type shareCmd struct {
-	BirthDate string `required:"" help:"生年月日: 1955-07-01, 昭和30年7月1日; 1955, 1955-07 or 不詳 are answered with all that is possible"`
+	BirthDate string `required:"" help:"${share_birth_date}"`
 	On        string `required:"" help:"受診日"`
 	Assigned  *int   `help:"負担割合 that the insurer assigned, percent: 10, 20 or 30"`
 	Insurer   string `help:"保険者番号, if it is known (後期高齢者医療 begins at 65 for some)"`
@@ -65,14 +65,14 @@ func (c *namesCmd) Run() error {
 	return printAnswer(func() (any, error) { return answer.Names(c.A, c.B) })
 }
 
-// insurerCmd tells what an insurer number says.
-type insurerCmd struct {
+// insurerNumberCmd tells what an insurer number says.
+type insurerNumberCmd struct {
 	Number string `arg:"" help:"保険者番号, 6 or 8 digits"`
 	JSON   bool   `name:"json" help:"answer as JSON (the default)"`
 }
 
 // Run answers as JSON; a number that cannot be one is answered with valid false.
-func (c *insurerCmd) Run() error {
+func (c *insurerNumberCmd) Run() error {
 	return printAnswer(func() (any, error) { return answer.Insurer(c.Number), nil })
 }
 
@@ -95,7 +95,7 @@ func printAnswer(ask func() (any, error)) error {
 	if err != nil {
 		return printRefusal(err)
 	}
-	return asExitError(printJSON(answer))
+	return asExitError(output.JSON(answer))
 }
 
 var errUntold = &eligibility.Error{Code: eligibility.Unavailable, Key: "output.untold"}
@@ -110,17 +110,18 @@ func asExitError(err error) error {
 
 // printRefusal complains, naming the field at fault, and exits with 2.
 func printRefusal(err error) error {
-	var e *eligibility.Error
-	if errors.As(err, &e) && e.Field != "" {
-		fmt.Fprintf(os.Stderr, "%s: ", e.Field)
-	}
-	printError(err)
+	output.Refusal(err)
 	return exit(exitRefused)
 }
 
-// printJSON writes one JSON document without HTML escapes.
-func printJSON(v any) error {
-	out := json.NewEncoder(os.Stdout)
-	out.SetEscapeHTML(false)
-	return out.Encode(v)
+// printTold does something and prints what it tells, or complains and exits with 2.
+func printTold(asJSON bool, s *settings.Settings, do func(context.Context) (output.Told, error)) error {
+	if err := s.Check(); err != nil {
+		return printRefusal(err)
+	}
+	told, err := do(context.Background())
+	if err != nil {
+		return printRefusal(output.OfFlags(err))
+	}
+	return asExitError(told.Print(asJSON))
 }

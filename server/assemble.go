@@ -12,7 +12,6 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/server/agents"
-	"madoguchi/server/audit"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/demo"
 	"madoguchi/server/insurer"
@@ -33,6 +32,9 @@ type app struct {
 }
 
 var errNoData = &eligibility.Error{Code: eligibility.NotFound, Key: "data.none", Field: "--data"}
+
+// opener is openApp or openExisting.
+type opener func(ctx context.Context, s *settings.Settings, role string) (*app, error)
 
 // openExisting is openApp for commands that have nothing to do where nothing is: a mistyped place must not
 // look like an empty one.
@@ -71,8 +73,10 @@ func (a *app) insurerServices(ctx context.Context, address string) (*insurer.Ser
 	if err != nil {
 		return nil, err
 	}
-	if err := a.putDemoInsurers(ctx); err != nil {
-		return nil, err
+	if a.settings.Mode() == settings.Demo {
+		if err := demo.PutInsurers(ctx, a.Store.ForInsurer().Directory, a.Now()); err != nil {
+			return nil, err
+		}
 	}
 	return insurer.New(insurer.Config{
 		Stores:       a.Store.ForInsurer(),
@@ -86,40 +90,27 @@ func (a *app) insurerServices(ctx context.Context, address string) (*insurer.Ser
 	}), nil
 }
 
-// staffServices assembles who works where and signs in; address is where browsers find this server.
+// staffServices assembles who works where and signs in; address is where browsers find this server. The demo
+// has a facility of its own.
 func (a *app) staffServices(ctx context.Context, address string) (*staff.Services, error) {
 	product := message.New("common.product", nil).Text("ja")
 	keys, err := passkey.New(passkey.Config{Address: address, Name: product, Now: a.Now})
 	if err != nil {
 		return nil, err
 	}
-	services := staff.New(staff.Config{Stores: a.Store.ForStaff(), Passkeys: keys, Now: a.Now})
-	if a.settings.Mode() == settings.Demo {
-		err = demo.PutFacility(ctx, services.Facilities, a.settings.FacilityCode, a.settings.FacilityName)
-	}
-	return services, err
+	all := staff.New(staff.Config{Stores: a.Store.ForStaff(), Passkeys: keys, Now: a.Now})
+	return all, a.putDemoFacility(ctx, all.Facilities)
 }
 
-// putDemoInsurers gives a new demo its fictional insurers; a live server gets its own by the command insurer
-// add.
-func (a *app) putDemoInsurers(ctx context.Context) error {
-	if a.settings.Mode() != settings.Demo {
+// facilities are those whose counters work on this server; the demo has its own.
+func (a *app) facilities(ctx context.Context) (*staff.Facilities, error) {
+	all := staff.New(staff.Config{Stores: a.Store.ForStaff(), Now: a.Now}).Facilities
+	return all, a.putDemoFacility(ctx, all)
+}
+
+func (a *app) putDemoFacility(ctx context.Context, all *staff.Facilities) error {
+	if a.settings.Mode() != settings.Demo || a.settings.FacilityCode == "" {
 		return nil
 	}
-	known, err := a.Store.ForInsurer().Directory.Insurers(ctx)
-	if err != nil || len(known) > 0 {
-		return err
-	}
-	for _, in := range demo.Insurers {
-		entry := audit.Entry{
-			At:     a.Now(),
-			Actor:  audit.ActorSystem,
-			Action: "insurer.put",
-			Detail: string(in.Number),
-		}
-		if err := a.Store.ForInsurer().Directory.PutSettings(ctx, in, nil, entry); err != nil {
-			return err
-		}
-	}
-	return nil
+	return demo.PutFacility(ctx, all, a.settings.FacilityCode, a.settings.FacilityName)
 }

@@ -135,6 +135,8 @@ const (
 // realClock are the tests that read it.
 var realClock = map[string]string{
 	"auth/login_test.go":               span,
+	"auth/peer_test.go":                peer,
+	"server/live_test.go":              peer,
 	"card/bridge/agent_test.go":        peer,
 	"card/bridge/service_test.go":      patient,
 	"card/operations_test.go":          span,
@@ -160,6 +162,7 @@ var realClock = map[string]string{
 	"server/agents/life_test.go":       span,
 	"server/agents/operations_test.go": peer,
 	"server/agents/readers_test.go":    patient,
+	"server/agents/stranger_test.go":   span,
 }
 
 // The kind of failure that comes twice a year is a test that asks which day it is. Whoever needs the real

@@ -64,7 +64,8 @@ func handMadeCSV(t *testing.T, path, writer string) (faults []string) {
 	ast.Inspect(file, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.SelectorExpr:
-			if of, ok := n.X.(*ast.Ident); ok && of.Name == "csv" && (n.Sel.Name == "NewWriter" || n.Sel.Name == "Writer") {
+			of, ok := n.X.(*ast.Ident)
+			if ok && of.Name == "csv" && (n.Sel.Name == "NewWriter" || n.Sel.Name == "Writer") {
 				faults = append(faults, "writes with encoding/csv")
 			}
 		case *ast.BasicLit:

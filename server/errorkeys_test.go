@@ -9,10 +9,10 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
+	"madoguchi/internal/testenv"
 	"madoguchi/message"
 )
 
@@ -53,15 +53,15 @@ func errorsOf(set *token.FileSet, file *ast.File) (found []declared) {
 					continue
 				}
 				id, isName := pair.Key.(*ast.Ident)
-				if key, ok := constant(pair.Value); isName && ok && id.Name == "Key" && key != "" {
+				if key, ok := testenv.Constant(pair.Value); isName && ok && id.Name == "Key" && key != "" {
 					found = append(found, declared{set.Position(literal.Pos()).String(), key})
 				}
 			}
 		}
 		switch list, isList := literal.Type.(*ast.ArrayType); {
-		case isError(literal.Type):
+		case testenv.IsErrorType(literal.Type):
 			add(literal)
-		case isList && isError(list.Elt):
+		case isList && testenv.IsErrorType(list.Elt):
 			for _, element := range literal.Elts {
 				if one, ok := element.(*ast.CompositeLit); ok && one.Type == nil {
 					add(one)
@@ -73,40 +73,10 @@ func errorsOf(set *token.FileSet, file *ast.File) (found []declared) {
 	return found
 }
 
-// isError reports whether a literal's type is eligibility.Error.
-func isError(e ast.Expr) bool {
-	switch e := e.(type) {
-	case *ast.StarExpr:
-		return isError(e.X)
-	case *ast.Ident:
-		return e.Name == "Error"
-	case *ast.SelectorExpr:
-		x, ok := e.X.(*ast.Ident)
-		return ok && x.Name == "eligibility" && e.Sel.Name == "Error"
-	}
-	return false
-}
-
 var (
 	errorKey = regexp.MustCompile(`^[a-z_]+(\.[a-z_]+)+$`)
 	japanese = regexp.MustCompile(`[\p{Hiragana}\p{Katakana}]`)
 )
-
-// constant is the text of a literal, also of one that is put together of several.
-func constant(e ast.Expr) (string, bool) {
-	switch e := e.(type) {
-	case *ast.BasicLit:
-		text, err := strconv.Unquote(e.Value)
-		return text, err == nil && e.Kind == token.STRING
-	case *ast.BinaryExpr:
-		x, okX := constant(e.X)
-		y, okY := constant(e.Y)
-		return x + y, okX && okY && e.Op == token.ADD
-	case *ast.ParenExpr:
-		return constant(e.X)
-	}
-	return "", false
-}
 
 // twice are the places that make an error of a key of which another place made one before.
 func twice(all []declared) (bad []string) {

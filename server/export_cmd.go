@@ -19,8 +19,8 @@ import (
 // broken off.
 type exportCmd struct {
 	Insurer string `required:"" help:"保険者番号"`
-	Format  string `required:"" enum:"fhir,csv" help:"fhir: JP Core Coverage, one JSON object a line (NDJSON); csv: as import reads it"`
-	Out     string `type:"path" help:"the file to write, for its owner alone (0600); standard output by default"`
+	Format  string `required:"" enum:"fhir,csv" help:"${export_format}"`
+	Out     string `type:"path" help:"${export_out}"`
 	Role    string `enum:"all,insurer" default:"all" env:"MADOGUCHI_ROLE" help:"role of the data folder"`
 }
 
@@ -44,7 +44,8 @@ func (c *exportCmd) Run(s *settings.Settings) error {
 		return printRefusal(err)
 	}
 	export := func(w io.Writer) (int, error) {
-		return services.Exporter.Export(ctx, staff.Operator{Insurer: number}, insurer.ExportFormat(c.Format), w)
+		return services.Exporter.Export(ctx, staff.Operator{Insurer: number},
+			insurer.ExportFormat(c.Format), w)
 	}
 	if c.Out == "" {
 		_, err := export(os.Stdout)

@@ -23,7 +23,8 @@ func TestARegisterIsExportedAndReadBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	sample := bytes.NewReader(insuredcsv.SampleFile(demoCity))
-	if _, err := d.insurer.Importer.Import(t.Context(), staff.Operator{Insurer: demoCity}, sample); err != nil {
+	if _, err := d.insurer.Importer.Import(t.Context(), staff.Operator{Insurer: demoCity},
+		sample); err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]eligibility.Person{}

@@ -13,9 +13,10 @@ import (
 
 // otherClients may make HTTP clients besides server/hostclient, each for its reason.
 var otherClients = map[string]string{
-	"card/agent/connection.go": "the agent dials its own server, which its setting names, and follows no redirect",
-	"card/bridge/status.go":    "asks the agent on this computer, on loopback",
-	"server/demo/demo.go":      "signs in at the demo's provider, which is this server on loopback",
+	"card/agent/connection.go": "the agent dials its own server, which its setting names, " +
+		"and follows no redirect",
+	"card/bridge/status.go": "asks the agent on this computer, on loopback",
+	"server/demo/demo.go":   "signs in at the demo's provider, which is this server on loopback",
 }
 
 // Every call between servers goes through server/hostclient: no other file makes a client, or uses the one
@@ -89,7 +90,8 @@ func clientsIn(file *ast.File) []string {
 		case *ast.StarExpr:
 			handedOn[n.X] = true
 		case *ast.SelectorExpr:
-			if x, ok := n.X.(*ast.Ident); ok && x.Name == imported && slices.Contains(calls, n.Sel.Name) && !handedOn[n] {
+			x, ok := n.X.(*ast.Ident)
+			if ok && x.Name == imported && slices.Contains(calls, n.Sel.Name) && !handedOn[n] {
 				found = append(found, imported+"."+n.Sel.Name)
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/server/datafolder"
+	"madoguchi/server/input"
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
 	"madoguchi/server/settings"
@@ -25,7 +27,7 @@ type importCmd struct {
 	DryRun  bool   `help:"store nothing"`
 	JSON    bool   `name:"json" help:"one JSON object a row on standard output"`
 	Role    string `enum:"all,insurer" default:"all" env:"MADOGUCHI_ROLE" help:"role of the data folder"`
-	Map     string `type:"path" help:"JSON file of the insurer's own headings, {\"heading\":\"氏名\"}; remembered when the file is stored"`
+	Map     string `type:"path" help:"${import_map}"`
 	Errors  string `type:"path" help:"file for the refused rows; beside the input by default"`
 	File    string `arg:"" help:"CSV in UTF-8 or Shift_JIS; - for standard input"`
 
@@ -56,7 +58,7 @@ func (c *importCmd) run(s *settings.Settings) error {
 			return err
 		}
 		if o.Insurer.Kind() == "" {
-			return errNoSystem
+			return insurer.ErrNoSystem.In("--insurer")
 		}
 	}
 	given, err := insuredcsv.ReadMapFile(c.Map)
@@ -89,7 +91,31 @@ func (c *importCmd) run(s *settings.Settings) error {
 	return c.report(read, done)
 }
 
-var errNoSystem = &eligibility.Error{Code: eligibility.Invalid, Key: "import.no_system", Field: "--insurer"}
+var errOpen = &eligibility.Error{Code: eligibility.Invalid, Key: "import.open"}
+
+func (c *importCmd) open() (io.ReadCloser, error) {
+	if c.File == "-" {
+		return io.NopCloser(os.Stdin), nil
+	}
+	file, err := input.Open(c.File)
+	if err != nil {
+		return nil, errOpen.In("file").Because(err)
+	}
+	return file, nil
+}
+
+// headings reads the file of --map.
+func (c *importCmd) headings() (map[string]insuredcsv.Column, error) {
+	if c.Map == "" {
+		return nil, nil
+	}
+	file, err := input.Open(c.Map)
+	if err != nil {
+		return nil, errOpen.In("map").Because(err)
+	}
+	defer file.Close()
+	return insuredcsv.ReadMap(file)
+}
 
 // remembered returns the headings that were mapped before. Without an insurer's number there is nobody to ask
 // for, and a trial makes no data folder.
@@ -98,7 +124,8 @@ func (c *importCmd) remembered(
 	insurer eligibility.InsurerNumber,
 ) (map[string]insuredcsv.Column, error) {
 	none := map[string]insuredcsv.Column{}
-	if _, err := os.Stat(filepath.Join(s.Folder(), datafolder.DatabaseFile)); err != nil || insurer == "" {
+	if _, err := os.Stat(filepath.Join(s.Folder(), datafolder.DatabaseFile)); err != nil ||
+		insurer == "" {
 		return none, nil
 	}
 	ctx := context.Background()
@@ -136,7 +163,7 @@ func (c *importCmd) store(
 
 // report prints what happened: rows as JSON, or a summary; refused rows go to the error file.
 func (c *importCmd) report(read *insuredcsv.File, done insurer.Imported) error {
-	rows, refused, err := c.rows(read, done.Digest)
+	rows, refused, err := read.Tell(os.Stdout, c.JSON, done.Digest)
 	if err != nil {
 		return err
 	}
@@ -149,12 +176,9 @@ func (c *importCmd) report(read *insuredcsv.File, done insurer.Imported) error {
 		fmt.Fprintln(to, message.New("import.said.unused", message.Args{"columns": columns}).Text("ja"))
 	}
 	if !c.JSON {
-		said := done.Count.Told(refused)
+		said := done.Count.Stored(refused)
 		if c.DryRun {
-			said = message.New("import.said.trial", message.Args{
-				"accepted": message.Number(rows - refused),
-				"refused":  message.Number(refused),
-			})
+			said = insurer.Trial(rows, refused)
 		}
 		fmt.Println(said.Text("ja"))
 	}
@@ -163,15 +187,6 @@ func (c *importCmd) report(read *insuredcsv.File, done insurer.Imported) error {
 	}
 	c.writeErrors(read)
 	return exit(exitSome)
-}
-
-// rows prints every row, or what is to be said of it, and counts them. A file of which nothing is to be said
-// is not read again.
-func (c *importCmd) rows(read *insuredcsv.File, stored insuredcsv.Digest) (rows, refused int, err error) {
-	if stored.Rows > 0 && len(stored.Reasons)+len(stored.Warnings) == 0 && !c.JSON {
-		return stored.Rows, 0, nil
-	}
-	return read.Print(os.Stdout, c.JSON)
 }
 
 // writeErrors writes the refused rows for the clerk who mends them. The good rows are stored by then: where

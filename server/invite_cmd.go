@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"madoguchi/server/inviting"
+	"madoguchi/server/output"
 	"madoguchi/server/settings"
 	"madoguchi/server/staff"
 )
@@ -12,7 +13,7 @@ import (
 // Exit codes: 0 made, 2 bad input.
 type inviteCmd struct {
 	inviting.Command
-	DataRole string `name:"server-role" enum:"all,insurer,counter" default:"all" env:"MADOGUCHI_ROLE" help:"role of the data folder; live only for --operator"`
+	DataRole string `name:"server-role" enum:"all,insurer,counter" default:"all" env:"MADOGUCHI_ROLE" help:"${invite_role}"`
 }
 
 // Run makes the link and prints it with its end.
@@ -22,7 +23,7 @@ func (c *inviteCmd) Run(s *settings.Settings) error {
 		return printRefusal(err)
 	}
 	if c.JSON {
-		return asExitError(printJSON(made))
+		return asExitError(output.JSON(made))
 	}
 	return asExitError(made.Print())
 }

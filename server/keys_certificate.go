@@ -18,7 +18,7 @@ import (
 // keysCSRCmd writes a certificate request.
 type keysCSRCmd struct {
 	Insurer string `required:"" help:"保険者番号"`
-	Subject string `help:"the certificate's name, such as CN=架空健康保険組合,O=架空健康保険組合,C=JP; by default the insurer's number"`
+	Subject string `help:"${csr_subject}"`
 	Out     string `type:"path" help:"the file to write; standard output by default"`
 }
 

@@ -2,9 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"madoguchi/eligibility"
@@ -18,7 +18,7 @@ import (
 // start again. Exit codes: 0 done, 1 some refused, 2 wrong usage.
 type keysCmd struct {
 	List    keysListCmd    `cmd:"" help:"the keys of each insurer, and their certificates for PDFs"`
-	Rotate  keysRotateCmd  `cmd:"" help:"publish a next key, or let it sign once it has been published for 24 hours"`
+	Rotate  keysRotateCmd  `cmd:"" help:"${keys_rotate}"`
 	CSR     keysCSRCmd     `cmd:"" name:"csr" help:"write a certificate request (PKCS #10) for signing PDFs"`
 	Import  keysImportCmd  `cmd:"" help:"import the certificate for signing PDFs"`
 	Client  keysClientCmd  `cmd:"" help:"print the public key set to register at the sign-in service"`
@@ -27,7 +27,6 @@ type keysCmd struct {
 }
 
 var (
-	errNoKeys        = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.no_folder"}
 	errNoInsurerKeys = &eligibility.Error{
 		Code:  eligibility.NotFound,
 		Key:   "keys.no_insurer",
@@ -46,22 +45,16 @@ var (
 	errKIDAlone = &eligibility.Error{Code: eligibility.Invalid, Key: "keys.kid_alone", Field: "kid"}
 )
 
-// openKeys opens the data folder's keys, and makes no folder: a mistyped place must not look like an empty
-// one.
+// openKeys opens the data folder's keys, and makes none.
 func openKeys(s *settings.Settings) (*keys.Folder, error) {
 	if err := s.Check(); err != nil {
 		return nil, printUsage(err)
 	}
-	folder := filepath.Join(s.Folder(), datafolder.KeysDir)
-	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-		return nil, printUsage(errNoKeys.Because(fmt.Errorf("looked at %s", folder)))
+	ring, err := datafolder.ExistingKeys(s.Folder(), s.Host())
+	if errors.Is(err, datafolder.ErrNoKeys) {
+		return nil, printUsage(err)
 	}
-	ring, err := keys.Open(folder)
-	if err != nil {
-		return nil, err
-	}
-	ring.Rotation.Host = s.Host()
-	return ring, nil
+	return ring, err
 }
 
 // printUsage prints what was wrong with the call.

@@ -111,7 +111,8 @@ func (d running) copyOf(t *testing.T, id audit.PersonID) string {
 	if err := os.WriteFile(page+".pdf", sheet, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.Command("pdftoppm", "-r", "300", "-png", "-singlefile", page+".pdf", page).CombinedOutput(); err != nil {
+	if out, err := exec.Command("pdftoppm", "-r", "300", "-png", "-singlefile", page+".pdf",
+		page).CombinedOutput(); err != nil {
 		t.Fatalf("%v %s", err, out)
 	}
 	text, err := exec.Command("zbarimg", "--nodbus", "-q", "--raw", page+".png").Output()

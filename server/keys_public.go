@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"os"
-	"path/filepath"
 
 	"madoguchi/credential"
 	"madoguchi/server/datafolder"
@@ -58,9 +57,5 @@ func firstKeys(s *settings.Settings) (*keys.Folder, error) {
 	if err := s.Check(); err != nil {
 		return nil, printUsage(err)
 	}
-	ring, err := keys.Open(filepath.Join(s.Folder(), datafolder.KeysDir))
-	if err != nil {
-		return nil, err
-	}
-	return ring, datafolder.Guard(context.Background(), ring, s.Folder())
+	return datafolder.FirstKeys(context.Background(), s.Folder())
 }

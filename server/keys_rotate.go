@@ -13,9 +13,9 @@ import (
 // it may run at any time.
 type keysRotateCmd struct {
 	Insurer   string `help:"保険者番号; all of the folder by default, with --leaked compulsory (or the word all)"`
-	OlderThan int    `name:"older-than" placeholder:"DAYS" help:"let the next key sign only when the current one has signed for so many days: for a nightly job"`
-	Lost      bool   `xor:"why" help:"the current private key is lost: replace it at once, keep its public half published"`
-	Leaked    bool   `xor:"why" help:"the current private key leaked: replace it at once and publish it no more; copies (PDF) by it are void"`
+	OlderThan int    `name:"older-than" placeholder:"DAYS" help:"${rotate_older_than}"`
+	Lost      bool   `xor:"why" help:"${rotate_lost}"`
+	Leaked    bool   `xor:"why" help:"${rotate_leaked}"`
 	KID       string `name:"kid" help:"with --leaked: withdraw only this next or retired key"`
 }
 

@@ -11,7 +11,9 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/message"
+	"madoguchi/server/input"
 	"madoguchi/server/insurer"
+	"madoguchi/server/output"
 	"madoguchi/server/settings"
 )
 
@@ -20,21 +22,24 @@ type program struct {
 	settings.Settings
 
 	Serve  serveCmd  `cmd:"" default:"withargs" help:"start the server (the default)"`
+	Doctor doctorCmd `cmd:"" help:"${doctor_what}"`
 	Import importCmd `cmd:"" help:"read an insurer's CSV of insured people"`
 	Export exportCmd `cmd:"" help:"write an insurer's register as FHIR (NDJSON) or CSV"`
 
 	Invite inviteCmd `cmd:"" help:"make a link with which somebody of the staff registers a passkey"`
 
-	Verify verifyCmd `cmd:"" help:"check an eligibility code: picture, PDF, text or file; never uses the network"`
+	Verify verifyCmd `cmd:"" help:"${verify_what}"`
 	Revoke revokeCmd `cmd:"" help:"take saved copies back"`
 	Print  printCmd  `cmd:"" help:"print papers for many people in a run (docs/print.md)"`
 	Trust  trustCmd  `cmd:"" help:"trust lists: make, sign, inspect"`
 	Keys   keysCmd   `cmd:"" help:"look after the insurers' keys and certificates (docs/keys.md)"`
 
+	Insurer  insurerCmd  `cmd:"" help:"${insurer_what}"`
+	Facility facilityCmd `cmd:"" help:"the facilities of this server: add, list, set"`
+
 	Methods methodsCmd `cmd:"" help:"how a person may be accepted at the counter, by the dated rules"`
 	Share   shareCmd   `cmd:"" help:"the share of the costs by age and date"`
 	Names   namesCmd   `cmd:"" help:"compare two writings of a name"`
-	Insurer insurerCmd `cmd:"" help:"what an insurer number says"`
 	Rules   rulesCmd   `cmd:"" help:"print the table of the rules (docs/rules.md)"`
 
 	Cheatsheet cheatsheetCmd `cmd:"" help:"today's sheet for the reception, one A4 page as PDF"`
@@ -57,6 +62,8 @@ func main() {
 		kong.Name("madoguchi"),
 		kong.Description(message.New("command.about", nil).Text("ja")),
 		kong.Vars{"runs": strings.Join(insurer.RunKinds(), ", ")},
+		kong.Vars(input.FlagHelp),
+		kong.Vars(settings.Help),
 	}
 	file, err := settings.Named(os.Args[1:])
 	if err != nil {
@@ -92,7 +99,7 @@ func wrongUsage(err error) error {
 	var parsed *kong.ParseError
 	if errors.As(err, &parsed) && parsed.Context != nil {
 		for _, path := range parsed.Context.Path {
-			if path.Command != nil {
+			if path.Command != nil && !path.Command.Hidden {
 				name += " " + path.Command.Name
 			}
 		}
@@ -105,16 +112,5 @@ func wrongUsage(err error) error {
 	}
 }
 
-// printError prints an error for the person at the keyboard: Japanese, English, then the cause.
-func printError(err error) {
-	var e *eligibility.Error
-	if errors.As(err, &e) {
-		fmt.Fprintln(os.Stderr, e.Ja())
-		fmt.Fprintln(os.Stderr, e.En())
-		if e.Cause != nil {
-			fmt.Fprintln(os.Stderr, "("+e.Cause.Error()+")")
-		}
-		return
-	}
-	fmt.Fprintln(os.Stderr, err)
-}
+// printError prints an error for the person at the keyboard.
+func printError(err error) { output.Error(err) }

@@ -68,7 +68,8 @@ func TestPeopleOfTheVersionBeforeAreFoundWithTheirVersions(t *testing.T) {
 	if len(file.Notices) != 2 || file.Notices[0].Void || !file.Notices[1].Void {
 		t.Errorf("notices: %+v", file.Notices)
 	}
-	if _, err := o.insurer.Register.PersonFile(t.Context(), clerkOf(demoCity), o.facts.Futaba); !errors.Is(err,
+	if _, err := o.insurer.Register.PersonFile(t.Context(), clerkOf(demoCity),
+		o.facts.Futaba); !errors.Is(err,
 		insurer.ErrNoPerson) {
 		t.Errorf("the erased one: %v", err)
 	}

@@ -3,11 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"net"
-	"net/url"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -27,23 +23,13 @@ import (
 // ended it. Exit codes: 0 everybody printed; 1 printed, but somebody was skipped or a line of the list named
 // nobody; 2 refused, or stopped by a fault; 3 paused (Ctrl+C) or cancelled.
 type printCmd struct {
-	Kind        string `name:"run" help:"${runs}"`
-	Insurer     string `help:"保険者番号"`
-	Out         string `type:"path" help:"folder for the files; made when missing"`
-	Only        string `default:"all" help:"all, new (never printed) or changed (record changed since)"`
-	ShareOn     string `name:"share-changes-on" help:"only people whose share may change on this day, YYYY-MM-DD"`
-	Dropped     bool   `name:"registration-dropped" help:"only people whose registration as マイナ保険証 ended"`
-	List        string `type:"path" help:"only people of this file: lines of 番号, or 記号,番号,枝番"`
-	Order       string `default:"postcode" help:"postcode, number (記号, 番号, 枝番) or household"`
-	CountSheets bool   `help:"a count sheet before each 記号; with --order number"`
-	PerFile     int    `name:"pages-per-file" default:"5000" help:"people a file"`
-	Layout      string `help:"of certificates: cards (ten on A4), card or a4"`
-	Day         string `help:"交付年月日, YYYY-MM-DD; today by default"`
-	Resume      string `help:"go on with the run of this ID"`
-	DryRun      bool   `help:"say how many would be printed, and store nothing"`
-	Address     string `env:"MADOGUCHI_URL" default:"http://localhost:8080" help:"the address that the notices' QR opens; a resumed run keeps its own"`
-	JSON        bool   `name:"json" help:"the result as one JSON object"`
-	Role        string `enum:"all,insurer" default:"all" env:"MADOGUCHI_ROLE" help:"role of the data folder"`
+	Insurer string `help:"保険者番号"`
+	insurer.RunFlags
+	Resume  string `help:"go on with the run of this ID"`
+	DryRun  bool   `help:"say how many would be printed, and store nothing"`
+	Address string `env:"MADOGUCHI_URL" default:"http://localhost:8080" help:"${print_address}"`
+	JSON    bool   `name:"json" help:"the result as one JSON object"`
+	Role    string `enum:"all,insurer" default:"all" env:"MADOGUCHI_ROLE" help:"role of the data folder"`
 }
 
 // exitPaused is the exit code of a run that somebody paused.
@@ -55,9 +41,7 @@ var (
 		Key:   "print.what",
 		Field: "--run, --insurer, --out",
 	}
-	errPrintDay     = &eligibility.Error{Code: eligibility.Invalid, Key: "print.day"}
 	errPrintAddress = &eligibility.Error{Code: eligibility.Invalid, Key: "print.address", Field: "--address"}
-	errPrintList    = &eligibility.Error{Code: eligibility.Invalid, Key: "print.list", Field: "--list"}
 )
 
 // Run prints.
@@ -92,7 +76,7 @@ func (c *printCmd) run(ctx context.Context, s *settings.Settings) (*insurer.Prin
 	if err := s.Check(); err != nil {
 		return nil, err
 	}
-	if !opensOnPhones(c.Address) {
+	if !settings.OpensOnPhones(c.Address) {
 		return nil, errPrintAddress
 	}
 	h, err := openExisting(ctx, s, c.Role)
@@ -128,7 +112,8 @@ func (c *printCmd) run(ctx context.Context, s *settings.Settings) (*insurer.Prin
 	go func() {
 		select {
 		case <-ctx.Done():
-			if err := runs.Command(context.Background(), operator, result.Run, insurer.RunPaused); err != nil {
+			err := runs.Command(context.Background(), operator, result.Run, insurer.RunPaused)
+			if err != nil {
 				printError(err)
 			}
 		case <-ended:
@@ -160,58 +145,15 @@ func (c *printCmd) operator(ctx context.Context, services *insurer.Services) (st
 	return staff.Operator{Insurer: number}, nil
 }
 
-// opensOnPhones reports whether an address may stand on paper: https, or the demo's own computer.
-func opensOnPhones(address string) bool {
-	u, err := url.Parse(address)
-	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery ||
-		u.Fragment != "" {
-		return false
-	}
-	ip := net.ParseIP(u.Hostname())
-	return u.Scheme == "https" ||
-		u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
-}
-
 // plan plans a new run and stores it.
 func (c *printCmd) plan(
 	ctx context.Context, services *insurer.Services, operator staff.Operator, result *insurer.PrintReport,
-) (err error) {
-	o := insurer.RunOptions{
-		Only:        insurer.RunFilter(c.Only),
-		Dropped:     c.Dropped,
-		Order:       insurer.RunOrder(c.Order),
-		CountSheets: c.CountSheets,
-		PerFile:     c.PerFile,
-		Layout:      insurer.RunLayout(c.Layout),
-	}
-	if c.Out != "" {
-		if o.Folder, err = filepath.Abs(c.Out); err != nil {
-			return err
-		}
-	}
-	if c.PerFile == 0 {
-		o.PerFile = -1 // 0 would mean the default
-	}
-	for flag, text := range map[string]string{"--share-changes-on": c.ShareOn, "--day": c.Day} {
-		if text == "" {
-			continue
-		}
-		day, err := eligibility.ParseDate(text)
-		if err != nil || !day.Exact() {
-			return errPrintDay.In(flag)
-		}
-		if flag == "--day" {
-			o.Day = day
-		} else {
-			o.ShareOn = day
-		}
-	}
-	lines, err := c.lines()
+) error {
+	request, err := c.Request()
 	if err != nil {
 		return err
 	}
-	plan, err := services.PrintJobs.PlanRun(ctx, operator,
-		insurer.RunRequest{Kind: insurer.PaperKind(c.Kind), Options: o, List: lines})
+	plan, err := services.PrintJobs.PlanRun(ctx, operator, request)
 	if err != nil {
 		return err
 	}
@@ -222,30 +164,4 @@ func (c *printCmd) plan(
 		return nil
 	}
 	return services.PrintJobs.StartRun(ctx, operator, plan)
-}
-
-// lines reads the list.
-func (c *printCmd) lines() ([]string, error) {
-	if c.List == "" {
-		return nil, nil
-	}
-	file, err := os.Open(c.List)
-	if err != nil {
-		return nil, errPrintList.Because(err)
-	}
-	defer file.Close()
-	const most = 16 << 20
-	data, err := io.ReadAll(io.LimitReader(file, most))
-	if err != nil {
-		return nil, errPrintList.Because(err)
-	}
-	lines, err := insurer.ReadRunList(data)
-	var said *eligibility.Error
-	if errors.As(err, &said) {
-		return nil, said
-	}
-	if err != nil {
-		return nil, errPrintList.Because(err)
-	}
-	return lines, nil
 }

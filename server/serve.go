@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"madoguchi/message"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/demo"
+	"madoguchi/server/doctor"
 	"madoguchi/server/listen"
 	"madoguchi/server/settings"
 	"madoguchi/server/web/kit"
@@ -22,7 +24,7 @@ import (
 
 // serveCmd starts the server.
 type serveCmd struct {
-	Role string `enum:"all,insurer,counter" default:"all" env:"MADOGUCHI_ROLE" help:"what this server is: all (demo), insurer or counter"`
+	Role string `enum:"all,insurer,counter" default:"all" env:"MADOGUCHI_ROLE" help:"${serve_role}"`
 }
 
 const shutdownTime = 20 * time.Second
@@ -35,15 +37,19 @@ var errListen = &eligibility.Error{
 
 // Run serves until an interrupt.
 func (c *serveCmd) Run(s *settings.Settings) error {
-	if err := s.CheckServe(c.Role); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	warnings, err := doctor.Doctor{Settings: s, Role: c.Role, Now: clock}.Start(ctx)
+	if err != nil {
 		return err
+	}
+	for _, w := range warnings {
+		slog.Warn("madoguchi doctor: "+w.Text("en"), "check", w.Check, "key", w.Key)
 	}
 	certificate, err := s.Certificate(clock)
 	if err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	listener, err := net.Listen("tcp", s.Addr)
 	if err != nil {
 		return errListen.With(message.Args{"address": message.Text(s.Addr)}).Because(err)
@@ -54,7 +60,7 @@ func (c *serveCmd) Run(s *settings.Settings) error {
 		return err
 	}
 	defer h.Store.Close()
-	if err := h.verify(ctx); err != nil {
+	if err := h.Verify(ctx); err != nil {
 		return err
 	}
 	address := s.Host()
@@ -92,18 +98,6 @@ func (c *serveCmd) Run(s *settings.Settings) error {
 	case <-ctx.Done():
 	}
 	return h.shutDown(server)
-}
-
-// verify refuses a start with keys that are damaged, also those that nobody asks for before a patient does, and
-// with an audit chain that was changed.
-func (a *app) verify(ctx context.Context) error {
-	if err := a.Keys.Verify(); err != nil {
-		return err
-	}
-	if n, err := a.Store.VerifyAudit(ctx); err != nil {
-		return fmt.Errorf("verifying the audit chain (%d entries): %w", n, err)
-	}
-	return nil
 }
 
 // shutDown lets requests and print files end, and sends the agents away to come back spread over a minute.

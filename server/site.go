@@ -80,13 +80,16 @@ func (c *serveCmd) site(
 		Running: func() time.Duration { return clock().Sub(started) },
 	}
 	if c.Role != datafolder.RoleInsurer {
-		refresh, err := h.addCounterHalf(&config, address, listed, calls)
+		refresh, err := h.addCounterHalf(ctx, &config, address, listed, calls)
 		if err != nil {
 			return nil, nil, err
 		}
 		chores = append(chores, refresh)
 	}
-	handler := web.New(config)
+	handler, err := web.New(config)
+	if err != nil {
+		return nil, nil, err
+	}
 	if c.Role == datafolder.RoleAll {
 		calls.Client.Transport = h.word.WithCookie(hostclient.Loopback(handler, address, s.Host()+"/i/"))
 	}
@@ -124,19 +127,26 @@ func (a *app) addInsurerHalf(
 
 // addCounterHalf adds what a counter's server runs, and returns what has to be done every hour for it.
 func (a *app) addCounterHalf(
-	config *web.Config, address string, listed trustSource, calls *hostapi.Client,
+	ctx context.Context, config *web.Config, address string, listed trustSource, calls *hostapi.Client,
 ) (refresh func(context.Context), err error) {
-	s := a.settings
-	issuerKeys, err := s.IssuerKeys()
+	issuerKeys, err := a.settings.IssuerKeys()
 	if err != nil {
 		return nil, err
+	}
+	config.Facilities = func(ctx context.Context) (int, error) {
+		all, err := a.Store.ForStaff().Facilities.Facilities(ctx)
+		return len(all), err
+	}
+	facilities := counter.StoredFacilities{
+		Store: a.Store.ForStaff().Facilities,
+		URL:   func(code string) string { return a.settings.FacilityURL(code, address) },
 	}
 	config.Readers = agents.New(agents.Config{
 		Store:      a.Store.ForAgents(),
 		IssuerKeys: issuerKeys,
 		Virtual:    config.Demo,
 		Now:        a.Now,
-		Names:      func(string) string { return s.FacilityName },
+		Names:      facilities.Name,
 	})
 	a.readers = config.Readers
 	known := &trust.Cache{
@@ -154,7 +164,7 @@ func (a *app) addCounterHalf(
 		AskTime:     calls.AskTime,
 		Readers:     config.Readers,
 		Insurers:    func(url string) counter.InsurerCalls { return calls.For(url) },
-		Facilities:  counter.OneFacility{Code: s.FacilityCode, Name: s.FacilityName, URL: address},
+		Facilities:  facilities,
 		Key:         calls.Key,
 		Now:         a.Now,
 	}
@@ -181,7 +191,7 @@ func (c *serveCmd) trustList(
 			return func() (*credential.TrustList, error) { return &credential.TrustList{}, nil }, nil, nil
 		}
 	}
-	file, err := s.TrustFile(filepath.Join(h.Path, "trust-version"), h.Now)
+	file, err := s.TrustFile(filepath.Join(h.Path, datafolder.TrustVersionFile), h.Now)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"madoguchi/server/input"
-	"madoguchi/server/keys"
 	"madoguchi/server/trust"
 )
 
@@ -17,8 +16,8 @@ type trustCmd struct {
 
 // trustMakeCmd writes a draft: JSON that people can read, correct and sign.
 type trustMakeCmd struct {
-	Issuer  []string `sep:"none" placeholder:"ISS=NAME=NUMBERS=JWKS" help:"an insurer's iss, its name, the numbers it may speak for, its jwks.json"`
-	Counter []string `sep:"none" placeholder:"URL=NAME=CODE=JWKS" help:"a counter server that may ask insurers"`
+	Issuer  []string `sep:"none" placeholder:"ISS=NAME=NUMBERS=JWKS" help:"${trust_issuer}"`
+	Counter []string `sep:"none" placeholder:"URL=NAME=CODE=JWKS" help:"${trust_counter}"`
 }
 
 // Run prints the draft.
@@ -32,8 +31,8 @@ func (c *trustMakeCmd) Run() error {
 // trustSignCmd signs a draft with the operator's root key, made on the first use.
 type trustSignCmd struct {
 	Draft   string `arg:"" placeholder:"FILE|-" help:"the draft"`
-	Keys    string `required:"" type:"path" placeholder:"FOLDER" help:"the operator's key folder (0700); the root key is made there on the first use"`
-	Out     string `required:"" type:"path" placeholder:"FOLDER" help:"where trust.jwt and trust-root.json are written, for consoles"`
+	Keys    string `required:"" type:"path" placeholder:"FOLDER" help:"${trust_keys}"`
+	Out     string `required:"" type:"path" placeholder:"FOLDER" help:"${trust_out}"`
 	Version int    `help:"the version; left out, one more than the list that lies in --out"`
 	Days    int    `default:"30" help:"days until it must be renewed, 30 at most"`
 }
@@ -41,34 +40,17 @@ type trustSignCmd struct {
 // Run writes both files and says what was signed.
 func (c *trustSignCmd) Run() error {
 	return printAnswer(func() (any, error) {
-		if err := trust.CheckDays(c.Days); err != nil {
-			return nil, err
-		}
-		data, err := input.ReadArgument(c.Draft, "FILE")
-		if err != nil {
-			return nil, err
-		}
-		draft, err := trust.ReadDraft(data)
-		if err != nil {
-			return nil, err
-		}
-		ring, err := keys.Open(c.Keys)
-		if err != nil {
-			return nil, err
-		}
-		root, err := ring.SigningKey(keys.Trust)
+		draft, err := input.ReadArgument(c.Draft, "FILE")
 		if err != nil {
 			return nil, err
 		}
 		now := clock()
-		list, err := trust.Publication{
-			Draft:   draft,
-			Root:    root,
+		list, err := trust.SignDraft(draft, c.Keys, trust.Publication{
 			Folder:  c.Out,
 			Version: c.Version,
 			Days:    c.Days,
 			Now:     now,
-		}.Publish()
+		})
 		if err != nil {
 			return nil, err
 		}

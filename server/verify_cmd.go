@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 
+	"madoguchi/server/output"
 	"madoguchi/server/settings"
 	"madoguchi/server/verify"
 )
@@ -10,11 +11,11 @@ import (
 // verifyCmd checks an eligibility code without any network. Exit codes: 0 valid, 1 not valid, 2 unreadable or
 // wrong usage with nothing on standard output.
 type verifyCmd struct {
-	File   string `arg:"" placeholder:"FILE|-" help:"picture of a code, PDF, shc:/ text, JWS or .smart-health-card file; - for standard input"`
+	File   string `arg:"" placeholder:"FILE|-" help:"${verify_file}"`
 	Root   string `type:"path" help:"root key of --trust; left out, trust-root.json beside it"`
 	JWKS   string `name:"jwks" type:"path" help:"key set that you vouch for as the issuer's"`
-	Status string `type:"path" help:"the issuer's list of revoked copies: status.jwt, or the JSON list of SMART Health Cards"`
-	Roots  string `type:"path" help:"PEM certificates of the CA that signers of PDFs are judged by; without it the signer is not checked"`
+	Status string `type:"path" help:"${verify_status}"`
+	Roots  string `type:"path" help:"${verify_roots}"`
 	Proof  string `type:"path" help:"the second code of a phone without network, as text or picture"`
 	At     string `help:"another time than now, RFC 3339: 2026-11-22T10:00:00+09:00"`
 	JSON   bool   `name:"json" help:"answer as one JSON object"`
@@ -27,7 +28,7 @@ func (c *verifyCmd) Run(s *settings.Settings) error {
 		return printRefusal(err)
 	}
 	if c.JSON {
-		err = printJSON(verify.AnswerOf(v))
+		err = output.JSON(verify.AnswerOf(v))
 	} else {
 		_, err = os.Stdout.WriteString(verify.Explain(v))
 	}

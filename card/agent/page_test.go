@@ -53,9 +53,11 @@ func TestEveryStateHasACalmHeadlineAndANextStep(t *testing.T) {
 		{"no reader", Status{Link: Connected, Reader: ReaderMissing}, "リーダーが見つかりません", "差し直してください", false},
 		{"trouble", Status{Link: Connected, Reader: ReaderTrouble,
 			Trouble: Sentence{"再起動してください。", "Restart."}}, "リーダーを使えません", "再起動してください", false},
-		{"clock is off", Status{Link: Connected, Reader: ReaderReady, ClockSkew: -11 * time.Second}, "時計がずれています",
+		{"clock is off", Status{Link: Connected, Reader: ReaderReady, ClockSkew: -11 * time.Second},
+			"時計がずれています",
 			"今すぐ同期", false},
-		{"clock is fine", Status{Link: Connected, Reader: ReaderReady, ClockSkew: 9 * time.Second}, "つながっています",
+		{"clock is fine", Status{Link: Connected, Reader: ReaderReady, ClockSkew: 9 * time.Second},
+			"つながっています",
 			"このまま", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {

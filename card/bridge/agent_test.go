@@ -23,8 +23,10 @@ import (
 	"madoguchi/server/staff"
 )
 
-// pairedAgents is a store of paired agents.
+// pairedAgents is a store of paired agents, for what these tests need of one.
 type pairedAgents struct {
+	agents.Store
+
 	mu  sync.Mutex
 	all map[string]agents.Agent
 }
@@ -101,7 +103,9 @@ func TestTheAgentIsPairedShownAndFoundAgain(t *testing.T) {
 		Now:        time.Now,
 		Names:      func(string) string { return "架空医院" },
 	})
-	server := httptest.NewServer(board)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		board.Serve(w, r, r.RemoteAddr)
+	}))
 	t.Cleanup(server.Close)
 	settings := write(t, "bridge.json",
 		`{"server": "`+server.URL+`", "name": "受付2", "facility": "1319999991"}`)
@@ -118,9 +122,13 @@ func TestTheAgentIsPairedShownAndFoundAgain(t *testing.T) {
 			t.Errorf("the page does not say %q", want)
 		}
 	}
-	paired, words, err := board.Pair(t.Context(), staff.Reception{Staff: "鈴木", Facility: "1319999991"}, code)
-	if err != nil || paired.Name != "受付2" || !strings.Contains(shown, strings.Join(words, "・")) {
-		t.Errorf("%+v %q %v", paired, words, err)
+	desk := staff.Reception{Staff: "鈴木", Facility: "1319999991"}
+	found, err := board.BeginPairing(desk, code)
+	if err != nil || found.Name != "受付2" || !strings.Contains(shown, strings.Join(found.Words, "・")) {
+		t.Errorf("%+v %v", found, err)
+	}
+	if _, err := board.ConfirmPairing(t.Context(), desk, found.Ticket); err != nil {
+		t.Fatal(err)
 	}
 	awaitLine(t, lines, "つながりました")
 	out, _, rc = run(t, "status", "--config", settings)

@@ -17,7 +17,8 @@ func TestTheReleaseIsTheSameBytesWheneverAndWhereverItIsBuilt(t *testing.T) {
 	if err := os.MkdirAll(moved, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []string{"go.mod", "go.sum", "Makefile", "LICENSE", "licences", "card", "eligibility", "message"} {
+	for _, part := range []string{"go.mod", "go.sum", "Makefile", "LICENSE", "licences", "card",
+		"eligibility", "message"} {
 		if err := copyTo(filepath.Join("..", "..", part), filepath.Join(moved, part)); err != nil {
 			t.Fatal(err)
 		}

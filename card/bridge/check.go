@@ -10,7 +10,6 @@ import (
 	"madoguchi/card"
 	"madoguchi/card/agent"
 	"madoguchi/card/pcsc"
-	"madoguchi/card/virtual"
 	"madoguchi/eligibility"
 )
 
@@ -118,6 +117,8 @@ func (c *checkCmd) arguments(now time.Time) (eligibility.Date, card.IssuerKeys, 
 		return birth, nil, errBorn // a date yet to come would cost the card a try
 	case c.Reader != "" && c.Virtual != "":
 		return birth, nil, errBoth
+	case c.Virtual != "" && !demoBuilt:
+		return birth, nil, errNoVirtual
 	case c.TestKeys && c.IssuerKeys != "":
 		return birth, nil, errTwoKeys
 	case c.TestKeys && c.Virtual == "" && !(c.Demo && demoBuilt):
@@ -134,7 +135,7 @@ func (c *checkCmd) arguments(now time.Time) (eligibility.Date, card.IssuerKeys, 
 
 func (c *checkCmd) keys() (card.IssuerKeys, error) {
 	if c.TestKeys {
-		return virtual.TestIssuerKeys(), nil
+		return testIssuerKeys(), nil
 	}
 	if c.IssuerKeys == "" {
 		return nil, nil

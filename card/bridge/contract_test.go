@@ -140,7 +140,8 @@ func parse(t *testing.T, stdout, stderr string, code int) object {
 			continue
 		}
 		for i, key := range claims.keys {
-			if _, known := message.FindEntry(key); !known || message.New(key, nil).Text("ja") != claims.said[i] {
+			_, known := message.FindEntry(key)
+			if !known || message.New(key, nil).Text("ja") != claims.said[i] {
 				t.Errorf("%s is the key of %q", key, claims.said[i])
 			}
 		}

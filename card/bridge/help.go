@@ -14,5 +14,6 @@ var flagHelp = kong.Vars{
 	"run_key":           "file of this agent's own key; made on the first start",
 	"run_oqs":           "folder of the OQS connector's answers, which are compared on this PC",
 	"run_page":          "where this PC shows its status; a free port when it is taken; off for none",
+	"settings_env":      "MADOGUCHI_BRIDGE_SETTINGS",
 	"settings":          "the settings file (also --config); by default bridge.json in the user's folder",
 }

@@ -43,9 +43,10 @@ type exit int
 
 func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
-const examples = `    bridge --server https://counter.example             serve the reception's page (= bridge run)
-    bridge readers                                      list the card readers
-    bridge check --birth-date 1980-02-17 --issuer-keys keys.json`
+const examples = "" +
+	"    bridge --server https://counter.example             serve the reception's page (= bridge run)\n" +
+	"    bridge readers                                      list the card readers\n" +
+	"    bridge check --birth-date 1980-02-17 --issuer-keys keys.json"
 
 // description is what bridge --help begins with: Japanese, English, then examples.
 func description() string {

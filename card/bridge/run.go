@@ -19,7 +19,6 @@ import (
 	"madoguchi/card"
 	"madoguchi/card/agent"
 	"madoguchi/card/pcsc"
-	"madoguchi/card/virtual"
 	"madoguchi/eligibility"
 	"madoguchi/message"
 )
@@ -62,6 +61,10 @@ const refusedPause = 5 * time.Minute
 
 // Run serves until interrupted, or until the service manager stops it.
 func (c *runCmd) Run() error {
+	if c.Virtual != "" && !demoBuilt {
+		printError(errNoVirtual)
+		return exit(exitError)
+	}
 	if service.Interactive() {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
@@ -146,10 +149,10 @@ func (c *runCmd) config(show func(string)) (agent.Config, error) {
 			return out, err
 		}
 		show(inJapanese("bridge.said.virtual", message.Args{
-			"name":      message.Text(virtualCard.description.Name),
-			"birthDate": message.Text(virtualCard.description.BirthDate.Japanese()),
+			"name":      message.Text(virtualCard.name),
+			"birthDate": message.Text(virtualCard.birthDate.Japanese()),
 		}))
-		out.Reader, out.IssuerKeys, out.UserRoots = virtualCard, virtual.TestIssuerKeys(), virtual.TestUserRoots()
+		out.Reader, out.IssuerKeys, out.UserRoots = virtualCard, testIssuerKeys(), testUserRoots()
 		return out, nil
 	}
 	if memory.IssuerKeys != "" {

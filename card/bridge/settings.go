@@ -15,7 +15,7 @@ var errSettings = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.set
 
 // settingsFile is where the bridge keeps its settings and remembers what a person chose.
 type settingsFile struct {
-	Settings string `env:"MADOGUCHI_BRIDGE_SETTINGS" type:"path" aliases:"config" placeholder:"FILE" help:"${settings}"`
+	Settings string `env:"${settings_env}" type:"path" aliases:"config" placeholder:"FILE" help:"${settings}"`
 }
 
 // savedSettings is the content of the settings file. Flags and environment take precedence over it. The

@@ -123,7 +123,8 @@ func statusLine(s agent.Status) string {
 	if s.Code != "" {
 		parts = append(parts,
 			inJapanese("bridge.status.code", message.Args{"code": message.Text(s.Code)}),
-			inJapanese("bridge.status.words", message.Args{"words": message.Text(strings.Join(s.Words, "・"))}))
+			inJapanese("bridge.status.words",
+				message.Args{"words": message.Text(strings.Join(s.Words, "・"))}))
 	}
 	if s.Last != nil {
 		at := message.Text(s.Last.At.In(eligibility.Japan).Format("15:04"))

@@ -209,7 +209,8 @@ func TestThroughPcscdFiftyRoundsLeaveNothingBehind(t *testing.T) {
 	for openLink(t) > files || runtime.NumGoroutine() > routines {
 		select {
 		case <-deadline:
-			t.Fatalf("files %d → %d, goroutines %d → %d", files, openLink(t), routines, runtime.NumGoroutine())
+			t.Fatalf("files %d → %d, goroutines %d → %d", files, openLink(t), routines,
+				runtime.NumGoroutine())
 		case <-time.After(20 * time.Millisecond):
 		}
 	}

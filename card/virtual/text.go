@@ -24,7 +24,8 @@ func newTextFiles(d Description, i issuingCA, number string, chip *rsa.PrivateKe
 	covered := record[5+5+2*4:] // behind the headers and the table of four offsets
 	numberHash, personHash := sha256.Sum256(f.number), sha256.Sum256(covered)
 	df31, df32 := shortObject(0xDF31, numberHash[:]), shortObject(0xDF32, personHash[:])
-	f.hashes = fileContent(longObject(0xFF30, df31, df32, longObject(0xDF33, signData(i.key, df31, df32))), 400)
+	f.hashes = fileContent(longObject(0xFF30, df31, df32,
+		longObject(0xDF33, signData(i.key, df31, df32))), 400)
 	if d.Variant == Altered {
 		record = person(strings.Replace(d.Name, "\u3000", "\u3000改", 1))
 	}

@@ -27,7 +27,8 @@ func newVisualFiles(d Description, i issuingCA, number string, chip *rsa.Private
 	signature := longObject(0xDF13, signData(i.key, birth, key))
 	f.birth = fileContent(longObject(0xFF10, longObject(0xDF11, day(changed)), key, signature), 600)
 
-	sex, faceKey := longObject(0xDF23, []byte{sexDigit(d.Sex)}), longObject(0xDF24, publicKey(&chip.PublicKey))
+	sex := longObject(0xDF23, []byte{sexDigit(d.Sex)})
+	faceKey := longObject(0xDF24, publicKey(&chip.PublicKey))
 	name, address, photo := longObject(
 		0xDF25,
 		pngPicture(d.Name),

@@ -24,7 +24,8 @@ var (
 // FaultError returns the error that a reply's key stands for, one of these or of package card's; a key that
 // nobody knows is a card's unexpected answer.
 func FaultError(key string) error {
-	for _, e := range []*eligibility.Error{ErrBusy, ErrRequest, ErrNoOQS, ErrOQSFolder, ErrOQSOld, ErrOQSFile} {
+	known := []*eligibility.Error{ErrBusy, ErrRequest, ErrNoOQS, ErrOQSFolder, ErrOQSOld, ErrOQSFile}
+	for _, e := range known {
 		if e.Key == key {
 			return e
 		}

@@ -262,16 +262,29 @@ func TestACountersDayWithTheWindowsAgent(t *testing.T) {
 	if said, exit := state(); exit != 1 || !strings.Contains(said, code) {
 		t.Errorf("status while it waits to be paired: %d %s", exit, said)
 	}
+	var found struct {
+		Name   string   `json:"name"`
+		Words  []string `json:"words"`
+		Ticket string   `json:"ticket"`
+	}
+	staff.post("bridges", http.StatusCreated, map[string]string{"code": code}, &found)
+	if found.Name != "受付1" || len(found.Words) == 0 {
+		t.Errorf("%+v", found)
+	}
+	agent.Await(t, strings.Join(found.Words, "・"))
 	var paired struct {
-		Name  string   `json:"name"`
-		Words []string `json:"words"`
+		Paired bool `json:"paired"`
 	}
-	staff.post("bridges", http.StatusCreated, map[string]string{"code": code}, &paired)
+	staff.post(
+		"bridges/confirm",
+		http.StatusOK,
+		map[string]any{"ticket": found.Ticket, "same": true},
+		&paired,
+	)
 	agent.Await(t, "つながりました")
-	if paired.Name != "受付1" || len(paired.Words) == 0 {
-		t.Errorf("%+v", paired)
+	if !paired.Paired {
+		t.Error("the computer was not paired")
 	}
-	agent.Await(t, strings.Join(paired.Words, "・"))
 
 	desk.Plug(first)
 	agent.Await(t, "カードリーダー: 「"+first+"」")

@@ -18,8 +18,13 @@ func TestShareSaysTheShareAndHowItChanges(t *testing.T) {
 		want  map[string]any
 	}{
 		{"the day before school", answer.ShareQuestion{BirthDate: "2021-04-01", On: "2027-03-31"},
-			map[string]any{"percents": []any{20.0}, "basis": "age only", "changesOn": "2027-04-01", "then": high,
-				"reviewOn": nil}},
+			map[string]any{
+				"percents":  []any{20.0},
+				"basis":     "age only",
+				"changesOn": "2027-04-01",
+				"then":      high,
+				"reviewOn":  nil,
+			}},
 		{"a pupil, born on the first", answer.ShareQuestion{BirthDate: "2021-04-01", On: "2027-04-01"},
 			map[string]any{"percents": high, "changesOn": "2091-04-01"}},
 		{"an adult", answer.ShareQuestion{BirthDate: "1986-04-12", On: "2026-11-22"},
@@ -28,7 +33,12 @@ func TestShareSaysTheShareAndHowItChanges(t *testing.T) {
 			answer.ShareQuestion{BirthDate: "1956-11-15", On: "2026-11-30"},
 			map[string]any{"percents": high, "changesOn": "2026-12-01", "then": low}},
 		{"the first of the month after it", answer.ShareQuestion{BirthDate: "1956-11-15", On: "2026-12-01"},
-			map[string]any{"percents": low, "changesOn": "2031-11-15", "then": all, "reviewOn": "2027-08-01"}},
+			map[string]any{
+				"percents":  low,
+				"changesOn": "2031-11-15",
+				"then":      all,
+				"reviewOn":  "2027-08-01",
+			}},
 		{"born on the first, in the years of an era",
 			answer.ShareQuestion{BirthDate: "昭和30年7月1日", On: "2025-07-01"},
 			map[string]any{"percents": low, "changesOn": "2030-07-01"}},
@@ -37,7 +47,12 @@ func TestShareSaysTheShareAndHowItChanges(t *testing.T) {
 		{"後期 from 65", answer.ShareQuestion{BirthDate: "1960-01-01", On: "2026-11-22", Insurer: "39139993"},
 			map[string]any{"percents": all}},
 		{"what the insurer assigned",
-			answer.ShareQuestion{BirthDate: "1955-07-01", On: "2026-11-22", Assigned: percent(20), Insurer: "138990"},
+			answer.ShareQuestion{
+				BirthDate: "1955-07-01",
+				On:        "2026-11-22",
+				Assigned:  percent(20),
+				Insurer:   "138990",
+			},
 			map[string]any{"percents": []any{20.0}, "basis": "assigned", "reviewOn": "2027-08-01"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -63,7 +78,12 @@ func TestShareWarnsOfWhatDoesNotFitTogether(t *testing.T) {
 		{"1割 at 40", answer.ShareQuestion{BirthDate: "1986-04-12", On: "2026-11-22", Assigned: percent(10)},
 			map[string]any{"percents": []any{10.0}, "basis": "assigned"}},
 		{"1割 at 71 (国保法42条)",
-			answer.ShareQuestion{BirthDate: "1955-07-01", On: "2026-11-22", Assigned: percent(10), Insurer: "138990"},
+			answer.ShareQuestion{
+				BirthDate: "1955-07-01",
+				On:        "2026-11-22",
+				Assigned:  percent(10),
+				Insurer:   "138990",
+			},
 			map[string]any{"basis": "assigned"}},
 		{"the month of birth is not known", answer.ShareQuestion{BirthDate: "1956", On: "2026-11-22"},
 			map[string]any{"percents": []any{20.0, 30.0}}},
@@ -96,16 +116,20 @@ func TestShareRefusesWhatItCannotAnswer(t *testing.T) {
 		key, field string
 	}{
 		{"no birth date", answer.ShareQuestion{On: on}, "date.impossible", "--birth-date"},
-		{"a birth date that is none", answer.ShareQuestion{BirthDate: "1986-02-30", On: on}, "date.impossible",
+		{"a birth date that is none", answer.ShareQuestion{BirthDate: "1986-02-30", On: on},
+			"date.impossible",
 			"--birth-date"},
 		{"no day", answer.ShareQuestion{BirthDate: born}, "date.impossible", "--on"},
-		{"a day that is none", answer.ShareQuestion{BirthDate: born, On: "2027-02-29"}, "date.impossible", "--on"},
-		{"a month is no day", answer.ShareQuestion{BirthDate: born, On: "2026-11"}, "date.impossible", "--on"},
+		{"a day that is none", answer.ShareQuestion{BirthDate: born, On: "2027-02-29"}, "date.impossible",
+			"--on"},
+		{"a month is no day", answer.ShareQuestion{BirthDate: born, On: "2026-11"}, "date.impossible",
+			"--on"},
 		{"before the birth", answer.ShareQuestion{BirthDate: born, On: "1986-04-11"}, "date.before_birth",
 			"--on, --birth-date"},
 		{"後期 under 65", answer.ShareQuestion{BirthDate: born, On: on, Insurer: "39139993"},
 			"insurer.elderly_too_young", "--insurer, --birth-date"},
-		{"another check digit", answer.ShareQuestion{BirthDate: born, On: on, Insurer: "138991"}, "insurer.number",
+		{"another check digit", answer.ShareQuestion{BirthDate: born, On: on, Insurer: "138991"},
+			"insurer.number",
 			"--insurer"},
 		{"a public expense", answer.ShareQuestion{BirthDate: born, On: on, Insurer: "80130123"},
 			"insurer.no_system", "--insurer"},
@@ -113,7 +137,8 @@ func TestShareRefusesWhatItCannotAnswer(t *testing.T) {
 			"--insurer"},
 		{"a share in tenths", answer.ShareQuestion{BirthDate: born, On: on, Assigned: percent(3)},
 			"share.assigned", "--assigned"},
-		{"no share at all", answer.ShareQuestion{BirthDate: born, On: on, Assigned: percent(0)}, "share.assigned",
+		{"no share at all", answer.ShareQuestion{BirthDate: born, On: on, Assigned: percent(0)},
+			"share.assigned",
 			"--assigned"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

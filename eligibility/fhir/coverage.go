@@ -176,7 +176,8 @@ func Write(p eligibility.Person, insurerName string, day eligibility.Date) ([]by
 	}
 	insurer := identifier{System: systemInsurer, Value: string(p.Insurer)}
 	c := coverage{
-		ResourceType: "Coverage", Meta: &meta{Profile: []string{Profile}},
+		ResourceType: "Coverage",
+		Meta:         &meta{Profile: []string{Profile}},
 		Contained: []contained{
 			patient,
 			{
@@ -190,13 +191,21 @@ func Write(p eligibility.Person, insurerName string, day eligibility.Date) ([]by
 			{System: systemMember, Value: MemberID(p)},
 			{System: systemCoverage, Value: CoverageID(p)},
 		},
-		Status: "active", Type: &concept{Coding: []coding{{System: systemActCode, Code: "PUBLICPOL", Display: "public healthcare"}}},
-		Beneficiary: reference{Reference: "#patient"}, Dependent: eligibility.NormaliseBranch(p.BranchNumber),
-		Payor: []reference{{Reference: "#insurer", Identifier: &insurer, Display: insurerName}},
+		Status: "active",
+		Type: &concept{Coding: []coding{
+			{System: systemActCode, Code: "PUBLICPOL", Display: "public healthcare"},
+		}},
+		Beneficiary: reference{Reference: "#patient"},
+		Dependent:   eligibility.NormaliseBranch(p.BranchNumber),
+		Payor:       []reference{{Reference: "#insurer", Identifier: &insurer, Display: insurerName}},
 	}
 	symbol, number := eligibility.OneWidth(p.Symbol, p.Number)
-	for _, e := range []extension{{URL: extSymbol, ValueString: symbol}, {URL: extNumber, ValueString: number},
-		{URL: extSubNumber, ValueString: eligibility.NormaliseBranch(p.BranchNumber)}, {URL: extLimit, ValueString: string(p.Limit)}} {
+	for _, e := range []extension{
+		{URL: extSymbol, ValueString: symbol},
+		{URL: extNumber, ValueString: number},
+		{URL: extSubNumber, ValueString: eligibility.NormaliseBranch(p.BranchNumber)},
+		{URL: extLimit, ValueString: string(p.Limit)},
+	} {
 		if e.ValueString != "" {
 			c.Extension = append(c.Extension, e)
 		}
@@ -264,7 +273,10 @@ func Read(data []byte) (eligibility.Person, error) {
 		return eligibility.Person{}, err
 	}
 	if c.Relationship != nil && len(c.Relationship.Coding) > 0 {
-		p.Relation = map[string]eligibility.Relation{"1": eligibility.Subscriber, "2": eligibility.Dependent}[c.Relationship.Coding[0].Code]
+		p.Relation = map[string]eligibility.Relation{
+			"1": eligibility.Subscriber,
+			"2": eligibility.Dependent,
+		}[c.Relationship.Coding[0].Code]
 	}
 	if c.Subscriber != nil {
 		p.SubscriberName = c.Subscriber.Display

@@ -39,7 +39,12 @@ func sample() eligibility.Person {
 func TestIdentifiersAreThoseOfJPCore(t *testing.T) {
 	// The examples of docs/facts/fhir-jp-core.md#identifiers: 00012345:あいう:１８７:05 and
 	// "00012345","１２－３４","５６７８","00".
-	if got := MemberID(eligibility.Person{Insurer: "00012345", Symbol: "あいう", Number: "１８７", BranchNumber: "05"}); got != "00012345:あいう:１８７:05" {
+	if got := MemberID(eligibility.Person{
+		Insurer:      "00012345",
+		Symbol:       "あいう",
+		Number:       "１８７",
+		BranchNumber: "05",
+	}); got != "00012345:あいう:１８７:05" {
 		t.Error(got)
 	}
 	if got := MemberID(eligibility.Person{Insurer: "00012345", Number: "5678"}); got != "00012345::5678:" {

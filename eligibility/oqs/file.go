@@ -130,25 +130,39 @@ func (n *node) result(r *dates) Result {
 		Person: eligibility.Person{
 			Symbol: n.value(
 				"InsuredCardSymbol",
-			), Number: n.value("InsuredIdentificationNumber"), BranchNumber: n.value("InsuredBranchNumber"),
+			),
+			Number:       n.value("InsuredIdentificationNumber"),
+			BranchNumber: n.value("InsuredBranchNumber"),
 			Name: n.value(
 				"Name",
-			), Kana: norm.NFKC.String(n.value("NameKana")), Alias: n.value("NameOfOther"), AliasKana: norm.NFKC.String(n.value("NameOfOtherKana")),
+			),
+			Kana:      norm.NFKC.String(n.value("NameKana")),
+			Alias:     n.value("NameOfOther"),
+			AliasKana: norm.NFKC.String(n.value("NameOfOtherKana")),
 			BirthDate: r.birth(
 				n,
 				"Birthdate",
-			), Sex: sex(n.value("Sex1")), Relation: relation(n.value("PersonalFamilyClassification")),
+			),
+			Sex:      sex(n.value("Sex1")),
+			Relation: relation(n.value("PersonalFamilyClassification")),
 			SubscriberName: n.value(
 				"InsuredName",
-			), QualifiedOn: r.day(n, "QualificationDate"), LostOn: r.day(n, "DisqualificationDate"),
+			),
+			QualifiedOn: r.day(n, "QualificationDate"),
+			LostOn:      r.day(n, "DisqualificationDate"),
 			IssuedOn: r.day(
 				n,
 				"InsuredCertificateIssuanceDate",
-			), ValidFrom: r.day(n, "InsuredCardValidDate"), ValidUntil: r.day(n, "InsuredCardExpirationDate"),
-			PostCode: n.value("PostNumber"), Address: n.value("Address"),
+			),
+			ValidFrom:  r.day(n, "InsuredCardValidDate"),
+			ValidUntil: r.day(n, "InsuredCardExpirationDate"),
+			PostCode:   n.value("PostNumber"),
+			Address:    n.value("Address"),
 			AssignedShare: percent(
 				n.value("InsuredPartialContributionRatio"),
-			), Limit: eligibility.LimitClass(limit.value("LimitApplicationCertificateClassificationFlag", "ClassificationFlag")),
+			),
+			Limit: eligibility.LimitClass(limit.value("LimitApplicationCertificateClassificationFlag",
+				"ClassificationFlag")),
 		},
 		CardClass: n.value(
 			"InsuredCardClassification",
@@ -179,15 +193,20 @@ func (n *node) result(r *dates) Result {
 		)
 	}
 	list := n.child("SpecificDiseasesCertificateList")
-	for _, d := range append(list.all("SpecificDiseasesCertificateInfo"), n.all("SpecificDiseasesCertificateInfo")...) {
+	for _, d := range append(list.all("SpecificDiseasesCertificateInfo"),
+		n.all("SpecificDiseasesCertificateInfo")...) {
 		res.Diseases = append(
 			res.Diseases,
-			Disease{Category: d.value("SpecificDiseasesDiseaseCategory", "Category"),
+			Disease{
+				Category: d.value("SpecificDiseasesDiseaseCategory", "Category"),
 				From: r.day(
 					d,
 					"SpecificDiseasesValidStartDate",
 					"ValidStartDate",
-				), Until: r.day(d, "SpecificDiseasesValidEndDate", "ValidEndDate"), SelfPay: d.value("SpecificDiseasesSelfPay", "SelfPay")},
+				),
+				Until:   r.day(d, "SpecificDiseasesValidEndDate", "ValidEndDate"),
+				SelfPay: d.value("SpecificDiseasesSelfPay", "SelfPay"),
+			},
 		)
 	}
 	return res

@@ -13,9 +13,13 @@ import (
 
 // The people are no. 3 and no. 2 of docs/facts/test-people.md#people; element names and codes are those of
 // docs/facts/oqs-answer.md#body.
-const result3 = `<ResultOfQualificationConfirmation><InsuredCardClassification>01</InsuredCardClassification><InsurerNumber>00138990</InsurerNumber>
-<InsuredCardSymbol>国１３</InsuredCardSymbol><InsuredIdentificationNumber>0001234</InsuredIdentificationNumber><InsuredBranchNumber>02</InsuredBranchNumber>
-<PersonalFamilyClassification>1</PersonalFamilyClassification><Name>●橋　德一</Name><NameKana>ﾀｶﾊｼ ﾄｸｲﾁ</NameKana><Sex1>1</Sex1><Birthdate>19550701</Birthdate>
+const result3 = `<ResultOfQualificationConfirmation>` +
+	`<InsuredCardClassification>01</InsuredCardClassification><InsurerNumber>00138990</InsurerNumber>
+<InsuredCardSymbol>国１３</InsuredCardSymbol>` +
+	`<InsuredIdentificationNumber>0001234</InsuredIdentificationNumber>` +
+	`<InsuredBranchNumber>02</InsuredBranchNumber>
+<PersonalFamilyClassification>1</PersonalFamilyClassification><Name>●橋　德一</Name>` +
+	`<NameKana>ﾀｶﾊｼ ﾄｸｲﾁ</NameKana><Sex1>1</Sex1><Birthdate>19550701</Birthdate>
 <QualificationDate>20200401</QualificationDate><InsurerName>架空市</InsurerName>
 <ElderlyRecipientCertificateInfo><ElderlyRecipientCertificateDate>20260801</ElderlyRecipientCertificateDate>
 <ElderlyRecipientValidStartDate>20260801</ElderlyRecipientValidStartDate>

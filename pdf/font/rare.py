@@ -42,10 +42,20 @@ def cut(font, wanted_characters, wanted_sequences, name, notice, path):
     cutter.subset(font)
     if font["head"].unitsPerEm != 2048:
         scale_upem(font, 2048)
-    # A cut is a derived work and must not bear the original's name; what it comes from is told in the description.
+    # A cut is a derived work and must not bear the original's name; what it comes from is told in the
+    # description.
     kept = [r for r in font["name"].names if r.nameID in (0, 13, 14)]
     font["name"].names = kept
-    for name_id, text in ((1, name), (2, "Regular"), (3, name + " 1"), (4, name), (5, "Version 1.0"), (6, name.replace(" ", "")), (10, notice)):
+    names = (
+        (1, name),
+        (2, "Regular"),
+        (3, name + " 1"),
+        (4, name),
+        (5, "Version 1.0"),
+        (6, name.replace(" ", "")),
+        (10, notice),
+    )
+    for name_id, text in names:
         font["name"].setName(text, name_id, 3, 1, 0x409)
     font["head"].modified = font["head"].created
     font.recalcTimestamp = False
@@ -64,15 +74,22 @@ def main():
     def kanji(c):
         return 0x3400 <= c <= 0x9FFF or 0xF900 <= c <= 0xFAFF
 
-    # 𠮷 and its like: the supplementary kanji that names use (JIS X 0213 has the rest, and the main font has those).
+    # 𠮷 and its like: the supplementary kanji that names use (JIS X 0213 has the rest, and the main font has
+    # those).
     common_beyond_bmp = {0x20BB7}
     gap = {c for c in characters(ipa) - have if kanji(c) or c in common_beyond_bmp}
     ipa_sequences = {s for s in sequences(ipa) - have_sequences if s[0] in have or s[0] in gap}
-    hana_sequences = {s for s in sequences(hana) - have_sequences - sequences(ipa) if s[1] <= 0xE0105 and (s[0] in have or s[0] in gap)}
+    hana_sequences = {
+        s
+        for s in sequences(hana) - have_sequences - sequences(ipa)
+        if s[1] <= 0xE0105 and (s[0] in have or s[0] in gap)
+    }
     cut(ipa, gap, ipa_sequences, "Madoguchi Rare Mincho",
-        "Cut from IPAmj Mincho 005.01 for Madoguchi; the original is published by the Character Information Technology Promotion Council.", "rare-mincho.ttf.gz")
+        "Cut from IPAmj Mincho 005.01 for Madoguchi; the original is published by the Character Information "
+        "Technology Promotion Council.", "rare-mincho.ttf.gz")
     cut(hana, set(), hana_sequences, "Madoguchi Sequences",
-        "Cut from HanaMinA (Hanazono Mincho) for Madoguchi and scaled to 2,048 units.", "sequences-mincho.ttf.gz")
+        "Cut from HanaMinA (Hanazono Mincho) for Madoguchi and scaled to 2,048 units.",
+        "sequences-mincho.ttf.gz")
 
 
 main()

@@ -277,11 +277,12 @@ func (f *Form) Dump() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "page %s × %s\n", shortLength(f.Width), shortLength(f.Height))
 	for _, s := range f.Slots {
-		fmt.Fprintf(&b, "slot %s at %s %s size %s width %s colour %s\n", s.Name, shortLength(s.X), shortLength(s.Y),
-			shortLength(s.Size), shortLength(s.Width), s.Color)
+		fmt.Fprintf(&b, "slot %s at %s %s size %s width %s colour %s\n", s.Name, shortLength(s.X),
+			shortLength(s.Y), shortLength(s.Size), shortLength(s.Width), s.Color)
 	}
 	for _, c := range f.Codes {
-		fmt.Fprintf(&b, "code %s at %s %s width %s\n", c.Name, shortLength(c.X), shortLength(c.Y), shortLength(c.W))
+		fmt.Fprintf(&b, "code %s at %s %s width %s\n", c.Name, shortLength(c.X), shortLength(c.Y),
+			shortLength(c.W))
 	}
 	dumpOutline(&b, f.outline, "")
 	b.Write(f.drawing)

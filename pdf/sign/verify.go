@@ -69,7 +69,8 @@ func openContainer(der []byte) (signedData, signerInfo, error) {
 		return data, signerInfo{}, errors.New("the CMS is no SignedData")
 	}
 	if rest, err = asn1.Unmarshal(info.Content.Bytes, &data); err != nil || len(rest) > 0 {
-		return data, signerInfo{}, fmt.Errorf("reading the SignedData: %w", errors.Join(err, checkTrailing(rest)))
+		return data, signerInfo{}, fmt.Errorf("reading the SignedData: %w",
+			errors.Join(err, checkTrailing(rest)))
 	}
 	if !data.Content.Type.Equal(oidData) || len(data.Content.Content.FullBytes) > 0 {
 		return data, signerInfo{}, errors.New("the signature is not detached")

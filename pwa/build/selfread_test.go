@@ -135,7 +135,8 @@ func TestThePhoneReadsWhatAnotherEncoderDraws(t *testing.T) {
 	}
 	for i, a := range read(t, plates) {
 		if a.Text != want[i] || a.Version != 1+i/4 {
-			t.Errorf("version %d level %d: %.40q (%d, %s), want %.40q", 1+i/4, i%4, a.Text, a.Version, a.Why, want[i])
+			t.Errorf("version %d level %d: %.40q (%d, %s), want %.40q", 1+i/4, i%4, a.Text, a.Version, a.Why,
+				want[i])
 		}
 	}
 }
@@ -179,7 +180,8 @@ func TestThePhoneRefusesWhatACounterMightNotRead(t *testing.T) {
 	}
 	add("as drawn", "", drawn(code.Size, 3, 12, code.Black))
 	for _, cell := range [][2]int{{50, 50}, {30, 80}, {104, 104}, {60, 12}, {9, 100}} {
-		add(fmt.Sprintf("one module of the data at %v", cell), "damaged", drawn(code.Size, 3, 12, flipped(cell)))
+		add(fmt.Sprintf("one module of the data at %v", cell), "damaged",
+			drawn(code.Size, 3, 12, flipped(cell)))
 	}
 	add("a module of the format", "damaged", drawn(code.Size, 3, 12, flipped([2]int{8, 0})))
 	add("a module of the version", "damaged", drawn(code.Size, 3, 12, flipped([2]int{code.Size - 11, 0})))

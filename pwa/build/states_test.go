@@ -45,7 +45,8 @@ func walkStates(t *testing.T) walked {
 func TestEveryMoveOfThePatientsPageIsReachedAndEveryOtherEventIsStatedToBeIgnored(t *testing.T) {
 	w := walkStates(t)
 	if w.Begins != "Empty" || len(w.States) != 7 || len(w.Events) != 8 || len(w.Moves) != len(w.States) {
-		t.Fatalf("begins %s, %d states, %d events, %d rows", w.Begins, len(w.States), len(w.Events), len(w.Moves))
+		t.Fatalf("begins %s, %d states, %d events, %d rows", w.Begins, len(w.States), len(w.Events),
+			len(w.Moves))
 	}
 	steps := map[string]step{}
 	for _, s := range w.Steps {

@@ -63,7 +63,8 @@ func TestTheConsoleReadsWhatReadersTypeAsTheServerDoes(t *testing.T) {
 		{"a Japanese reader", join(codes("SHC"), []string{"Quote", "Slash"}, codes(want.Digits)), digits},
 		{
 			"with CapsLock around the letters",
-			join([]string{"CapsLock"}, codes("SHC"), []string{"CapsLock", "Quote", "Slash"}, codes(want.Digits)),
+			join([]string{"CapsLock"}, codes("SHC"), []string{"CapsLock", "Quote", "Slash"},
+				codes(want.Digits)),
 			digits,
 		},
 		{

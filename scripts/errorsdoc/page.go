@@ -27,13 +27,14 @@ var areas = []struct{ file, title string }{
 
 const head = `# Errors
 
-Every error has a key that never changes its meaning. The HTTP API sends it in a problem document (RFC 9457) as ` + "`title`" + `
-and, with the values for the sentence's places, as ` + "`key` and `args`" + `; commands print the sentence with its next step. Programs
-tell errors apart by the key, never by a sentence: wording may change.
+Every error has a key that never changes its meaning. The HTTP API sends it in a problem document
+(RFC 9457) as ` + "`title`" + ` and, with the values for the sentence's places, as ` + "`key` and `args`" + `;
+commands print the sentence with its next step. Programs tell errors apart by the key, never by a sentence:
+wording may change.
 
-"Who" is who can act: the patient, the reception (受付), the insurer's clerk (保険者の担当者), the operator of the server or
-of the agent, or the developer of the program that asked. A dash under HTTP means that no answer over HTTP is made of it:
-it is the verdict of a card check, or ends an agent's connection.
+"Who" is who can act: the patient, the reception (受付), the insurer's clerk (保険者の担当者), the operator of
+the server or of the agent, or the developer of the program that asked. A dash under HTTP means that no
+answer over HTTP is made of it: it is the verdict of a card check, or ends an agent's connection.
 
 Printed from the catalogue (message/catalogue/errors) by ` + "`go generate ./message`" + `; a test compares.
 `

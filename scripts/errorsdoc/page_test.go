@@ -28,29 +28,32 @@ func TestTheStatusIsThatOfTheCode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for key, want := range map[string]string{
-		"session.missing":        "403",
-		"page.not_found":         "404",
-		"request.too_large":      "413",
-		"request.too_many":       "429",
-		"notice.void":            "409",
-		"situation.day":          "422",
-		"login.provider":         "503",
-		"server.internal":        "500",
-		"import.my_number":       "422", // by a call of refuseFile
-		"import.my_number_split": "422", // said instead
-		"import.kind_pdf":        "422",
-		"code.waiting_partly":    "409",
-		"lens.work_partly":       "422",
-		"card.confirmed":         "–",
-		"agent.refused.proof":    "–",
+	for _, c := range []struct {
+		key  string
+		want string
+	}{
+		{"session.missing", "403"},
+		{"page.not_found", "404"},
+		{"request.too_large", "413"},
+		{"request.too_many", "429"},
+		{"notice.void", "409"},
+		{"situation.day", "422"},
+		{"login.provider", "503"},
+		{"server.internal", "500"},
+		{"import.my_number", "422"},       // by a call of refuseFile
+		{"import.my_number_split", "422"}, // said instead
+		{"import.kind_pdf", "422"},
+		{"code.waiting_partly", "409"},
+		{"lens.work_partly", "422"},
+		{"card.confirmed", "–"},
+		{"agent.refused.proof", "–"},
 	} {
-		t.Run(key, func(t *testing.T) {
-			if _, ok := message.FindEntry(key); !ok {
+		t.Run(c.key, func(t *testing.T) {
+			if _, ok := message.FindEntry(c.key); !ok {
 				t.Fatal("the catalogue has no such key")
 			}
-			if got := s.of(key); got != want {
-				t.Errorf("%s, want %s", got, want)
+			if got := s.of(c.key); got != c.want {
+				t.Errorf("%s, want %s", got, c.want)
 			}
 		})
 	}

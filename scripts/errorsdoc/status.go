@@ -145,7 +145,8 @@ func (s statuses) codeOf(e ast.Expr) string {
 			return code
 		}
 	case *ast.CallExpr:
-		if name, ok := e.Fun.(*ast.Ident); ok && name.Name == "refuseFile" && len(e.Args) > 0 && text(e.Args[0]) != "" {
+		if name, ok := e.Fun.(*ast.Ident); ok && name.Name == "refuseFile" && len(e.Args) > 0 &&
+			text(e.Args[0]) != "" {
 			s.codes[text(e.Args[0])] = "Invalid"
 			return "Invalid"
 		}

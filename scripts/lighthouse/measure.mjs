@@ -1,7 +1,8 @@
-// Measures the landing page and a patient's filled screen with Lighthouse, as `make lighthouse` does: a demo server of its
-// own on loopback with an empty data folder, a person of the sample file enrolled through the pages, then Lighthouse with
-// its defaults (a middle-class phone on slow 4G, simulated). Writes docs/lighthouse.md; the whole reports go to out/lighthouse.
-// Ends with 1 where a score is below its bar. RUNS=3 runs a page; performance is their median, the rest their lowest.
+// Measures the landing page and a patient's filled screen with Lighthouse, as `make lighthouse` does: a demo
+// server of its own on loopback with an empty data folder, a person of the sample file enrolled through the
+// pages, then Lighthouse with its defaults (a middle-class phone on slow 4G, simulated). Writes
+// docs/lighthouse.md; the whole reports go to out/lighthouse. Ends with 1 where a score is below its bar.
+// RUNS=3 runs a page; performance is their median, the rest their lowest.
 import { execFileSync, spawn } from "node:child_process";
 import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { loadavg, cpus, tmpdir } from "node:os";
@@ -32,8 +33,16 @@ function inPath(program) {
 /** startServer runs the demo and returns its address and how to end it. */
 async function startServer(folder) {
   const program = join(folder, "madoguchi");
-  execFileSync("go", ["build", "-o", program, "./server"], { cwd: root, env: { ...process.env, CGO_ENABLED: "0" }, stdio: "inherit" });
-  const server = spawn(program, [], { cwd: folder, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, MADOGUCHI_ADDR: "127.0.0.1:0", MADOGUCHI_DATA: join(folder, "data") } });
+  execFileSync("go", ["build", "-o", program, "./server"], {
+    cwd: root,
+    env: { ...process.env, CGO_ENABLED: "0" },
+    stdio: "inherit",
+  });
+  const server = spawn(program, [], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, MADOGUCHI_ADDR: "127.0.0.1:0", MADOGUCHI_DATA: join(folder, "data") },
+  });
   const ended = new Promise(done => server.once("exit", done));
   const base = await new Promise((found, failed) => {
     const lines = [];
@@ -67,20 +76,23 @@ async function press(page, selector) {
   await Promise.all([page.waitForNavigation(), page.click(selector)]);
 }
 
-/** noticeAddress lets a clerk import the sample of an insurer and returns the address on the person's notice. */
+/** noticeAddress lets a clerk import an insurer's sample and returns the address on the person's notice. */
 async function noticeAddress(browser, base) {
   const office = await browser.createBrowserContext();
   const page = await office.newPage();
   await page.goto(base + "/insurer");
   await press(page, `button[value="鈴木"]`);
-  await (await page.waitForSelector("#file")).uploadFile(join(root, "server", "roster", "samples", "00138990.csv"));
+  const sample = join(root, "server", "insuredcsv", "samples", "00138990.csv");
+  await (await page.waitForSelector("#file")).uploadFile(sample);
   await press(page, "#import");
   await says(page, "#not-yet", "まだ何も保存していません");
   await press(page, "#store");
   await says(page, "#done", "保存しました");
   await press(page, "#back");
   await says(page, "tbody", person.name);
-  await page.goto(await page.$$eval("tbody tr", (rows, name) => rows.find(r => r.innerText.includes(name)).querySelector(".notice-link").href, person.name));
+  await page.goto(await page.$$eval("tbody tr", (rows, name) => {
+    return rows.find(r => r.innerText.includes(name)).querySelector(".notice-link").href;
+  }, person.name));
   await says(page, "#notice-code", "-");
   const address = (await page.$eval("#notice-url", e => e.innerText)).trim();
   await office.close();
@@ -113,49 +125,72 @@ async function measured(page, url, file) {
   return lhr;
 }
 
-/** summary is of several runs: the median for performance and its times, the lowest of the rest; and what lost points. */
+/**
+ * summary is of several runs: the median for performance and its times, the lowest of the rest; and what lost
+ * points.
+ */
 function summary(name, reports) {
   const sorted = reports.toSorted((a, b) => a.categories.performance.score - b.categories.performance.score);
   const middle = sorted[Math.floor((sorted.length - 1) / 2)];
   const scores = {};
   const lost = new Set();
   for (const [category] of bars) {
-    const all = reports.map(r => Math.round(r.categories[category].score * 100));
-    scores[category] = category === "performance" ? Math.round(middle.categories[category].score * 100) : Math.min(...all);
+    const percent = r => Math.round(r.categories[category].score * 100);
+    scores[category] = category === "performance" ? percent(middle) : Math.min(...reports.map(percent));
     for (const r of reports) {
       for (const { id, weight } of r.categories[category].auditRefs) {
         const { score } = r.audits[id];
-        if (category !== "performance" && weight > 0 && score !== null && score < 1) lost.add(`${category}: ${r.audits[id].title}`);
+        const loses = weight > 0 && score !== null && score < 1;
+        if (category !== "performance" && loses) lost.add(`${category}: ${r.audits[id].title}`);
       }
     }
   }
   const figure = id => middle.audits[id].displayValue.replace(/\s/g, " ");
-  return { name, scores, lost, spread: sorted.map(r => Math.round(r.categories.performance.score * 100)),
-    times: ["first-contentful-paint", "largest-contentful-paint", "total-blocking-time", "cumulative-layout-shift"].map(figure) };
+  return {
+    name,
+    scores,
+    lost,
+    spread: sorted.map(r => Math.round(r.categories.performance.score * 100)),
+    times: [
+      "first-contentful-paint",
+      "largest-contentful-paint",
+      "total-blocking-time",
+      "cumulative-layout-shift",
+    ].map(figure),
+  };
 }
 
 /** report is docs/lighthouse.md. */
 function report(pages, versions) {
-  const cell = (scores, category, bar) => scores[category] < bar ? `**${scores[category]}** (below)` : String(scores[category]);
+  const cell = (scores, category, bar) =>
+    scores[category] < bar ? `**${scores[category]}** (below)` : String(scores[category]);
+  const cells = p => bars.map(([category, bar]) => cell(p.scores, category, bar)).join(" | ");
+  const losses = pages.flatMap(p => [...p.lost].map(l => `- ${p.name} loses points at ${l}\n`)).join("");
+  const day = new Date().toISOString().slice(0, 10);
+  const taken = runs === 1
+    ? "One run a page."
+    : `Of ${runs} runs a page, performance is the median (the lower of the middle two), the rest the lowest.`;
   const names = ["performance", "accessibility", "best practices", "SEO"];
   return `# Lighthouse
 
-\`make lighthouse\` (not part of \`make test\`) starts a demo server of its own on loopback, enrols a person of the sample file
-through the pages and measures the landing page and that person's filled screen, with Lighthouse's own defaults: a phone,
-slow 4G, a processor four times slower. It fails below the bar and writes this page; the whole reports are in \`out/lighthouse\`.
+\`make lighthouse\` (not part of \`make test\`) starts a demo server of its own on loopback, enrols a person
+of the sample file through the pages and measures the landing page and that person's filled screen, with
+Lighthouse's own defaults: a phone, slow 4G, a processor four times slower. It fails below the bar and writes
+this page; the whole reports are in \`out/lighthouse\`.
 
 | page | ${names.join(" | ")} |
 |---|${names.map(() => "---").join("|")}|
 | bar | ${bars.map(([, bar]) => bar).join(" | ")} |
-${pages.map(p => `| ${p.name} | ${bars.map(([category, bar]) => cell(p.scores, category, bar)).join(" | ")} |`).join("\n")}
+${pages.map(p => `| ${p.name} | ${cells(p)} |`).join("\n")}
 
 | page | first paint | largest paint | blocking | layout shift | performance of each run |
 |---|---|---|---|---|---|
 ${pages.map(p => `| ${p.name} | ${p.times.join(" | ")} | ${p.spread.join(", ")} |`).join("\n")}
 
-${pages.flatMap(p => [...p.lost].map(l => `- ${p.name} loses points at ${l}\n`)).join("")}${new Date().toISOString().slice(0, 10)}: ${versions}. ${runs === 1 ? "One run a page." : `Of ${runs} runs a page, performance is the median (the lower of the middle two), the rest the lowest.`}
-No audit is left out; the screen may be indexed, since without the patient's session it is an empty page. Blocking time, and
-performance with it, suffers on a busy machine: here the load was ${loadavg()[0].toFixed(1)} on ${cpus().length} processors.
+${losses}${day}: ${versions}. ${taken}
+No audit is left out; the screen may be indexed, since without the patient's session it is an empty page.
+Blocking time, and performance with it, suffers on a busy machine: here the load was
+${loadavg()[0].toFixed(1)} on ${cpus().length} processors.
 `;
 }
 
@@ -164,9 +199,17 @@ let server, browser;
 try {
   mkdirSync(out, { recursive: true });
   server = await startServer(folder);
-  browser = await puppeteer.launch({ executablePath: inPath("chromium"), headless: true, defaultViewport: phone, userDataDir: join(folder, "profile"), args: [
-    ...(process.getuid() === 0 ? ["--no-sandbox"] : []), "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--lang=ja", "--accept-lang=ja"] });
+  browser = await puppeteer.launch({
+    executablePath: inPath("chromium"),
+    headless: true,
+    defaultViewport: phone,
+    userDataDir: join(folder, "profile"),
+    args: [
+      ...(process.getuid() === 0 ? ["--no-sandbox"] : []), "--disable-gpu", "--disable-quic",
+      "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+      "--lang=ja", "--accept-lang=ja",
+    ],
+  });
   const notice = await noticeAddress(browser, server.base);
   const page = await browser.newPage();
   const pages = [];
@@ -185,9 +228,12 @@ try {
   await enrol(page, notice);
   await measure("patient's screen `/screen`", "/screen", () => filled(page));
   const { version } = (await import("lighthouse/package.json", { with: { type: "json" } })).default;
-  const versions = `Lighthouse ${version}, ${(await browser.version()).replace(/^.*\//, "Chromium ")}, Node ${process.versions.node}`;
+  const chromium = (await browser.version()).replace(/^.*\//, "Chromium ");
+  const versions = `Lighthouse ${version}, ${chromium}, Node ${process.versions.node}`;
   writeFileSync(join(root, "docs", "lighthouse.md"), report(pages, versions));
-  for (const p of pages) console.log(p.name, JSON.stringify(p.scores), p.times.join(" "), [...p.lost].join("; "));
+  for (const p of pages) {
+    console.log(p.name, JSON.stringify(p.scores), p.times.join(" "), [...p.lost].join("; "));
+  }
   if (pages.some(p => bars.some(([category, bar]) => p.scores[category] < bar))) {
     console.error("below the bar");
     process.exitCode = 1;

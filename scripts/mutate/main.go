@@ -7,9 +7,11 @@
 //	go run ./scripts/mutate -gravest    those that every make test makes
 //	go run ./scripts/mutate -only NAME  those whose name or file holds a text
 //	go run ./scripts/mutate -list       no tests: the list, stale edits last
+//	go run ./scripts/mutate -build      no tests: whether each edit still compiles
 //
-// After a change of the code, -list says which edits to write anew. To add one: find a line whose loss
-// somebody could use, add it to edits.txt, and where it survives write the test.
+// After a change of the code, -list says which edits to write anew, and -build, in minutes, which lean on a
+// name that is gone. To add one: find a line whose loss somebody could use, add it to edits.txt, and where it
+// survives write the test.
 package main
 
 import (
@@ -34,12 +36,19 @@ var list []byte
 func main() {
 	gravest := flag.Bool("gravest", false, "make the gravest edits only")
 	only := flag.String("only", "", "make the edits whose name or file holds this text")
+	build := flag.Bool("build", false, "compile the edits only; run no test")
 	show := flag.Bool("list", false, "list the edits and say which are stale; run no test")
 	jobs := flag.Int("j", max(1, runtime.NumCPU()), "how many edits are tried at once")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	good, err := run(ctx, os.Stdout, *gravest, *only, *show, *jobs)
+	good, err := run(ctx, os.Stdout, options{
+		gravest: *gravest,
+		only:    *only,
+		list:    *show,
+		build:   *build,
+		jobs:    *jobs,
+	})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mutate:", err)
 	}
@@ -48,9 +57,14 @@ func main() {
 	}
 }
 
-func run(
-	ctx context.Context, w io.Writer, gravest bool, only string, show bool, jobs int,
-) (good bool, err error) {
+// options are what the flags say.
+type options struct {
+	gravest, list, build bool
+	only                 string
+	jobs                 int
+}
+
+func run(ctx context.Context, w io.Writer, o options) (good bool, err error) {
 	root, err := moduleRoot(ctx)
 	if err != nil {
 		return false, err
@@ -61,14 +75,15 @@ func run(
 	}
 	chosen := all[:0:0]
 	for _, e := range all {
-		if (e.Gravest || !gravest) && (strings.Contains(e.Name, only) || strings.Contains(e.File, only)) {
+		if (e.Gravest || !o.gravest) &&
+			(strings.Contains(e.Name, o.only) || strings.Contains(e.File, o.only)) {
 			chosen = append(chosen, e)
 		}
 	}
 	if len(chosen) == 0 {
 		return false, fmt.Errorf("no edit is named so")
 	}
-	if show {
+	if o.list {
 		return lists(w, root, chosen), nil
 	}
 	folder, err := os.MkdirTemp("", "mutate-")
@@ -76,7 +91,7 @@ func run(
 		return false, err
 	}
 	defer os.RemoveAll(folder)
-	return tries(ctx, w, &bench{root: root, folder: folder}, chosen, jobs), ctx.Err()
+	return tries(ctx, w, &bench{root: root, folder: folder, build: o.build}, chosen, o.jobs), ctx.Err()
 }
 
 func moduleRoot(ctx context.Context) (string, error) {
@@ -133,7 +148,7 @@ func tries(ctx context.Context, w io.Writer, b *bench, edits []Edit, jobs int) (
 	for o := range outcomes {
 		count[o.Result]++
 		fmt.Fprintf(w, "%-8s %6.1fs  %s\n", o.Result, o.Took.Seconds(), o.Name)
-		if o.Result != Killed {
+		if o.Result != Killed && o.Result != Built {
 			fmt.Fprintf(w, "          %s, an edit of %s; its tests: go test %s -run '%s'\n", o.Place(),
 				o.File, strings.Join(o.Packages, " "), o.Run)
 		}
@@ -144,14 +159,15 @@ func tries(ctx context.Context, w io.Writer, b *bench, edits []Edit, jobs int) (
 	}
 	fmt.Fprintf(
 		w,
-		"%d edits: %d killed, %d survived, %d stale, %d prove nothing; %.0f s, %.0f s of processor time\n",
+		"%d edits: %d %s, %d survived, %d stale, %d prove nothing; %.0f s, %.0f s of processor time\n",
 		len(edits),
-		count[Killed],
+		count[b.good()],
+		b.good(),
 		count[Survived],
 		count[Stale],
 		count[Broken],
 		time.Since(began).Seconds(),
 		b.cpu.Seconds(),
 	)
-	return count[Killed] == len(edits)
+	return count[b.good()] == len(edits)
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -27,6 +29,46 @@ func TestEveryEditOfTheListCanBeMade(t *testing.T) {
 	if len(edits) < 80 || gravest != 20 {
 		t.Errorf("%d edits, %d of them the gravest", len(edits), gravest)
 	}
+}
+
+// A pattern that matches no test lets its edit survive, or leaves it to fewer tests than the list promises.
+func TestEveryPatternOfTheListNamesATest(t *testing.T) {
+	edits, err := readList(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range edits {
+		for pattern := range strings.SplitSeq(e.Run, "|") {
+			top, _, _ := strings.Cut(pattern, "/")
+			if !slices.ContainsFunc(e.Packages, func(p string) bool { return testNamed(t, p, top) }) {
+				t.Errorf("%s %q: no test of %v is named %q", e.Place(), e.Name, e.Packages, top)
+			}
+		}
+	}
+}
+
+var testName = regexp.MustCompile(`(?m)^func (Test\w+)\(`)
+
+// testNamed reports whether a package of the module has a test whose name matches the pattern.
+func testNamed(t *testing.T, folder, pattern string) bool {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("../..", folder, "*_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wanted := regexp.MustCompile(pattern)
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range testName.FindAllSubmatch(data, -1) {
+			if wanted.Match(name[1]) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func TestABrokenListSaysWhere(t *testing.T) {
@@ -58,11 +100,14 @@ func module(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()
 	for name, text := range map[string]string{
-		"go.mod":        "module example.test/m\n\ngo 1.26\n",
-		"m.go":          "package m\n\n// Grown says who is grown up.\nfunc Grown(age int) bool {\n\tlimit := 18\n\treturn age >= limit && age < 200\n}\n",
-		"m_test.go":     "package m\n\nimport \"testing\"\n\nfunc TestAChildIsNotGrown(t *testing.T) {\n\tif Grown(17) {\n\t\tt.Error(17)\n\t}\n}\n",
-		"bad/bad.go":    "package bad\n\nconst One = 1\n",
-		"bad/b_test.go": "package bad\n\nimport \"testing\"\n\nfunc TestAlwaysFails(t *testing.T) { t.Error(One) }\n",
+		"go.mod": "module example.test/m\n\ngo 1.26\n",
+		"m.go": "package m\n\n// Grown says who is grown up.\n" +
+			"func Grown(age int) bool {\n\tlimit := 18\n\treturn age >= limit && age < 200\n}\n",
+		"m_test.go": "package m\n\nimport \"testing\"\n\n" +
+			"func TestAChildIsNotGrown(t *testing.T) {\n\tif Grown(17) {\n\t\tt.Error(17)\n\t}\n}\n",
+		"bad/bad.go": "package bad\n\nconst One = 1\n",
+		"bad/b_test.go": "package bad\n\nimport \"testing\"\n\n" +
+			"func TestAlwaysFails(t *testing.T) { t.Error(One) }\n",
 	} {
 		path := filepath.Join(root, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -114,6 +159,18 @@ func TestAnEditIsJudgedByWhatTheTestsSay(t *testing.T) {
 	}
 	if !tries(context.Background(), &said, b, edits[:1], 2) {
 		t.Errorf("a list whose edits are all noticed is not good: %s", &said)
+	}
+	compiles := &bench{root: root, folder: t.TempDir(), build: true}
+	for i, want := range map[int]Result{1: Built, 5: Broken, 6: Broken} {
+		if o := compiles.try(context.Background(), i, edits[i]); o.Result != want ||
+			(o.Why == "") != (want == Built) {
+			t.Errorf("compiled only, %s: %s %s", edits[i].Name, o.Result, o.Why)
+		}
+	}
+	said.Reset()
+	if !tries(context.Background(), &said, compiles, edits[:2], 2) ||
+		!strings.Contains(said.String(), "2 edits: 2 built") {
+		t.Errorf("a list whose edits all compile is not good: %s", &said)
 	}
 	said.Reset()
 	if lists(&said, root, edits[:3]) || !strings.Contains(said.String(), "3 edits, 1 stale") {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ type Result string
 
 const (
 	Killed   Result = "killed"   // a test failed, as it must
+	Built    Result = "built"    // it compiles, and no more was asked
 	Survived Result = "SURVIVED" // no test noticed
 	Stale    Result = "STALE"    // its old text does not stand in the file exactly once
 	Broken   Result = "BROKEN"   // it does not compile, or the tests fail without it: that proves nothing
@@ -39,11 +41,20 @@ const testTime = 3 * time.Minute
 type bench struct {
 	root   string // of the module
 	folder string // for changed files
+	build  bool   // compile only
 
 	mu     sync.Mutex
 	proper map[string]*sync.Once // tests without an edit, by what is run
 	faults map[string]string
 	cpu    time.Duration // of all processors, for the Go command and what it ran
+}
+
+// good is the result that all edits should have.
+func (b *bench) good() Result {
+	if b.build {
+		return Built
+	}
+	return Killed
 }
 
 // try makes an edit and runs its tests.
@@ -60,8 +71,10 @@ func (b *bench) judge(ctx context.Context, number int, e Edit) (Result, string) 
 	if err != nil {
 		return Stale, err.Error()
 	}
-	if fault := b.unedited(ctx, e); fault != "" {
-		return Broken, "its tests fail without it:\n" + fault
+	if !b.build {
+		if fault := b.unedited(ctx, e); fault != "" {
+			return Broken, "its tests fail without it:\n" + fault
+		}
 	}
 	file := filepath.Join(b.folder, fmt.Sprintf("%d-%s", number, filepath.Base(e.File)))
 	overlay := filepath.Join(b.folder, fmt.Sprintf("%d.json", number))
@@ -74,6 +87,13 @@ func (b *bench) judge(ctx context.Context, number int, e Edit) (Result, string) 
 		if err := os.WriteFile(name, content, 0o600); err != nil {
 			return Broken, err.Error()
 		}
+	}
+	if b.build {
+		folder := "./" + path.Dir(e.File)
+		if ok, said := b.command(ctx, "build", "-overlay", overlay, "-o", os.DevNull, folder); !ok {
+			return Broken, said
+		}
+		return Built, ""
 	}
 	passed, said := b.test(ctx, e, "-overlay", overlay, "-failfast")
 	switch {
@@ -122,7 +142,12 @@ func (b *bench) test(ctx context.Context, e Edit, flags ...string) (passed bool,
 	if e.Run != "" {
 		args = append(args, "-run", e.Run)
 	}
-	cmd := exec.CommandContext(ctx, "go", append(args, e.Packages...)...)
+	return b.command(ctx, append(args, e.Packages...)...)
+}
+
+// command runs the Go command.
+func (b *bench) command(ctx context.Context, args ...string) (passed bool, said string) {
+	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = b.root
 	// also MADOGUCHI_REFUSED: a mutant's tally counts nothing
 	env := slices.DeleteFunc(os.Environ(), func(s string) bool { return strings.HasPrefix(s, "MADOGUCHI_") })

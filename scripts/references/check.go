@@ -22,7 +22,8 @@ func (b Broken) String() string { return fmt.Sprintf("%s:%d: %s: %s", b.File, b.
 var (
 	// pages: a name that ends with .md, and what of it is meant: an anchor, a heading in quotes, or a number.
 	pages = regexp.MustCompile(
-		`[\w./-]*[\w-]\.md\b(?:#([\p{L}\p{N}_-]+)| \\?"([^"\\]+)\\?"|,? (?:sections? |§ ?)?(\d+(?:\.\d+)*)\b)?`,
+		`[\w./-]*[\w-]\.md\b(?:#([\p{L}\p{N}_-]+)| \\?"([^"\\]+)\\?"` +
+			`|,? (?:sections? |§ ?)?(\d+(?:\.\d+)*)\b)?`,
 	)
 	// further: an anchor alone, of the page that was named before it in the same comment.
 	further = regexp.MustCompile(`(?:^|[ (,])#([\p{L}][\p{L}\p{N}_-]+)`)

@@ -21,7 +21,8 @@ var (
 	// standsIn stands between a name and the file behind it.
 	standsIn = regexp.MustCompile(`^\s+(?:in|of)\s+$`)
 	declares = regexp.MustCompile(
-		`(?m)^\s*(?:export\s+)?(?:async\s+)?(?:function\*?|const|let|class|interface|type|enum)\s+([A-Za-z_]\w*)`)
+		`(?m)^\s*(?:export\s+)?(?:async\s+)?` +
+			`(?:function\*?|const|let|class|interface|type|enum)\s+([A-Za-z_]\w*)`)
 )
 
 // names follows the names of declarations that a document gives with a file: "`a.go` `F`, `T.M`", and
@@ -45,7 +46,8 @@ func (c *checker) names(from, text string) {
 		}
 		var given []int
 		between := beside
-		for n := i + 1; n < len(words) && identifier.MatchString(word(n)) && between.MatchString(gap(n)); n++ {
+		for n := i + 1; n < len(words) && identifier.MatchString(word(n)) &&
+			between.MatchString(gap(n)); n++ {
 			given, between = append(given, n), together
 		}
 		between = standsIn

@@ -70,7 +70,8 @@ func run(name string, check bool) error {
 		return nil
 	case check:
 		return fmt.Errorf(
-			"%s does not say what this run of the tests refused; `make security` renews it. It should be:\n%s",
+			"%s does not say what this run of the tests refused; `make security` renews it. "+
+				"It should be:\n%s",
 			page,
 			table,
 		)

@@ -27,20 +27,26 @@ var (
 	errVersion = refusal{why: message.New("agent.refused.version", nil)}
 )
 
-// ServeHTTP accepts an agent's WebSocket (GET /api/v1/bridge) and serves it until either side ends. A
+// Serve accepts an agent's WebSocket (GET /api/v1/bridge) and serves it until either side ends. address is
+// the visitor's, with or without a port, for the limits; behind a proxy the request's own is the proxy's. A
 // browser page cannot be an agent: requests with an Origin of another host are refused by the library.
-func (s *AgentHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *AgentHub) Serve(w http.ResponseWriter, r *http.Request, address string) {
 	if s.isRestarting() {
 		w.Header().Set("Retry-After", "30")
 		http.Error(w, "the server restarts, try again", http.StatusServiceUnavailable)
 		return
 	}
-	l := &agentConn{times: s.times, closed: make(chan struct{}), network: auth.RateLimitKey(r.RemoteAddr)}
+	l := &agentConn{
+		times:   s.times,
+		closed:  make(chan struct{}),
+		ended:   make(chan struct{}),
+		network: auth.RateLimitKey(address),
+	}
 	conn, err := websocket.Accept(
 		w,
 		r,
 		&websocket.AcceptOptions{OnPingReceived: func(context.Context, []byte) bool {
-			l.resetSilence()
+			s.heardFrom(l)
 			return true
 		}},
 	)
@@ -68,10 +74,15 @@ func (s *AgentHub) isRestarting() bool {
 	return s.restarting
 }
 
-// addUnauthenticated counts a connection that has not proved a key; another may have to make room for it.
+// addUnauthenticated counts a connection that is not known to be a paired agent's; another may have to make
+// room for it.
 func (s *AgentHub) addUnauthenticated(l *agentConn) {
 	s.mu.Lock()
-	out := s.unauthenticated.add(l)
+	l.limit = &s.strangers
+	if s.homes.holds(l.network) {
+		l.limit = &s.returning
+	}
+	out := l.limit.add(l)
 	s.mu.Unlock()
 	s.refuseAndClose(out, errUnauthenticated)
 }
@@ -79,25 +90,31 @@ func (s *AgentHub) addUnauthenticated(l *agentConn) {
 func (s *AgentHub) markAuthenticated(l *agentConn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.unauthenticated.remove(l)
+	l.limit.remove(l)
 }
 
-// refuseAndClose tells an agent why it has to go, if there is one, and ends its connection. It does not wait
-// for that.
+// refuse tells an agent why it has to go, and ends its connection, which may take ten seconds where it does
+// not listen. So only so many are told at once; the others are hung up.
+func (s *AgentHub) refuse(ctx context.Context, l *agentConn, why refusal) error {
+	select {
+	case s.goodbyes <- struct{}{}:
+		defer func() { <-s.goodbyes }()
+		return l.refuse(ctx, why)
+	default:
+		l.hangUp()
+		return errRefused
+	}
+}
+
+// refuseAndClose refuses an agent, if there is one. It does not wait for that.
 func (s *AgentHub) refuseAndClose(l *agentConn, why refusal) {
 	if l == nil {
 		return
 	}
-	select {
-	case s.goodbyes <- struct{}{}:
-		go func() {
-			defer func() { <-s.goodbyes }()
-			_ = l.refuse(context.Background(), why) // it may be gone already
-			l.hangUp()
-		}()
-	default:
-		go l.hangUp()
-	}
+	go func() {
+		_ = s.refuse(context.Background(), l, why) // it may be gone already
+		l.hangUp()
+	}()
 }
 
 // closeReason says why a connection ended without a word of the agent's: what it sends as a reason must not
@@ -119,7 +136,9 @@ func closeReason(err error) string {
 	return "the connection broke"
 }
 
-// handshake has the agent prove its key, pairs it when it is unknown, and connects it.
+// handshake has the agent prove its key, pairs it when it is unknown, and connects it. Until it is known to
+// be a paired agent's, or has a place among those that wait to be paired, the connection counts as a
+// stranger's and may have to make room.
 func (s *AgentHub) handshake(ctx context.Context, l *agentConn, known func()) error {
 	hello, nonce, err := s.receiveHello(ctx, l)
 	if err != nil {
@@ -128,32 +147,82 @@ func (s *AgentHub) handshake(ctx context.Context, l *agentConn, known func()) er
 	l.version.Store(int32(hello.Version))
 	switch {
 	case hello.Version < wire.OldestVersion || hello.Version > wire.Version:
-		return l.refuse(ctx, errVersion)
+		return s.refuse(ctx, l, errVersion)
 	case !wire.VerifyProof(hello.Key, nonce, hello.Signature):
-		return l.refuse(ctx, errProof)
+		return s.refuse(ctx, l, errProof)
 	case hello.Virtual && !s.virtual:
-		return l.refuse(ctx, errVirtual)
+		return s.refuse(ctx, l, errVirtual)
 	}
-	known()
 	l.virtual, l.oqs = hello.Virtual, hello.OQS
-	l.silence = time.AfterFunc(s.times.Silence, l.hangUp)
-	go s.listen(ctx, l) // also while people pair, so that heartbeats are answered
 	sum := sha256.Sum256(hello.Key)
 	id := hex.EncodeToString(sum[:])
-	agent, err := s.store.Agent(ctx, id)
-	var e *eligibility.Error
-	if errors.As(err, &e) && e.Code == eligibility.NotFound {
-		unknown := Agent{ID: id, Name: cleanName(hello.Name), Key: hello.Key}
-		agent, err = s.waitForPairing(ctx, l, unknown, nonce)
+	agent, err := s.lookUp(ctx, id)
+	switch {
+	case isNotFound(err):
+		return s.pair(ctx, l, s.pairings.newWaitingAgent(l, hello, id, nonce), known)
+	case err != nil:
+		return err
+	case agent.Ended():
+		return l.refuse(ctx, errEnded)
 	}
+	known()
+	s.startListening(ctx, l)
+	return s.admit(ctx, l, agent)
+}
+
+func (s *AgentHub) lookUp(ctx context.Context, id string) (Agent, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.times.Hello)
+	defer cancel()
+	return s.store.Agent(ctx, id)
+}
+
+// pair has an unknown agent wait until staff have paired it, and connects it.
+func (s *AgentHub) pair(ctx context.Context, l *agentConn, w *waitingAgent, known func()) error {
+	out, ok := s.pairings.start(w)
+	s.refuseAndClose(out, errPairingOver)
+	if !ok {
+		return s.refuse(ctx, l, errWaiting)
+	}
+	defer s.pairings.stop(w)
+	known()
+	s.startListening(ctx, l) // also while people pair, so that heartbeats are answered
+	agent, err := s.pairings.wait(ctx, w)
 	if err != nil {
 		return err
 	}
-	if err := l.send(ctx, wire.Message{Type: "ready", Ready: &wire.Ready{Facility: s.names(agent.Facility), Code: agent.Facility}}); err != nil {
+	return s.admit(ctx, l, agent)
+}
+
+// admit tells a paired agent that it is, and connects it, unless another program with its key is there.
+func (s *AgentHub) admit(ctx context.Context, l *agentConn, agent Agent) error {
+	second, dead := s.isSecond(ctx, agent.ID)
+	if second {
+		return l.refuse(ctx, errSameKey)
+	}
+	if err := l.send(ctx, wire.Message{
+		Type:  "ready",
+		Ready: &wire.Ready{Facility: s.names(agent.Facility), Code: agent.Facility},
+	}); err != nil {
 		return err
 	}
-	s.connect(l, agent)
-	return nil
+	s.connect(l, agent, dead)
+	// It may have been ended since it was looked up.
+	again, err := s.lookUp(ctx, agent.ID)
+	if err == nil && !again.Ended() {
+		s.heardFrom(l)
+		return nil
+	}
+	s.disconnect(l)
+	if err == nil || isNotFound(err) {
+		return l.refuse(ctx, errEnded)
+	}
+	return err
+}
+
+// startListening begins to receive what an agent sends, and to expect its heartbeats.
+func (s *AgentHub) startListening(ctx context.Context, l *agentConn) {
+	l.silence = time.AfterFunc(s.times.Silence, l.hangUp)
+	go s.listen(ctx, l)
 }
 
 // listen receives an agent's replies until its connection ends.
@@ -171,7 +240,10 @@ func (s *AgentHub) receiveHello(ctx context.Context, l *agentConn) (*wire.Hello,
 	defer cancel()
 	nonce := make([]byte, 32)
 	rand.Read(nonce)
-	if err := l.send(ctx, wire.Message{Type: "challenge", Challenge: &wire.Challenge{Version: wire.OldestVersion, Nonce: nonce, Time: s.now()}}); err != nil {
+	if err := l.send(ctx, wire.Message{
+		Type:      "challenge",
+		Challenge: &wire.Challenge{Version: wire.OldestVersion, Nonce: nonce, Time: s.now()},
+	}); err != nil {
 		return nil, nil, err
 	}
 	_, data, err := l.conn.Read(ctx)
@@ -207,12 +279,9 @@ func cleanName(name string) string {
 func (s *AgentHub) Restart(ctx context.Context) {
 	s.mu.Lock()
 	s.restarting = true
-	conns := make([]*agentConn, 0, len(s.conns)+len(s.waiting))
+	conns := s.pairings.conns()
 	for _, l := range s.conns {
 		conns = append(conns, l)
-	}
-	for _, w := range s.waiting {
-		conns = append(conns, w.conn)
 	}
 	s.mu.Unlock()
 	var told sync.WaitGroup

@@ -18,7 +18,8 @@ type agentConn struct {
 	agent   Agent // once paired
 	virtual bool
 	oqs     bool
-	network string // where it came from (auth.RateLimitKey)
+	network string     // where it came from (auth.RateLimitKey)
+	limit   *connLimit // what it is counted by until it is known
 	conn    *websocket.Conn
 	version atomic.Int32 // of the messages that the agent speaks; 0 until its hello
 	times   Times
@@ -26,6 +27,10 @@ type agentConn struct {
 	busy    sync.Mutex    // one operation at a time
 	closed  chan struct{} // when the connection ended, with the reason in end
 	end     error
+	ended   chan struct{} // when it is cut; what it still sends counts for nothing
+	cutOnce sync.Once
+	noted   atomic.Int64 // when it was last stored that it is there, ms of Unix time; 0 until it is connected
+	heard   atomic.Int64 // its last heartbeat, ms of Unix time
 
 	mu        sync.Mutex
 	pendingID string // the operation that is out
@@ -43,6 +48,9 @@ var (
 
 // hangUp ends the connection at once; the agent may be gone.
 func (l *agentConn) hangUp() { _ = l.conn.CloseNow() }
+
+// cut ends what is asked of the agent at once, however long its connection takes to end.
+func (l *agentConn) cut() { l.cutOnce.Do(func() { close(l.ended) }) }
 
 // resetSilence puts the hang-up off.
 func (l *agentConn) resetSilence() {
@@ -111,6 +119,8 @@ func (l *agentConn) ask(
 	case reply := <-answers:
 		return reply, nil
 	case <-l.closed:
+		return nil, ErrLost
+	case <-l.ended:
 		return nil, ErrLost
 	case <-ctx.Done():
 		return nil, ctx.Err()

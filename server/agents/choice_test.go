@@ -43,7 +43,7 @@ func TestAnAgentThatIsStillBusyRefusesNobodysCard(t *testing.T) {
 
 // The card on another counter's reader is another patient's, and each wrong birth date costs it a try.
 func TestAChosenReaderThatIsAwayIsNotReplacedByAnothers(t *testing.T) {
-	store := &memory{agents: map[string]Agent{}}
+	store := newMemory()
 	s, url := openWith(t, Config{Virtual: true, Store: store})
 	own := pairedWith(t, s, facility, url,
 		agent.Config{Name: "受付1", Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}})

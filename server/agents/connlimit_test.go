@@ -76,7 +76,7 @@ func TestAThousandAgentsDroppedAtOnceAreBackWithinAMinute(t *testing.T) {
 	if os.Getenv("MADOGUCHI_ASSURE") == "1" {
 		size = 5000
 	}
-	store := &memory{agents: map[string]Agent{}}
+	store := newMemory()
 	for i, key := range crowdKeys(t, size) {
 		der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
 		if err != nil {

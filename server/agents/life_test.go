@@ -39,9 +39,9 @@ func TestBothSidesShowTheSameWordsThatTheyWorkedOutThemselves(t *testing.T) {
 		strings.Join(status.Words, "・") != shown {
 		t.Errorf("the status page shows %+v", status)
 	}
-	paired, words, err := s.Pair(context.Background(), suzuki, code)
-	if err != nil || strings.Join(words, "・") != shown || paired.Name != "受付1" {
-		t.Errorf("the counter shows %q of %q, the reader's PC %q (%v)", words, paired.Name, shown, err)
+	found, err := pairByHand(s, suzuki, code)
+	if err != nil || strings.Join(found.Words, "・") != shown || found.Name != "受付1" {
+		t.Errorf("the counter shows %+v, the reader's PC %q (%v)", found, shown, err)
 	}
 	await(t, a.said, "つながりました")
 	if status := a.Status(); status.Link != agent.Connected || status.Facility != "架空医院" ||
@@ -56,13 +56,13 @@ func TestAPairingCodeLivesTenMinutesAndWorksOnce(t *testing.T) {
 	a := start(t, url, agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}})
 	code := await(t, a.said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]
 	now = now.Add(10*time.Minute + time.Second)
-	_, _, late := s.Pair(context.Background(), suzuki, code)
+	_, late := pairByHand(s, suzuki, code)
 	now = now.Add(-2 * time.Second)
-	if _, _, err := s.Pair(context.Background(), suzuki, code); err != nil {
+	if _, err := pairByHand(s, suzuki, code); err != nil {
 		t.Errorf("within ten minutes: %v", err)
 	}
-	_, _, used := s.Pair(context.Background(), suzuki, code)
-	_, _, wrong := s.Pair(context.Background(), suzuki, "CCCC-CCCC")
+	_, used := pairByHand(s, suzuki, code)
+	_, wrong := pairByHand(s, suzuki, "CCCC-CCCC")
 	for _, c := range []struct {
 		name string
 		err  error
@@ -83,7 +83,7 @@ func TestAnAgentSetToAnotherFacilityServesNobody(t *testing.T) {
 	s, url := open(t, true)
 	a := start(t, url,
 		agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}, Facility: "別の医院"})
-	if _, _, err := s.Pair(context.Background(), suzuki,
+	if _, err := pairByHand(s, suzuki,
 		await(t, a.said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]); err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func TestAnAgentSetToAnotherFacilityServesNobody(t *testing.T) {
 }
 
 func TestAnAgentComesBackAfterItsServerWasRestarted(t *testing.T) {
-	store := &memory{agents: map[string]Agent{}}
+	store := newMemory()
 	first, oldURL := openWith(t, Config{Virtual: true, Store: store})
 	p := newProxy(t, oldURL)
 	a := pairedWith(t, first, facility, p.url(),
@@ -256,7 +256,8 @@ func TestWhoeverProvesNoKeyIsGoneSoon(t *testing.T) {
 	eventually(t, "nobody is left", func() bool {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return s.unauthenticated.count == 0 && s.unpaired.count == 0 && len(s.conns) == 0 && len(s.waiting) == 0
+		return s.strangers.count() == 0 && s.pairings.limit.count() == 0 && len(s.conns) == 0 &&
+			len(s.pairings.conns()) == 0
 	})
 }
 

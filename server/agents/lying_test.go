@@ -97,7 +97,7 @@ func impostor(t *testing.T, s *AgentHub, url string,
 			}
 		}
 	}()
-	if _, _, err := s.Pair(ctx, suzuki, <-codes); err != nil {
+	if _, err := pairByHand(s, suzuki, <-codes); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "the liar is connected", func() bool { return connected(s, facility) > 0 })

@@ -29,7 +29,7 @@ func next(t *testing.T, conn *websocket.Conn) (wire.Message, error) {
 // Silent sockets do not keep an agent of the same network out: the oldest makes room and hears why.
 func TestTheOldestSilentSocketMakesRoomAndHearsWhy(t *testing.T) {
 	s, url := open(t, true)
-	s.unauthenticated.mostPerNetwork = 3
+	s.strangers.mostPerNetwork = 3
 	var silent []*websocket.Conn
 	const n = 11
 	for range n {
@@ -54,8 +54,8 @@ func TestTheOldestSilentSocketMakesRoomAndHearsWhy(t *testing.T) {
 	await(t, a.said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.unauthenticated.count != 3 && s.unauthenticated.count != 2 {
-		t.Errorf("%d are silent", s.unauthenticated.count)
+	if s.strangers.count() != 3 && s.strangers.count() != 2 {
+		t.Errorf("%d are silent", s.strangers.count())
 	}
 	testenv.Refused(t, testenv.Limits, n-3)
 }
@@ -64,7 +64,7 @@ func TestTheOldestSilentSocketMakesRoomAndHearsWhy(t *testing.T) {
 // itself.
 func TestAnAgentBeyondThoseThatWaitHearsWhyAndComesBack(t *testing.T) {
 	s, url := open(t, true)
-	s.unpaired.mostPerNetwork = 2
+	s.pairings.limit.mostPerNetwork = 2
 	first, second := start(t, url, agent.Config{}), start(t, url, agent.Config{})
 	code := await(t, first.said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]
 	await(t, second.said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)
@@ -75,11 +75,11 @@ func TestAnAgentBeyondThoseThatWaitHearsWhyAndComesBack(t *testing.T) {
 		return status.Link == agent.Refused && strings.Contains(status.Reason.Ja, "60秒") &&
 			strings.Contains(status.Reason.En, "60 seconds")
 	})
-	if _, _, err := s.Pair(context.Background(), suzuki, code); err != nil {
+	if _, err := pairByHand(s, suzuki, code); err != nil {
 		t.Fatalf("who waited was thrown out: %v", err)
 	}
 	code = await(t, third.said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]
-	if _, _, err := s.Pair(context.Background(), suzuki, code); err != nil {
+	if _, err := pairByHand(s, suzuki, code); err != nil {
 		t.Error(err)
 	}
 }
@@ -131,15 +131,15 @@ func TestACrowdMakesRoomForANewcomer(t *testing.T) {
 			if (out != nil) != (c.wantOut != "") || out == l {
 				t.Errorf("%+v made room", out)
 			}
-			if crowd.count != len(in) || crowd.count > c.most || len(crowd.byNetwork["new"]) != 1 {
-				t.Errorf("%d counted, %d there, at most %d", crowd.count, len(in), c.most)
+			if crowd.count() != len(in) || crowd.count() > c.most || crowd.countOf("new") != 1 {
+				t.Errorf("%d counted, %d there, at most %d", crowd.count(), len(in), c.most)
 			}
 			for one := range in {
 				crowd.remove(one)
 				crowd.remove(one)
 			}
-			if crowd.count != 0 || len(crowd.byNetwork) != 0 {
-				t.Errorf("%d left", crowd.count)
+			if crowd.count() != 0 || len(crowd.byNetwork) != 0 {
+				t.Errorf("%d left", crowd.count())
 			}
 		})
 	}

@@ -79,15 +79,17 @@ func (s *AgentHub) CheckText(ctx context.Context, r counter.TextRequest) (counte
 			ExpiryYear: r.ExpiryYear, Code: r.SecurityCode}},
 	)
 	if err != nil {
-		return timeoutResult(
-			func(err error) counter.TextResult { return counter.TextResult{AgentVerdict: faultVerdict(err)} },
-			err,
-		)
+		return timeoutResult(textFault, err)
 	}
 	if reply.Text == nil {
-		return counter.TextResult{AgentVerdict: faultVerdict(wire.FaultError(reply.Fault))}, nil
+		return textFault(wire.FaultError(reply.Fault)), nil
 	}
 	return readText(*reply.Text, r.BirthDate), nil
+}
+
+// textFault is the result of a reading that did not come about.
+func textFault(err error) counter.TextResult {
+	return counter.TextResult{AgentVerdict: faultVerdict(err)}
 }
 
 // readText accepts a reading that fits its own verdict and the question.
@@ -101,7 +103,8 @@ func readText(t wire.TextReply, birth eligibility.Date) counter.TextResult {
 		return counter.TextResult{AgentVerdict: said, TriesLeft: t.TriesLeft}
 	}
 	r := *t.Reading
-	if r.BirthDate != birth || r.Name == "" || len(r.Name) > 600 || len(r.Address) > 1200 || eligibility.HoldsMyNumber(r.Name) ||
+	if r.BirthDate != birth || r.Name == "" || len(r.Name) > 600 || len(r.Address) > 1200 ||
+		eligibility.HoldsMyNumber(r.Name) ||
 		eligibility.HoldsMyNumber(r.Address) ||
 		r.Sex != eligibility.SexUnknown && r.Sex != eligibility.Male && r.Sex != eligibility.Female {
 		return counter.TextResult{AgentVerdict: contradictoryVerdict}
@@ -128,15 +131,17 @@ func (s *AgentHub) CheckDates(
 		wire.Message{Type: "dates", Dates: &wire.Dates{ID: id, Facility: r.Facility, Day: day}},
 	)
 	if err != nil {
-		return timeoutResult(
-			func(err error) counter.DatesResult { return counter.DatesResult{AgentVerdict: faultVerdict(err)} },
-			err,
-		)
+		return timeoutResult(datesFault, err)
 	}
 	if reply.Dates == nil {
-		return counter.DatesResult{AgentVerdict: faultVerdict(wire.FaultError(reply.Fault))}, nil
+		return datesFault(wire.FaultError(reply.Fault)), nil
 	}
 	return readDates(*reply.Dates, day), nil
+}
+
+// datesFault is the result when no dates could be read.
+func datesFault(err error) counter.DatesResult {
+	return counter.DatesResult{AgentVerdict: faultVerdict(err)}
 }
 
 func readDates(d wire.DatesReply, day eligibility.Date) counter.DatesResult {

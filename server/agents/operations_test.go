@@ -143,7 +143,7 @@ func TestWithoutIssuerKeysTheAgentSaysUnverified(t *testing.T) {
 	s, url := open(t, true)
 	a := start(t, url, agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}})
 	a.IssuerKeys, a.UserRoots = nil, nil // before it is asked anything
-	if _, _, err := s.Pair(t.Context(), suzuki,
+	if _, err := pairByHand(s, suzuki,
 		await(t, a.said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]); err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"strings"
+	"sync"
 	"time"
 
 	"madoguchi/card/wire"
@@ -15,6 +16,7 @@ import (
 const (
 	pairingLife  = 10 * time.Minute
 	pairingTries = 5
+	ticketLife   = 5 * time.Minute
 )
 
 var (
@@ -23,6 +25,13 @@ var (
 	// ErrPairingTries is returned after five wrong codes within ten minutes, then with what is left of the
 	// wait.
 	ErrPairingTries = pairingTooOften(pairingLife)
+	// ErrTicket is the one answer to a ticket that is unknown, used, expired or another member's, and to one
+	// whose agent has left.
+	ErrTicket = &eligibility.Error{Code: eligibility.NotFound, Key: "bridge.ticket", Field: "ticket"}
+	// ErrDifferent is what staff are told of an agent that RefusePairing has refused.
+	ErrDifferent = &eligibility.Error{Code: eligibility.Conflict, Key: "bridge.different"}
+	// ErrPairedAlready is returned where an agent of this key is stored already.
+	ErrPairedAlready = &eligibility.Error{Code: eligibility.Conflict, Key: "bridge.paired_already"}
 )
 
 func pairingTooOften(wait time.Duration) *eligibility.Error {
@@ -34,13 +43,62 @@ func pairingTooOften(wait time.Duration) *eligibility.Error {
 	}
 }
 
-// waitingAgent is an unpaired agent that shows a code.
+// Candidate is the agent that shows a code. Nothing of it is stored: staff first compare its words with those
+// in its window.
+type Candidate struct {
+	Ticket  string // for ConfirmPairing or RefusePairing, once; 256 random bits
+	Name    string // as it calls itself
+	Network string // where it comes from: an IPv4 address, or the /64 of an IPv6 address
+	Version int    // of the messages that it speaks (package wire)
+	Virtual bool   // it serves a virtual card
+	Words   []string
+	Until   time.Time // the ticket's end
+}
+
+// pairings are the agents that are to be paired: those that show a code, and those whose words staff compare.
+type pairings struct {
+	now func() time.Time
+
+	mu         sync.Mutex
+	waiting    map[string]*waitingAgent // by pairing code
+	compared   map[string]comparison    // by ticket
+	wrongCodes map[string]wrongCodes    // by facility
+	limit      connLimit                // of those that show a code
+}
+
+func newPairings(now func() time.Time) *pairings {
+	return &pairings{
+		now:        now,
+		waiting:    map[string]*waitingAgent{},
+		compared:   map[string]comparison{},
+		wrongCodes: map[string]wrongCodes{},
+		limit:      newConnLimit(maxWaiting, maxWaitingPerNetwork),
+	}
+}
+
+// waitingAgent is an unpaired agent that shows a code, or whose words staff compare.
 type waitingAgent struct {
-	conn    *agentConn
-	agent   Agent
-	words   []string
+	conn         *agentConn
+	agent        Agent
+	words        []string
+	code, ticket string // what takes it: the code, or once that was typed the ticket
+	until        time.Time
+	over         *time.Timer // ends the waiting
+	decided      chan decision
+}
+
+// decision is what became of a waiting agent: paired, or refused.
+type decision struct {
+	paired  Agent
+	refused *refusal
+}
+
+// comparison is what a member of staff has on the screen.
+type comparison struct {
+	waiting *waitingAgent
+	staff   string
+	at      string // the facility
 	until   time.Time
-	approve chan Agent
 }
 
 // wrongCodes counts wrong codes until a time.
@@ -69,73 +127,8 @@ func pairingCode() string {
 	return b.String()
 }
 
-// waitForPairing shows an unknown agent a code and waits until staff type it (the shape of RFC 8628), the
-// code ends or the agent leaves.
-func (s *AgentHub) waitForPairing(
-	ctx context.Context, l *agentConn, agent Agent, nonce []byte,
-) (Agent, error) {
-	w := &waitingAgent{
-		conn:    l,
-		agent:   agent,
-		words:   wire.PairingWords(agent.Key, nonce),
-		until:   s.now().Add(pairingLife),
-		approve: make(chan Agent, 1),
-	}
-	code, out := s.startWaiting(w)
-	s.refuseAndClose(out, errPairingOver)
-	if code == "" {
-		return Agent{}, l.refuse(ctx, errWaiting)
-	}
-	defer s.stopWaiting(code, l)
-	if err := l.send(ctx, wire.Message{Type: "pair", Pair: &wire.Pair{Code: code}}); err != nil {
-		return Agent{}, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, pairingLife)
-	defer cancel()
-	select {
-	case paired := <-w.approve:
-		return paired, nil
-	case <-l.closed:
-		return Agent{}, l.end
-	case <-ctx.Done():
-		return Agent{}, l.refuse(
-			context.Background(),
-			errPairingOver,
-		) // the agent dials again and gets a new code
-	}
-}
-
-// startWaiting gives a waiting agent its code; none when too many of its network wait already. A network that
-// has fewer is let in always: where there are too many in all, the oldest of the network with the most has to
-// make room.
-func (s *AgentHub) startWaiting(w *waitingAgent) (code string, out *agentConn) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.unpaired.byNetwork[w.conn.network]) >= s.unpaired.mostPerNetwork {
-		return "", nil
-	}
-	out = s.unpaired.add(w.conn)
-	code = pairingCode()
-	for s.waiting[code] != nil {
-		code = pairingCode()
-	}
-	s.waiting[code] = w
-	return code, out
-}
-
-func (s *AgentHub) stopWaiting(code string, l *agentConn) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.waiting, code)
-	s.unpaired.remove(l)
-}
-
-// Pair ties the waiting agent that shows this code to the reception's facility, and returns it with the words
-// that its window shows. Five wrong codes close pairing for ten minutes.
-func (s *AgentHub) Pair(
-	ctx context.Context, reception staff.Reception, typed string,
-) (Agent, []string, error) {
-	facility := reception.Facility
+// typedCode is a code as staff typed it, in its own form.
+func typedCode(typed string) string {
 	code := strings.Map(func(r rune) rune {
 		if r >= '！' && r <= '～' {
 			r -= '！' - '!'
@@ -151,42 +144,185 @@ func (s *AgentHub) Pair(
 	if len(code) == 8 {
 		code = code[:4] + "-" + code[4:]
 	}
-	w, err := s.takeWaiting(facility, code, s.now())
-	if err != nil {
-		return Agent{}, nil, err
-	}
-	agent := w.agent
-	agent.Facility, agent.PairedAt, agent.PairedBy = facility, s.now(), reception.Staff
-	entry := audit.Entry{
-		At:     agent.PairedAt,
-		Actor:  reception.Actor(),
-		Action: "agent.pair",
-		Detail: agent.ID[:min(16, len(agent.ID))],
-	}
-	if err := s.store.PutAgent(ctx, agent, entry); err != nil {
-		return Agent{}, nil, err
-	}
-	w.approve <- agent
-	return agent, w.words, nil
+	return code
 }
 
-// takeWaiting removes the waiting agent of a code, counting wrong ones.
-func (s *AgentHub) takeWaiting(facility, code string, now time.Time) (*waitingAgent, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	bad := s.wrongCodes[facility]
-	if bad.count >= pairingTries && now.Before(bad.until) {
-		return nil, pairingTooOften(bad.until.Sub(now))
+// newWaitingAgent is an unknown agent that proved its key over a nonce.
+func (p *pairings) newWaitingAgent(l *agentConn, hello *wire.Hello, id string, nonce []byte) *waitingAgent {
+	return &waitingAgent{
+		conn: l,
+		agent: Agent{
+			ID:      id,
+			Name:    cleanName(hello.Name),
+			Key:     hello.Key,
+			Version: hello.Version,
+		},
+		words:   wire.PairingWords(hello.Key, nonce),
+		until:   p.now().Add(pairingLife),
+		decided: make(chan decision, 1),
 	}
-	w := s.waiting[code]
+}
+
+// start gives a waiting agent its code, or returns false when too many of its network wait already. A network
+// that has fewer is let in always: where there are too many in all, the oldest of the network with the most
+// has to make room.
+func (p *pairings) start(w *waitingAgent) (out *agentConn, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.limit.isFull(w.conn.network) {
+		return nil, false
+	}
+	out = p.limit.add(w.conn)
+	w.code = pairingCode()
+	for p.waiting[w.code] != nil {
+		w.code = pairingCode()
+	}
+	w.over = time.NewTimer(pairingLife)
+	p.waiting[w.code] = w
+	return out, true
+}
+
+func (p *pairings) stop(w *waitingAgent) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	w.over.Stop()
+	delete(p.waiting, w.code)
+	delete(p.compared, w.ticket)
+	p.limit.remove(w.conn)
+}
+
+// wait shows an unknown agent its code and waits until staff have typed it and compared the words (the shape
+// of RFC 8628), the time is over or the agent leaves.
+func (p *pairings) wait(ctx context.Context, w *waitingAgent) (Agent, error) {
+	if err := w.conn.send(ctx, wire.Message{Type: "pair", Pair: &wire.Pair{Code: w.code}}); err != nil {
+		return Agent{}, err
+	}
+	select {
+	case d := <-w.decided:
+		if d.refused != nil {
+			return Agent{}, w.conn.refuse(ctx, *d.refused)
+		}
+		return d.paired, nil
+	case <-w.conn.closed:
+		return Agent{}, w.conn.end
+	case <-w.over.C:
+		return Agent{}, w.conn.refuse(ctx, errPairingOver) // the agent dials again and gets a new code
+	}
+}
+
+// take exchanges a code for a ticket, counting wrong ones. The agent's place is then no stranger's to take.
+func (p *pairings) take(reception staff.Reception, code string) (comparison, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.now()
+	bad := p.wrongCodes[reception.Facility]
+	if bad.count >= pairingTries && now.Before(bad.until) {
+		return comparison{}, pairingTooOften(bad.until.Sub(now))
+	}
+	w := p.waiting[code]
 	if w == nil || now.After(w.until) {
 		if !now.Before(bad.until) {
 			bad.count = 0
 		}
-		s.wrongCodes[facility] = wrongCodes{bad.count + 1, now.Add(pairingLife)}
-		return nil, ErrPairing
+		p.wrongCodes[reception.Facility] = wrongCodes{bad.count + 1, now.Add(pairingLife)}
+		return comparison{}, ErrPairing
 	}
-	delete(s.waiting, code)
-	delete(s.wrongCodes, facility)
-	return w, nil
+	delete(p.waiting, code)
+	delete(p.wrongCodes, reception.Facility)
+	p.limit.remove(w.conn)
+	w.ticket = rand.Text() + rand.Text()
+	w.over.Reset(ticketLife)
+	c := comparison{waiting: w, staff: reception.Staff, at: reception.Facility, until: now.Add(ticketLife)}
+	p.compared[w.ticket] = c
+	return c, nil
+}
+
+// redeem returns the agent of a ticket, once, to the member of staff who has it.
+func (p *pairings) redeem(reception staff.Reception, ticket string) (*waitingAgent, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c, ok := p.compared[ticket]
+	if !ok || c.staff != reception.Staff || c.at != reception.Facility {
+		return nil, ErrTicket
+	}
+	delete(p.compared, ticket)
+	if p.now().After(c.until) {
+		return nil, ErrTicket
+	}
+	return c.waiting, nil
+}
+
+// conns returns the connections of all that wait.
+func (p *pairings) conns() (all []*agentConn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, w := range p.waiting {
+		all = append(all, w.conn)
+	}
+	for _, c := range p.compared {
+		all = append(all, c.waiting.conn)
+	}
+	return all
+}
+
+// BeginPairing returns the waiting agent that shows the typed code, with the words that its window shows, and
+// stores nothing. The code is used up. Five wrong codes close pairing for ten minutes. The errors are
+// ErrPairing and ErrPairingTries.
+func (s *AgentHub) BeginPairing(reception staff.Reception, typed string) (Candidate, error) {
+	c, err := s.pairings.take(reception, typedCode(typed))
+	if err != nil {
+		return Candidate{}, err
+	}
+	w := c.waiting
+	return Candidate{
+		Ticket:  w.ticket,
+		Name:    w.agent.Name,
+		Network: w.conn.network,
+		Version: w.agent.Version,
+		Virtual: w.conn.virtual,
+		Words:   w.words,
+		Until:   c.until,
+	}, nil
+}
+
+// ConfirmPairing ties the ticket's agent to the reception's facility: its staff have seen the same words in
+// its window. The ticket is used up, whatever the answer; only the member of staff to whom BeginPairing gave
+// it has one. The errors are ErrTicket and ErrPairedAlready.
+func (s *AgentHub) ConfirmPairing(
+	ctx context.Context, reception staff.Reception, ticket string,
+) (Agent, error) {
+	w, err := s.pairings.redeem(reception, ticket)
+	if err != nil {
+		return Agent{}, err
+	}
+	select {
+	case <-w.conn.closed:
+		return Agent{}, ErrTicket
+	default:
+	}
+	agent, now := w.agent, s.now()
+	agent.Facility, agent.PairedBy = reception.Facility, reception.Staff
+	agent.PairedAt, agent.FirstSeen, agent.LastSeen = now, now, now
+	if err := s.store.PutAgent(ctx, agent, agentEntry(now, reception, "agent.pair", agent.ID)); err != nil {
+		w.decided <- decision{refused: &errPairingOver}
+		return Agent{}, err
+	}
+	w.decided <- decision{paired: agent}
+	return agent, nil
+}
+
+// RefusePairing refuses the ticket's agent and ends its connection: its window does not show the words, so
+// somebody else's computer answered the code. That is audited. The error is ErrTicket, as ConfirmPairing's.
+func (s *AgentHub) RefusePairing(ctx context.Context, reception staff.Reception, ticket string) error {
+	w, err := s.pairings.redeem(reception, ticket)
+	if err != nil {
+		return err
+	}
+	w.decided <- decision{refused: &errOtherWords}
+	return s.store.NoteAgent(ctx, agentEntry(s.now(), reception, "agent.pair_different", w.agent.ID))
+}
+
+// agentEntry is the audit's line on what a reception did with an agent.
+func agentEntry(at time.Time, reception staff.Reception, action, id string) audit.Entry {
+	return audit.Entry{At: at, Actor: reception.Actor(), Action: action, Detail: id[:min(16, len(id))]}
 }

@@ -18,7 +18,8 @@ type proxy struct {
 	mute     bool
 	conns    []net.Conn
 	toServer []byte
-	passed   int // pieces that agents sent
+	passed   int               // pieces that agents sent
+	lost     map[net.Conn]bool // agents' ends of which the server hears nothing more
 	toAgent  []byte
 }
 
@@ -32,7 +33,7 @@ func newProxy(t *testing.T, target string) *proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &proxy{listener: l, target: u.Host}
+	p := &proxy{listener: l, target: u.Host, lost: map[net.Conn]bool{}}
 	go p.accept()
 	t.Cleanup(func() { l.Close(); p.cut() })
 	return p
@@ -63,7 +64,13 @@ func (p *proxy) accept() {
 }
 
 func (p *proxy) carry(from, to net.Conn, record *[]byte) {
-	defer to.Close()
+	defer func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if !p.lost[from] {
+			to.Close()
+		}
+	}()
 	var stream []byte
 	buffer := make([]byte, 32<<10)
 	for {
@@ -143,6 +150,16 @@ func (p *proxy) cut() {
 		c.Close()
 	}
 	p.conns = nil
+}
+
+// loseAgents breaks the agents' ends of all connections; the server's stay open and silent.
+func (p *proxy) loseAgents() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i := 0; i < len(p.conns); i += 2 {
+		p.lost[p.conns[i]] = true
+		p.conns[i].Close()
+	}
 }
 
 func (p *proxy) setMute(mute bool) {

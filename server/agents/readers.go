@@ -10,7 +10,6 @@ package agents
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -25,8 +24,19 @@ import (
 
 // Store keeps paired agents. A missing one is an *eligibility.Error with code NotFound.
 type Store interface {
+	// PutAgent stores an agent, or returns ErrPairedAlready where there is one of this ID.
 	PutAgent(ctx context.Context, a Agent, e audit.Entry) error
 	Agent(ctx context.Context, id string) (Agent, error)
+	// Agents returns a facility's agents, also those that were ended.
+	Agents(ctx context.Context, facility string) ([]Agent, error)
+	// SawAgent stores that an agent was there; of one that is missing or was ended nothing.
+	SawAgent(ctx context.Context, id string, at time.Time, version int) error
+	// EndAgent ends an agent of a facility. For one that was ended already it does nothing.
+	EndAgent(ctx context.Context, end AgentEnd, e audit.Entry) error
+	// ForgetAgent deletes an agent of a facility that was ended; another one is missing.
+	ForgetAgent(ctx context.Context, facility, id string, e audit.Entry) error
+	// NoteAgent stores what was done with an agent that is not stored.
+	NoteAgent(ctx context.Context, e audit.Entry) error
 }
 
 // Agent is a paired bridge agent.
@@ -36,7 +46,23 @@ type Agent struct {
 	Name     string
 	Key      []byte // P-256, PKIX DER
 	PairedAt time.Time
-	PairedBy string
+	PairedBy string // staff.Reception.Staff
+
+	// zero for one that a version before schema 20 paired and this one has not seen
+	FirstSeen, LastSeen time.Time
+	Version             int       // of the messages that it spoke then (package wire)
+	EndedAt             time.Time // zero: it was not ended
+	EndedBy             string    // staff.Reception.Staff
+}
+
+// Ended reports whether an administrator ended the agent: its key is refused.
+func (a Agent) Ended() bool { return !a.EndedAt.IsZero() }
+
+// AgentEnd says which agent ends, when and by whom.
+type AgentEnd struct {
+	ID, Facility string
+	At           time.Time
+	By           string // staff.Reception.Staff
 }
 
 // Config makes an AgentHub.
@@ -54,6 +80,7 @@ type Times struct {
 	Hello   time.Duration // to prove its key; 10 s
 	Silence time.Duration // without a heartbeat; 40 s, agents send one every 15 s
 	Send    time.Duration // to take one message; 5 s
+	Probe   time.Duration // to show that it lives when another program comes with its key; 2 s
 	Check   time.Duration // a birth-date check or certificate dates; 20 s
 	Text    time.Duration // a reading with 照合番号B; 25 s
 	OQS     time.Duration // a comparison; 8 s
@@ -63,14 +90,24 @@ func (t Times) complete() Times {
 	for _, one := range []struct {
 		to     *time.Duration
 		preset time.Duration
-	}{{&t.Hello, 10 * time.Second}, {&t.Silence, 40 * time.Second}, {&t.Send, 5 * time.Second}, {&t.Check, 20 * time.Second},
-		{&t.Text, 25 * time.Second}, {&t.OQS, 8 * time.Second}} {
+	}{
+		{&t.Hello, 10 * time.Second},
+		{&t.Silence, 40 * time.Second},
+		{&t.Send, 5 * time.Second},
+		{&t.Probe, 2 * time.Second},
+		{&t.Check, 20 * time.Second},
+		{&t.Text, 25 * time.Second},
+		{&t.OQS, 8 * time.Second},
+	} {
 		if *one.to == 0 {
 			*one.to = one.preset
 		}
 	}
 	return t
 }
+
+// seenReaders are the readers that were connected since the start, by facility and agent id.
+type seenReaders map[string]map[string]counter.ReaderStatus
 
 // AgentHub knows the agents that are connected to this server.
 type AgentHub struct {
@@ -81,14 +118,17 @@ type AgentHub struct {
 	names      func(facility string) string
 	times      Times
 
-	mu              sync.Mutex
-	conns           map[string]*agentConn                      // by agent id, paired and connected
-	seen            map[string]map[string]counter.ReaderStatus // connected since the start, by facility and id
-	waiting         map[string]*waitingAgent                   // by pairing code
-	wrongCodes      map[string]wrongCodes                      // wrong codes by facility
-	unauthenticated connLimit                                  // connections that have not proved a key yet
-	unpaired        connLimit                                  // those that wait to be paired
-	restarting      bool
+	pairings *pairings
+
+	mu         sync.Mutex
+	conns      map[string]*agentConn // by agent id, paired and connected
+	seen       seenReaders
+	left       map[string]time.Time // last heard of those that left since the start, by id
+	pushed     pushes
+	homes      homeNetworks
+	strangers  connLimit // connections that are not known to be a paired agent's
+	returning  connLimit // the same, of networks from which a paired agent has come
+	restarting bool
 
 	goodbyes chan struct{} // one for each refusal that may be on its way
 }
@@ -96,19 +136,21 @@ type AgentHub struct {
 // New returns an AgentHub without connections.
 func New(c Config) *AgentHub {
 	return &AgentHub{
-		store:           c.Store,
-		issuerKeys:      c.IssuerKeys,
-		virtual:         c.Virtual,
-		now:             c.Now,
-		names:           c.Names,
-		times:           c.Times.complete(),
-		conns:           map[string]*agentConn{},
-		waiting:         map[string]*waitingAgent{},
-		wrongCodes:      map[string]wrongCodes{},
-		seen:            map[string]map[string]counter.ReaderStatus{},
-		unauthenticated: newConnLimit(maxUnauthenticated, maxUnauthenticatedPerNetwork),
-		unpaired:        newConnLimit(maxWaiting, maxWaitingPerNetwork),
-		goodbyes:        make(chan struct{}, maxGoodbyes),
+		store:      c.Store,
+		issuerKeys: c.IssuerKeys,
+		virtual:    c.Virtual,
+		now:        c.Now,
+		names:      c.Names,
+		times:      c.Times.complete(),
+		pairings:   newPairings(c.Now),
+		conns:      map[string]*agentConn{},
+		seen:       map[string]map[string]counter.ReaderStatus{},
+		left:       map[string]time.Time{},
+		pushed:     pushes{},
+		homes:      newHomeNetworks(),
+		strangers:  newConnLimit(maxUnauthenticated, maxUnauthenticatedPerNetwork),
+		returning:  newConnLimit(maxUnauthenticated, maxUnauthenticatedPerNetwork),
+		goodbyes:   make(chan struct{}, maxGoodbyes),
 	}
 }
 
@@ -150,11 +192,10 @@ func (s *AgentHub) readerConn(ctx context.Context, facility, reader string) (*ag
 	own := false
 	if reader != "" {
 		agent, err := s.store.Agent(ctx, reader)
-		var e *eligibility.Error
-		if err != nil && !(errors.As(err, &e) && e.Code == eligibility.NotFound) {
+		if err != nil && !isNotFound(err) {
 			return nil, fmt.Errorf("looking the chosen reader up: %w", err)
 		}
-		own = err == nil && agent.Facility == facility
+		own = err == nil && agent.Facility == facility && !agent.Ended()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -182,20 +223,30 @@ func (s *AgentHub) readerConn(ctx context.Context, facility, reader string) (*ag
 	return only, nil
 }
 
-// connect makes a connection its agent's, unless it has ended meanwhile.
-func (s *AgentHub) connect(l *agentConn, agent Agent) {
+// connect makes a connection its agent's, unless it has ended meanwhile. One that was there before has to go:
+// dead is known not to answer, another one is told why.
+func (s *AgentHub) connect(l *agentConn, agent Agent, dead *agentConn) {
+	now := s.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	l.agent = agent
 	select {
 	case <-l.closed:
 		return
 	default:
 	}
-	if old := s.conns[agent.ID]; old != nil {
+	switch old := s.conns[agent.ID]; old {
+	case nil:
+	case dead:
 		old.hangUp() // the same agent came back before its old connection was seen to be dead
+	default:
+		s.pushed[agent.ID] = now
+		s.refuseAndClose(old, errSameKey)
 	}
+	l.agent = agent
+	l.heard.Store(now.UnixMilli())
+	l.noted.Store(max(1, agent.LastSeen.UnixMilli()))
 	s.conns[agent.ID] = l
+	s.homes.set(agent.ID, l.network)
 	if s.seen[agent.Facility] == nil {
 		s.seen[agent.Facility] = map[string]counter.ReaderStatus{}
 	}
@@ -212,5 +263,6 @@ func (s *AgentHub) disconnect(l *agentConn) {
 	defer s.mu.Unlock()
 	if s.conns[l.agent.ID] == l {
 		delete(s.conns, l.agent.ID)
+		s.left[l.agent.ID] = time.UnixMilli(l.heard.Load()).In(eligibility.Japan)
 	}
 }

@@ -7,11 +7,11 @@ import (
 	"crypto/rand"
 	"errors"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -19,7 +19,6 @@ import (
 	"madoguchi/card/agent"
 	"madoguchi/card/virtual"
 	"madoguchi/eligibility"
-	"madoguchi/server/audit"
 	"madoguchi/server/counter"
 	"madoguchi/server/staff"
 )
@@ -40,29 +39,6 @@ var suzuki = staff.Reception{Staff: "鈴木", Facility: facility}
 
 var tokuichi = eligibility.MustDate("1955-07-01")
 
-// memory is a Store for tests.
-type memory struct {
-	mu     sync.Mutex
-	agents map[string]Agent
-}
-
-func (m *memory) PutAgent(_ context.Context, a Agent, _ audit.Entry) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.agents[a.ID] = a
-	return nil
-}
-
-func (m *memory) Agent(_ context.Context, id string) (Agent, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	a, ok := m.agents[id]
-	if !ok {
-		return Agent{}, &eligibility.Error{Code: eligibility.NotFound, Key: "agent.unknown"}
-	}
-	return a, nil
-}
-
 type chip struct{ *virtual.Card }
 
 func (c chip) Connect(context.Context) (card.Transmitter, func(), error) {
@@ -79,14 +55,20 @@ func open(t *testing.T, acceptVirtual bool) (*AgentHub, string) {
 func openWith(t *testing.T, c Config) (*AgentHub, string) {
 	t.Helper()
 	if c.Store == nil {
-		c.Store = &memory{agents: map[string]Agent{}}
+		c.Store = newMemory()
 	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
 	c.IssuerKeys, c.Names = virtual.TestIssuerKeys(), func(string) string { return "架空医院" }
 	s := New(c)
-	server := httptest.NewServer(s)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		address := r.RemoteAddr
+		if from := r.Header.Get("Test-Address"); from != "" {
+			address = from
+		}
+		s.Serve(w, r, address)
+	}))
 	t.Cleanup(server.Close)
 	return s, server.URL
 }
@@ -174,7 +156,7 @@ func pairedWith(t *testing.T, s *AgentHub, facility, url string, c agent.Config)
 	code := await(t, a.said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]
 	desk := staff.Reception{Staff: "鈴木", Facility: facility}
 	typed := " " + strings.ToLower(strings.ReplaceAll(code, "-", " "))
-	if _, _, err := s.Pair(context.Background(), desk, typed); err != nil {
+	if _, err := pairByHand(s, desk, typed); err != nil {
 		t.Fatal(err)
 	}
 	await(t, a.said, "つながりました")
@@ -260,24 +242,24 @@ func TestFiveWrongPairingCodesCloseTheDoor(t *testing.T) {
 	said, _ := dial(t, url, virtual.Description{BirthDate: tokuichi})
 	code := await(t, said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]
 	for range 5 {
-		_, _, err := s.Pair(context.Background(), suzuki, "AAAA-AAAA")
+		_, err := pairByHand(s, suzuki, "AAAA-AAAA")
 		if !errors.Is(err, ErrPairing) {
 			t.Fatal(err)
 		}
 	}
-	if _, _, err := s.Pair(context.Background(), suzuki, code); !errors.Is(err, ErrPairingTries) {
+	if _, err := pairByHand(s, suzuki, code); !errors.Is(err, ErrPairingTries) {
 		t.Errorf("the sixth try: %v", err)
 	}
 	now := s.now()
-	s.now = func() time.Time { return now.Add(7*time.Minute + 30*time.Second) }
+	s.pairings.now = func() time.Time { return now.Add(7*time.Minute + 30*time.Second) }
 	var e *eligibility.Error
-	if _, _, err := s.Pair(context.Background(), suzuki, code); !errors.As(err, &e) ||
+	if _, err := pairByHand(s, suzuki, code); !errors.As(err, &e) ||
 		e.Wait > 150*time.Second || e.Wait < 145*time.Second ||
 		!strings.Contains(e.Ja(), "3分待って") || !strings.Contains(e.En(), "3 minutes") {
 		t.Errorf("later: %v", err)
 	}
-	s.now = func() time.Time { return now.Add(9*time.Minute + e.Wait) }
-	if _, _, err := s.Pair(context.Background(), suzuki, "AAAA-AAAA"); !errors.Is(err, ErrPairing) {
+	s.pairings.now = func() time.Time { return now.Add(9*time.Minute + e.Wait) }
+	if _, err := pairByHand(s, suzuki, "AAAA-AAAA"); !errors.Is(err, ErrPairing) {
 		t.Errorf("after the wait: %v", err)
 	}
 }

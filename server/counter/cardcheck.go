@@ -38,7 +38,8 @@ func (t *TextCheck) saysForeign() bool {
 // ForTheEye reports whether the chip could not be asked, which says nothing against its card.
 func (b *caseBody) ForTheEye() bool {
 	return b.Card != nil &&
-		(b.Card.Key == card.ErrBlocked.Key || b.Card.Key == card.ErrFewTries.Key || b.Card.Key == card.ErrKeyForm.Key)
+		(b.Card.Key == card.ErrBlocked.Key || b.Card.Key == card.ErrFewTries.Key ||
+			b.Card.Key == card.ErrKeyForm.Key)
 }
 
 // CardRefused reports whether a check says that the card is not genuine or not this person's. The case cannot
@@ -146,15 +147,16 @@ func (c *Service) CheckCard(
 	if err != nil {
 		return CaseView{}, err
 	}
-	return c.addAnswer(ctx, reception, readerAnswer{id, "case.card", string(result.Outcome), func(b *caseBody) {
-		b.Card = &result
-		b.judge(
-			"card",
-			result.Outcome,
-			result.Outcome == card.Refused && !b.ForTheEye(),
-			result.Outcome.Passed(),
-		)
-	}})
+	return c.addAnswer(ctx, reception,
+		readerAnswer{id, "case.card", string(result.Outcome), func(b *caseBody) {
+			b.Card = &result
+			b.judge(
+				"card",
+				result.Outcome,
+				result.Outcome == card.Refused && !b.ForTheEye(),
+				result.Outcome.Passed(),
+			)
+		}})
 }
 
 // TextQuestion is what staff typed off a card's face, for a case and a reader (empty: the facility's only
@@ -277,5 +279,6 @@ func (c *Service) CompareOQS(
 	if check.Warns() {
 		detail = "a warning comes first, " + detail
 	}
-	return c.addAnswer(ctx, reception, readerAnswer{id, "case.oqs", detail, func(b *caseBody) { b.OQS = check }})
+	return c.addAnswer(ctx, reception,
+		readerAnswer{id, "case.oqs", detail, func(b *caseBody) { b.OQS = check }})
 }

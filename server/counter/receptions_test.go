@@ -39,6 +39,9 @@ var (
 	now = time.Date(2026, 11, 22, 10, 42, 0, 0, eligibility.Japan)
 )
 
+// secretOfTests is every secret of a clinic.
+var secretOfTests = bytes.Repeat([]byte{1}, 32)
+
 func TestMain(m *testing.M) {
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	os.Exit(m.Run())
@@ -56,7 +59,7 @@ type clinic struct {
 func newClinic(t *testing.T) *clinic {
 	t.Helper()
 	c := &clinic{file: filepath.Join(t.TempDir(), "db")}
-	secret := bytes.Repeat([]byte{1}, 32)
+	secret := secretOfTests
 	kept, err := store.Open(ctx, c.file, store.Options{
 		Mode:    "demo",
 		Role:    "counter",

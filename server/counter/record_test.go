@@ -18,7 +18,8 @@ const oldBody = `{"verdict":{"valid":false,"tier":"live","checks":[{"name":"time
 	`"en":"The card's birth date differs from the screen's. Check whose card this is.","by":"server",` +
 	`"checks":[{"name":"token","result":"passed","ja":"マイナンバーカードです","en":"It is a My Number card"}],` +
 	`"proves":[],"notProven":["カードが画面の人のものであること"]},` +
-	`"text":{"result":"refused","key":"card.of_yesterday","ja":"読めません。","en":"Unreadable.","by":"agent","fields":[]},` +
+	`"text":{"result":"refused","key":"card.of_yesterday","ja":"読めません。","en":"Unreadable.",` +
+	`"by":"agent","fields":[]},` +
 	`"staff":"架空 花子"}`
 
 func TestACaseOfAVersionBeforeTheCatalogueIsShown(t *testing.T) {
@@ -53,7 +54,8 @@ func TestACaseIsStoredWithoutSentences(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, key := range []string{"verdict.form.failed", "card.birthdate_mismatch", "card.step.token", "card.claim.this_person"} {
+	for _, key := range []string{"verdict.form.failed", "card.birthdate_mismatch", "card.step.token",
+		"card.claim.this_person"} {
 		if _, known := message.FindEntry(key); !known || !strings.Contains(string(body), `"`+key+`"`) {
 			t.Errorf("%s is not in %s", key, body)
 		}

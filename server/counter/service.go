@@ -1,5 +1,5 @@
-// Package counter is the clinic's half: cases, what a patient shows, card checks, records. It declares what it
-// asks of card readers (CardReaders), of insurers' servers (InsurerCalls) and of its store (Store).
+// Package counter is the clinic's half: cases, what a patient shows, card checks, records. It declares what
+// it asks of card readers (CardReaders), of insurers' servers (InsurerCalls) and of its store (Store).
 package counter
 
 import (
@@ -52,6 +52,35 @@ func (o OneFacility) Facility(_ context.Context, code string) (Facility, error) 
 		return Facility{}, errNoFacility
 	}
 	return Facility(o), nil
+}
+
+// FacilityStore keeps what StoredFacilities knows; what there is not is NotFound.
+type FacilityStore interface {
+	Facility(ctx context.Context, code string) (staff.Facility, error)
+}
+
+// StoredFacilities are those that the store keeps: a live server's, and the demo's.
+type StoredFacilities struct {
+	Store FacilityStore
+	URL   func(code string) string // Facility.URL
+}
+
+// Facility returns the facility as it is stored now, or NotFound.
+func (s StoredFacilities) Facility(ctx context.Context, code string) (Facility, error) {
+	stored, err := s.Store.Facility(ctx, code)
+	if err != nil {
+		return Facility{}, err
+	}
+	return Facility{Code: stored.Code, Name: stored.Name, URL: s.URL(stored.Code)}, nil
+}
+
+// Name returns a facility's name for the window of an agent; none when the store cannot say.
+func (s StoredFacilities) Name(code string) string {
+	stored, err := s.Store.Facility(context.Background(), code)
+	if err != nil {
+		slog.Warn("the facility's name was not found", "facility", code, "error", err)
+	}
+	return stored.Name
 }
 
 // InsurerCalls are the calls that a facility's counter makes to an insurer's server.
@@ -131,28 +160,29 @@ func (c *Service) Record(
 		return CaseView{}, err
 	}
 	var jws string
-	view, err := c.editCase(ctx, reception, caseChange{id, "case.record", func(view *CaseView) (string, error) {
-		switch {
-		case outcome == hostapi.Accepted && !view.Verdict.Valid:
-			return "", errNotValid
-		case outcome == hostapi.Accepted && view.CardRefused():
-			return "", errCardRefused
-		case outcome != hostapi.Accepted && reason == "":
-			return "", errReason
-		}
-		detail := string(outcome)
-		if outcome == hostapi.Accepted {
-			ground, err := view.ground(reason)
-			if err != nil {
-				return "", err
+	view, err := c.editCase(ctx, reception,
+		caseChange{id, "case.record", func(view *CaseView) (string, error) {
+			switch {
+			case outcome == hostapi.Accepted && !view.Verdict.Valid:
+				return "", errNotValid
+			case outcome == hostapi.Accepted && view.CardRefused():
+				return "", errCardRefused
+			case outcome != hostapi.Accepted && reason == "":
+				return "", errReason
 			}
-			view.Ground = ground
-			detail += " by " + string(ground)
-		}
-		jws = view.JWS
-		view.Outcome, view.Reason, view.RecordedAt, view.JWS = outcome, reason, c.Now(), ""
-		return detail, nil
-	}})
+			detail := string(outcome)
+			if outcome == hostapi.Accepted {
+				ground, err := view.ground(reason)
+				if err != nil {
+					return "", err
+				}
+				view.Ground = ground
+				detail += " by " + string(ground)
+			}
+			jws = view.JWS
+			view.Outcome, view.Reason, view.RecordedAt, view.JWS = outcome, reason, c.Now(), ""
+			return detail, nil
+		}})
 	if err != nil {
 		return CaseView{}, err
 	}

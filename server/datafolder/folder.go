@@ -26,6 +26,8 @@ const (
 	KeysDir      = "keys"         // the folder of the keys
 	DatabaseFile = "madoguchi.db" // the store's file
 	RunsDir      = "runs"         // where the server's own print runs are
+	// TrustVersionFile holds the highest version of a trust list that was seen.
+	TrustVersionFile = "trust-version"
 )
 
 // DataFolder is an open data folder.
@@ -98,4 +100,16 @@ func openStore(ctx context.Context, secrets *keys.Secrets, o Options) (*store.St
 		Index:   index,
 		Masters: masters,
 	})
+}
+
+// Verify refuses a start with keys that are damaged, also those that nobody asks for before a patient does,
+// and with an audit chain that was changed.
+func (f *DataFolder) Verify(ctx context.Context) error {
+	if err := f.Keys.Verify(); err != nil {
+		return err
+	}
+	if n, err := f.Store.VerifyAudit(ctx); err != nil {
+		return fmt.Errorf("verifying the audit chain (%d entries): %w", n, err)
+	}
+	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 
 	"madoguchi/eligibility"
@@ -17,13 +18,29 @@ import (
 var keyFiles = map[string]string{"people": keys.People, "cases": keys.Cases, "session": keys.Session,
 	"index": keys.Index, "notice": keys.Notice}
 
+// ownersOnly is what of a data folder is for its owner alone, besides the keys.
+var ownersOnly = []string{"", RunsDir, DatabaseFile, DatabaseFile + "-wal", DatabaseFile + "-shm"}
+
+// OpenToOthers returns the paths in a data folder that other users have rights to although they should not;
+// the next start takes these rights away.
+func OpenToOthers(folder string) (paths []string) {
+	for _, name := range ownersOnly {
+		path := filepath.Join(folder, name)
+		info, err := os.Stat(path)
+		if err == nil && os.PathSeparator == '/' && info.Mode().Perm()&0o077 != 0 {
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}
+
 // closeToOthers takes other users' rights away from the data folder and what lies in it: a release before may
 // have left them, or whoever restored a backup. Key files are another matter: one that others could read is
 // not made good by closing it (keys.Open).
 func closeToOthers(folder string) error {
-	for _, name := range []string{"", RunsDir, DatabaseFile, DatabaseFile + "-wal",
-		DatabaseFile + "-shm"} {
-		if err := store.CloseToOthers(filepath.Join(folder, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	for _, name := range ownersOnly {
+		err := store.CloseToOthers(filepath.Join(folder, name))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}

@@ -24,8 +24,8 @@ func (f *DataFolder) Sweep(ctx context.Context) {
 	}
 }
 
-// KeepClean removes what is over, and does a server's other chores, now and then every hour, until the context
-// ends.
+// KeepClean removes what is over, and does a server's other chores, now and then every hour, until the
+// context ends.
 func (f *DataFolder) KeepClean(ctx context.Context, chores ...func(context.Context)) {
 	hourly, often := time.NewTicker(time.Hour), time.NewTicker(time.Minute)
 	defer hourly.Stop()

@@ -98,7 +98,8 @@ func TestEachInsurerOfTheDemoGetsACertificateThatNobodyTakesForReal(t *testing.T
 			if c.Subject.CommonName != "DEMO "+in.Name {
 				t.Errorf("it is called %s", c.Subject)
 			}
-			if c.IsCA || c.KeyUsage&x509.KeyUsageCertSign != 0 || c.KeyUsage&x509.KeyUsageDigitalSignature == 0 {
+			if c.IsCA || c.KeyUsage&x509.KeyUsageCertSign != 0 ||
+				c.KeyUsage&x509.KeyUsageDigitalSignature == 0 {
 				t.Errorf("it may do %b, a CA: %v", c.KeyUsage, c.IsCA)
 			}
 			if !c.NotAfter.Equal(noon.AddDate(1, 0, 0)) {

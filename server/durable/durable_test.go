@@ -238,18 +238,13 @@ func TestALockHasOneHolder(t *testing.T) {
 	last()
 }
 
-func TestAKilledHolderLeavesNoLock(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "lock")
-	holder := crash(t, path, "hold")
+// killHolder starts a process that takes the lock at path, sees that it is held, and kills it.
+func killHolder(t *testing.T, holder *exec.Cmd, path string) {
+	t.Helper()
 	out, err := holder.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, err := holder.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer in.Close()
 	if err := holder.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -263,6 +258,17 @@ func TestAKilledHolderLeavesNoLock(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = holder.Wait() // it was killed
+}
+
+func TestAKilledHolderLeavesNoLock(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "lock")
+	holder := crash(t, path, "hold")
+	in, err := holder.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	killHolder(t, holder, path)
 	got := make(chan error)
 	go func() {
 		release, err := durable.Lock(path)

@@ -155,23 +155,7 @@ func TestOnWindowsALockHasOneHolderAndAReaderIsNone(t *testing.T) {
 func TestOnWindowsAKilledHolderLeavesNoLock(t *testing.T) {
 	path := filepath.Join(folder(t), "lock")
 	holder := crash(t, path, "hold")
-	out, err := holder.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := holder.Start(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := out.Read(make([]byte, 5)); err != nil { // it says that it holds
-		t.Fatal(err)
-	}
-	if _, err := durable.TryLock(path); !errors.Is(err, durable.ErrHeld) {
-		t.Errorf("held by another process: %v", err)
-	}
-	if err := holder.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	_ = holder.Wait() // it was killed
+	killHolder(t, holder, path)
 	release, err := durable.Lock(path)
 	if err != nil {
 		t.Fatal(err)

@@ -124,7 +124,8 @@ func TrustedCounters(
 // fits compares what the parser does not.
 func (a *assertionClaims) fits(call HostCall) error {
 	switch {
-	case a.IssuedAt == nil || !a.ExpiresAt.After(a.IssuedAt.Time) || a.ExpiresAt.Sub(a.IssuedAt.Time) > assertionLife:
+	case a.IssuedAt == nil || !a.ExpiresAt.After(a.IssuedAt.Time) ||
+		a.ExpiresAt.Sub(a.IssuedAt.Time) > assertionLife:
 		return errors.New("it does not live for at most a minute")
 	case len(a.Audience) != 1:
 		return errors.New("it is for several insurers")

@@ -5,8 +5,6 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/ecdh"
-	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
@@ -18,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"madoguchi/credential"
+	"madoguchi/internal/issuertest"
 	"madoguchi/internal/testenv"
 )
 
@@ -34,14 +32,7 @@ func phoneKey(t *testing.T) *ecdh.PrivateKey {
 // receiptSigner is a counter server.
 func receiptSigner(t *testing.T) ReceiptSigner {
 	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := credential.NewKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
+	key := issuertest.NewKey(t)
 	return ReceiptSigner{URL: "https://clinic.example.jp", Key: key}
 }
 

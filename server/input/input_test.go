@@ -118,7 +118,8 @@ func TestArgumentSaysWhichArgumentCannotBeRead(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			data, err := ReadArgument(c.file, "--jwks")
 			var e *eligibility.Error
-			if !errors.As(err, &e) || e.Key != c.key || e.Code != eligibility.Invalid || e.Field != "--jwks" ||
+			if !errors.As(err, &e) || e.Key != c.key || e.Code != eligibility.Invalid ||
+				e.Field != "--jwks" ||
 				data != nil {
 				t.Fatalf("%d bytes, %#v", len(data), err)
 			}

@@ -105,8 +105,8 @@ var changedForms = []struct {
 		regexp.MustCompile(`^[¥\\$]?\d{1,3}(,\d{3})+(\.\d+)?$`)},
 }
 
-const months = `jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?` +
-	`|nov(?:ember)?|dec(?:ember)?`
+const months = `jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?` +
+	`|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?`
 
 // changedIdentifier says what a spreadsheet made of an identifier; an empty key: nothing.
 func changedIdentifier(s string) (key string) {

@@ -64,9 +64,9 @@ func myNumberAt(rec record, column int, name, what string) error {
 // and a share), and one in eleven of them has a right check digit by chance. One row therefore proves
 // nothing, but a file does: where cells of these sizes stand in these columns in n rows, and k different ones
 // fit, k is about n/11 by chance and n where they are numbers. Four in five is no chance,
-//   - with a single row where the groups are equal (4+4+4, 6+6, 3+3+3+3, single digits) and stand in columns that
-//     mean no number: nobody's columns, or names and addresses that hold nothing but digits. With those, cells
-//     between may be skipped, too.
+//   - with a single row where the groups are equal (4+4+4, 6+6, 3+3+3+3, single digits) and stand in columns
+//     that mean no number: nobody's columns, or names and addresses that hold nothing but digits. With those,
+//     cells between may be skipped, too.
 //   - with at least five that fit everywhere else (chance: 11 to the power of minus 5).
 //
 // So a number that stands split in few rows of 記号 and 番号 cannot be told from 記号 and 番号, nor one over several

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"madoguchi/message"
 	"madoguchi/server/csvfile"
 )
 
@@ -137,4 +138,35 @@ func (out *File) WriteJSON(w io.Writer) error {
 		}
 	}
 	return errors.Join(b.Flush(), out.fault)
+}
+
+// Tell writes what is to be said of each row, a line each, or each row as JSON, and counts them. A file of
+// which nothing is to be said, as the digest of an earlier reading tells, is not read again.
+func (f *File) Tell(to io.Writer, asJSON bool, read Digest) (rows, refused int, err error) {
+	if read.Rows > 0 && len(read.Reasons)+len(read.Warnings) == 0 && !asJSON {
+		return read.Rows, 0, nil
+	}
+	out := bufio.NewWriter(to)
+	if asJSON {
+		if err := f.WriteJSON(out); err != nil {
+			return 0, 0, err
+		}
+	}
+	note := message.New("import.said.note", nil).Text("ja")
+	for row := range f.Rows() {
+		rows++
+		if !row.Accepted {
+			refused++
+		}
+		if asJSON {
+			continue
+		}
+		for _, n := range row.Reasons {
+			fmt.Fprintf(out, "%s %s: %s\n", row.Place(), n.Column, n.Text("ja"))
+		}
+		for _, n := range row.Warnings {
+			fmt.Fprintf(out, "%s %s: %s%s\n", row.Place(), n.Column, note, n.Text("ja"))
+		}
+	}
+	return rows, refused, out.Flush()
 }

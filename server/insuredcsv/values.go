@@ -337,7 +337,8 @@ var shares = func() map[string]int {
 	table := map[string]int{}
 	for _, n := range []string{"1", "2", "3"} {
 		percent := int(n[0]-'0') * 10
-		for _, form := range []string{n, n + "割", n + "0", "0" + n + "0", n + "0%", "0" + n + "0%", "0." + n, "0." + n + "0", "." + n} {
+		for _, form := range []string{n, n + "割", n + "0", "0" + n + "0", n + "0%", "0" + n + "0%", "0." + n,
+			"0." + n + "0", "." + n} {
 			table[form] = percent
 		}
 	}

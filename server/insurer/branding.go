@@ -4,10 +4,8 @@ import (
 	"context"
 	"encoding/hex"
 	"strings"
-	"unicode/utf8"
 
 	"madoguchi/eligibility"
-	"madoguchi/message"
 	"madoguchi/pdf"
 	"madoguchi/server/audit"
 	"madoguchi/server/staff"
@@ -59,27 +57,8 @@ func (d *Directory) UpdateSettings(ctx context.Context, clerk staff.Clerk, in In
 	if in.Number != clerk.Insurer {
 		return errNoInsurer
 	}
-	for _, f := range []struct {
-		field, value string
-		needed       bool
-	}{
-		{"name", in.Name, true}, {"issuer", in.Issuer, true}, {"telephone", in.Telephone, true},
-		{"unit", in.Branding.Unit, false}, {"address", in.Branding.Address, false},
-		{"hours", in.Branding.Hours, false},
-	} {
-		switch {
-		case f.needed && f.value == "":
-			return errSettingMissing.In(f.field)
-		case utf8.RuneCountInString(f.value) > maxSetting:
-			setting := message.Nested(message.New("look.setting."+f.field, nil))
-			return errSettingLong.With(message.Args{"setting": setting}).In(f.field)
-		}
-	}
-	if _, ok := colourOf(in.Branding.Colour); in.Branding.Colour != "" && !ok {
-		return errSettingColour
-	}
-	if in.Branding.State != "" && !ofTheState(in.Branding.State) {
-		return errSettingState
+	if err := in.check(); err != nil {
+		return err
 	}
 	if len(mark) > 0 {
 		var err error

@@ -12,6 +12,7 @@ import (
 // Directory knows the insurers of this server (保険者) and how each signs and colours what it prints.
 type Directory struct {
 	store DirectoryStore
+	demo  bool
 	now   func() time.Time
 }
 
@@ -25,6 +26,15 @@ type DirectoryStore interface {
 	// PutSettings stores an insurer and its mark together: nil keeps the old mark, an empty one is none. The
 	// entry's detail is what changed (SettingsChange).
 	PutSettings(ctx context.Context, in Insurer, png []byte, e audit.Entry) error
+	// AddInsurer stores a new insurer without a mark, or returns ErrKnownInsurer. The entry's detail is
+	// SettingsChange.
+	AddInsurer(ctx context.Context, in Insurer, e audit.Entry) error
+	// SetInsurer changes an insurer as it is stored, unless change returns an error. The entry's detail is
+	// SettingsChange.
+	SetInsurer(
+		ctx context.Context, number eligibility.InsurerNumber, change func(Insurer) (Insurer, error),
+		e audit.Entry,
+	) error
 }
 
 // Insurer returns one insurer of this server.
@@ -41,7 +51,10 @@ func (d *Directory) Insurer(ctx context.Context, number eligibility.InsurerNumbe
 	return Insurer{}, errNoInsurer
 }
 
-var errNoInsurer = &eligibility.Error{Code: eligibility.NotFound, Key: "insurer.unknown", Field: "insurer"}
+var (
+	errNoInsurer = &eligibility.Error{Code: eligibility.NotFound, Key: "insurer.unknown", Field: "insurer"}
+	errNoRun     = &eligibility.Error{Code: eligibility.NotFound, Key: "run.none"}
+)
 
 // notFoundAs replaces a store's "not found" by what it means here.
 func notFoundAs(err error, as *eligibility.Error) error {

@@ -34,8 +34,8 @@ type Documents struct {
 // included, or not at all. A missing thing is an *eligibility.Error with code NotFound.
 type DocumentsStore interface {
 	Person(ctx context.Context, insurer eligibility.InsurerNumber, id audit.PersonID) (PersonRecord, error)
-	// PutSavedCopy notes a copy under its insurer's revocation index; it returns ErrRIDTaken when that index is
-	// in use.
+	// PutSavedCopy notes a copy under its insurer's revocation index; it returns ErrRIDTaken when that
+	// index is in use.
 	PutSavedCopy(
 		ctx context.Context,
 		person audit.PersonID,

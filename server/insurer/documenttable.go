@@ -65,10 +65,11 @@ type AnybodyDocument struct {
 // RunDocument is a document that is printed for many people in a run.
 type RunDocument struct {
 	Kind    PaperKind
-	Name    string                          // key
-	Layouts []RunLayout                     // sizes to choose from, the usual one first; none: it has one size
-	Due     func(eligibility.Papers) bool   // whether the rules give it to a person
-	ready   func(*Directory, Insurer) error // what must be in order before anybody waits for pages; may be nil
+	Name    string                        // key
+	Layouts []RunLayout                   // sizes to choose from, the usual one first; none: it has one size
+	Due     func(eligibility.Papers) bool // whether the rules give it to a person
+	// ready says what is not in order yet, before anybody waits for pages; it may be nil.
+	ready   func(*Directory, Insurer) error
 	printer func(runPaper) (printFunc, error)
 }
 
@@ -144,9 +145,14 @@ func AllDocuments() []Document {
 			},
 		},
 		{
-			Kind:   "document", // 資格情報（写し）, with a code
-			File:   "shikaku-joho",
-			Viewer: &ViewerDocument{Link: "screen.pdf", Saved: true, Dated: true, make: (*Documents).Document},
+			Kind: "document", // 資格情報（写し）, with a code
+			File: "shikaku-joho",
+			Viewer: &ViewerDocument{
+				Link:  "screen.pdf",
+				Saved: true,
+				Dated: true,
+				make:  (*Documents).Document,
+			},
 		},
 		{
 			Kind:   "masked", // the same, without numbers and code
@@ -189,7 +195,8 @@ func findDocument(kind DocumentKind) (Document, bool) {
 // FindRun returns the row of the document that a run prints.
 func FindRun(kind PaperKind) (Document, bool) {
 	all := AllDocuments()
-	if i := slices.IndexFunc(all, func(d Document) bool { return d.Run != nil && d.Run.Kind == kind }); i >= 0 {
+	i := slices.IndexFunc(all, func(d Document) bool { return d.Run != nil && d.Run.Kind == kind })
+	if i >= 0 {
 		return all[i], true
 	}
 	return Document{}, false

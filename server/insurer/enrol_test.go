@@ -35,7 +35,8 @@ func TestOnlyAReadableNameProvesThePersonOfANotice(t *testing.T) {
 	} {
 		t.Run(c.login+" / "+c.name, func(t *testing.T) {
 			login := auth.Identity{Name: c.login, BirthDate: born}
-			if got := samePerson(login, eligibility.Person{Name: c.name, Alias: c.alias, BirthDate: born}); got != c.want {
+			got := samePerson(login, eligibility.Person{Name: c.name, Alias: c.alias, BirthDate: born})
+			if got != c.want {
 				t.Errorf("the same person: %v", got)
 			}
 		})

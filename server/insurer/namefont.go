@@ -15,7 +15,8 @@ import (
 // selector: what a phone's own fonts may lack.
 func rareTexts(p eligibility.Person, in Insurer) []string {
 	var rare []string
-	for _, text := range []string{p.Name, norm.NFKC.String(p.Kana), p.Alias, p.SubscriberName, in.Name, p.Address} {
+	kana := norm.NFKC.String(p.Kana)
+	for _, text := range []string{p.Name, kana, p.Alias, p.SubscriberName, in.Name, p.Address} {
 		if len(eligibility.ReceiptRejects(text)) > 0 {
 			rare = append(rare, text)
 		}

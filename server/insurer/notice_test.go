@@ -21,7 +21,8 @@ func TestNoticeCodeIsSixteenBase32LettersAndTheSameEachTime(t *testing.T) {
 }
 
 func TestNoticeCodeIsReadAsPeopleTypeIt(t *testing.T) {
-	for _, typed := range []string{"ABCD-EFGH-IJ2K-OLMB", "abcdefghij2kolmb", " ＡＢＣＤ　ＥＦＧＨ ij2k 0lm8 ", "ABCDーEFGHーIJ2KーOLMB", "abcd efgh 1j2k olmb"} {
+	for _, typed := range []string{"ABCD-EFGH-IJ2K-OLMB", "abcdefghij2kolmb", " ＡＢＣＤ　ＥＦＧＨ ij2k 0lm8 ",
+		"ABCDーEFGHーIJ2KーOLMB", "abcd efgh 1j2k olmb"} {
 		code, err := ReadNoticeCode(typed)
 		if err != nil || code != "ABCDEFGHIJ2KOLMB" {
 			t.Errorf("%q was read as %q, %v", typed, code, err)
@@ -30,7 +31,8 @@ func TestNoticeCodeIsReadAsPeopleTypeIt(t *testing.T) {
 }
 
 func TestTextsThatAreNoNoticeCodeGetOneAnswer(t *testing.T) {
-	for _, typed := range []string{"", "ABCD", "ABCDEFGHIJ2KOLMBX", "ABCDEFGHIJ2KOLM9", "ABCD_EFGH_IJ2K_OLMB", "日本語のコードではないもの", "ABCDEFGHIJ2KOLM\x00"} {
+	for _, typed := range []string{"", "ABCD", "ABCDEFGHIJ2KOLMBX", "ABCDEFGHIJ2KOLM9", "ABCD_EFGH_IJ2K_OLMB",
+		"日本語のコードではないもの", "ABCDEFGHIJ2KOLM\x00"} {
 		if _, err := ReadNoticeCode(typed); !errors.Is(err, ErrNoticeCode) {
 			t.Errorf("%q: got %v", typed, err)
 		}

@@ -22,7 +22,9 @@ func TestNoticesAreSortedAndPrintedByWholePostCodes(t *testing.T) {
 		"100ー0003",
 	}
 	slices.SortFunc(codes, func(a, b string) int {
-		key := func(code string) string { return sortKey(eligibility.Person{Number: "1", PostCode: code}, ByPostCode) }
+		key := func(code string) string {
+			return sortKey(eligibility.Person{Number: "1", PostCode: code}, ByPostCode)
+		}
 		if key(a) < key(b) {
 			return -1
 		}

@@ -209,8 +209,8 @@ func (m *Importer) RememberHeadings(
 }
 
 // StorePreview stores a kept file's good rows. seen is what the clerk was told that it would change: when
-// that is no longer so, it returns ErrPreviewOutdated and stores nothing. A file that is stored already stays as
-// it is.
+// that is no longer so, it returns ErrPreviewOutdated and stores nothing. A file that is stored already
+// stays as it is.
 func (m *Importer) StorePreview(ctx context.Context, clerk staff.Clerk, id string, seen ImportCount) error {
 	preview, err := m.Preview(ctx, clerk, id)
 	switch {
@@ -227,7 +227,8 @@ func (m *Importer) StorePreview(ctx context.Context, clerk staff.Clerk, id strin
 	whole, stop := context.WithCancelCause(ctx) // ends what is being stored when the file cannot be read on
 	defer stop(nil)
 	stored := StoredPreview{ID: id, Insurer: clerk.Insurer, Seen: seen}
-	err = m.store.ImportPreview(whole, stored, peopleByKey(preview.Parsed, &digest, stop), m.importEntry(clerk))
+	err = m.store.ImportPreview(whole, stored, peopleByKey(preview.Parsed, &digest, stop),
+		m.importEntry(clerk))
 	if fault := preview.Parsed.Err(); fault != nil {
 		return fault
 	}

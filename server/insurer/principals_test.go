@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -53,6 +54,27 @@ var rows = []row{
 		in.Telephone = "03-9999-9999"
 		return w.Directory.UpdateSettings(ctx, who.clerk, in, nil)
 	}},
+	{method: "Directory.Choices", own: "it lists the asker's own insurer",
+		call: func(w *world, who asking) error {
+			_, err := w.Directory.Choices(ctx, who.clerk)
+			return err
+		}},
+	{method: "Directory.AddInsurer", own: "it adds an insurer that was nobody's yet",
+		call: func(w *world, who asking) error {
+			by := staff.Operator{Insurer: who.by.InsurerNumber()}
+			_, err := w.Directory.AddInsurer(ctx, by, "01139997", given("架空協会けんぽ"))
+			return err
+		}},
+	{method: "Directory.SetInsurer", own: "it changes the asker's own insurer",
+		call: func(w *world, who asking) error {
+			by := staff.Operator{Insurer: who.by.InsurerNumber()}
+			_, err := w.Directory.SetInsurer(ctx, by, given("別の名前"))
+			if in, bad := w.Directory.Insurer(ctx, city); bad != nil ||
+				(in.Name == "別の名前") != (by.Insurer == city) {
+				return fmt.Errorf("the insurer is called %s: %w", in.Name, bad)
+			}
+			return err
+		}},
 
 	{method: "Register.Search", notes: "people.search", call: func(w *world, who asking) error {
 		q := insurer.PeopleQuery{Insurer: city, Text: w.person.Person.Name, Limit: 10}
@@ -497,20 +519,23 @@ func (w *world) everything(t *testing.T) insurer.PersonFile {
 // A login of nobody is not a subject: what asks without one is nobody's, whatever its other members say.
 func TestAViewerWithoutALoginIsNobody(t *testing.T) {
 	w := newWorld(t)
-	for name, viewer := range map[string]insurer.Viewer{
-		"nobody":             {},
-		"an empty login":     {Login: &auth.Identity{}},
-		"a phone by its id":  {Device: insurer.Device{ID: "phone-a"}},
-		"a phone by its key": {Device: insurer.Device{KeyID: strings.Repeat("a", 16)}},
+	for _, c := range []struct {
+		name   string
+		viewer insurer.Viewer
+	}{
+		{"nobody", insurer.Viewer{}},
+		{"an empty login", insurer.Viewer{Login: &auth.Identity{}}},
+		{"a phone by its id", insurer.Viewer{Device: insurer.Device{ID: "phone-a"}}},
+		{"a phone by its key", insurer.Viewer{Device: insurer.Device{KeyID: strings.Repeat("a", 16)}}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			if people, err := w.Enrolment.People(ctx, viewer); err != nil || len(people) != 0 {
+		t.Run(c.name, func(t *testing.T) {
+			if people, err := w.Enrolment.People(ctx, c.viewer); err != nil || len(people) != 0 {
 				t.Errorf("%d people, %v", len(people), err)
 			}
-			if phones, err := w.Devices.DevicesOfViewer(ctx, viewer); err != nil || len(phones) != 0 {
+			if phones, err := w.Devices.DevicesOfViewer(ctx, c.viewer); err != nil || len(phones) != 0 {
 				t.Errorf("%d phones, %v", len(phones), err)
 			}
-			if err := w.Devices.EndOwnDevice(ctx, viewer, "", [32]byte{}); err != nil {
+			if err := w.Devices.EndOwnDevice(ctx, c.viewer, "", [32]byte{}); err != nil {
 				t.Error(err)
 			}
 			if file := w.everything(t); len(file.Devices) != 1 || len(file.Logins) != 1 {

@@ -88,7 +88,8 @@ func (l runList) has(p eligibility.Person) bool {
 		p.BranchNumber,
 	)
 	on := false
-	for _, key := range []string{number, symbol + "\x00" + number, symbol + "\x00" + number + "\x00" + branch} {
+	withSymbol := symbol + "\x00" + number
+	for _, key := range []string{number, withSymbol, withSymbol + "\x00" + branch} {
 		if _, ok := l.lines[key]; ok {
 			l.found[key], on = true, true
 		}

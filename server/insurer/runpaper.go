@@ -54,7 +54,9 @@ func (p runPaper) loadPeople(ctx context.Context, refs []string) ([]PersonRecord
 		}
 		person := r.Person
 		records[i] = r
-		people[i].Symbol, people[i].Number, people[i].BranchNumber = person.Symbol, person.Number, person.BranchNumber
+		people[i].Symbol = person.Symbol
+		people[i].Number = person.Number
+		people[i].BranchNumber = person.BranchNumber
 		due, needsReview := paperDue(person, p.run.Kind, p.run.Options.Day)
 		_, address := person.MailTo()
 		switch {

@@ -138,7 +138,9 @@ func (j *PrintJobs) PlanRun(ctx context.Context, by staff.ForInsurer, request Ru
 	plan.Missing = wanted.missing()
 	slices.SortFunc(
 		found,
-		func(a, b candidate) int { return cmp.Or(strings.Compare(a.key, b.key), strings.Compare(a.ref, b.ref)) },
+		func(a, b candidate) int {
+			return cmp.Or(strings.Compare(a.key, b.key), strings.Compare(a.ref, b.ref))
+		},
 	)
 	plan.Items = printItems(found, options.CountSheets)
 	plan.Run.Total = len(plan.Items)

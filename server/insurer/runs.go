@@ -255,7 +255,8 @@ func (j *PrintJobs) beginRun(ctx context.Context, run RunKey) {
 	j.noteProgress(run, printing.Progress{})
 	j.done.Go(func() {
 		defer j.forgetProgress(run)
-		if _, err := j.printInTurn(ctx, run, func(p printing.Progress) { j.noteProgress(run, p) }); err != nil {
+		_, err := j.printInTurn(ctx, run, func(p printing.Progress) { j.noteProgress(run, p) })
+		if err != nil {
 			slog.Error("printing", "run", run.ID, "error", err)
 		}
 	})

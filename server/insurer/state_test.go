@@ -54,7 +54,8 @@ func TestCodeOneLeadsToTheStateOnly(t *testing.T) {
 			if ofTheState(b.address) {
 				t.Errorf("%q is taken", b.address)
 			}
-			if address, err := (&Directory{}).stateAddress(Insurer{Branding: Branding{State: b.address}}); err == nil {
+			address, err := (&Directory{}).stateAddress(Insurer{Branding: Branding{State: b.address}})
+			if err == nil {
 				t.Errorf("stored, it is printed as %q", address)
 			}
 		})

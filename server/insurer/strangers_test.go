@@ -58,6 +58,8 @@ type world struct {
 	*insurer.Services
 	store *store.Store
 	file  string // of the database
+	keys  *keys.Folder
+	codes insurer.NoticeKeys
 
 	person    insurer.PersonRecord
 	notice    []byte // MAC of the code that the person used
@@ -99,12 +101,12 @@ func newWorld(t *testing.T) *world {
 		_, err := ring.Rings.IssuerKey(number)
 		fatal(t, err)
 	}
-	notices := insurer.NoticeKeys{Derive: secret, Index: secret}
+	w.keys, w.codes = ring, insurer.NoticeKeys{Derive: secret, Index: secret}
 	w.Services = insurer.New(insurer.Config{
 		Stores:       w.store.ForInsurer(),
 		Keys:         ring.Rings,
 		Certificates: ring.Certificates,
-		Notices:      notices,
+		Notices:      w.codes,
 		Host:         "https://localhost:8080",
 		Address:      "http://localhost:8080",
 		Demo:         true,
@@ -259,11 +261,19 @@ type unlimited struct{}
 func (unlimited) Guess(string, eligibility.InsurerNumber) error { return nil }
 func (unlimited) Question(string, audit.PersonID) error         { return nil }
 
-// dump is every row of the database but those of the audit chain, and the chain's actions.
-func (w *world) dump(t *testing.T) (rows string, actions []string) {
+// open opens the database beside the store, for reading.
+func (w *world) open(t *testing.T) *sql.DB {
 	t.Helper()
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: w.file}).EscapedPath()+"?mode=ro")
 	fatal(t, err)
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+// dump is every row of the database but those of the audit chain, and the chain's actions.
+func (w *world) dump(t *testing.T) (rows string, actions []string) {
+	t.Helper()
+	db := w.open(t)
 	defer db.Close()
 	var b strings.Builder
 	for _, table := range texts(t, db, `SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name`) {

@@ -29,7 +29,16 @@ func (s *SupportState) supportRadix() []struct {
 	return []struct {
 		member *int
 		places int
-	}{{&s.Tier, 4}, {&s.Age, 8}, {&s.Network, 3}, {&s.Stored, 3}, {&s.Clock, 5}, {&s.Browser, 10}, {&s.Persisted, 3}, {&s.Error, 16}}
+	}{
+		{&s.Tier, 4},
+		{&s.Age, 8},
+		{&s.Network, 3},
+		{&s.Stored, 3},
+		{&s.Clock, 5},
+		{&s.Browser, 10},
+		{&s.Persisted, 3},
+		{&s.Error, 16},
+	}
 }
 
 // ReadSupport reads a support number as it was typed: full-width digits, blanks and hyphens are taken. A

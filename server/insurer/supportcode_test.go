@@ -29,7 +29,15 @@ func TestAMisheardSupportNumberIsRefused(t *testing.T) {
 			}
 		}
 	}
-	for typed, key := range map[string]string{"": "support.digits", "1234567": "support.digits", "123456789012": "support.digits", "ABCD2345": "support.request", "ABCD1345": "support.digits", "01964941": "support.check", "99999997": "support.check"} {
+	for typed, key := range map[string]string{
+		"":             "support.digits",
+		"1234567":      "support.digits",
+		"123456789012": "support.digits",
+		"ABCD2345":     "support.request",
+		"ABCD1345":     "support.digits",
+		"01964941":     "support.check",
+		"99999997":     "support.check",
+	} {
 		var e *eligibility.Error
 		if _, err := ReadSupport(typed); !errors.As(err, &e) || e.Key != key {
 			t.Errorf("%q: %v", typed, err)

@@ -10,7 +10,8 @@ import (
 )
 
 // RequestTarget says what a request of staff is about: an insurer itself, or one record, which is some
-// insurer's. One member is set; none means the first insurer of this server.
+// insurer's. One member is set; none means the member's own insurer, and for who has none (the demo's staff,
+// a command) the first of this server.
 type RequestTarget struct {
 	Insurer eligibility.InsurerNumber
 	Person  audit.PersonID
@@ -19,23 +20,38 @@ type RequestTarget struct {
 }
 
 // Clerk makes the principal of a clerk's request: the member of staff, for the insurer that the request is
-// about. It returns NotFound for what there is not, and for what is another insurer's than the member's. The
-// demo's staff, who are picked by name and have no ID, work for all insurers of this server.
+// about; a request about nothing is about the member's own. What there is not and what is another insurer's
+// than the member's are answered alike, by the same NotFound. In the demo, the staff who are picked by name
+// and have no ID work for all insurers of this server; elsewhere nobody without an ID works for any.
 func (d *Directory) Clerk(
 	ctx context.Context, member staff.Member, about RequestTarget,
 ) (staff.Clerk, error) {
 	own := member.Clerk().Insurer
-	if member.ID != "" && about == (RequestTarget{}) {
+	picked := d.demo && member.ID == ""
+	if !picked && about == (RequestTarget{}) {
 		about.Insurer = own
 	}
 	number, err := d.insurerOf(ctx, member.Staff(), about)
+	if err == nil && !picked && (member.ID == "" || number == "" || number != own) {
+		err = about.missing()
+	}
 	if err != nil {
 		return staff.Clerk{}, err
 	}
-	if member.ID != "" && number != own {
-		return staff.Clerk{}, errNoInsurer
-	}
 	return staff.Clerk{Staff: member.Staff(), Insurer: number, Role: member.Role}, nil
+}
+
+// missing is the answer to a request about what there is not.
+func (t RequestTarget) missing() *eligibility.Error {
+	switch {
+	case t.Person != "":
+		return ErrNoPerson
+	case t.Run != "":
+		return errNoRun
+	case t.Preview != "":
+		return errNoPreview
+	}
+	return errNoInsurer
 }
 
 // Operator makes the principal of a command, for the insurer that the command is about.
@@ -53,12 +69,13 @@ func (d *Directory) insurerOf(
 	switch {
 	case about.Person != "":
 		number, err := d.store.InsurerOfPerson(ctx, about.Person)
-		return number, notFoundAs(err, ErrNoPerson)
+		return number, notFoundAs(err, about.missing())
 	case about.Run != "":
-		return d.store.InsurerOfRun(ctx, about.Run)
+		number, err := d.store.InsurerOfRun(ctx, about.Run)
+		return number, notFoundAs(err, about.missing())
 	case about.Preview != "":
 		number, err := d.store.InsurerOfPreview(ctx, about.Preview, name, d.now())
-		return number, notFoundAs(err, errNoPreview)
+		return number, notFoundAs(err, about.missing())
 	case about.Insurer != "":
 		in, err := d.Insurer(ctx, about.Insurer)
 		return in.Number, err

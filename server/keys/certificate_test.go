@@ -173,7 +173,8 @@ func TestACertificateOfAnOpenSSLAuthorityIsImportedAndSigns(t *testing.T) {
 			a.write("public.pem", []byte(a.run("x509", "-in", "leaf.crt", "-noout", "-pubkey")))
 			a.run("dgst", "-sha256", "-verify", "public.pem", "-signature", "signature", "document")
 			a.run("verify", "-CAfile", "root.crt", "-untrusted", "between.crt", "leaf.crt")
-			if _, _, err := f.Certificates.DocumentSigner(city, chain[0].NotAfter.Add(time.Second)); !errors.Is(err,
+			if _, _, err := f.Certificates.DocumentSigner(city,
+				chain[0].NotAfter.Add(time.Second)); !errors.Is(err,
 				ErrOver) {
 				t.Errorf("%s: an expired certificate signs: %v", c.name, err)
 			}

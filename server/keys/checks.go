@@ -70,6 +70,9 @@ func Replaceable(file string) bool { return !slices.Contains(sealing, file) }
 // Other is ErrOther about a file.
 func Other(file string) *eligibility.Error { return aboutFile(ErrOther, file) }
 
+// Gone is ErrGone about a file.
+func Gone(file string) *eligibility.Error { return aboutFile(ErrGone, file) }
+
 // aboutFile fills the places of a sentence about a key file.
 func aboutFile(e *eligibility.Error, file string) *eligibility.Error {
 	purpose, ok := purposes[file]

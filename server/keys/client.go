@@ -11,8 +11,8 @@ import (
 	"madoguchi/eligibility"
 )
 
-// ClientRSA is the file of the RSA key that proves this server to the sign-in service, where that wants RS256:
-// PKCS #8 PEM.
+// ClientRSA is the file of the RSA key that proves this server to the sign-in service, where that wants
+// RS256: PKCS #8 PEM.
 const ClientRSA = "client-rsa.pem"
 
 // ClientKey proves this server to the sign-in service (private_key_jwt).
@@ -22,9 +22,18 @@ type ClientKey struct {
 	Method jwt.SigningMethod // RS256 or ES256
 }
 
+// ClientFile is the file of the key for an algorithm, RS256 or ES256.
+func ClientFile(algorithm string) string {
+	if algorithm == "ES256" {
+		return Client
+	}
+	return ClientRSA
+}
+
 var errAlgorithm = &eligibility.Error{Code: eligibility.Invalid, Key: "settings.oidc_algorithm"}
 
-// ClientKey returns the key for an algorithm, RS256 or ES256, made on the first call, or the errors of Secret.
+// ClientKey returns the key for an algorithm, RS256 or ES256, made on the first call, or the errors of
+// Secret.
 func (s *Secrets) ClientKey(algorithm string) (ClientKey, error) {
 	switch algorithm {
 	case "ES256":

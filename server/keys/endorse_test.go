@@ -75,7 +75,9 @@ func TestALostOrLeakedKeyVouchesForNobody(t *testing.T) {
 		do    func(t *testing.T, f *Folder, dir string)
 		known int // keys that a counter believes afterwards which knew the first one
 	}{
-		{"leaked", func(t *testing.T, f *Folder, _ string) { must(t)(f.Rotation.Replace(city, Leaked, now)) }, 0},
+		{"leaked", func(t *testing.T, f *Folder, _ string) {
+			must(t)(f.Rotation.Replace(city, Leaked, now))
+		}, 0},
 		{"leaked beside a next key", func(t *testing.T, f *Folder, _ string) {
 			must(t)(f.Rotation.Prepare(city, noon))
 			must(t)(f.Rotation.Replace(city, Leaked, now))
@@ -144,7 +146,9 @@ func TestAnOlderRegisterIsBroughtUpToDate(t *testing.T) {
 		name string
 		do   func(*Folder) (Entry, error)
 	}{
-		{"prepared again", func(f *Folder) (Entry, error) { return f.Rotation.Prepare(city, noon.Add(time.Hour)) }},
+		{"prepared again", func(f *Folder) (Entry, error) {
+			return f.Rotation.Prepare(city, noon.Add(time.Hour))
+		}},
 		{"rotated", func(f *Folder) (Entry, error) { return f.Rotation.Rotate(city, tomorrow) }},
 	} {
 		t.Run(c.name, func(t *testing.T) {

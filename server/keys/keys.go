@@ -21,6 +21,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"madoguchi/eligibility"
@@ -73,6 +74,30 @@ func (f *Folder) Remember(keep func(file string, value []byte) error) error {
 func (f *Folder) Verify() error {
 	for _, file := range f.files.checks.files() {
 		if err := f.verify(file); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CheckRights refuses a folder in which others may read a file that holds a key, also one that nobody asks
+// for.
+func (f *Folder) CheckRights() error {
+	entries, err := os.ReadDir(f.files.dir)
+	if err != nil {
+		return fmt.Errorf("reading the key folder: %w", err)
+	}
+	for _, entry := range entries {
+		switch filepath.Ext(entry.Name()) {
+		case ".pem", ".key", ".json":
+		default:
+			continue // certificates and the lock
+		}
+		info, err := entry.Info()
+		if err == nil {
+			err = ownerOnly(info)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}

@@ -70,6 +70,21 @@ func (s *Rings) Issuer(insurer eligibility.InsurerNumber, now time.Time) (Issuer
 	return keys, nil
 }
 
+// Existing is Issuer for whoever only looks: it makes no key and no register. ok is false for an insurer that
+// has no register yet.
+func (s *Rings) Existing(
+	insurer eligibility.InsurerNumber, now time.Time,
+) (keys IssuerKeys, ok bool, err error) {
+	h, err := s.hold(insurer)
+	if errors.Is(err, errNoRing) {
+		return IssuerKeys{}, false, nil
+	}
+	if err != nil {
+		return IssuerKeys{}, false, err
+	}
+	return IssuerKeys{Current: h.key, Set: h.ring.published(now)}, true, nil
+}
+
 // IssuerKey returns the key that an insurer signs with, made on the first call: for callers that publish
 // nothing.
 func (s *Rings) IssuerKey(insurer eligibility.InsurerNumber) (credential.Key, error) {

@@ -4,6 +4,8 @@ import (
 	"crypto/ecdsa"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
+	"io/fs"
 
 	"madoguchi/credential"
 )
@@ -39,6 +41,15 @@ func (s *Secrets) Secret(name string) ([]byte, error) {
 		return nil, err
 	}
 	return s.files.secretOf(name, data)
+}
+
+// Has reports whether the file of a key lies in the folder. It makes none.
+func (s *Secrets) Has(name string) (bool, error) {
+	_, err := s.files.read(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // Signing returns a P-256 signing key, made on the first call, or the errors of Secret.

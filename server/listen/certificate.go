@@ -30,8 +30,8 @@ type Certificate struct {
 	loaded *tls.Certificate
 }
 
-// OpenCertificate reads the certificate with its chain and its private key, both PEM. It returns an error when
-// they cannot be read or do not belong together.
+// OpenCertificate reads the certificate with its chain and its private key, both PEM. It returns an error
+// when they cannot be read or do not belong together.
 func OpenCertificate(cert, key string, now func() time.Time) (*Certificate, error) {
 	c := &Certificate{cert: cert, key: key, now: now, looked: now()}
 	var err error
@@ -64,6 +64,21 @@ func (c *Certificate) Leaf() *x509.Certificate {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.loaded.Leaf
+}
+
+// Chain is the certificate that is in use, and behind it those that its file names as its issuers.
+func (c *Certificate) Chain() ([]*x509.Certificate, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var chain []*x509.Certificate
+	for _, raw := range c.loaded.Certificate {
+		one, err := x509.ParseCertificate(raw)
+		if err != nil {
+			return nil, fmt.Errorf("reading the chain of the server's certificate: %w", err)
+		}
+		chain = append(chain, one)
+	}
+	return chain, nil
 }
 
 // Get returns the certificate for a connection (tls.Config.GetCertificate).

@@ -2,9 +2,6 @@ package qrscan_test
 
 import (
 	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -18,6 +15,7 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/issuertest"
 )
 
 // matrix is a code to be drawn.
@@ -29,14 +27,7 @@ type matrix struct {
 // shown issues a credential of the densest kind, version 22, and returns its code and the code's text.
 func shown(t testing.TB) (matrix, string) {
 	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := credential.NewKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
+	key := issuertest.NewKey(t)
 	issued, err := credential.Issue(
 		"https://shikaku.kakuu-kenkouhoken.example.jp/i/00138990",
 		key,

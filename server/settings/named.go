@@ -53,8 +53,8 @@ func (s *Settings) IssuerKeys() (card.IssuerKeys, error) {
 	return known, nil
 }
 
-// TrustFile opens the trust list that somebody else signed. version is the file that notes the highest version
-// seen.
+// TrustFile opens the trust list that somebody else signed. version is the file that notes the highest
+// version seen.
 func (s *Settings) TrustFile(version string, now func() time.Time) (*trust.File, error) {
 	addresses, err := s.TrustAddresses()
 	if err != nil {
@@ -69,16 +69,12 @@ func (s *Settings) TrustFile(version string, now func() time.Time) (*trust.File,
 	})
 }
 
-// PatientLogin signs patients in at the service that the settings name (デジタル認証サービス), with this server as
-// its client. The service is contacted at the first login.
+// PatientLogin signs patients in at the service that the settings name (デジタル認証サービス), with this server
+// as its client. The service is contacted at the first login.
 func (s *Settings) PatientLogin(key keys.ClientKey, now func() time.Time) (*auth.Login, error) {
-	inside, err := s.SignInAddresses()
+	inside, err := s.SignInInside()
 	if err != nil {
 		return nil, err
-	}
-	issuer, err := url.Parse(s.OIDCIssuer)
-	if err != nil {
-		return nil, errOIDC.Because(err)
 	}
 	return auth.NewLogin(auth.Config{
 		Issuer:      s.OIDCIssuer,
@@ -89,20 +85,31 @@ func (s *Settings) PatientLogin(key keys.ClientKey, now func() time.Time) (*auth
 		Audience:    s.OIDCAudience,
 		RedirectURL: s.Host() + "/login/callback",
 		Scopes:      []string{"name", "birthdate"}, // what enrolment needs of a login
-		ACRValues:   s.OIDCACRValues,
+		ACRValues:   s.OIDCAcrValues,
 		NoAuthTime:  s.OIDCNoTime,
 		NoACR:       s.OIDCNoACR,
-		Client: hostclient.New(hostclient.Config{
-			Inside: func(host string) []netip.Addr {
-				if strings.EqualFold(host, issuer.Hostname()) {
-					return inside
-				}
-				return nil
-			},
-			Time: signInTime,
-		}),
-		Now: now,
+		Client:      hostclient.New(hostclient.Config{Inside: inside, Time: signInTime}),
+		Now:         now,
 	}), nil
+}
+
+// SignInInside returns the addresses that MADOGUCHI_OIDC_ADDRESSES names for the host of the sign-in service
+// (hostclient.Config.Inside).
+func (s *Settings) SignInInside() (func(host string) []netip.Addr, error) {
+	named, err := s.SignInAddresses()
+	if err != nil {
+		return nil, err
+	}
+	issuer, err := url.Parse(s.OIDCIssuer)
+	if err != nil {
+		return nil, errOIDC.Because(err)
+	}
+	return func(host string) []netip.Addr {
+		if strings.EqualFold(host, issuer.Hostname()) {
+			return named
+		}
+		return nil
+	}, nil
 }
 
 // signInTime is how long a call to the sign-in service may take.

@@ -24,34 +24,34 @@ const (
 // the safe one: a demo that answers on this computer only. The demo is left by a public address, a sign-in
 // client, or a data folder that holds live keys.
 type Settings struct {
-	Config string `env:"MADOGUCHI_CONFIG" type:"path" placeholder:"FILE" help:"file of settings: lines of NAME=value with the names below; flags and the environment win"`
+	Config string `env:"MADOGUCHI_CONFIG" type:"path" placeholder:"FILE" help:"${config}"`
 
 	Addr    string `env:"MADOGUCHI_ADDR" default:"127.0.0.1:8080" help:"address to listen on"`
-	Data    string `env:"MADOGUCHI_DATA" default:"./data" type:"path" help:"data folder; the demo uses its sub-folder demo, live servers live"`
-	URL     string `env:"MADOGUCHI_URL" help:"public https address, without a path; setting it leaves the demo"`
-	TLSCert string `env:"MADOGUCHI_TLS_CERT" type:"path" help:"live: certificate of that address, PEM with its chain; a new file is picked up by itself"`
-	TLSKey  string `env:"MADOGUCHI_TLS_KEY" type:"path" help:"live: private key of the certificate, PEM"`
-	Proxy   string `env:"MADOGUCHI_PROXY" help:"live: networks, with commas between, of the proxy that ends TLS before this server; X-Forwarded-For and -Proto count only from there"`
+	Data    string `env:"MADOGUCHI_DATA" default:"./data" type:"path" help:"${data}"`
+	URL     string `env:"MADOGUCHI_URL" help:"${url}"`
+	TLSCert string `env:"MADOGUCHI_TLS_CERT" type:"path" help:"${tlscert}"`
+	TLSKey  string `env:"MADOGUCHI_TLS_KEY" type:"path" help:"${tlskey}"`
+	Proxy   string `env:"MADOGUCHI_PROXY" help:"${proxy}"`
 
-	OIDCIssuer    string `env:"MADOGUCHI_OIDC_ISSUER" help:"role insurer: issuer of the sign-in service; setting it leaves the demo"`
-	OIDCClient    string `env:"MADOGUCHI_OIDC_CLIENT" help:"role insurer: our client id there; setting it leaves the demo"`
-	OIDCAlgorithm string `env:"MADOGUCHI_OIDC_ALGORITHM" enum:"RS256,ES256" default:"RS256" help:"how this client signs there (keys client prints the keys to register)"`
-	OIDCAudience  string `env:"MADOGUCHI_OIDC_AUDIENCE" help:"aud of the client's assertion; by default the token endpoint"`
-	OIDCACRValues string `name:"oidc-acr-values" env:"MADOGUCHI_OIDC_ACR_VALUES" default:"aal3 crl" help:"levels to ask of a login; empty asks for none"`
-	OIDCAddresses string `name:"oidc-addresses" env:"MADOGUCHI_OIDC_ADDRESSES" help:"IP addresses, with commas between, of the host of MADOGUCHI_OIDC_ISSUER in a closed network"`
-	OIDCNoTime    bool   `env:"MADOGUCHI_OIDC_NO_AUTH_TIME" help:"the sign-in service gives no auth_time: the time of a proof is then that of the way back, and the audit says so (docs/signin.md)"`
-	OIDCNoACR     bool   `env:"MADOGUCHI_OIDC_NO_ACR" help:"the sign-in service gives no acr: the level of a login is then unknown, and the audit says so (docs/signin.md)"`
+	OIDCIssuer    string `env:"MADOGUCHI_OIDC_ISSUER" help:"${oidcissuer}"`
+	OIDCClient    string `env:"MADOGUCHI_OIDC_CLIENT" help:"${oidcclient}"`
+	OIDCAlgorithm string `env:"MADOGUCHI_OIDC_ALGORITHM" enum:"RS256,ES256" default:"RS256" help:"${alg}"`
+	OIDCAudience  string `env:"MADOGUCHI_OIDC_AUDIENCE" help:"${oidcaudience}"`
+	OIDCAcrValues string `env:"MADOGUCHI_OIDC_ACR_VALUES" default:"aal3 crl" help:"${acr}"`
+	OIDCAddresses string `name:"oidc-addresses" env:"MADOGUCHI_OIDC_ADDRESSES" help:"${oidc_addresses}"`
+	OIDCNoTime    bool   `env:"MADOGUCHI_OIDC_NO_AUTH_TIME" help:"${oidcno_time}"`
+	OIDCNoACR     bool   `env:"MADOGUCHI_OIDC_NO_ACR" help:"${oidcno_acr}"`
 
-	DemoPublish bool `env:"MADOGUCHI_DEMO_PUBLISH" help:"demo in a container: listen beyond loopback, for a port that the host publishes on its own loopback; every browser must give the word that is printed at the start"`
-	NoWorker    bool `env:"MADOGUCHI_NO_WORKER" help:"take the service worker off all phones at their next visit (docs/phone.md); they keep their data and need the network to open the screen"`
+	DemoPublish bool `env:"MADOGUCHI_DEMO_PUBLISH" help:"${demo_publish}"`
+	NoWorker    bool `env:"MADOGUCHI_NO_WORKER" help:"${no_worker}"`
 
-	Trust        string `env:"MADOGUCHI_TRUST" type:"path" help:"role counter, insurer (live), verify: folder with trust.jwt and trust-root.json (verify: or the file); verify takes the data folder's when left out, unless --jwks is given"`
-	TrustURL     string `env:"MADOGUCHI_TRUST_URL" help:"https address of the newest trust.jwt, fetched every hour into that folder"`
-	TrustAddress string `name:"trust-addresses" env:"MADOGUCHI_TRUST_ADDRESSES" help:"IP addresses, with commas between, of the host of MADOGUCHI_TRUST_URL in a closed network"`
+	Trust        string `env:"MADOGUCHI_TRUST" type:"path" help:"${trust}"`
+	TrustURL     string `env:"MADOGUCHI_TRUST_URL" help:"${trust_url}"`
+	TrustAddress string `name:"trust-addresses" env:"MADOGUCHI_TRUST_ADDRESSES" help:"${trust_addresses}"`
 
-	CardKeys     string `env:"MADOGUCHI_CARD_KEYS" type:"path" help:"role counter, live: file of the card issuers' public keys; without it every card check says that the card is not proved genuine"`
-	FacilityCode string `env:"MADOGUCHI_FACILITY" default:"1319999991" help:"demo: 10 digits of the counter's facility (医療機関コード)"`
-	FacilityName string `env:"MADOGUCHI_FACILITY_NAME" default:"架空医院" help:"demo: the counter's facility as patients see it"`
+	CardKeys     string `env:"MADOGUCHI_CARD_KEYS" type:"path" help:"${card_keys}"`
+	FacilityCode string `env:"MADOGUCHI_FACILITY" default:"1319999991" help:"${facility_code}"`
+	FacilityName string `env:"MADOGUCHI_FACILITY_NAME" default:"架空医院" help:"${facility_name}"`
 }
 
 // Errors of the settings; each stops the start with its sentence.
@@ -97,6 +97,15 @@ func (s *Settings) Host() string {
 		return demo.Host
 	}
 	return strings.TrimSuffix(s.URL, "/")
+}
+
+// FacilityURL is the URL by which trust lists name the counters of a facility of this server: HOST/f/CODE,
+// and for the demo's own facility the address at which the demo is opened.
+func (s *Settings) FacilityURL(code, address string) string {
+	if s.Mode() == Demo && code == s.FacilityCode {
+		return address
+	}
+	return s.Host() + "/f/" + code
 }
 
 // DataRole is the role of the data folder that a command works on. Commands that are for insurers leave it at
@@ -201,4 +210,16 @@ func read[T any](list string, refused *eligibility.Error, one func(string) (T, e
 		all = append(all, value)
 	}
 	return all, nil
+}
+
+// OpensOnPhones reports whether an address may stand on paper: https, or the demo's own computer.
+func OpensOnPhones(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery ||
+		u.Fragment != "" {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Scheme == "https" ||
+		u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
 }

@@ -90,18 +90,21 @@ func TestAServerStartsOnlyWithWholeSettings(t *testing.T) {
 		{"both halves", "all", func(*Settings) {}, "settings.role_live"},
 		{"http", "insurer", func(s *Settings) { s.URL = "http://insurer.example" }, "settings.url"},
 		{"no host", "insurer", func(s *Settings) { s.URL = "https:///x" }, "settings.url"},
-		{"a path", "insurer", func(s *Settings) { s.URL = "https://insurer.example/madoguchi" }, "settings.url"},
+		{"a path", "insurer", func(s *Settings) { s.URL = "https://insurer.example/x" }, "settings.url"},
 		{"a question", "insurer", func(s *Settings) { s.URL = "https://insurer.example/?a" }, "settings.url"},
 		{"a user", "insurer", func(s *Settings) { s.URL = "https://u@insurer.example" }, "settings.url"},
 		{"no address", "insurer", func(s *Settings) { s.URL = "" }, "settings.no_url"},
 		{"no sign-in service", "insurer", func(s *Settings) { s.OIDCIssuer = "" }, "settings.oidc"},
-		{"a plain sign-in service", "insurer", func(s *Settings) { s.OIDCIssuer = "http://op.example" }, "settings.oidc"},
+		{"plain http", "insurer", func(s *Settings) { s.OIDCIssuer = "http://op.example" }, "settings.oidc"},
 		{"no client", "insurer", func(s *Settings) { s.OIDCClient = "" }, "settings.oidc"},
 		{"no TLS", "counter", func(s *Settings) { s.TLSCert, s.TLSKey = "", "" }, "settings.tls"},
 		{"no TLS key", "counter", func(s *Settings) { s.TLSKey = "" }, "settings.tls"},
 		{"TLS and a proxy", "counter", func(s *Settings) { s.Proxy = "10.0.0.5" }, "settings.tls"},
 		{"no network", "counter", func(s *Settings) { s.Proxy = "proxy.example" }, "settings.proxy"},
-		{"the demo's port", "counter", func(s *Settings) { s.DemoPublish = true }, "settings.demo_publish_live"},
+		{
+			"the demo's port", "counter",
+			func(s *Settings) { s.DemoPublish = true }, "settings.demo_publish_live",
+		},
 		{"no port", "counter", func(s *Settings) { s.Addr = "0.0.0.0" }, "settings.addr"},
 	}
 	testenv.Refused(t, testenv.Boundaries, len(cases))
@@ -134,7 +137,8 @@ type program struct {
 func TestAFileSaysWhatFlagsAndTheEnvironmentDoNot(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "madoguchi.conf")
 	text := "\ufeff# 架空の設定\r\nMADOGUCHI_URL=https://file.example\r\n\r\n" +
-		"MADOGUCHI_DATA = \"/var/lib/madoguchi data\"\nMADOGUCHI_OIDC_ACR_VALUES=\nMADOGUCHI_NO_WORKER=true\n" +
+		"MADOGUCHI_DATA = \"/var/lib/madoguchi data\"\nMADOGUCHI_OIDC_ACR_VALUES=\n" +
+		"MADOGUCHI_NO_WORKER=true\n" +
 		"MADOGUCHI_ADDR=127.0.0.1:1\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -146,15 +150,15 @@ func TestAFileSaysWhatFlagsAndTheEnvironmentDoNot(t *testing.T) {
 		t.Fatal(err)
 	}
 	var p program
-	parser, err := kong.New(&p, kong.Resolvers(found))
+	parser, err := kong.New(&p, kong.Resolvers(found), kong.Vars(Help))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := parser.Parse(args); err != nil {
 		t.Fatal(err)
 	}
-	if p.URL != "https://environment.example" || p.Data != "/var/lib/madoguchi data" || p.OIDCACRValues != "" ||
-		!p.NoWorker || p.Addr != "127.0.0.1:2" {
+	if p.URL != "https://environment.example" || p.Data != "/var/lib/madoguchi data" ||
+		p.OIDCAcrValues != "" || !p.NoWorker || p.Addr != "127.0.0.1:2" {
 		t.Errorf("%+v", p.Settings)
 	}
 }
@@ -179,7 +183,7 @@ func TestFilesThatSayNothingClearAreRefused(t *testing.T) {
 			if err == nil {
 				var p program
 				var parser *kong.Kong
-				if parser, err = kong.New(&p, kong.Resolvers(found)); err == nil {
+				if parser, err = kong.New(&p, kong.Resolvers(found), kong.Vars(Help)); err == nil {
 					_, err = parser.Parse(nil)
 				}
 			}

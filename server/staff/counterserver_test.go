@@ -14,14 +14,17 @@ import (
 
 // A server that holds one half's keys alone keeps that half's staff.
 func TestEachHalfsServerKeepsItsStaff(t *testing.T) {
-	for role, scope := range map[string]string{"counter": "cases", "insurer": "people"} {
-		t.Run(role, func(t *testing.T) {
+	for _, c := range []struct {
+		role  string
+		scope string
+	}{{"counter", "cases"}, {"insurer", "people"}} {
+		t.Run(c.role, func(t *testing.T) {
 			secret := bytes.Repeat([]byte{1}, 32)
 			kept, err := store.Open(ctx, filepath.Join(t.TempDir(), "db"), store.Options{
 				Mode:    "live",
-				Role:    role,
+				Role:    c.role,
 				Index:   secret,
-				Masters: map[string][]byte{scope: secret, "session": secret},
+				Masters: map[string][]byte{c.scope: secret, "session": secret},
 			})
 			fatal(t, err)
 			t.Cleanup(func() { kept.Close() })

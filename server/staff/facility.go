@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/audit"
 )
 
@@ -33,6 +35,7 @@ const (
 var (
 	ErrNoFacility    = &eligibility.Error{Code: eligibility.NotFound, Key: "facility.none"}
 	ErrKnownFacility = &eligibility.Error{Code: eligibility.Conflict, Key: "facility.known", Field: "code"}
+	errNoChange      = &eligibility.Error{Code: eligibility.Invalid, Key: "facility.no_change"}
 
 	errFacilityCode = &eligibility.Error{Code: eligibility.Invalid, Key: "facility.code", Field: "code"}
 	errFacilityText = &eligibility.Error{Code: eligibility.Invalid, Key: "facility.text"}
@@ -91,9 +94,17 @@ type FacilityStore interface {
 	Facility(ctx context.Context, code string) (Facility, error)
 	// AddFacility stores a new facility, or returns ErrKnownFacility.
 	AddFacility(ctx context.Context, f Facility, e audit.Entry) error
-	// SetFacility changes a facility, unless may returns an error for its members and for those of the
-	// operator as they are.
-	SetFacility(ctx context.Context, f Facility, e audit.Entry, may func(its, operators []Member) error) error
+	// SetFacility changes a facility to what change makes of it, unless that returns an error for the
+	// facility, its members and those of the operator as they are.
+	SetFacility(
+		ctx context.Context, code string, change func(FacilityRow) (Facility, error), e audit.Entry,
+	) error
+}
+
+// FacilityRow is a facility as it is stored, with those who may be its administrators.
+type FacilityRow struct {
+	Facility
+	Members, Operators []Member // also those who are locked or removed
 }
 
 // Facilities are those whose counters work on this server.
@@ -148,22 +159,106 @@ func (s *Facilities) Set(ctx context.Context, by Principal, f Facility) error {
 	if err != nil {
 		return err
 	}
-	own := OfFacility(f.Code)
+	_, err = s.change(ctx, by, f.Code, func(Facility) (Facility, error) { return f, nil })
+	return err
+}
+
+// GivenFacility is what a command says of a facility: what it does not say stays as it is. Its tags are the
+// flags of `madoguchi facility add` and `facility set`.
+type GivenFacility struct {
+	Name      *string `help:"its name, e.g. 架空医院"`
+	Address   *string `help:"所在地"`
+	Telephone *string `help:"digits and hyphens"`
+	Blanking  *int    `help:"${facility_blanking}"`
+}
+
+// On returns the facility with what is given. Empty text takes away what may be missing.
+func (g GivenFacility) On(f Facility) Facility {
+	for _, text := range []struct{ given, to *string }{
+		{g.Name, &f.Name}, {g.Address, &f.Address}, {g.Telephone, &f.Telephone},
+	} {
+		if text.given != nil {
+			*text.to = *text.given
+		}
+	}
+	if g.Blanking != nil {
+		// 0 would be the default, and what overflows a Duration could be anything
+		f.Blanking = time.Duration(min(max(*g.Blanking, 1), 1_000_000)) * time.Second
+	}
+	return f
+}
+
+// Change changes what is given of a facility and returns it as it is then: for those who may Set it.
+func (s *Facilities) Change(
+	ctx context.Context, by Principal, code string, given GivenFacility,
+) (Facility, error) {
+	if given == (GivenFacility{}) {
+		return Facility{}, errNoChange
+	}
+	return s.change(ctx, by, code, func(f Facility) (Facility, error) { return given.On(f).clean() })
+}
+
+func (s *Facilities) change(
+	ctx context.Context, by Principal, code string, to func(Facility) (Facility, error),
+) (changed Facility, err error) {
+	own := OfFacility(code)
 	if !by.within().Holds(own) && !by.within().Holds(TheOperator) {
-		return ErrNoFacility
+		return Facility{}, ErrNoFacility
 	}
 	err = s.store.SetFacility(
 		ctx,
-		f,
-		s.entry(by, "facility.set", f.Code),
-		func(its, operators []Member) error {
+		code,
+		func(row FacilityRow) (Facility, error) {
+			administrators := roster(row.Operators)
 			if by.within().Holds(own) {
-				return roster(its).administers(by)
+				administrators = roster(row.Members)
 			}
-			return roster(operators).administers(by)
+			if err := administrators.administers(by); err != nil {
+				return Facility{}, err
+			}
+			changed, err = to(row.Facility)
+			return changed, err
 		},
+		s.entry(by, "facility.set", code),
 	)
-	return notFoundAs(err, ErrNoFacility)
+	return changed, notFoundAs(err, ErrNoFacility)
+}
+
+// FacilityReport is a facility as the commands print it.
+type FacilityReport struct {
+	Code      string `json:"code"`
+	Name      string `json:"name"`
+	Address   string `json:"address"`
+	Telephone string `json:"telephone"`
+	Blanking  int    `json:"blankingSeconds"`
+	URL       string `json:"url"` // by which the trust list names it
+}
+
+// NewFacilityReport is a facility that the trust list names by url as the commands print it.
+func NewFacilityReport(f Facility, url string) FacilityReport {
+	return FacilityReport{
+		Code:      f.Code,
+		Name:      f.Name,
+		Address:   f.Address,
+		Telephone: f.Telephone,
+		Blanking:  int(f.Blanking / time.Second),
+		URL:       url,
+	}
+}
+
+// Sentence is what happened to the facility (facility.added, facility.changed) or its line in a list
+// (facility.line).
+func (r FacilityReport) Sentence(key string) message.Message {
+	const none = "-" // in a list, where each has its place
+	r.Address, r.Telephone = cmp.Or(r.Address, none), cmp.Or(r.Telephone, none)
+	return message.New(key, message.Args{
+		"code":      message.Text(r.Code),
+		"name":      message.Text(r.Name),
+		"address":   message.Text(r.Address),
+		"telephone": message.Text(r.Telephone),
+		"blanking":  message.Number(r.Blanking),
+		"url":       message.Text(r.URL),
+	})
 }
 
 // operates returns nil for the operator's staff, and for a command that is for no insurer.

@@ -165,6 +165,17 @@ var rows = []row{
 		call: func(w *world, by staff.Principal, about staff.Member) error {
 			return w.Facilities.Set(ctx, by, staff.Facility{Code: about.Organisation.Number, Name: "別の医院"})
 		}},
+	{method: "Facilities.Change", may: []string{anAdmin, theOperator, theCommand}, only: staff.KindFacility,
+		call: func(w *world, by staff.Principal, about staff.Member) error {
+			name := "別の医院"
+			_, err := w.Facilities.Change(
+				ctx,
+				by,
+				about.Organisation.Number,
+				staff.GivenFacility{Name: &name},
+			)
+			return err
+		}},
 
 	{method: "Members.List", may: admins,
 		call: func(w *world, by staff.Principal, about staff.Member) error {

@@ -121,15 +121,18 @@ func TestAnothersPasskeyProvesNothing(t *testing.T) {
 		t.Error("another's passkey was asked for")
 	}
 	challenge := strings.Split(strings.Split(string(began.Options), `"challenge":"`)[1], `"`)[0]
-	for name, change := range map[string]func(*passkeytest.Answer){
-		"as it is":                  func(*passkeytest.Answer) {},
-		"under the member's handle": func(a *passkeytest.Answer) { a.Handle = []byte(w.clerk.ID) },
-		"under the passkey's id":    func(a *passkeytest.Answer) { a.ID = w.devices[w.clerk.ID].Keys[0].ID },
-		"under both": func(a *passkeytest.Answer) {
+	for _, c := range []struct {
+		name   string
+		change func(*passkeytest.Answer)
+	}{
+		{"as it is", func(*passkeytest.Answer) {}},
+		{"under the member's handle", func(a *passkeytest.Answer) { a.Handle = []byte(w.clerk.ID) }},
+		{"under the passkey's id", func(a *passkeytest.Answer) { a.ID = w.devices[w.clerk.ID].Keys[0].ID }},
+		{"under both", func(a *passkeytest.Answer) {
 			a.ID, a.Handle = w.devices[w.clerk.ID].Keys[0].ID, []byte(w.clerk.ID)
-		},
+		}},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t)
 			began, err := w.SignIn.BeginProof(ctx, w.clerk)
 			fatal(t, err)
@@ -137,7 +140,7 @@ func TestAnothersPasskeyProvesNothing(t *testing.T) {
 			if mine == challenge {
 				t.Fatal("two challenges are the same")
 			}
-			credential, err := device.Sign(device.Keys[0], mine, change)
+			credential, err := device.Sign(device.Keys[0], mine, c.change)
 			fatal(t, err)
 			answer := staff.Answer{Ref: began.Ref, Credential: credential}
 			if _, err := w.SignIn.FinishProof(ctx, w.clerk, answer); !errors.Is(err, passkey.ErrRefused) {

@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"time"
 
 	"madoguchi/server/agents"
 	"madoguchi/server/audit"
@@ -12,25 +14,73 @@ import (
 // agentStore implements agents.Store.
 type agentStore struct{ *core }
 
-// agentRow vouches for whose reader an agent is, and by which key it proves itself.
+const agentColumns = `ref, facility, name, public, paired_at, paired_by, first_seen, last_seen, version,
+	ended_at, ended_by`
+
+// agentRow vouches for whose reader an agent is, by which key it proves itself, and whether it was ended.
+// Schema 20 added when it was seen and its end: a row that has nothing of that is vouched for as before.
 func agentRow(a agents.Agent) provenRow {
-	return provenRow{"cases", "agents", []any{a.ID, a.Facility, a.Name, a.Key, toMillis(a.PairedAt), a.PairedBy}}
+	values := []any{a.ID, a.Facility, a.Name, a.Key, toMillis(a.PairedAt), a.PairedBy}
+	first, last, ended := millisOrZero(a.FirstSeen), millisOrZero(a.LastSeen), millisOrZero(a.EndedAt)
+	if first != 0 || last != 0 || a.Version != 0 || ended != 0 || a.EndedBy != "" {
+		values = append(values, first, last, int64(a.Version), ended, a.EndedBy)
+	}
+	return provenRow{"cases", "agents", values}
 }
 
-// PutAgent stores a paired bridge agent.
+// millisOrZero is toMillis, and 0 for no time.
+func millisOrZero(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return toMillis(t)
+}
+
+// timeOrNone reads what millisOrZero wrote.
+func timeOrNone(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return fromMillis(n)
+}
+
+// scan reads agentColumns and proof, and checks that they belong together.
+func (s agentStore) scan(scan func(...any) error) (agents.Agent, error) {
+	var a agents.Agent
+	var paired, first, last, ended int64
+	var proof []byte
+	if err := scan(&a.ID, &a.Facility, &a.Name, &a.Key, &paired, &a.PairedBy, &first, &last, &a.Version,
+		&ended, &a.EndedBy, &proof); err != nil {
+		return agents.Agent{}, err
+	}
+	a.PairedAt = fromMillis(paired)
+	a.FirstSeen, a.LastSeen, a.EndedAt = timeOrNone(first), timeOrNone(last), timeOrNone(ended)
+	if err := s.proofs.checkProof(agentRow(a), proof); err != nil {
+		return agents.Agent{}, err
+	}
+	return a, nil
+}
+
+// PutAgent stores a newly paired bridge agent.
 func (s agentStore) PutAgent(ctx context.Context, a agents.Agent, e audit.Entry) error {
 	proof, err := s.proofs.proofOf(agentRow(a))
 	if err != nil {
 		return err
 	}
 	return s.change(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx,
-			`INSERT INTO agents (ref, facility, name, public, paired_at, paired_by, proof)
-			VALUES ($1, $2, $3, $4, $5, $6, $7)
-			ON CONFLICT (ref) DO UPDATE
-				SET facility = $2, name = $3, public = $4, paired_at = $5, paired_by = $6, proof = $7`,
-			a.ID, a.Facility, a.Name, a.Key, toMillis(a.PairedAt), a.PairedBy, proof); err != nil {
+		done, err := tx.ExecContext(ctx, `INSERT INTO agents (`+agentColumns+`, proof)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING`,
+			a.ID, a.Facility, a.Name, a.Key, toMillis(a.PairedAt), a.PairedBy, millisOrZero(a.FirstSeen),
+			millisOrZero(a.LastSeen), a.Version, millisOrZero(a.EndedAt), a.EndedBy, proof)
+		if err != nil {
 			return fmt.Errorf("storing an agent: %w", err)
+		}
+		stored, err := done.RowsAffected()
+		if err != nil {
+			return fmt.Errorf("storing an agent: %w", err)
+		}
+		if stored == 0 {
+			return agents.ErrPairedAlready
 		}
 		return appendAudit(ctx, tx, e, nil)
 	})
@@ -38,18 +88,97 @@ func (s agentStore) PutAgent(ctx context.Context, a agents.Agent, e audit.Entry)
 
 // Agent returns a paired bridge agent.
 func (s agentStore) Agent(ctx context.Context, id string) (agents.Agent, error) {
-	var a agents.Agent
-	var at int64
-	var proof []byte
-	err := s.read.QueryRowContext(ctx, `SELECT ref, facility, name, public, paired_at, paired_by, proof
-		FROM agents WHERE ref = $1`, id).
-		Scan(&a.ID, &a.Facility, &a.Name, &a.Key, &at, &a.PairedBy, &proof)
-	a.PairedAt = fromMillis(at)
-	if err == nil {
-		err = s.proofs.checkProof(agentRow(a), proof)
-	}
+	a, err := s.agent(ctx, s.read, id)
+	return a, storageError(err)
+}
+
+func (s agentStore) agent(ctx context.Context, q queryer, id string) (agents.Agent, error) {
+	return s.scan(
+		q.QueryRowContext(ctx, `SELECT `+agentColumns+`, proof FROM agents WHERE ref = $1`, id).Scan,
+	)
+}
+
+// Agents returns a facility's bridge agents, also those that were ended.
+func (s agentStore) Agents(ctx context.Context, facility string) (all []agents.Agent, err error) {
+	err = s.each(ctx, func(scan func(...any) error) error {
+		a, err := s.scan(scan)
+		all = append(all, a)
+		return err
+	}, `SELECT `+agentColumns+`, proof FROM agents WHERE facility = $1 ORDER BY id`, facility)
 	if err != nil {
-		return agents.Agent{}, storageError(err)
+		return nil, storageError(err)
 	}
-	return a, nil
+	return all, nil
+}
+
+// SawAgent stores that an agent was there.
+func (s agentStore) SawAgent(ctx context.Context, id string, at time.Time, version int) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		a, err := s.agent(ctx, tx, id)
+		if errors.Is(err, sql.ErrNoRows) || err == nil && a.Ended() {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if a.FirstSeen.IsZero() {
+			a.FirstSeen = a.PairedAt
+		}
+		a.LastSeen, a.Version = at, version
+		return s.update(ctx, tx, a)
+	})
+}
+
+// EndAgent ends a facility's agent.
+func (s agentStore) EndAgent(ctx context.Context, end agents.AgentEnd, e audit.Entry) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		a, err := s.agent(ctx, tx, end.ID)
+		if err == nil && a.Facility != end.Facility {
+			err = sql.ErrNoRows
+		}
+		if err != nil || a.Ended() {
+			return err
+		}
+		a.EndedAt, a.EndedBy = end.At, end.By
+		if err := s.update(ctx, tx, a); err != nil {
+			return err
+		}
+		return appendAudit(ctx, tx, e, nil)
+	})
+}
+
+// update stores what changes of an agent after it was paired.
+func (s agentStore) update(ctx context.Context, tx *sql.Tx, a agents.Agent) error {
+	proof, err := s.proofs.proofOf(agentRow(a))
+	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE agents SET first_seen = $2, last_seen = $3, version = $4,
+		ended_at = $5, ended_by = $6, proof = $7 WHERE ref = $1`, a.ID, millisOrZero(a.FirstSeen),
+		millisOrZero(a.LastSeen), a.Version, millisOrZero(a.EndedAt), a.EndedBy, proof); err != nil {
+		return fmt.Errorf("changing an agent: %w", err)
+	}
+	return nil
+}
+
+// ForgetAgent deletes a facility's agent that was ended.
+func (s agentStore) ForgetAgent(ctx context.Context, facility, id string, e audit.Entry) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		a, err := s.agent(ctx, tx, id)
+		if err == nil && (a.Facility != facility || !a.Ended()) {
+			err = sql.ErrNoRows
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM agents WHERE ref = $1`, id); err != nil {
+			return fmt.Errorf("deleting an agent: %w", err)
+		}
+		return appendAudit(ctx, tx, e, nil)
+	})
+}
+
+// NoteAgent stores what was done with an agent that is not stored.
+func (s agentStore) NoteAgent(ctx context.Context, e audit.Entry) error {
+	return s.change(ctx, func(tx *sql.Tx) error { return appendAudit(ctx, tx, e, nil) })
 }

@@ -82,6 +82,11 @@ func fill(t *testing.T) filled {
 }
 
 // What a caller does with a row.
+// caseOf reads the case by its facility.
+func caseOf(facility string) func(filled) error {
+	return func(f filled) error { _, err := f.ForCounter().Case(ctx, facility, "CASE"); return err }
+}
+
 var (
 	useSession   = func(f filled) error { _, err := f.Sessions().Session(ctx, [32]byte{1}); return err }
 	touchSession = func(
@@ -110,17 +115,27 @@ var (
 			err := f.Devices.DeviceGrants(ctx, insurer.DeviceGrantQuery{DeviceID: "P"})
 		return err
 	}
-	readCase   = func(f filled) error { _, err := f.ForCounter().Case(ctx, "1319999991", "CASE"); return err }
-	otherPlace = func(f filled) error { _, err := f.ForCounter().Case(ctx, "1310000000", "CASE"); return err }
-	agentComes = func(f filled) error { _, err := f.ForAgents().Agent(ctx, agentID); return err }
-	keysOf     = func(f filled) error { _, err := f.Receipts.ReceiptKeys(ctx, ofKumiai(f.hanako)); return err }
-	readOlder  = func(f filled) error {
+	readCase     = caseOf("1319999991")
+	otherPlace   = caseOf("1310000000")
+	agentComes   = func(f filled) error { _, err := f.ForAgents().Agent(ctx, agentID); return err }
+	agentsListed = func(f filled) error { _, err := f.ForAgents().Agents(ctx, "1319999991"); return err }
+	keysOf       = func(f filled) error {
+		_, err := f.Receipts.ReceiptKeys(ctx, ofKumiai(f.hanako))
+		return err
+	}
+	readOlder = func(f filled) error {
 		_, err := f.People.PersonVersion(ctx, ofKumiai(f.hanako), 1)
 		return err
 	}
 	addPhone = func(f filled) error {
-		return f.Devices.PutDeviceGrants(ctx, insurer.DeviceGrant{Subject: "op|taichi", DeviceID: "Q", KeyID: "key",
-			Public: []byte("public"), LoginAt: noon, At: noon}, entry("phone.holder"))
+		return f.Devices.PutDeviceGrants(ctx, insurer.DeviceGrant{
+			Subject:  "op|taichi",
+			DeviceID: "Q",
+			KeyID:    "key",
+			Public:   []byte("public"),
+			LoginAt:  noon,
+			At:       noon,
+		}, entry("phone.holder"))
 	}
 	leaveReceipt = func(f filled) error {
 		return f.Receipts.PutReceipts(ctx, ofKumiai(f.hanako), map[string][]byte{"P": []byte("sealed")},
@@ -286,6 +301,8 @@ var alterations = []struct {
 	{"a reader's agent of another facility", []string{`UPDATE agents SET facility = '1310000000'`},
 		agentComes},
 	{"an agent of the enemy's own", []string{`UPDATE agents SET proof = NULL`}, agentComes},
+	{"an agent was ended by nobody", []string{`UPDATE agents SET ended_at = 1`}, agentComes},
+	{"an agent was seen at another time", []string{`UPDATE agents SET last_seen = 1`}, agentsListed},
 	{"a waiting file becomes another insurer's", []string{`UPDATE previews SET insurer = '01139997'`},
 		openMoved},
 }
@@ -294,7 +311,7 @@ var alterations = []struct {
 func TestAlteredRowsAreRefused(t *testing.T) {
 	testenv.Refused(t, testenv.Stored, len(alterations)+1)
 	for _, use := range []func(f filled) error{useSession, touchSession, showHanako, hersAre, hisAre,
-		readNotice, readCode, comeByKey, readCase, agentComes, keysOf, readOlder,
+		readNotice, readCode, comeByKey, readCase, agentComes, agentsListed, keysOf, readOlder,
 		addPhone, leaveReceipt, importAgain, openFile} {
 		if err := use(fill(t)); err != nil {
 			t.Fatalf("before anything was altered: %v", err)

@@ -78,8 +78,8 @@ func TestADatabaseOfTheReleaseBeforeOpensAndIsBound(t *testing.T) {
 			n.Serial != 2 {
 			t.Errorf("%+v %v", n, err)
 		}
-		if g := grants(t, s, insurer.DeviceGrantQuery{DeviceID: "P"}); len(g) != 1 || g[0].Subject != "op|hanako" ||
-			!g[0].LoginAt.Equal(noon) {
+		g := grants(t, s, insurer.DeviceGrantQuery{DeviceID: "P"})
+		if len(g) != 1 || g[0].Subject != "op|hanako" || !g[0].LoginAt.Equal(noon) {
 			t.Errorf("%+v", g)
 		}
 		if c, err := s.ForCounter().Case(ctx, "1319999991", "CASE"); err != nil ||

@@ -37,8 +37,15 @@ func (s devicesStore) PutDeviceGrants(ctx context.Context, g insurer.DeviceGrant
 			return err
 		}
 		for _, p := range people {
-			row := deviceGrantRow{ref: p.ref, subject: mac, deviceID: g.DeviceID, key: g.KeyID, public: g.Public,
-				login: toMillis(g.LoginAt), at: toMillis(g.At)}
+			row := deviceGrantRow{
+				ref:      p.ref,
+				subject:  mac,
+				deviceID: g.DeviceID,
+				key:      g.KeyID,
+				public:   g.Public,
+				login:    toMillis(g.LoginAt),
+				at:       toMillis(g.At),
+			}
 			err := tx.QueryRowContext(ctx, `SELECT created_at FROM device_grants WHERE subject_mac = $1
 				AND phone = $2 AND person_id = $3`,
 				mac, g.DeviceID, p.person).Scan(&row.at) // of the first stays

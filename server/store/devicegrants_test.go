@@ -46,8 +46,9 @@ func grant(t *testing.T, s *opened, subject, phone string, login time.Time) {
 	if err := s.Devices.PutReceiptKey(ctx, subject, phone, []byte("public"), entry("phone.add")); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Devices.PutDeviceGrants(ctx, insurer.DeviceGrant{Subject: subject, DeviceID: phone, KeyID: "key",
-		Public: []byte("public"), LoginAt: login, At: login}, entry("phone.holder")); err != nil {
+	err := s.Devices.PutDeviceGrants(ctx, insurer.DeviceGrant{Subject: subject, DeviceID: phone, KeyID: "key",
+		Public: []byte("public"), LoginAt: login, At: login}, entry("phone.holder"))
+	if err != nil {
 		t.Fatal(err)
 	}
 }
@@ -192,7 +193,8 @@ func TestANonceIsKeptUntilItEnds(t *testing.T) {
 	twoEnrolled(t, s)
 	grant(t, s, "op|hanako", "old", noon.AddDate(0, -6, 0))
 	grant(t, s, "op|taichi", "new", noon)
-	if err := s.ExpireDevices(ctx, noon.Add(time.Minute), noon.Add(-insurer.DeviceGrantRetention)); err != nil {
+	if err := s.ExpireDevices(ctx, noon.Add(time.Minute),
+		noon.Add(-insurer.DeviceGrantRetention)); err != nil {
 		t.Fatal(err)
 	}
 	if first, err := s.Devices.UseNonce(ctx, []byte("nonce"), noon.Add(2*time.Minute)); err != nil || first {

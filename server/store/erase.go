@@ -73,7 +73,8 @@ func (s registerStore) ErasePerson(
 		if err := appendAudit(ctx, tx, e, pseudonym); err != nil {
 			return err
 		}
-		if _, err := revokeCopies(ctx, tx, insurer, `papers.person_id = (SELECT id FROM people WHERE ref = $4)`,
+		if _, err := revokeCopies(ctx, tx, insurer,
+			`papers.person_id = (SELECT id FROM people WHERE ref = $4)`,
 			e.At, id); err != nil {
 			return err // copies that are still out must not outlive their person's record unrevoked
 		}

@@ -43,7 +43,8 @@ func (s facilityStore) Facility(ctx context.Context, code string) (staff.Facilit
 // AddFacility implements staff.FacilityStore.
 func (s facilityStore) AddFacility(ctx context.Context, f staff.Facility, e audit.Entry) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
-		err := requireChange(tx.ExecContext(ctx, `INSERT INTO facilities (code, name, address, telephone, blanking)
+		err := requireChange(tx.ExecContext(ctx,
+			`INSERT INTO facilities (code, name, address, telephone, blanking)
 			VALUES ($1, $2, $3, $4, $5) ON CONFLICT (code) DO NOTHING`,
 			f.Code, f.Name, f.Address, f.Telephone, int64(f.Blanking/time.Second)))
 		if errors.Is(err, sql.ErrNoRows) {
@@ -58,23 +59,32 @@ func (s facilityStore) AddFacility(ctx context.Context, f staff.Facility, e audi
 
 // SetFacility implements staff.FacilityStore.
 func (s facilityStore) SetFacility(
-	ctx context.Context, f staff.Facility, e audit.Entry, may func(its, operators []staff.Member) error,
+	ctx context.Context,
+	code string,
+	change func(staff.FacilityRow) (staff.Facility, error),
+	e audit.Entry,
 ) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
-		its, err := s.membersIn(ctx, tx, tx, staff.OfFacility(f.Code))
+		var row staff.FacilityRow
+		var err error
+		if row.Members, err = s.membersIn(ctx, tx, tx, staff.OfFacility(code)); err != nil {
+			return err
+		}
+		if row.Operators, err = s.membersIn(ctx, tx, tx, staff.TheOperator); err != nil {
+			return err
+		}
+		row.Facility, err = scanFacility(tx.QueryRowContext(ctx, `SELECT `+facilityColumns+` FROM facilities
+			WHERE code = $1`, code).Scan)
 		if err != nil {
 			return err
 		}
-		operators, err := s.membersIn(ctx, tx, tx, staff.TheOperator)
+		f, err := change(row)
 		if err != nil {
-			return err
-		}
-		if err := may(its, operators); err != nil {
 			return err
 		}
 		if err := requireChange(tx.ExecContext(ctx, `UPDATE facilities
 			SET name = $2, address = $3, telephone = $4, blanking = $5 WHERE code = $1`,
-			f.Code, f.Name, f.Address, f.Telephone, int64(f.Blanking/time.Second))); err != nil {
+			code, f.Name, f.Address, f.Telephone, int64(f.Blanking/time.Second))); err != nil {
 			return err
 		}
 		return appendAudit(ctx, tx, e, nil)

@@ -58,8 +58,8 @@ func (s importerStore) PutHeadings(
 		if err != nil {
 			return fmt.Errorf("writing headings: %w", err)
 		}
-		sealed, err := s.sealer.seal(ctx, tx, "people/"+string(insurer)+"/headings", plainPlace("headings.body",
-			string(insurer)), body)
+		sealed, err := s.sealer.seal(ctx, tx, "people/"+string(insurer)+"/headings",
+			plainPlace("headings.body", string(insurer)), body)
 		if err != nil {
 			return err
 		}

@@ -31,8 +31,8 @@ func (s importerStore) PutPreview(ctx context.Context, p insurer.KeptFile, e aud
 		if err := tx.QueryRowContext(ctx,
 			`INSERT INTO previews (ref, insurer, clerk, expires_at, stored, count_new, count_changed,
 			count_unchanged, parts)
-			VALUES ($1, $2, $3, $4, 0, 0, 0, 0, $5) RETURNING id`, p.ID, p.Insurer, p.Clerk, toMillis(p.Until),
-			p.File.Parts()).Scan(&id); err != nil {
+			VALUES ($1, $2, $3, $4, 0, 0, 0, 0, $5) RETURNING id`,
+			p.ID, p.Insurer, p.Clerk, toMillis(p.Until), p.File.Parts()).Scan(&id); err != nil {
 			return fmt.Errorf("keeping a file: %w", err)
 		}
 		for i := range p.File.Parts() {

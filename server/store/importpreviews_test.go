@@ -30,8 +30,9 @@ func TestPartsOfAKeptFileCannotChangePlaces(t *testing.T) {
 		"under another file's id": {`UPDATE previews SET ref = 'Q'`},
 		"the second twice": {`UPDATE preview_parts SET body = (SELECT body FROM preview_parts
 			WHERE part = 1) WHERE part = 2`},
-		"a bit of the second": {`UPDATE preview_parts
-			SET body = CAST(substr(body, 1, length(body) - 1) || x'00' AS BLOB) WHERE part = 1`},
+		"the last byte of the second": {`UPDATE preview_parts
+			SET body = CAST(substr(body, 1, length(body) - 1) ||
+				CASE substr(body, -1) WHEN x'00' THEN x'01' ELSE x'00' END AS BLOB) WHERE part = 1`},
 		"the second without a tag": {`UPDATE preview_parts SET body = substr(body, 1, 20) WHERE part = 1`},
 	}
 	testenv.Refused(t, testenv.Stored, len(attacks))

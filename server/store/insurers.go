@@ -61,13 +61,71 @@ func (s directoryStore) PutSettings(
 	})
 }
 
+// AddInsurer implements insurer.DirectoryStore.
+func (s directoryStore) AddInsurer(ctx context.Context, in insurer.Insurer, e audit.Entry) error {
+	branding, err := json.Marshal(in.Branding)
+	if err != nil {
+		return fmt.Errorf("writing an insurer's look: %w", err)
+	}
+	if e.Detail, err = insurer.SettingsChange(insurer.Insurer{}, in, nil, nil); err != nil {
+		return err
+	}
+	return s.change(ctx, func(tx *sql.Tx) error {
+		err := requireChange(tx.ExecContext(ctx, `INSERT INTO insurers (number, name, issuer, telephone, look)
+			VALUES ($1, $2, $3, $4, $5) ON CONFLICT (number) DO NOTHING`,
+			in.Number, in.Name, in.Issuer, in.Telephone, string(branding)))
+		if errors.Is(err, sql.ErrNoRows) {
+			return insurer.ErrKnownInsurer
+		}
+		if err != nil {
+			return fmt.Errorf("storing an insurer: %w", err)
+		}
+		return appendAudit(ctx, tx, e, nil)
+	})
+}
+
+// SetInsurer implements insurer.DirectoryStore.
+func (s directoryStore) SetInsurer(
+	ctx context.Context,
+	number eligibility.InsurerNumber,
+	change func(insurer.Insurer) (insurer.Insurer, error),
+	e audit.Entry,
+) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		old, mark, err := insurerIn(ctx, tx, number)
+		if err != nil {
+			return err
+		}
+		if old.Number == "" {
+			return sql.ErrNoRows
+		}
+		in, err := change(old)
+		if err != nil {
+			return err
+		}
+		branding, err := json.Marshal(in.Branding)
+		if err != nil {
+			return fmt.Errorf("writing an insurer's look: %w", err)
+		}
+		if e.Detail, err = insurer.SettingsChange(old, in, mark, mark); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE insurers
+			SET name = $2, issuer = $3, telephone = $4, look = $5
+			WHERE number = $1`, number, in.Name, in.Issuer, in.Telephone, string(branding)); err != nil {
+			return fmt.Errorf("storing an insurer: %w", err)
+		}
+		return appendAudit(ctx, tx, e, nil)
+	})
+}
+
 // insurerIn returns an insurer with its mark as they stand before a change, both empty for a new one.
 func insurerIn(ctx context.Context, tx *sql.Tx, number eligibility.InsurerNumber) (in insurer.Insurer,
 	mark []byte, err error) {
 	var branding string
-	err = tx.QueryRowContext(ctx, `SELECT name, issuer, telephone, look, logo FROM insurers
+	err = tx.QueryRowContext(ctx, `SELECT number, name, issuer, telephone, look, logo FROM insurers
 		WHERE number = $1`, number).
-		Scan(&in.Name, &in.Issuer, &in.Telephone, &branding, &mark)
+		Scan(&in.Number, &in.Name, &in.Issuer, &in.Telephone, &branding, &mark)
 	if errors.Is(err, sql.ErrNoRows) {
 		return insurer.Insurer{}, nil, nil
 	}

@@ -40,7 +40,11 @@ func olderPlace(ref string, version, at int64) place {
 // file come as they are stored today (eligibility.CleanName).
 func (s personReader) open(ctx context.Context, q queryer, p personRow, sealed []byte) (insurer.PersonRecord,
 	error) {
-	r := insurer.PersonRecord{ID: audit.PersonID(p.ref), Version: int(p.version), RegisteredAt: fromMillis(p.at)}
+	r := insurer.PersonRecord{
+		ID:           audit.PersonID(p.ref),
+		Version:      int(p.version),
+		RegisteredAt: fromMillis(p.at),
+	}
 	body, err := s.sealer.open(ctx, q, p.place(), sealed)
 	if err != nil {
 		return r, err

@@ -164,7 +164,8 @@ func TestAKeptFileIsStoredOnceAndOnlyWithTheNumbersThatWereSeen(t *testing.T) {
 	people := maps.All(map[string]eligibility.Person{"k1": hanako})
 	err := s.Importer.ImportPreview(ctx, insurer.StoredPreview{ID: "P", Insurer: "06139992",
 		Seen: insurer.ImportCount{New: 2}}, people, entry("people.import"))
-	if n, _ := s.Register.CountPeople(ctx, "06139992"); !errors.Is(err, insurer.ErrPreviewOutdated) || n != 0 {
+	n, _ := s.Register.CountPeople(ctx, "06139992")
+	if !errors.Is(err, insurer.ErrPreviewOutdated) || n != 0 {
 		t.Errorf("other numbers: %v, %d people", err, n)
 	}
 	for range 2 {

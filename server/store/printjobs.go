@@ -30,8 +30,8 @@ func (s runStore) PutRun(
 		err := tx.QueryRowContext(ctx,
 			`INSERT INTO runs (ref, insurer, kind, state, clerk, created_at, ended_at, note, options, total)
 			VALUES ($1, $2, $3, $4, $5, $6, 0, '', $7, $8) RETURNING id`,
-			r.ID, r.Insurer, r.Kind, r.State, string(r.By), toMillis(r.CreatedAt), string(options), len(items)).
-			Scan(&id)
+			r.ID, r.Insurer, r.Kind, r.State, string(r.By), toMillis(r.CreatedAt), string(options),
+			len(items)).Scan(&id)
 		if err != nil {
 			return fmt.Errorf("storing a run: %w", err)
 		}

@@ -24,7 +24,8 @@ func TestReceiptsReachThePhonesOfThePersonOnly(t *testing.T) {
 	if err := s.Enrolment.Enrol(ctx, []byte("m"), "op|a", e); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Devices.PutReceiptKey(ctx, "op|a", "phone", []byte("public"), entry("phone.add")); err != nil {
+	if err := s.Devices.PutReceiptKey(ctx, "op|a", "phone", []byte("public"),
+		entry("phone.add")); err != nil {
 		t.Fatal(err)
 	}
 	keys, err := s.Receipts.ReceiptKeys(ctx, ofKumiai(r.ID))

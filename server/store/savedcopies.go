@@ -98,7 +98,8 @@ func (s issuerStore) Revoked(
 		err := scan(&rid)
 		rids = append(rids, uint32(rid))
 		return err
-	}, `SELECT rid FROM revocations WHERE insurer = $1 AND expires_at > $2 ORDER BY rid`, insurer, toMillis(at))
+	}, `SELECT rid FROM revocations WHERE insurer = $1 AND expires_at > $2 ORDER BY rid`, insurer,
+		toMillis(at))
 	return rids, counter, storageError(err)
 }
 

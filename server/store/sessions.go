@@ -68,7 +68,8 @@ func (s sessionStore) ReplaceSession(
 	ctx context.Context, old [32]byte, session auth.Session, expires time.Time,
 ) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
-		if err := requireChange(tx.ExecContext(ctx, `DELETE FROM sessions WHERE hash = $1`, old[:])); err != nil {
+		err := requireChange(tx.ExecContext(ctx, `DELETE FROM sessions WHERE hash = $1`, old[:]))
+		if err != nil {
 			return err
 		}
 		return s.insertSession(ctx, tx, session, expires)

@@ -59,9 +59,9 @@ func dataSource(path string) string {
 		"&_pragma=foreign_keys(1)&_txlock=immediate"
 }
 
-// Open opens the SQLite database at path, brings its tables up to date and verifies its stamp. Rows that a
-// program before schema 9 wrote are bound (bindrows.go), and each key must open what it sealed
-// (OtherKeyError).
+// Open opens the SQLite database at path, brings its tables up to date and verifies its stamp. One whose
+// tables a newer program made is refused. Rows that a program before schema 9 wrote are bound
+// (bindrows.go), and each key must open what it sealed (OtherKeyError).
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err := ownerOnly(path); err != nil {
 		return nil, err
@@ -104,10 +104,13 @@ func (s *Store) prepare(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	if _, _, err := schemas(ctx, s.write.DB); err != nil {
+		return err
+	}
 	if err := migrate(ctx, s.write.DB, folder); err != nil {
 		return err
 	}
-	stamp := o.Mode + "/" + o.Role
+	stamp := stampOf(o.Mode, o.Role)
 	if _, err := s.write.ExecContext(ctx, `INSERT INTO meta (name, value) VALUES ('stamp', $1)
 		ON CONFLICT DO NOTHING`, stamp); err != nil {
 		return fmt.Errorf("stamping the database: %w", err)
@@ -118,7 +121,7 @@ func (s *Store) prepare(ctx context.Context, o Options) error {
 		return fmt.Errorf("reading the stamp: %w", err)
 	}
 	if found != stamp {
-		return errStamp.Because(fmt.Errorf("stamped %s, started as %s", found, stamp))
+		return stampedOtherwise(found, stamp)
 	}
 	if err := (rowBinder{s.core}).bind(ctx); err != nil {
 		return err

@@ -1,9 +1,9 @@
 // Package trust is what a counter believes: the signed trust list, and between two lists what the listed
 // issuers publish themselves (docs/trust.md).
 //
-// A list comes from a File, which somebody else signed, or from a Signer, which plays that part in the demo.
-// Cache adds what issuers publish and keeps it for days without network. Beliefs are all of it at one moment: a
-// scan takes one and passes it down.
+// A list comes from a File, which somebody else signed, or from a Signer, which plays that part in the
+// demo. Cache adds what issuers publish and keeps it for days without network. Beliefs are all of it at one
+// moment: a scan takes one and passes it down.
 package trust
 
 import (
@@ -13,8 +13,8 @@ import (
 	"madoguchi/credential"
 )
 
-// Beliefs is what is believed at one moment. Whoever judges a code takes one and hands it on, so that all parts
-// of one judgement stand on the same list.
+// Beliefs is what is believed at one moment. Whoever judges a code takes one and hands it on, so that all
+// parts of one judgement stand on the same list.
 type Beliefs struct {
 	List      *credential.TrustList
 	Statuses  func(iss string) *credential.StatusList // newest revoked copies at hand; nil: none for anybody

@@ -12,6 +12,7 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/issuertest"
 	"madoguchi/internal/testenv"
 	"madoguchi/server/keys"
 )
@@ -68,7 +69,7 @@ func (d *counterDisk) believes(t *testing.T, k *Cache, key credential.Key) bool 
 
 // Whoever answers at the insurer's address, but holds none of its keys.
 func TestWhoAnswersAtAnInsurersAddressCannotSignForIt(t *testing.T) {
-	listed, evil, other := testKey(t), testKey(t), testKey(t)
+	listed, evil, other := issuertest.NewKey(t), issuertest.NewKey(t), issuertest.NewKey(t)
 	at := time.Date(2026, 11, 22, 10, 0, 0, 0, eligibility.Japan)
 	foreign, err := credential.SignEndorsement(
 		"https://other.example/i/00138990",
@@ -207,7 +208,7 @@ func TestARotationIsLearnedWithinOneScan(t *testing.T) {
 }
 
 func TestALeakedKeyIsForgottenAndVouchesForNobody(t *testing.T) {
-	first, second, evil := testKey(t), testKey(t), testKey(t)
+	first, second, evil := issuertest.NewKey(t), issuertest.NewKey(t), issuertest.NewKey(t)
 	d := newCounterDisk(t, first)
 	k := d.start()
 	d.now = d.now.Add(time.Hour)
@@ -240,7 +241,7 @@ func TestALeakedKeyIsForgottenAndVouchesForNobody(t *testing.T) {
 
 // An endorsed key that leaks is taken away as a listed one is.
 func TestALeakedNewKeyIsForgottenToo(t *testing.T) {
-	first, second := testKey(t), testKey(t)
+	first, second := issuertest.NewKey(t), issuertest.NewKey(t)
 	d := newCounterDisk(t, first)
 	k := d.start()
 	d.now = d.now.Add(time.Hour)
@@ -256,7 +257,7 @@ func TestALeakedNewKeyIsForgottenToo(t *testing.T) {
 	}
 	// A newer statement beside the old one, which whoever answers there may still hand out, does not bring it
 	// back.
-	third := testKey(t)
+	third := issuertest.NewKey(t)
 	d.insurer.endorsements += "\n" + endorse(t, first, 6, d.now, third)
 	for name, at := range map[string]*Cache{"at once": k, "after a restart": d.start()} {
 		d.now = d.now.Add(askAgain)
@@ -270,7 +271,7 @@ func TestALeakedNewKeyIsForgottenToo(t *testing.T) {
 // A key that was taken away comes back when the insurer publishes it again, or when a newer trust list names
 // it.
 func TestWhatIsPublishedCanOnlyTakeKeysAwayForAWhile(t *testing.T) {
-	first, second := testKey(t), testKey(t)
+	first, second := issuertest.NewKey(t), issuertest.NewKey(t)
 	d := newCounterDisk(t, first)
 	d.list.Issuers[0].JWKS = keyList(first, second)
 	k := d.start()
@@ -297,7 +298,7 @@ func TestWhatIsPublishedCanOnlyTakeKeysAwayForAWhile(t *testing.T) {
 }
 
 func TestEndorsementsNeverGoBackAndAreAskedForRarely(t *testing.T) {
-	first, second, third := testKey(t), testKey(t), testKey(t)
+	first, second, third := issuertest.NewKey(t), issuertest.NewKey(t), issuertest.NewKey(t)
 	d := newCounterDisk(t, first)
 	k := d.start()
 	d.now = d.now.Add(time.Hour)
@@ -323,7 +324,8 @@ func TestEndorsementsNeverGoBackAndAreAskedForRarely(t *testing.T) {
 		}
 	}
 	// Files that were cut off, or that another program wrote, are as if they were not there.
-	for _, broken := range []string{"", "{", `{"iss":1}`, `{"iss":"` + keptISS + `","version":9,"text":"x"}`} {
+	for _, broken := range []string{"", "{", `{"iss":1}`, `{"iss":"` + keptISS +
+		`","version":9,"text":"x"}`} {
 		if err := os.WriteFile(k.cachePath("keys", keptISS), []byte(broken), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -335,10 +337,14 @@ func TestEndorsementsNeverGoBackAndAreAskedForRarely(t *testing.T) {
 
 // A set that a version of this program kept, which believed it whole, takes keys away and adds none.
 func TestAKeySetKeptByAnOlderVersionAddsNothing(t *testing.T) {
-	first, evil := testKey(t), testKey(t)
+	first, evil := issuertest.NewKey(t), issuertest.NewKey(t)
 	d := newCounterDisk(t, first)
 	k := d.start()
-	data, err := json.Marshal(cachedKeySet{ISS: keptISS, At: d.now.Add(time.Minute), Set: keyList(first, evil)})
+	data, err := json.Marshal(cachedKeySet{
+		ISS: keptISS,
+		At:  d.now.Add(time.Minute),
+		Set: keyList(first, evil),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

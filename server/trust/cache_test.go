@@ -2,9 +2,6 @@ package trust
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"os"
@@ -14,22 +11,10 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/issuertest"
 )
 
 const keptISS = "https://hoken.example.jp/i/00138990"
-
-func testKey(t *testing.T) credential.Key {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := credential.NewKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key
-}
 
 // published stands for an insurer's server: what it publishes now, or that it is away.
 type published struct {
@@ -107,12 +92,14 @@ func (d *counterDisk) start() *Cache {
 }
 
 func TestStatusListsAreKeptForDaysAndNeverGoBack(t *testing.T) {
-	key := testKey(t)
+	key := issuertest.NewKey(t)
 	d := newCounterDisk(t, key)
 	publish := func(at time.Time, sequence int64, rids ...uint32) {
 		t.Helper()
 		var err error
-		if d.insurer.status, err = credential.SignStatusList(keptISS, key, rids, credential.Checkpoint{Sequence: sequence}, at); err != nil {
+		d.insurer.status, err = credential.SignStatusList(keptISS, key, rids,
+			credential.Checkpoint{Sequence: sequence}, at)
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -153,7 +140,7 @@ func TestStatusListsAreKeptForDaysAndNeverGoBack(t *testing.T) {
 }
 
 func TestTheTrustListsVersionIsRememberedAcrossRestarts(t *testing.T) {
-	root, dir := testKey(t), t.TempDir()
+	root, dir := issuertest.NewKey(t), t.TempDir()
 	now := time.Date(2026, 11, 22, 9, 0, 0, 0, eligibility.Japan)
 	clock := func() time.Time { return now }
 	put := func(version int, at time.Time) {

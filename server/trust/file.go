@@ -66,7 +66,7 @@ func OpenFile(c FileConfig) (*File, error) {
 		return nil, ErrFile.Because(errors.New("MADOGUCHI_TRUST_URL is not https"))
 	}
 	t := &File{FileConfig: c, root: root}
-	t.client = hostclient.New(hostclient.Config{Inside: t.insideAddresses, Time: time.Minute})
+	t.client = hostclient.New(hostclient.Config{Inside: t.InsideAddresses, Time: time.Minute})
 	text, err := durable.ReadFile(c.Version)
 	if err == nil {
 		t.seen, err = strconv.Atoi(strings.TrimSpace(string(text)))
@@ -88,11 +88,42 @@ func (t *File) TrustList() (*credential.TrustList, error) {
 	return t.accept(string(signed))
 }
 
-// accept verifies a list and notes its version, so that an older one is refused from now on.
-func (t *File) accept(signed string) (*credential.TrustList, error) {
+// Look returns the list that lies in the folder as TrustList does, without noting its version.
+func (t *File) Look() (*credential.TrustList, error) {
+	signed, err := durable.ReadFile(filepath.Join(t.Folder, ListFile))
+	if err != nil {
+		return nil, ErrFile.Because(err)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.verify(string(signed))
+}
+
+// LookOutside fetches the newest list by a client, verifies it, and keeps nothing of it.
+func (t *File) LookOutside(ctx context.Context, client *http.Client) (*credential.TrustList, error) {
+	signed, err := t.fetchSigned(ctx, client)
+	if err != nil {
+		return nil, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.verify(signed)
+}
+
+// verify verifies a list that is no older than the newest seen.
+func (t *File) verify(signed string) (*credential.TrustList, error) {
 	list, err := credential.OpenTrustListInGrace(strings.TrimSpace(signed), t.root, t.Now(), t.seen)
 	if err != nil {
 		return nil, ErrFile.Because(err)
+	}
+	return list, nil
+}
+
+// accept verifies a list and notes its version, so that an older one is refused from now on.
+func (t *File) accept(signed string) (*credential.TrustList, error) {
+	list, err := t.verify(signed)
+	if err != nil {
+		return nil, err
 	}
 	if list.Version > t.seen {
 		seen := []byte(strconv.Itoa(list.Version) + "\n")
@@ -109,7 +140,7 @@ func (t *File) Fetch(ctx context.Context) {
 	if t.URL == "" {
 		return
 	}
-	signed, err := t.fetchSigned(ctx)
+	signed, err := t.fetchSigned(ctx, t.client)
 	if err == nil {
 		t.mu.Lock()
 		defer t.mu.Unlock()
@@ -123,9 +154,9 @@ func (t *File) Fetch(ctx context.Context) {
 	}
 }
 
-// insideAddresses returns the addresses that the operator's own settings name for a host: the one in
+// InsideAddresses returns the addresses that the operator's own settings name for a host: the one in
 // MADOGUCHI_TRUST_URL itself, and MADOGUCHI_TRUST_ADDRESSES for the name in it.
-func (t *File) insideAddresses(host string) []netip.Addr {
+func (t *File) InsideAddresses(host string) []netip.Addr {
 	u, err := url.Parse(t.URL)
 	if err != nil || !strings.EqualFold(u.Hostname(), host) {
 		return nil
@@ -140,12 +171,12 @@ func (t *File) insideAddresses(host string) []netip.Addr {
 const maxTrust = 4 << 20
 
 // fetchSigned fetches the newest list's text.
-func (t *File) fetchSigned(ctx context.Context) (string, error) {
+func (t *File) fetchSigned(ctx context.Context, client *http.Client) (string, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.URL, nil)
 	if err != nil {
 		return "", err
 	}
-	res, err := t.client.Do(req)
+	res, err := client.Do(req)
 	if err != nil {
 		return "", err
 	}

@@ -16,6 +16,7 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/issuertest"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/hostclient"
 )
@@ -44,7 +45,7 @@ func TestACounterIsNotSentOnByAnInsurer(t *testing.T) {
 	insurer, roots := trusted(t, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, router.URL+"/router/admin/reboot", http.StatusTemporaryRedirect)
 	})
-	key := testKey(t)
+	key := issuertest.NewKey(t)
 	iss := insurer.URL + "/i/00138990"
 	list := &credential.TrustList{
 		Issuers: []credential.TrustedIssuer{
@@ -65,16 +66,17 @@ func TestACounterIsNotSentOnByAnInsurer(t *testing.T) {
 		Client: hostclient.New(config),
 		Now:    func() time.Time { return moment },
 	}
+	clinic := calls.For("https://clinic.example.jp")
 	ctx := context.Background()
 	for name, call := range map[string]func() error{
 		"keys":         func() error { _, err := calls.Keys(ctx, iss); return err },
 		"endorsements": func() error { _, err := calls.Endorsements(ctx, iss); return err },
 		"status":       func() error { _, err := calls.Status(ctx, iss); return err },
 		"a code": func() error {
-			_, err := calls.For("https://clinic.example.jp").Redeem(ctx, iss, credential.NewOnlineCode(iss))
+			_, err := clinic.Redeem(ctx, iss, credential.NewOnlineCode(iss))
 			return err
 		},
-		"receipt keys": func() error { _, err := calls.For("https://clinic.example.jp").ReceiptKeys(ctx, iss, "x"); return err },
+		"receipt keys": func() error { _, err := clinic.ReceiptKeys(ctx, iss, "x"); return err },
 	} {
 		if err := call(); err == nil || !strings.Contains(err.Error(), hostclient.ErrRedirect.Error()) {
 			t.Errorf("%s: %v", name, err)
@@ -95,7 +97,7 @@ func TestACounterIsNotSentOnByAnInsurer(t *testing.T) {
 }
 
 func TestTheTrustListIsFetchedFromWhereTheOperatorSaidOnly(t *testing.T) {
-	root, dir := testKey(t), t.TempDir()
+	root, dir := issuertest.NewKey(t), t.TempDir()
 	now := time.Date(2026, 11, 22, 9, 0, 0, 0, eligibility.Japan)
 	sign := func(version int) string {
 		t.Helper()
@@ -135,7 +137,7 @@ func TestTheTrustListIsFetchedFromWhereTheOperatorSaidOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	roots.AddCert(far.Certificate())
-	reader.client = hostclient.New(hostclient.Config{Roots: roots, Inside: reader.insideAddresses})
+	reader.client = hostclient.New(hostclient.Config{Roots: roots, Inside: reader.InsideAddresses})
 	version := func() int {
 		t.Helper()
 		reader.Fetch(context.Background())
@@ -170,12 +172,12 @@ func TestTheTrustListIsFetchedFromWhereTheOperatorSaidOnly(t *testing.T) {
 	for _, addresses := range [][]netip.Addr{nil, {netip.MustParseAddr("10.1.2.3")},
 		{netip.MustParseAddr("10.1.2.3"), netip.MustParseAddr("fd00::7")}} {
 		reader.Addresses = addresses
-		if got := reader.insideAddresses("EXAMPLE.com"); !slices.Equal(got, addresses) ||
-			reader.insideAddresses("other.example") != nil {
+		if got := reader.InsideAddresses("EXAMPLE.com"); !slices.Equal(got, addresses) ||
+			reader.InsideAddresses("other.example") != nil {
 			t.Errorf("%v: %v", addresses, got)
 		}
 	}
-	if literal := reader.insideAddresses("example.com"); slices.Contains(
+	if literal := reader.InsideAddresses("example.com"); slices.Contains(
 		literal,
 		netip.MustParseAddr("127.0.0.1"),
 	) {

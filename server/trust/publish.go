@@ -10,6 +10,7 @@ import (
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/server/durable"
+	"madoguchi/server/keys"
 )
 
 // Refusals of the operator's commands.
@@ -32,6 +33,26 @@ type Publication struct {
 	Version int    // 0: one more than the list that lies in Folder
 	Days    int    // until it must be renewed, 1 to 30
 	Now     time.Time
+}
+
+// SignDraft publishes the text of a draft (ReadDraft), signed with the root key of the operator's key folder,
+// which is made on the first use. The publication says where and for how long.
+func SignDraft(draft []byte, folder string, p Publication) (*credential.TrustList, error) {
+	err := CheckDays(p.Days)
+	if err != nil {
+		return nil, err
+	}
+	if p.Draft, err = ReadDraft(draft); err != nil {
+		return nil, err
+	}
+	ring, err := keys.Open(folder)
+	if err != nil {
+		return nil, err
+	}
+	if p.Root, err = ring.SigningKey(keys.Trust); err != nil {
+		return nil, err
+	}
+	return p.Publish()
 }
 
 // Publish signs the draft and writes both files, each whole or not at all. It returns the list as it was

@@ -76,9 +76,16 @@ func TestAnswerHasEveryFieldOfTheContract(t *testing.T) {
 	}{
 		{
 			"a genuine copy", genuineCopy(),
-			map[string]any{"valid": true, "tier": "pdf", "issuer": "https://hoken.example.jp/i/00138990",
-				"issuerName": "架空市", "issuedAt": "2026-11-22T10:00:00+09:00",
-				"expiresAt": "2027-03-01T00:00:00+09:00", "rid": "AABJn", "headlineEn": "This copy (PDF) is genuine."},
+			map[string]any{
+				"valid":      true,
+				"tier":       "pdf",
+				"issuer":     "https://hoken.example.jp/i/00138990",
+				"issuerName": "架空市",
+				"issuedAt":   "2026-11-22T10:00:00+09:00",
+				"expiresAt":  "2027-03-01T00:00:00+09:00",
+				"rid":        "AABJn",
+				"headlineEn": "This copy (PDF) is genuine.",
+			},
 			map[string]any{"insurerNumber": "00138990", "insurerName": "架空市", "symbol": "国13",
 				"number": "0001234", "branchNumber": "02", "name": "髙橋 德一", "kana": "タカハシ トクイチ",
 				"birthDate": "1955-07-01", "sex": "male", "share": 20.0, "validFrom": "2008-04-01",

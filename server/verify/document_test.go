@@ -229,7 +229,9 @@ func TestACheckOfThePDFTakesItsPlaceAmongTheOthers(t *testing.T) {
 			if got := strings.Join(names, " "); got != c.want || after.Valid != c.valid {
 				t.Errorf("%s, valid %v", got, after.Valid)
 			}
-			if slices.ContainsFunc(before.Checks, func(c credential.Check) bool { return c.Name == CheckDocument }) {
+			if slices.ContainsFunc(before.Checks, func(c credential.Check) bool {
+				return c.Name == CheckDocument
+			}) {
 				t.Error("the verdict before was changed")
 			}
 		})

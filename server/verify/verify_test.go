@@ -1,9 +1,6 @@
 package verify
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -16,6 +13,7 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/issuertest"
 	"madoguchi/internal/phonetest"
 	"madoguchi/server/trust"
 )
@@ -31,23 +29,10 @@ type table struct {
 	key credential.Key
 }
 
-func newKey(t *testing.T) credential.Key {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := credential.NewKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key
-}
-
 // newTable lays out trust (a signed list with 架空市 on it) and jwks.json.
 func newTable(t *testing.T) *table {
 	t.Helper()
-	b := &table{dir: t.TempDir(), key: newKey(t)}
+	b := &table{dir: t.TempDir(), key: issuertest.NewKey(t)}
 	set := credential.KeySet{b.key.Public()}
 	data, err := json.Marshal(set)
 	if err != nil {
@@ -61,7 +46,7 @@ func newTable(t *testing.T) *table {
 			InsurerNumbers: []eligibility.InsurerNumber{"00138990"},
 			JWKS:           set,
 		}}, Counters: []credential.TrustedCounter{}},
-		Root:   newKey(t),
+		Root:   issuertest.NewKey(t),
 		Folder: b.path("trust"),
 		Days:   30,
 		Now:    made,
@@ -147,7 +132,8 @@ func TestACodeIsJudgedWhicheverFormItsFileHas(t *testing.T) {
 		{"with the end of a line", []byte(live + "\r\n"), credential.TierLive},
 		{"shc:/ digits", []byte(credential.NumericQR(live)), credential.TierLive},
 		{"a card file", credential.CardFile(copied), credential.TierSaved},
-		{"UTF-16, little end first", asUTF16(credential.NumericQR(copied)+"\r\n", true), credential.TierSaved},
+		{"UTF-16, little end first", asUTF16(credential.NumericQR(copied)+"\r\n", true),
+			credential.TierSaved},
 		{"UTF-16, big end first", asUTF16(credential.NumericQR(copied), false), credential.TierSaved},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -238,7 +224,7 @@ func TestACodeIsJudgedAtTheTimeThatIsGiven(t *testing.T) {
 // docs/trust.md: a screen made without network needs its second code too.
 func TestAScreenOfTheDayNeedsItsSecondCode(t *testing.T) {
 	b := newTable(t)
-	phone, stranger := newKey(t), newKey(t)
+	phone, stranger := issuertest.NewKey(t), issuertest.NewKey(t)
 	screen := b.issue(t, credential.Request{Tier: credential.TierOffline,
 		DeviceKeyID: credential.DeviceKeyID(phone.Public())})
 	b.write(t, "screen", []byte(screen))
@@ -338,7 +324,7 @@ func TestWhatCannotBeJudgedIsRefusedByTheNameOfItsArgument(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	proof, err := phonetest.Proof(live, newKey(t), made, "")
+	proof, err := phonetest.Proof(live, issuertest.NewKey(t), made, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -144,7 +144,8 @@ func TestAcceptedMeansChecked(t *testing.T) {
 			if w.Code < 400 || !strings.Contains(w.Body.String(), `"urn:madoguchi:problem:`+c.key+`"`) {
 				t.Errorf("%d %s, want %s", w.Code, w.Body, c.key)
 			}
-			if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "parked", "reason": "会計で"}); w.Code != http.StatusOK {
+			w = h.ask(t, "POST", path+"/record", map[string]string{"outcome": "parked", "reason": "会計で"})
+			if w.Code != http.StatusOK {
 				t.Errorf("it cannot be parked: %d %s", w.Code, w.Body)
 			}
 		})
@@ -156,7 +157,8 @@ func TestAcceptedMeansChecked(t *testing.T) {
 		{"the chip", "", "chip", "", []step{check(own, false)}},
 		{"the chip, pulled away later", "", "chip", "", []step{check(own, false), check(own, true)}},
 		{"the chip beside a reason", "リーダーを替えた", "chip", "リーダーを替えた", []step{check(own, false)}},
-		{"the chip, once the right card lies there", "", "chip", "", []step{check(another, false), check(own, false)}},
+		{"the chip, once the right card lies there", "", "chip", "",
+			[]step{check(another, false), check(own, false)}},
 		{"the number of a genuine card", "", "chip", "", []step{named("高橋 徳一")}},
 		{"three ticks in any order", "", "eye", "", []step{ticks("birthDate", "photo", "name")}},
 		{"three ticks beside a blocked chip", "", "eye", "", []step{check(blocked, false), all}},
@@ -202,11 +204,16 @@ func TestAReasonHoldsNoMyNumber(t *testing.T) {
 	h := newTestApp(t)
 	_, path := h.scanned(t)
 	for _, outcome := range []string{"accepted", "refused", "parked"} {
-		if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": outcome, "reason": "番号 " + myNumber()}); w.Code != http.StatusUnprocessableEntity ||
+		w := h.ask(t, "POST", path+"/record", map[string]string{
+			"outcome": outcome,
+			"reason":  "番号 " + myNumber(),
+		})
+		if w.Code != http.StatusUnprocessableEntity ||
 			!strings.Contains(w.Body.String(), "case.reason_my_number") {
 			t.Errorf("%s: %d %s", outcome, w.Code, w.Body)
 		}
-		if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": outcome, "reason": "\u3000\u200b"}); w.Code < 400 {
+		w = h.ask(t, "POST", path+"/record", map[string]string{"outcome": outcome, "reason": "\u3000\u200b"})
+		if w.Code < 400 {
 			t.Errorf("%s without a reason that anybody sees: %d", outcome, w.Code)
 		}
 	}
@@ -219,16 +226,18 @@ func TestTicksFromBeforeTheSecondCodeDoNotCount(t *testing.T) {
 	_, phone := h.phoneAway(t)
 	path := "/api/v1/counter/cases/" + phone.id
 	h.seen(t, path)
-	if v := answer[console.CaseJSON](t, h.ask(t, "POST", path+"/proof", phone.proof(t)), 200); !v.Verdict.Valid ||
-		len(v.Visual) != 0 {
+	v := answer[console.CaseJSON](t, h.ask(t, "POST", path+"/proof", phone.proof(t)), 200)
+	if !v.Verdict.Valid || len(v.Visual) != 0 {
 		t.Fatalf("%+v %v", v.Verdict, v.Visual)
 	}
-	if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != http.StatusConflict ||
-		!strings.Contains(w.Body.String(), "case.unchecked") {
+	w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"})
+	if w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "case.unchecked") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	h.seen(t, path)
-	if got := answer[console.CaseJSON](t, h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}), 200); got.Ground.Code != "eye" {
+	got := answer[console.CaseJSON](t,
+		h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}), 200)
+	if got.Ground.Code != "eye" {
 		t.Errorf("%+v", got.Ground)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"madoguchi/credential"
+	"madoguchi/internal/issuertest"
 	"madoguchi/internal/testenv"
 )
 
@@ -86,8 +87,8 @@ func (h *testApp) callHost(t *testing.T, path, assertion, body string) *httptest
 // RFC 8725 2.1 and 3.11, RFC 9449 4.2 and 4.3).
 func TestAssertionsAreForOneCallOnly(t *testing.T) {
 	h, _ := connected(t)
-	private, key := p256(t)
-	stranger, strangerKey := p256(t)
+	private, key := issuertest.NewPair(t)
+	stranger, strangerKey := issuertest.NewPair(t)
 	h.trust.Counters = []credential.TrustedCounter{
 		{URL: clinic, Name: "架空医院", Facility: "1319999991", JWKS: credential.KeySet{key.Public()}},
 		{
@@ -195,7 +196,10 @@ func TestAssertionsAreForOneCallOnly(t *testing.T) {
 		}
 		for _, sent := range []string{"", "Bearer ", "Basic " + text} {
 			if w := h.ask(t, "POST", "/i/00138990/code", map[string]string{"code": "23467OIl"},
-				func(r *http.Request) { r.Header.Set("Authorization", sent) }); w.Code != http.StatusForbidden {
+				func(r *http.Request) {
+					r.Header.Set("Authorization",
+						sent)
+				}); w.Code != http.StatusForbidden {
 				t.Errorf("%.8q: %d", sent, w.Code)
 			}
 		}

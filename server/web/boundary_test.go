@@ -28,9 +28,17 @@ import (
 // overHTTPS is the test app as a server at https answers to this computer.
 func (h *testApp) overHTTPS() *echo.Echo {
 	clock := func() time.Time { return h.now }
-	return New(Config{Insurer: h.insurer, Counter: h.counter, Background: ctx, HTTPS: true,
-		Demo: true, Staff: []string{"鈴木"},
-		Now: clock, Ready: h.store.Ping, Sessions: &auth.Sessions{Store: h.store.Sessions(), HTTPS: true, Now: clock}})
+	return newSite(Config{
+		Insurer:    h.insurer,
+		Counter:    h.counter,
+		Background: ctx,
+		HTTPS:      true,
+		Demo:       true,
+		Staff:      []string{"鈴木"},
+		Now:        clock,
+		Ready:      h.store.Ping,
+		Sessions:   &auth.Sessions{Store: h.store.Sessions(), HTTPS: true, Now: clock},
+	})
 }
 
 // RFC 6797 7.2: over plain http the header must not be sent; over https every answer has it, for a year and
@@ -385,7 +393,8 @@ func TestNoCellOfTheStatisticsStartsAFormula(t *testing.T) {
 			Issuer:    "架空市長",
 			Telephone: "03-0000-0000",
 		}
-		if err := h.store.Directory.PutSettings(ctx, in, nil, audit.Entry{At: h.now, Actor: "t", Action: "t"}); err != nil {
+		if err := h.store.Directory.PutSettings(ctx, in, nil,
+			audit.Entry{At: h.now, Actor: "t", Action: "t"}); err != nil {
 			t.Fatal(err)
 		}
 		text := h.page(t, "/insurer/statistics.csv?insurer=00138990")

@@ -26,7 +26,9 @@ func TestAnAnswerToAnotherLoginLeavesThisOneUnderWay(t *testing.T) {
 	if w := h.ask(t, "GET", "/login/callback?state=other&code=x", nil); w.Code != http.StatusForbidden {
 		t.Errorf("another's: %d", w.Code)
 	}
-	if w := h.ask(t, "GET", "/login/callback?state=mine&code=x", nil); w.Code != http.StatusServiceUnavailable { // it goes on to the provider, which is not there
+	// its own goes on to the provider, which is not there
+	w := h.ask(t, "GET", "/login/callback?state=mine&code=x", nil)
+	if w.Code != http.StatusServiceUnavailable {
 		t.Errorf("its own: %d", w.Code)
 	}
 	if w := h.ask(t, "GET", "/login/callback?state=mine&code=x", nil); w.Code != http.StatusForbidden {
@@ -39,7 +41,12 @@ func TestTheAnswerOfAFinishedLoginLeadsOnceMoreToItsPage(t *testing.T) {
 	h := newTestApp(t)
 	login := auth.Identity{Subject: "op|x", Name: "髙橋 德一", At: h.now}
 	h.underWay(t, "op|x", patient.VisitSession{Login: &login, Done: "mine"})
-	for path, want := range map[string]string{"/login/callback?state=mine&code=x": "/enrol", "/login/callback?state=other&code=x": "", "/login/callback": "", "/login/callback?state=": ""} {
+	for path, want := range map[string]string{
+		"/login/callback?state=mine&code=x":  "/enrol",
+		"/login/callback?state=other&code=x": "",
+		"/login/callback":                    "",
+		"/login/callback?state=":             "",
+	} {
 		if w := h.ask(t, "GET", path, nil); w.Header().Get("Location") != want {
 			t.Errorf("%s: %d to %q", path, w.Code, w.Header().Get("Location"))
 		}

@@ -37,7 +37,8 @@ func TestACaseIsNoOtherFacilitys(t *testing.T) {
 	other := h.otherFacility()
 	there := staff.Reception{Staff: "鈴木", Facility: "1319999992"}
 	end := func(o hostapi.Outcome) counter.CaseEnd { return counter.CaseEnd{Outcome: o, Reason: "理由"} }
-	was := answer[struct{ Cases []console.CaseJSON }](t, h.ask(t, "GET", "/api/v1/counter/cases", nil), 200).Cases[0]
+	was := answer[struct{ Cases []console.CaseJSON }](t, h.ask(t, "GET", "/api/v1/counter/cases", nil),
+		200).Cases[0]
 	cases := map[string]func() error{
 		"record": func() error { _, err := other.Record(ctx, there, id, end(hostapi.Accepted)); return err },
 		"park":   func() error { _, err := other.Record(ctx, there, id, end(hostapi.Parked)); return err },
@@ -63,7 +64,8 @@ func TestACaseIsNoOtherFacilitys(t *testing.T) {
 	if all, err := other.Today(ctx, there); err != nil || len(all) != 0 {
 		t.Errorf("the other facility lists %d cases, %v", len(all), err)
 	}
-	is := answer[struct{ Cases []console.CaseJSON }](t, h.ask(t, "GET", "/api/v1/counter/cases", nil), 200).Cases[0]
+	is := answer[struct{ Cases []console.CaseJSON }](t, h.ask(t, "GET", "/api/v1/counter/cases", nil),
+		200).Cases[0]
 	before, _ := json.Marshal(was)
 	after, _ := json.Marshal(is)
 	if string(before) != string(after) {

@@ -66,7 +66,13 @@ func TestTwoConsolesOnOneCaseLoseNothing(t *testing.T) {
 		stored.Outcome != hostapi.Parked {
 		t.Errorf("%s %v", stored.Outcome, err)
 	}
-	if err := h.store.ForCounter().PutCase(ctx, counter.Case{Facility: "1319999991", ID: id, At: h.now, Version: 1, Body: []byte("{}")}, audit.Entry{At: h.now, Actor: "t", Action: "t"}); !errors.Is(
+	if err := h.store.ForCounter().PutCase(ctx, counter.Case{
+		Facility: "1319999991",
+		ID:       id,
+		At:       h.now,
+		Version:  1,
+		Body:     []byte("{}"),
+	}, audit.Entry{At: h.now, Actor: "t", Action: "t"}); !errors.Is(
 		err,
 		counter.ErrCaseChanged,
 	) {

@@ -13,8 +13,10 @@ import (
 func TestCertificateDateTellsWhatWorksUntilWhen(t *testing.T) {
 	h := newTestApp(t) // today is 2026-11-22
 	for typed, want := range map[string][]string{
-		"2026-10-15": {"令和9年1月15日（2027年1月15日）まで", "令和9年1月31日（2027年1月31日）まで", "令和8年10月15日（2026年10月15日）に終わりました", "PDFを保存することは、もうできません"},
-		"令和9年5月15日":  {"令和9年5月15日（2027年5月15日）まで", "令和9年2月16日（2027年2月16日）から", "href=\"/certificate.ics?until=2027-05-15\"", "PDFを保存しておくと"},
+		"2026-10-15": {"令和9年1月15日（2027年1月15日）まで", "令和9年1月31日（2027年1月31日）まで", "令和8年10月15日（2026年10月15日）に終わりました",
+			"PDFを保存することは、もうできません"},
+		"令和9年5月15日": {"令和9年5月15日（2027年5月15日）まで", "令和9年2月16日（2027年2月16日）から",
+			"href=\"/certificate.ics?until=2027-05-15\"", "PDFを保存しておくと"},
 		"2026-01-10": {"期限が切れて3か月以上たちました", "令和8年4月30日（2026年4月30日）に終わりました"},
 	} {
 		body := h.ask(t, "GET", "/certificate?until="+url.QueryEscape(typed), nil).Body.String()
@@ -74,8 +76,10 @@ func TestCalendarFileKeepsRFC5545(t *testing.T) {
 			}
 		}
 		unfolded := strings.ReplaceAll(text, "\r\n ", "")
-		for _, want := range []string{"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n", "DTSTART;VALUE=DATE:20270515\r\n", "DTEND;VALUE=DATE:20270516\r\n", "UID:certificate-20270515@", "DTSTAMP:20261122T014200Z\r\n",
-			"TRIGGER:-P89DT15H\r\n", "TRIGGER:-P59DT15H\r\n", "TRIGGER:-P29DT15H\r\n", "SUMMARY:" + strings.ReplaceAll(pwa.Plain(lang, "expiry.event"), ",", `\,`) + "\r\n", "PDF"} {
+		for _, want := range []string{"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n", "DTSTART;VALUE=DATE:20270515\r\n",
+			"DTEND;VALUE=DATE:20270516\r\n", "UID:certificate-20270515@", "DTSTAMP:20261122T014200Z\r\n",
+			"TRIGGER:-P89DT15H\r\n", "TRIGGER:-P59DT15H\r\n", "TRIGGER:-P29DT15H\r\n",
+			"SUMMARY:" + strings.ReplaceAll(pwa.Plain(lang, "expiry.event"), ",", `\,`) + "\r\n", "PDF"} {
 			if !strings.Contains(unfolded, want) {
 				t.Errorf("%s: the file lacks %q", lang, want)
 			}

@@ -13,6 +13,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/issuertest"
 	"madoguchi/internal/testenv"
 	"madoguchi/server/hostapi"
 	console "madoguchi/server/web/counter"
@@ -43,7 +44,7 @@ var clockNow = time.Date(2026, 11, 22, 10, 42, 0, 0, time.UTC)
 // caller is a counter whose clock stands at clockNow.
 func caller(t *testing.T, way http.RoundTripper) (*hostapi.Client, *time.Time) {
 	t.Helper()
-	_, key := p256(t)
+	_, key := issuertest.NewPair(t)
 	now := clockNow
 	return &hostapi.Client{
 		Key:    key,
@@ -165,7 +166,9 @@ func TestWhatMayNotMoveTheClock(t *testing.T) {
 		{
 			"no Date",
 			hosts{
-				answer: func(*http.Request) (int, http.Header, string) { return 200, http.Header{}, `{"keys":{}}` },
+				answer: func(*http.Request) (int, http.Header, string) {
+					return 200, http.Header{}, `{"keys":{}}`
+				},
 			},
 			three,
 			false,
@@ -271,7 +274,7 @@ func TestASignedAnswerSaysSomethingAboutItsIssuerOnly(t *testing.T) {
 	p := h.tokuichi(t).Person
 	city, union := testHost+"/i/00138990", testHost+"/i/06139992"
 	elsewhere := "https://evil.example/i/06139992"
-	_, evil := p256(t)
+	_, evil := issuertest.NewPair(t)
 	h.trust.Issuers = append(
 		h.trust.Issuers,
 		credential.TrustedIssuer{
@@ -403,10 +406,13 @@ func TestAWrongClockIsSaidAtTheCounter(t *testing.T) {
 		above    string
 	}{
 		{"a minute", time.Minute, 0, true, "この画面は本物です", "このPCの時計が1分進んでいます"},
-		{"a minute, and the screen waited", time.Minute, 60 * time.Second, false, "時計を合わせて、もう一度読み取ってください", "このPCの時計が1分進んでいます"},
-		{"a minute slow, an old screen", -time.Minute, 2 * time.Minute, false, "この画面は古くなっています", "このPCの時計が1分遅れています"},
+		{"a minute, and the screen waited", time.Minute, 60 * time.Second, false, "時計を合わせて、もう一度読み取ってください",
+			"このPCの時計が1分進んでいます"},
+		{"a minute slow, an old screen", -time.Minute, 2 * time.Minute, false, "この画面は古くなっています",
+			"このPCの時計が1分遅れています"},
 		{"ten minutes", 10 * time.Minute, 0, false, "時計を合わせて、もう一度読み取ってください", "10分進んでいます。このPCの時計を合わせてください"},
-		{"ten minutes slow", -10 * time.Minute, 0, false, "時計を合わせて、もう一度読み取ってください", "10分遅れています。このPCの時計を合わせてください"},
+		{"ten minutes slow", -10 * time.Minute, 0, false, "時計を合わせて、もう一度読み取ってください",
+			"10分遅れています。このPCの時計を合わせてください"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h, _ := connected(t)
@@ -417,7 +423,9 @@ func TestAWrongClockIsSaidAtTheCounter(t *testing.T) {
 			calls, _ := caller(
 				t,
 				hosts{
-					answer: func(*http.Request) (int, http.Header, string) { return 200, dateOf(truth), `{"keys":{}}` },
+					answer: func(*http.Request) (int, http.Header, string) {
+						return 200, dateOf(truth), `{"keys":{}}`
+					},
 				},
 			)
 			calls.Now = func() time.Time { return h.now }

@@ -13,6 +13,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/issuertest"
 	"madoguchi/internal/testenv"
 	"madoguchi/server/audit"
 	"madoguchi/server/counter"
@@ -66,10 +67,12 @@ func collide(t *testing.T) (*twoHosts, insurer.PersonRecord, credential.Key) {
 	r := h.patientOf(t, h.now)
 	h.session(t, auth.Counter, "鈴木", "{}")
 	code := credential.NewOnlineCode(testHost + "/i/00138990")
-	_, key := p256(t)
+	_, key := issuertest.NewPair(t)
 	w := &twoHosts{testApp: h, real: h.counter.Insurers(clinic)}
 	for i := 0; w.other == ""; i++ {
-		if iss := "https://h" + strings.Repeat("x", i%50) + string(rune('a'+i/50%26)) + string(rune('a'+i/1300)) + ".example.jp/i/06139992"; code.MayBeFrom(
+		iss := "https://h" + strings.Repeat("x", i%50) + string(rune('a'+i/50%26)) +
+			string(rune('a'+i/1300)) + ".example.jp/i/06139992"
+		if code.MayBeFrom(
 			iss,
 		) {
 			w.other = iss
@@ -93,7 +96,13 @@ func collide(t *testing.T) (*twoHosts, insurer.PersonRecord, credential.Key) {
 // off as it.
 func TestNoHostStopsAnothersCode(t *testing.T) {
 	w, r, key := collide(t)
-	own := func(iss string, key credential.Key, number eligibility.InsurerNumber, at time.Time, tier credential.Tier) string {
+	own := func(
+		iss string,
+		key credential.Key,
+		number eligibility.InsurerNumber,
+		at time.Time,
+		tier credential.Tier,
+	) string {
 		p := r.Person
 		p.Insurer = number
 		request := credential.Request{
@@ -121,7 +130,9 @@ func TestNoHostStopsAnothersCode(t *testing.T) {
 		},
 		{
 			"500",
-			func(context.Context) (string, error) { return "", &hostapi.RefusedCall{Status: 500, Text: "oops"} },
+			func(context.Context) (string, error) {
+				return "", &hostapi.RefusedCall{Status: 500, Text: "oops"}
+			},
 		},
 		{"429", func(context.Context) (string, error) { return "", auth.ErrTooMany }},
 		{"403", func(context.Context) (string, error) { return "", &hostapi.RefusedCall{Status: 403} }},
@@ -144,7 +155,7 @@ func TestNoHostStopsAnothersCode(t *testing.T) {
 			return own(w.other, key, "06139992", w.now, credential.TierSaved), nil
 		}},
 		{"a screen under its own name by another key", func(context.Context) (string, error) {
-			_, forged := p256(t)
+			_, forged := issuertest.NewPair(t)
 			return own(w.other, forged, "06139992", w.now, credential.TierLive), nil
 		}},
 		{"no such code", func(context.Context) (string, error) { return "", hostapi.ErrOnlineCode }},
@@ -166,8 +177,8 @@ func TestNoHostStopsAnothersCode(t *testing.T) {
 				t.Errorf("%+v", view.Verdict)
 			}
 			spoken := answer[madeCode](t, w.ask(t, "POST", path, struct{}{}), 201).Code
-			if got := w.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": spoken}); got.Code != 409 ||
-				!strings.Contains(got.Body.String(), "code.waiting") {
+			got := w.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": spoken})
+			if got.Code != 409 || !strings.Contains(got.Body.String(), "code.waiting") {
 				t.Errorf("spoken: %d %s", got.Code, got.Body)
 			}
 		})
@@ -298,7 +309,9 @@ func TestASpokenCodeAlwaysAsksThePatient(t *testing.T) {
 			t.Fatalf("%d %s", w.Code, w.Body)
 		}
 	}
-	only := func(c credential.OnlineCode) credential.OnlineCode { return credential.OnlineCode{Spoken: c.Spoken} }
+	only := func(c credential.OnlineCode) credential.OnlineCode {
+		return credential.OnlineCode{Spoken: c.Spoken}
+	}
 	type try = struct {
 		name string
 		play func(t *testing.T) (string, error)
@@ -410,8 +423,10 @@ func TestASpokenCodeAlwaysAsksThePatient(t *testing.T) {
 	})
 	t.Run("what a counter claims beside the code is nothing", func(t *testing.T) {
 		h.session(t, auth.Counter, "鈴木", "{}")
-		for _, text := range []string{"HTTPS://LOCALHOST/C/" + fresh(t).Spoken, "http://localhost:8080/c/" + strings.ToLower(fresh(t).Spoken)} {
-			if w := h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": text}); !strings.Contains(
+		for _, text := range []string{"HTTPS://LOCALHOST/C/" + fresh(t).Spoken, "http://localhost:8080/c/" +
+			strings.ToLower(fresh(t).Spoken)} {
+			w := h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": text})
+			if !strings.Contains(
 				w.Body.String(),
 				"code.",
 			) ||
@@ -455,7 +470,8 @@ func TestGuessesAndQuestionsAreCounted(t *testing.T) {
 	asked := 0
 	for range 15 { // a counter that finds code after code of one patient
 		c := code().Spoken
-		if w := h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": c}); w.Code == http.StatusConflict {
+		w := h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": c})
+		if w.Code == http.StatusConflict {
 			asked++
 		} else if w.Code != http.StatusTooManyRequests {
 			t.Errorf("%d %s", w.Code, w.Body)

@@ -25,7 +25,8 @@ func TestScreensThatACounterRefusesSayWhy(t *testing.T) {
 		"another insurer's number": {h.live(t, foreign, "00138990", h.now), "insurer", "確かめられません"},
 		"five minutes old":         {h.live(t, p, "00138990", h.now.Add(-5*time.Minute)), "time", "古くなっています"},
 		"from the future":          {h.live(t, p, "00138990", h.now.Add(5*time.Minute)), "time", "時計"},
-		"altered":                  {h.live(t, p, "00138990", h.now)[:400] + "AAAA" + h.live(t, p, "00138990", h.now)[404:], "signature", "確かめられません"},
+		"altered": {h.live(t, p, "00138990", h.now)[:400] + "AAAA" +
+			h.live(t, p, "00138990", h.now)[404:], "signature", "確かめられません"},
 	} {
 		got := h.scan(t, c.jws)
 		if got.Verdict.Valid || got.Verdict.Checks[0].Name != c.check ||
@@ -34,11 +35,16 @@ func TestScreensThatACounterRefusesSayWhy(t *testing.T) {
 			t.Errorf("%s: %+v", name, got.Verdict)
 		}
 		h.seen(t, "/api/v1/counter/cases/"+got.ID)
-		if w := h.ask(t, "POST", "/api/v1/counter/cases/"+got.ID+"/record", map[string]string{"outcome": "accepted", "reason": "いつもの方"}); w.Code != http.StatusConflict ||
-			!strings.Contains(w.Body.String(), "case.not_valid") {
+		w := h.ask(t, "POST", "/api/v1/counter/cases/"+got.ID+"/record", map[string]string{
+			"outcome": "accepted",
+			"reason":  "いつもの方",
+		})
+		if w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "case.not_valid") {
 			t.Errorf("%s was recorded as accepted: %d %s", name, w.Code, w.Body)
 		}
-		if w := h.ask(t, "POST", "/api/v1/counter/cases/"+got.ID+"/card-check", map[string]bool{"birthDateConfirmed": true}); w.Code != http.StatusConflict {
+		w = h.ask(t, "POST", "/api/v1/counter/cases/"+got.ID+"/card-check",
+			map[string]bool{"birthDateConfirmed": true})
+		if w.Code != http.StatusConflict {
 			t.Errorf("%s went on to the card: %d", name, w.Code)
 		}
 	}
@@ -57,7 +63,8 @@ func TestCardsThatACounterRefusesSayWhy(t *testing.T) {
 			h.reader.chip = chip
 		}, "カードの生年月日が画面と一致しません"},
 		"replayed evidence": {func(t *testing.T, h *testApp) {
-			e, err := card.CheckBirthDate(ctx, card.Open(h.reader.chip), eligibility.MustDate("1955-07-01"), [32]byte{99})
+			e, err := card.CheckBirthDate(ctx, card.Open(h.reader.chip), eligibility.MustDate("1955-07-01"),
+				[32]byte{99})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -81,11 +88,18 @@ func TestCardsThatACounterRefusesSayWhy(t *testing.T) {
 			t.Errorf("%s: %d %+v", name, w.Code, got.Card)
 		}
 		h.seen(t, "/api/v1/counter/cases/"+opened.ID)
-		if w := h.ask(t, "POST", "/api/v1/counter/cases/"+opened.ID+"/record", map[string]string{"outcome": "accepted", "reason": "いつもの方"}); w.Code != http.StatusConflict ||
-			!strings.Contains(w.Body.String(), "case.card_refused") {
+		w = h.ask(t, "POST", "/api/v1/counter/cases/"+opened.ID+"/record", map[string]string{
+			"outcome": "accepted",
+			"reason":  "いつもの方",
+		})
+		if w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "case.card_refused") {
 			t.Errorf("%s was recorded as accepted: %d %s", name, w.Code, w.Body)
 		}
-		if w := h.ask(t, "POST", "/api/v1/counter/cases/"+opened.ID+"/record", map[string]string{"outcome": "parked", "reason": "別のカード"}); w.Code != http.StatusOK {
+		w = h.ask(t, "POST", "/api/v1/counter/cases/"+opened.ID+"/record", map[string]string{
+			"outcome": "parked",
+			"reason":  "別のカード",
+		})
+		if w.Code != http.StatusOK {
 			t.Errorf("%s cannot be parked: %d %s", name, w.Code, w.Body)
 		}
 	}
@@ -114,7 +128,9 @@ func TestGoodCaseIsRecordedOnceEvenWhenTheInsurerIsAway(t *testing.T) {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 	for i, want := range []int{http.StatusOK, http.StatusConflict} {
-		if w := h.ask(t, "POST", "/api/v1/counter/cases/"+opened.ID+"/record", map[string]string{"outcome": "accepted"}); w.Code != want {
+		w := h.ask(t, "POST", "/api/v1/counter/cases/"+opened.ID+"/record",
+			map[string]string{"outcome": "accepted"})
+		if w.Code != want {
 			t.Errorf("record %d: %d %s", i+1, w.Code, w.Body)
 		}
 	}

@@ -20,7 +20,7 @@ import (
 // published is the test app behind a port that a container publishes.
 func (h *testApp) published(word *kit.DemoWord) *echo.Echo {
 	clock := func() time.Time { return h.now }
-	return New(Config{
+	return newSite(Config{
 		Insurer:     h.insurer,
 		Counter:     h.counter,
 		Readers:     nil,
@@ -153,7 +153,8 @@ func TestTheWordOpensTheDemoForOneBrowser(t *testing.T) {
 	plain := strings.ReplaceAll(word.String(), "-", "")
 	wide := strings.Map(func(r rune) rune { return r - '!' + '！' }, plain)
 	shown := word.String()
-	for _, typed := range []string{shown, plain, strings.ToUpper(shown), " " + shown + " ", wide, shown[:4] + " " + shown[5:]} {
+	for _, typed := range []string{shown, plain, strings.ToUpper(shown), " " + shown + " ", wide,
+		shown[:4] + " " + shown[5:]} {
 		t.Run(typed, func(t *testing.T) {
 			e := h.published(word)
 			page := visitor(e, "GET", "/counter?x=1", "", unchanged)
@@ -305,7 +306,8 @@ func TestADemoThatIsNotPublishedAsksForNoWord(t *testing.T) {
 	if w := h.bare("GET", kit.DemoWordPath, unchanged); w.Code != http.StatusNotFound {
 		t.Errorf("%d", w.Code)
 	}
-	if w := h.bare("GET", "/insurer/staff", func(r *http.Request) { r.RemoteAddr = "203.0.113.66:1" }); w.Code != http.StatusForbidden {
+	w := h.bare("GET", "/insurer/staff", func(r *http.Request) { r.RemoteAddr = "203.0.113.66:1" })
+	if w.Code != http.StatusForbidden {
 		t.Errorf("from another computer: %d", w.Code)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/issuertest"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 	"madoguchi/server/web/patient"
@@ -28,7 +29,7 @@ type testPhone struct {
 
 func newPhone(t *testing.T) testPhone {
 	t.Helper()
-	private, key := p256(t)
+	private, key := issuertest.NewPair(t)
 	return testPhone{private, key}
 }
 
@@ -123,7 +124,8 @@ func (h *testApp) hanako(t *testing.T, at time.Time) insurer.PersonRecord {
 		BirthDate:    eligibility.MustDate("1988-11-30"),
 		Address:      "大阪府架空市練習町7-8",
 	}
-	if _, err := h.store.Importer.ImportPeople(ctx, "06139992", func(yield func(string, eligibility.Person) bool) { yield("hanako", p) },
+	if _, err := h.store.Importer.ImportPeople(ctx, "06139992",
+		func(yield func(string, eligibility.Person) bool) { yield("hanako", p) },
 		audit.Entry{At: h.now, Actor: "t", Action: "people.import"}); err != nil {
 		t.Fatal(err)
 	}
@@ -236,19 +238,22 @@ func TestAPhonesKeyShowsAndChangesNothing(t *testing.T) {
 	h.add(t, "B", newPhone(t))
 	h.signedOut()
 	h.enter(t, "A", phone)
-	for name, ask := range map[string]struct {
+	for _, ask := range []struct {
+		name         string
 		method, path string
 		body         any
 	}{
-		"another holder key":  {"PUT", "/api/v1/phone/holder", holderBody(h.holder(t, "C", newPhone(t)))},
-		"another receipt key": {"PUT", "/api/v1/phone", map[string]any{"id": "C", "key": holderBody(h.holder(t, "C", newPhone(t)))["key"]}},
-		"another phone's end": {"POST", "/api/v1/phones/B/end", struct{}{}},
-		"an erasure":          {"POST", "/api/v1/me/erase", struct{}{}},
+		{"another holder key", "PUT", "/api/v1/phone/holder", holderBody(h.holder(t, "C", newPhone(t)))},
+		{"another receipt key", "PUT", "/api/v1/phone", map[string]any{
+			"id":  "C",
+			"key": holderBody(h.holder(t, "C", newPhone(t)))["key"],
+		}},
+		{"another phone's end", "POST", "/api/v1/phones/B/end", struct{}{}},
+		{"an erasure", "POST", "/api/v1/me/erase", struct{}{}},
 	} {
-		t.Run(
-			name,
-			func(t *testing.T) { refusedWith(t, h.ask(t, ask.method, ask.path, ask.body), "session.missing") },
-		)
+		t.Run(ask.name, func(t *testing.T) {
+			refusedWith(t, h.ask(t, ask.method, ask.path, ask.body), "session.missing")
+		})
 	}
 	if w := h.ask(t, "POST", "/enrol", nil); w.Code != http.StatusSeeOther ||
 		w.Header().Get("Location") != "/login" {
@@ -300,8 +305,11 @@ func TestAKeyIsAddedOnlyByWhoHoldsIt(t *testing.T) {
 }
 
 func TestAnEndedPhoneShowsNothingAtOnce(t *testing.T) {
-	for name, end := range map[string]func(t *testing.T, h *testApp, r insurer.PersonRecord){
-		"by the patient, from a login elsewhere": func(t *testing.T, h *testApp, r insurer.PersonRecord) {
+	for _, c := range []struct {
+		name string
+		end  func(t *testing.T, h *testApp, r insurer.PersonRecord)
+	}{
+		{"by the patient, from a login elsewhere", func(t *testing.T, h *testApp, r insurer.PersonRecord) {
 			phones := h.cookies
 			h.cookies = nil
 			data, err := json.Marshal(patient.VisitSession{Login: &auth.Identity{Subject: "s", At: h.now}})
@@ -309,42 +317,46 @@ func TestAnEndedPhoneShowsNothingAtOnce(t *testing.T) {
 				t.Fatal(err)
 			}
 			h.session(t, auth.Patient, "s", string(data))
-			if left := answer[struct{ Phones []phoneLine }](t, h.ask(t, "POST", "/api/v1/phones/A/end", struct{}{}), 200); len(left.Phones) != 0 {
+			left := answer[struct{ Phones []phoneLine }](t,
+				h.ask(t, "POST", "/api/v1/phones/A/end", struct{}{}), 200)
+			if len(left.Phones) != 0 {
 				t.Errorf("left: %+v", left)
 			}
 			answer[meAnswer](t, h.ask(t, "GET", "/api/v1/me", nil), 200) // the one that asked goes on
 			h.cookies = phones
-		},
-		"by the insurer": func(t *testing.T, h *testApp, r insurer.PersonRecord) {
-			if n, err := h.insurer.Devices.EndDeviceOfPerson(ctx, clerkOf("06139992"), r.ID, "A"); err == nil {
+		}},
+		{"by the insurer", func(t *testing.T, h *testApp, r insurer.PersonRecord) {
+			if n, err := h.insurer.Devices.EndDeviceOfPerson(ctx, clerkOf("06139992"), r.ID,
+				"A"); err == nil {
 				t.Errorf("another insurer ended %d", n)
 			}
 			known, err := h.insurer.Devices.DevicesOfPerson(ctx, clerkOf("00138990"), r.ID)
 			if err != nil || len(known) != 1 || known[0].ID != "A" {
 				t.Fatalf("%+v %v", known, err)
 			}
-			if n, err := h.insurer.Devices.EndDeviceOfPerson(ctx, clerkOf("00138990"), r.ID, "A"); err != nil ||
+			if n, err := h.insurer.Devices.EndDeviceOfPerson(ctx, clerkOf("00138990"), r.ID,
+				"A"); err != nil ||
 				n != 1 {
 				t.Fatalf("%d %v", n, err)
 			}
-		},
-		"by the erased person": func(t *testing.T, h *testApp, r insurer.PersonRecord) {
+		}},
+		{"by the erased person", func(t *testing.T, h *testApp, r insurer.PersonRecord) {
 			if err := h.store.Register.ErasePerson(ctx, r.Person.Insurer, r.ID,
 				audit.Entry{At: h.now, Actor: "t", Action: "person.erase", Person: r.ID}); err != nil {
 				t.Fatal(err)
 			}
-		},
+		}},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			h, _ := connected(t)
 			r := h.patientOf(t, h.now)
 			phone := newPhone(t)
 			h.add(t, "A", phone)
 			h.enter(t, "A", phone)
-			if name == "by the erased person" {
+			if c.name == "by the erased person" {
 				h.signedOut() // a login with nobody to show stays a login
 			}
-			end(t, h, r)
+			c.end(t, h, r)
 			refusedWith(
 				t,
 				h.ask(
@@ -417,7 +429,11 @@ func TestErasingALoginLeavesTheInsurersRecordAndNothingElse(t *testing.T) {
 	r := h.patientOf(t, h.now)
 	phone := newPhone(t)
 	h.add(t, "A", phone)
-	if w := h.ask(t, "PUT", "/api/v1/phone", map[string]any{"id": "A", "key": holderBody(h.holder(t, "A", newPhone(t)))["key"]}); w.Code != 204 {
+	w := h.ask(t, "PUT", "/api/v1/phone", map[string]any{
+		"id":  "A",
+		"key": holderBody(h.holder(t, "A", newPhone(t)))["key"],
+	})
+	if w.Code != 204 {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 	if err := h.store.Receipts.PutReceipts(ctx, keyOf(r), map[string][]byte{"A": []byte("sealed")},

@@ -22,7 +22,16 @@ func (h *testApp) getWithPreferences(t *testing.T, path, look string) *httptest.
 
 func TestLanguageIsChosenByTheBrowserThenByTheReader(t *testing.T) {
 	h := newTestApp(t)
-	for header, want := range map[string]string{"": "ja", "vi-VN,vi;q=0.9": "vi", "qaa,zh-CN;q=0.8,en;q=0.7": "zh-Hans", "qab;q=0.9,en;q=0.8,ja;q=0.1": "en", "ja;q=0.2,en;q=0.9": "en", "qaa": "ja", ";;;": "ja", "zh-TW": "zh-Hans"} {
+	for header, want := range map[string]string{
+		"":                            "ja",
+		"vi-VN,vi;q=0.9":              "vi",
+		"qaa,zh-CN;q=0.8,en;q=0.7":    "zh-Hans",
+		"qab;q=0.9,en;q=0.8,ja;q=0.1": "en",
+		"ja;q=0.2,en;q=0.9":           "en",
+		"qaa":                         "ja",
+		";;;":                         "ja",
+		"zh-TW":                       "zh-Hans",
+	} {
 		w := h.ask(t, "GET", "/", nil, func(r *http.Request) { r.Header.Set("Accept-Language", header) })
 		if !strings.Contains(w.Body.String(), `<html lang="`+want+`"`) || len(w.Result().Cookies()) > 0 {
 			t.Errorf("%q: not %s, or remembered unasked", header, want)
@@ -34,13 +43,20 @@ func TestLanguageIsChosenByTheBrowserThenByTheReader(t *testing.T) {
 		t.Error("やさしい日本語 is Japanese with readings")
 	}
 	h.cookies = w.Result().Cookies()
-	if body := h.ask(t, "GET", "/visit", nil, func(r *http.Request) { r.Header.Set("Accept-Language", "en") }).Body.String(); !strings.Contains(
+	if body := h.ask(t, "GET", "/visit", nil, func(r *http.Request) {
+		r.Header.Set("Accept-Language", "en")
+	}).Body.String(); !strings.Contains(
 		body,
 		`data-text="ja-easy"`,
 	) {
 		t.Error("the choice was not remembered")
 	}
-	for path, want := range map[string]string{"/reception": `<html lang="ja"`, "/counter/staff": `<html lang="ja"`, "/insurer/staff?lang=en": `<html lang="en"`, "/?lang=../../etc": `data-text="ja-easy"`} {
+	for path, want := range map[string]string{
+		"/reception":             `<html lang="ja"`,
+		"/counter/staff":         `<html lang="ja"`,
+		"/insurer/staff?lang=en": `<html lang="en"`,
+		"/?lang=../../etc":       `data-text="ja-easy"`,
+	} {
 		if body := h.ask(t, "GET", path, nil).Body.String(); !strings.Contains(body, want) {
 			t.Errorf("%s: not %s", path, want)
 		}
@@ -84,8 +100,10 @@ func TestSettingsAreRememberedWithoutAProgram(t *testing.T) {
 		!strings.Contains(body, "<rt>けんこうほけん</rt>") {
 		t.Error("the next page does not know the look")
 	}
-	for _, hostile := range []string{"//evil.example/x", "https://evil.example", `/\evil.example`, "javascript:alert(1)"} {
-		if body := h.ask(t, "GET", "/settings?back="+url.QueryEscape(hostile), nil).Body.String(); strings.Contains(
+	for _, hostile := range []string{"//evil.example/x", "https://evil.example", `/\evil.example`,
+		"javascript:alert(1)"} {
+		body := h.ask(t, "GET", "/settings?back="+url.QueryEscape(hostile), nil).Body.String()
+		if strings.Contains(
 			body,
 			"evil",
 		) ||
@@ -94,8 +112,8 @@ func TestSettingsAreRememberedWithoutAProgram(t *testing.T) {
 		}
 	}
 	for _, cookie := range []string{"size=%22%3E%3Cscript%3E&lang=xx", "%zz", strings.Repeat("a", 5000)} {
-		if body := h.getWithPreferences(t, "/settings", cookie).Body.String(); strings.Contains(body, "<script>") ||
-			!strings.Contains(body, `<html lang="ja"`) {
+		body := h.getWithPreferences(t, "/settings", cookie).Body.String()
+		if strings.Contains(body, "<script>") || !strings.Contains(body, `<html lang="ja"`) {
 			t.Errorf("cookie %.20q", cookie)
 		}
 	}

@@ -209,7 +209,8 @@ func TestEachDocumentOfTheTableIsComeBy(t *testing.T) {
 		}
 	}
 	asked := document(t).Paths.Value("/insurer/runs").Post.RequestBody.Value
-	for _, kind := range asked.Content["application/x-www-form-urlencoded"].Schema.Value.Properties["run"].Value.Enum {
+	form := asked.Content["application/x-www-form-urlencoded"].Schema.Value
+	for _, kind := range form.Properties["run"].Value.Enum {
 		described = append(described, kind.(string))
 	}
 	if !slices.Equal(offered, described) {
@@ -234,12 +235,14 @@ func TestADocumentThatNobodyComesByIsFound(t *testing.T) {
 		{"no page links to it", insurer.Document{Clerk: &insurer.ClerkDocument{
 			Links: []insurer.DocumentLink{{Text: "staff.person.card"}},
 		}}, "no link of the clerk's leads to it: staff.person.card"},
-		{"not noted", insurer.Document{Clerk: &insurer.ClerkDocument{}}, "the audit chain does not tell of it"},
+		{"not noted", insurer.Document{Clerk: &insurer.ClerkDocument{}},
+			"the audit chain does not tell of it"},
 		{"no sample", insurer.Document{Run: &insurer.RunDocument{Kind: insurer.NoticeRun}},
 			"no sample, though staff print it"},
 		{"not on the screen", insurer.Document{Viewer: &insurer.ViewerDocument{}},
 			"no link on the patient's screen"},
-		{"no file for the patient", insurer.Document{Viewer: &insurer.ViewerDocument{}}, "no file for the patient"},
+		{"no file for the patient", insurer.Document{Viewer: &insurer.ViewerDocument{}},
+			"no file for the patient"},
 		{"words that patients cannot read", insurer.Document{
 			Viewer: &insurer.ViewerDocument{Link: "staff.person.card"}}, "no words: staff.person.card"},
 		{"no link for anybody", insurer.Document{Anybody: &insurer.AnybodyDocument{Page: "/reception"}},

@@ -57,23 +57,26 @@ func TestTheEndOfALostPhoneIsWholeAfterAFailureHalfway(t *testing.T) {
 // A cookie that was copied off a phone is worth nothing when that phone was ended, even if it was added again
 // with the same key.
 func TestAnEndedPhonesSessionDoesNotComeBackWithThePhone(t *testing.T) {
-	for name, end := range map[string]func(t *testing.T, h *testApp, r insurer.PersonRecord){
-		"by the patient": func(t *testing.T, h *testApp, _ insurer.PersonRecord) {
+	for _, c := range []struct {
+		name string
+		end  func(t *testing.T, h *testApp, r insurer.PersonRecord)
+	}{
+		{"by the patient", func(t *testing.T, h *testApp, _ insurer.PersonRecord) {
 			if w := h.ask(t, "POST", "/api/v1/phones/A/end", struct{}{}); w.Code != 200 {
 				t.Fatalf("%d %s", w.Code, w.Body)
 			}
-		},
-		"by the insurer": func(t *testing.T, h *testApp, r insurer.PersonRecord) {
-			if n, err := h.insurer.Devices.EndDeviceOfPerson(ctx, clerkOf("00138990"), r.ID, ""); err != nil ||
-				n != 1 {
+		}},
+		{"by the insurer", func(t *testing.T, h *testApp, r insurer.PersonRecord) {
+			n, err := h.insurer.Devices.EndDeviceOfPerson(ctx, clerkOf("00138990"), r.ID, "")
+			if err != nil || n != 1 {
 				t.Fatalf("%d %v", n, err)
 			}
-		},
+		}},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			h, r, thief, owner, phone := lost(t)
 			h.cookies = owner
-			end(t, h, r)
+			c.end(t, h, r)
 			h.cookies = nil
 			h.patientOf(t, h.now)
 			if w := h.add(t, "A", phone); w.Code != 200 {
@@ -88,7 +91,10 @@ func TestAnEndedPhonesSessionDoesNotComeBackWithThePhone(t *testing.T) {
 // An address without the phone or the person names nobody, not everybody.
 func TestAnEmptyNameInAnAddressEndsNothing(t *testing.T) {
 	h, r, thief, owner, _ := lost(t)
-	for path, cookies := range map[string][]*http.Cookie{"/api/v1/phones//end": owner, "/api/v1/people//remove": thief} {
+	for path, cookies := range map[string][]*http.Cookie{
+		"/api/v1/phones//end":    owner,
+		"/api/v1/people//remove": thief,
+	} {
 		h.cookies = cookies
 		if w := h.ask(t, "POST", path, struct{}{}); w.Code != http.StatusNotFound {
 			t.Errorf("%s: %d", path, w.Code)

@@ -76,8 +76,11 @@ func TestANumberTypedOffTheFaceIsComparedItemByItem(t *testing.T) {
 		!strings.Contains(right.Text.Fields[0].Ja, "字体のちがいだけ") {
 		t.Errorf("%s %+v", said, right.Text.Fields)
 	}
-	for what, body := range map[string]map[string]any{"three digits": {"expiryYear": 2035, "code": "123"}, "two digits of a year": {"expiryYear": 35, "code": "1234"},
-		"no number": {"expiryYear": "x", "code": "1234"}} {
+	for what, body := range map[string]map[string]any{
+		"three digits":         {"expiryYear": 2035, "code": "123"},
+		"two digits of a year": {"expiryYear": 35, "code": "1234"},
+		"no number":            {"expiryYear": "x", "code": "1234"},
+	} {
 		if w := h.ask(t, "POST", path+"/text-check", body); w.Code != http.StatusUnprocessableEntity {
 			t.Errorf("%s: %d %s", what, w.Code, w.Body)
 		}
@@ -95,9 +98,15 @@ func TestANumberTypedOffTheFaceIsComparedItemByItem(t *testing.T) {
 func TestAnotherNameOnTheCardIsSaidPlainly(t *testing.T) {
 	h := newTestApp(t)
 	_, path := h.scanned(t)
-	for name, want := range map[string]string{"高橋 德二": "different 氏名は画面と1文字ちがいます", "試験 花子": "different 氏名は画面とちがいます", "●橋 德一": "equal 氏名は画面と同じです（●の字は",
-		"?橋 德一": "equal 氏名は画面と同じです（●の字は", "●●●●": "missing 氏名はくらべられません（", "●●●一": "missing 氏名はくらべられません（",
-		"髙橋（試験）德一": "equal 氏名は画面と同じです（旧姓・通称の併記か、"} {
+	for name, want := range map[string]string{
+		"高橋 德二":    "different 氏名は画面と1文字ちがいます",
+		"試験 花子":    "different 氏名は画面とちがいます",
+		"●橋 德一":    "equal 氏名は画面と同じです（●の字は",
+		"?橋 德一":    "equal 氏名は画面と同じです（●の字は",
+		"●●●●":     "missing 氏名はくらべられません（",
+		"●●●一":     "missing 氏名はくらべられません（",
+		"髙橋（試験）德一": "equal 氏名は画面と同じです（旧姓・通称の併記か、",
+	} {
 		h.useCard(t, virtual.Description{Name: name, Sex: eligibility.Female})
 		got := decode[console.CaseJSON](
 			t,
@@ -114,13 +123,16 @@ func TestAClonedCardFoundByItsNumberCannotBeAccepted(t *testing.T) {
 	_, path := h.scanned(t)
 	for _, variant := range []virtual.Variant{virtual.Copied, virtual.Altered} {
 		h.useCard(t, virtual.Description{Variant: variant})
-		if got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "1234"})); got.Text.Result != "refused" ||
-			len(got.Text.Fields) != 0 ||
-			!got.CardRefused ||
+		got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{
+			"expiryYear": 2035,
+			"code":       "1234",
+		}))
+		if got.Text.Result != "refused" || len(got.Text.Fields) != 0 || !got.CardRefused ||
 			got.Verdict.Next.Ja != got.Text.Next.Ja {
 			t.Errorf("%s: %+v %v %v", variant, got.Text, got.CardRefused, got.Verdict.Next)
 		}
-		if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != http.StatusConflict {
+		w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"})
+		if w.Code != http.StatusConflict {
 			t.Errorf("%s: accepted with %d", variant, w.Code)
 		}
 	}
@@ -131,10 +143,15 @@ func TestAClonedCardFoundByItsNumberCannotBeAccepted(t *testing.T) {
 		record  int
 		// a typing error lifts no refusal, the right card does
 	}{{"9999", true, http.StatusConflict}, {"1234", false, http.StatusOK}} {
-		if got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": c.code})); got.CardRefused != c.refused {
+		got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{
+			"expiryYear": 2035,
+			"code":       c.code,
+		}))
+		if got.CardRefused != c.refused {
 			t.Errorf("%s: %+v", c.code, got)
 		}
-		if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != c.record {
+		w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"})
+		if w.Code != c.record {
 			t.Errorf("%s: recorded with %d", c.code, w.Code)
 		}
 	}
@@ -144,11 +161,16 @@ func TestATypingErrorSaysNothingAgainstACard(t *testing.T) {
 	h := newTestApp(t)
 	_, path := h.scanned(t)
 	h.useCard(t, virtual.Description{})
-	if got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "9999"})); got.CardRefused {
+	got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{
+		"expiryYear": 2035,
+		"code":       "9999",
+	}))
+	if got.CardRefused {
 		t.Errorf("%+v", got)
 	}
 	h.seen(t, path) // a typing error says nothing for it either
-	if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != http.StatusOK {
+	w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"})
+	if w.Code != http.StatusOK {
 		t.Errorf("after a typing error: %d %s", w.Code, w.Body)
 	}
 }
@@ -172,12 +194,14 @@ func TestACardThatIsPulledAwayStaysRefused(t *testing.T) {
 	another := virtual.Description{BirthDate: eligibility.MustDate("1986-04-12")}
 	check(another, false, true)
 	check(another, true, true)
-	if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != http.StatusConflict {
+	w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"})
+	if w.Code != http.StatusConflict {
 		t.Errorf("accepted with %d", w.Code)
 	}
 	check(virtual.Description{}, false, false)
 	check(virtual.Description{}, true, false)
-	if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != http.StatusOK {
+	w = h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"})
+	if w.Code != http.StatusOK {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
@@ -189,7 +213,11 @@ func TestACardWhoseChipCannotBeAskedIsForTheEye(t *testing.T) {
 	for key, c := range map[string]struct {
 		card  virtual.Description
 		birth string
-	}{"few tries": {virtual.Description{Tries: &two}, "1955-07-01"}, "blocked": {virtual.Description{Tries: &none}, "1955-07-01"}, "unknown day": {virtual.Description{}, "1955-07"}} {
+	}{
+		"few tries":   {virtual.Description{Tries: &two}, "1955-07-01"},
+		"blocked":     {virtual.Description{Tries: &none}, "1955-07-01"},
+		"unknown day": {virtual.Description{}, "1955-07"},
+	} {
 		h := newTestApp(t)
 		p := h.tokuichi(t).Person
 		p.BirthDate = eligibility.MustDate(c.birth)
@@ -204,11 +232,13 @@ func TestACardWhoseChipCannotBeAskedIsForTheEye(t *testing.T) {
 			!strings.HasPrefix(got.Verdict.Next.Ja, "券面と本人を見て確認") {
 			t.Errorf("%s: %+v %+v", key, got.Card, got.Verdict.Next)
 		}
-		if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != http.StatusConflict {
+		w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"})
+		if w.Code != http.StatusConflict {
 			t.Errorf("%s: recorded with %d before anybody looked", key, w.Code)
 		}
 		h.seen(t, path)
-		if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != http.StatusOK {
+		w = h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"})
+		if w.Code != http.StatusOK {
 			t.Errorf("%s: recorded with %d %s", key, w.Code, w.Body)
 		}
 	}
@@ -231,7 +261,8 @@ func TestAnothersCardIsNotForTheEyeOnceItsTriesRunOut(t *testing.T) {
 		}
 		h.reader.chip.Reset()
 	}
-	if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != http.StatusConflict {
+	w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"})
+	if w.Code != http.StatusConflict {
 		t.Errorf("recorded with %d", w.Code)
 	}
 }
@@ -263,8 +294,10 @@ func TestWhatAnOQSAnswerSaysOfItselfComesFirst(t *testing.T) {
 	}{
 		{"valid", []string{"oqs.valid"}, "オンライン資格確認の結果は「有効」です。", "カードの生年月日が画面と同じか見て"},
 		{"not valid", []string{"oqs.validity_2"}, "オンライン資格確認の結果は「無効」です。", "保険が変わっていないか聞き、"},
-		{"lost", []string{"oqs.lost", "oqs.loss_03", "oqs.second_insurer"}, "この資格は、今日はもうありません", "いまの保険を本人に聞き"},
-		{"an agent of version 2", []string{"oqs.not_said"}, "資格が有効かどうかを、このリーダーのパソコンのプログラムは伝えられません。", "資格確認端末の画面で"},
+		{"lost", []string{"oqs.lost", "oqs.loss_03", "oqs.second_insurer"}, "この資格は、今日はもうありません",
+			"いまの保険を本人に聞き"},
+		{"an agent of version 2", []string{"oqs.not_said"}, "資格が有効かどうかを、このリーダーのパソコンのプログラムは伝えられません。",
+			"資格確認端末の画面で"},
 		{"a record from before", nil, "資格が有効かどうかを、このリーダーのパソコンのプログラムは伝えられません。", "資格確認端末の画面で"},
 		{"a key of a newer program", []string{"oqs.new"}, "オンライン資格確認の結果に、このサーバーの知らない注意があります。", "資格確認端末の画面で"},
 	} {
@@ -339,7 +372,8 @@ func TestACounterRemembersItsReaderInTheBrowser(t *testing.T) {
 	several := &severalReaders{doubleReader: h.reader}
 	h.counter.Readers = several
 	second := strings.Repeat("b", 64)
-	if w := h.ask(t, "POST", "/api/v1/counter/reader", map[string]string{"id": strings.Repeat("c", 64)}); w.Code != http.StatusServiceUnavailable {
+	if w := h.ask(t, "POST", "/api/v1/counter/reader",
+		map[string]string{"id": strings.Repeat("c", 64)}); w.Code != http.StatusServiceUnavailable {
 		t.Errorf("another facility's reader: %d", w.Code)
 	}
 	w := h.ask(t, "POST", "/api/v1/counter/reader", map[string]string{"id": second})

@@ -15,6 +15,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/auth/demoidp"
 	"madoguchi/eligibility"
+	"madoguchi/internal/issuertest"
 	"madoguchi/internal/testenv"
 )
 
@@ -25,8 +26,8 @@ const callback = "http://localhost:8080/login/callback"
 func (h *testApp) atProvider(t *testing.T) (e *echo.Echo, pick func(address string) string) {
 	t.Helper()
 	clock := func() time.Time { return h.now }
-	private, key := p256(t)
-	opKey, _ := p256(t)
+	private, key := issuertest.NewPair(t)
+	opKey, _ := issuertest.NewPair(t)
 	var op *demoidp.Provider
 	server := httptest.NewServer(
 		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { op.ServeHTTP(w, r) }),
@@ -48,7 +49,7 @@ func (h *testApp) atProvider(t *testing.T) (e *echo.Echo, pick func(address stri
 	if err != nil {
 		t.Fatal(err)
 	}
-	e = New(Config{
+	e = newSite(Config{
 		Insurer:    h.insurer,
 		Background: ctx,
 		Demo:       true,
@@ -148,10 +149,11 @@ func TestACarriedLoginIsFinishedOnceAndByItsOwnBrowser(t *testing.T) {
 		return named(began, "login"), pick(began.Header.Get("Location"))
 	}
 	begun := h.now
-	cases := []struct {
+	type attempt struct {
 		name string
 		try  func() *http.Response
-	}{
+	}
+	elsewhere := []attempt{ // its own browser may still finish it, with a number
 		{"no cookie", func() *http.Response { _, path := start(); return get(e, path) }},
 		{
 			"another browser's cookie",
@@ -167,6 +169,17 @@ func TestACarriedLoginIsFinishedOnceAndByItsOwnBrowser(t *testing.T) {
 			"an empty cookie",
 			func() *http.Response { c, path := start(); c.Value = ""; return get(e, path, c) },
 		},
+	}
+	for _, c := range elsewhere {
+		t.Run(c.name, func(t *testing.T) {
+			res := c.try()
+			if res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/login/elsewhere" ||
+				named(res, "patient") != nil {
+				t.Errorf("%s %v", res.Status, res.Cookies())
+			}
+		})
+	}
+	cases := []attempt{
 		{"sealed by a stranger", func() *http.Response {
 			return get(
 				e,
@@ -211,7 +224,7 @@ func TestACarriedLoginIsFinishedOnceAndByItsOwnBrowser(t *testing.T) {
 			}
 		})
 	}
-	testenv.Refused(t, testenv.SignIn, len(cases))
+	testenv.Refused(t, testenv.SignIn, len(elsewhere)+len(cases))
 }
 
 // An answer that is not this login's, as of another tab or a stranger's link, leaves the carried login under
@@ -219,7 +232,8 @@ func TestACarriedLoginIsFinishedOnceAndByItsOwnBrowser(t *testing.T) {
 func TestAnAnswerToAnotherLoginLeavesTheCarriedOneUnderWay(t *testing.T) {
 	h := newTestApp(t)
 	e, pick := h.atProvider(t)
-	for _, wrong := range []string{"state=x&code=x", "state=&code=x", "code=x", "state=x&error=access_denied", "error=server_error"} {
+	for _, wrong := range []string{"state=x&code=x", "state=&code=x", "code=x", "state=x&error=access_denied",
+		"error=server_error"} {
 		t.Run(wrong, func(t *testing.T) {
 			began := get(e, "/login")
 			carried, path := named(began, "login"), pick(began.Header.Get("Location"))
@@ -238,23 +252,28 @@ func TestAnAnswerToAnotherLoginLeavesTheCarriedOneUnderWay(t *testing.T) {
 // What a login rests on stands in the audit: its level, and whether the time of the proof is the provider's
 // word.
 func TestTheAuditSaysWhatALoginRestsOn(t *testing.T) {
-	for want, change := range map[string]func(*auth.Identity){
-		"acr aal3; auth_time": func(id *auth.Identity) { id.ACR, id.AuthTime = "aal3", id.At },
-		"acr not given; auth_time not given, time of the callback": func(*auth.Identity) {},
-		"acr not given; auth_time":                                 func(id *auth.Identity) { id.AuthTime = id.At },
-		"acr aal3; auth_time not given, time of the callback":      func(id *auth.Identity) { id.ACR = "aal3" },
+	for _, c := range []struct {
+		want   string
+		change func(*auth.Identity)
+	}{
+		{"acr aal3; auth_time", func(id *auth.Identity) { id.ACR, id.AuthTime = "aal3", id.At }},
+		{"acr not given; auth_time not given, time of the callback", func(*auth.Identity) {}},
+		{"acr not given; auth_time", func(id *auth.Identity) {
+			id.AuthTime = id.At
+		}},
+		{"acr aal3; auth_time not given, time of the callback", func(id *auth.Identity) { id.ACR = "aal3" }},
 	} {
-		t.Run(want, func(t *testing.T) {
+		t.Run(c.want, func(t *testing.T) {
 			h := newTestApp(t)
 			r := h.tokuichi(t)
 			login := auth.Identity{Subject: "op|y", Name: "髙橋 德一", BirthDate: r.Person.BirthDate, At: h.now}
-			change(&login)
+			c.change(&login)
 			h.enrol(t, r, login)
 			file, err := h.store.Register.PersonFile(ctx, keyOf(r), h.now, 20)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if e := file.Entries[0]; e.Action != "notice.enrol" || e.Detail != want {
+			if e := file.Entries[0]; e.Action != "notice.enrol" || e.Detail != c.want {
 				t.Errorf("%s: %s", e.Action, e.Detail)
 			}
 		})

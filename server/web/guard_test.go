@@ -68,14 +68,16 @@ var postForm = regexp.MustCompile(`<form[^>]* method="post"`)
 func TestAFormsOriginIsToldToItsOwnServer(t *testing.T) {
 	h := newTestApp(t)
 	h.enrolled(t)
-	for _, path := range []string{"/enrol", "/settings", "/visit", "/screen", "/insurer/staff", "/counter/staff"} {
+	for _, path := range []string{"/enrol", "/settings", "/visit", "/screen", "/insurer/staff",
+		"/counter/staff"} {
 		body := h.bare("GET", path, func(*http.Request) {}).Body.String()
 		if !postForm.MatchString(body) ||
 			!strings.Contains(body, `<meta name="referrer" content="same-origin">`) {
 			t.Errorf("%s has no form, or hides its origin from its own server", path)
 		}
 	}
-	if w := h.bare("POST", "/logout", func(r *http.Request) { r.Header.Set("Origin", "http://localhost:8080") }); w.Code != http.StatusSeeOther {
+	w := h.bare("POST", "/logout", func(r *http.Request) { r.Header.Set("Origin", "http://localhost:8080") })
+	if w.Code != http.StatusSeeOther {
 		t.Errorf("a browser without Fetch metadata: %d", w.Code)
 	}
 }

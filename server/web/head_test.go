@@ -112,7 +112,8 @@ func storedRows(t *testing.T, db *sql.DB) (tables map[string]string, audit []str
 		return lines
 	}
 	tables = map[string]string{}
-	for _, name := range read(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'audit'`) {
+	for _, name := range read(`SELECT name FROM sqlite_master
+		WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'audit'`) {
 		name = strings.TrimSuffix(name, "|")
 		tables[name] = strings.Join(read(`SELECT * FROM `+name), "\n")
 	}
@@ -185,7 +186,8 @@ func TestHeadAnswersWhereGetDoesAndChangesNothing(t *testing.T) {
 			switch length := get.Header.Get("Content-Length"); {
 			case (length == "") != (head.Header.Get("Content-Length") == ""):
 				t.Errorf("Content-Length %q, and %q for GET", head.Header.Get("Content-Length"), length)
-			case string(body) == string(again) && length != head.Header.Get("Content-Length"): // nothing in it is made anew
+			// nothing in it is made anew
+			case string(body) == string(again) && length != head.Header.Get("Content-Length"):
 				t.Errorf("Content-Length %q, and %q for GET", head.Header.Get("Content-Length"), length)
 			}
 		})
@@ -206,7 +208,8 @@ func TestAHeadGivesNoCookieAndUsesNoLoginUp(t *testing.T) {
 			t.Errorf("GET %s sets no cookie: the test looks in the wrong place", path)
 		}
 	}
-	if w := h.ask(t, http.MethodHead, "/login/callback?state=x&code=y", nil); w.Code != http.StatusMethodNotAllowed {
+	if w := h.ask(t, http.MethodHead, "/login/callback?state=x&code=y",
+		nil); w.Code != http.StatusMethodNotAllowed {
 		t.Errorf("HEAD of a login's answer: %d", w.Code)
 	}
 }
@@ -223,7 +226,8 @@ func TestAMethodThatIsNotTakenIsRefusedWithThoseThatAre(t *testing.T) {
 		methods[r.Path] = append(methods[r.Path], r.Method)
 	}
 	example := map[string]stop{"/login/callback": {path: "/login/callback?state=x&code=y"},
-		"/api/v1/bridge": {path: "/api/v1/bridge"}, "/login": {path: "/login"}}
+		"/api/v1/bridge": {path: "/api/v1/bridge"}, "/login": {path: "/login"},
+		"/login/elsewhere": {path: "/login/elsewhere"}}
 	for _, s := range stops {
 		example[s.route] = s
 	}

@@ -14,6 +14,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/credential"
+	"madoguchi/internal/issuertest"
 	"madoguchi/server/audit"
 	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
@@ -50,7 +51,7 @@ func (d *dated) RoundTrip(r *http.Request) (*http.Response, error) {
 func connected(t *testing.T) (*testApp, *dated) {
 	t.Helper()
 	h := newTestApp(t)
-	_, key := p256(t)
+	_, key := issuertest.NewPair(t)
 	h.trust.Counters = append(
 		h.trust.Counters,
 		credential.TrustedCounter{
@@ -77,16 +78,25 @@ func connected(t *testing.T) (*testApp, *dated) {
 func TestReceiptsComeFromCountersOfTheTrustListOnly(t *testing.T) {
 	h := newTestApp(t)
 	r := h.enrolled(t)
-	phone, _ := p256(t)
+	phone, _ := issuertest.NewPair(t)
 	point, err := phone.PublicKey.Bytes()
 	if err != nil {
 		t.Fatal(err)
 	}
 	b64 := base64.RawURLEncoding
-	if w := h.ask(t, "PUT", "/api/v1/phone", map[string]any{"id": "phone", "key": map[string]string{"kty": "EC", "crv": "P-256", "x": b64.EncodeToString(point[1:33]), "y": b64.EncodeToString(point[33:])}}); w.Code != http.StatusNoContent {
+	w := h.ask(t, "PUT", "/api/v1/phone", map[string]any{
+		"id": "phone",
+		"key": map[string]string{
+			"kty": "EC",
+			"crv": "P-256",
+			"x":   b64.EncodeToString(point[1:33]),
+			"y":   b64.EncodeToString(point[33:]),
+		},
+	})
+	if w.Code != http.StatusNoContent {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
-	_, key := p256(t)
+	_, key := issuertest.NewPair(t)
 	const url = "http://counter.example"
 	server := &hostapi.Client{
 		Key:    key,
@@ -130,7 +140,8 @@ func TestReceiptsComeFromCountersOfTheTrustListOnly(t *testing.T) {
 	) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
-	if err := calls.LeaveReceipt(ctx, testHost+"/i/06139992", jws, map[string][]byte{"phone": sealed}); err == nil {
+	if err := calls.LeaveReceipt(ctx, testHost+"/i/06139992", jws,
+		map[string][]byte{"phone": sealed}); err == nil {
 		t.Error("another insurer took the receipt")
 	}
 	server.Now = func() time.Time { return h.now.Add(-5 * time.Minute) }
@@ -180,7 +191,9 @@ func TestRevokedCopiesAreRefusedByBothLists(t *testing.T) {
 	if refused.Verdict.Valid || refused.Verdict.Headline.Ja != "この写し（PDF）は取り消されています" {
 		t.Errorf("%+v", refused.Verdict)
 	}
-	if good := answer[console.CaseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": two}), 201); !good.Verdict.Valid {
+	good := answer[console.CaseJSON](t,
+		h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": two}), 201)
+	if !good.Verdict.Valid {
 		t.Errorf("%+v", good.Verdict)
 	}
 	kid := h.trust.Issuers[0].JWKS[0].ID
@@ -198,7 +211,8 @@ func TestRevokedCopiesAreRefusedByBothLists(t *testing.T) {
 		t.Errorf("a list of no key: %d", w.Code)
 	}
 	var set credential.KeySet
-	if err := json.Unmarshal(h.ask(t, "GET", "/i/00138990/.well-known/jwks.json", nil).Body.Bytes(), &set); err != nil ||
+	if err := json.Unmarshal(h.ask(t, "GET", "/i/00138990/.well-known/jwks.json", nil).Body.Bytes(),
+		&set); err != nil ||
 		set[0].CRLVersion != file.CTR {
 		t.Errorf("crlVersion %+v %v", set, err)
 	}

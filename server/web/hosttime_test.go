@@ -10,6 +10,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/credential"
+	"madoguchi/internal/issuertest"
 	"madoguchi/internal/testenv"
 )
 
@@ -76,7 +77,7 @@ func TestAnInsurersSignedTimeTellsAWrongClockFromAnOldScreen(t *testing.T) {
 }
 
 func TestAnAnswerThatIsNotTheSignedTimeMovesNoClock(t *testing.T) {
-	_, evil := p256(t)
+	_, evil := issuertest.NewPair(t)
 	city, union := testHost+"/i/00138990", testHost+"/i/06139992"
 	h, way := offBy(t, 0)
 	forged := func(key credential.Key, iss, nonce string) string {
@@ -146,7 +147,8 @@ func TestOnlyANonceIsSignedWithTheTime(t *testing.T) {
 	}
 	testenv.Refused(t, testenv.Servers, len(bad))
 	for _, nonce := range bad {
-		if w := h.ask(t, "GET", "/i/00138990/time.jwt?nonce="+url.QueryEscape(nonce), nil); w.Code != http.StatusUnprocessableEntity {
+		w := h.ask(t, "GET", "/i/00138990/time.jwt?nonce="+url.QueryEscape(nonce), nil)
+		if w.Code != http.StatusUnprocessableEntity {
 			t.Errorf("%q: %d", nonce, w.Code)
 		}
 	}

@@ -66,7 +66,8 @@ func TestAHomeScreenFindsItsManifestAndEveryIcon(t *testing.T) {
 func TestTheWorkerIsTheOnlyScriptAddressThatAPageMayMake(t *testing.T) {
 	h := newTestApp(t)
 	csp := h.ask(t, "GET", "/screen", nil).Header().Get("Content-Security-Policy")
-	for _, want := range []string{"require-trusted-types-for 'script'", "trusted-types sw", "worker-src 'self'"} {
+	for _, want := range []string{"require-trusted-types-for 'script'", "trusted-types sw",
+		"worker-src 'self'"} {
 		if !strings.Contains(csp+";", want+";") {
 			t.Errorf("no %q in %q", want, csp)
 		}

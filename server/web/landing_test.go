@@ -22,8 +22,10 @@ func TestTheDoorIsCompleteInEveryLanguage(t *testing.T) {
 	for _, lang := range pwa.Languages() {
 		body := h.getWithPreferences(t, "/notice", "lang="+lang).Body.String()
 		text := regexp.MustCompile(`<rp>（</rp><rt>.*?</rt><rp>）</rp>|<[^>]+>`).ReplaceAllString(body, "")
-		for _, want := range []string{pwa.Plain(lang, "door.heading.notice"), pwa.Plain(lang, "door.alone"), "①", "② ", "架空市", `href="https://myna.go.jp/"`, `href="/login"`, `href="tel:03-0000-0000"`,
-			pwa.Plain(lang, "need.pin"), pwa.Plain(lang, "case.pinless.a"), pwa.Plain(lang, "case.certificate.a"), pwa.Plain(lang, "case.phone.a"), "資格確認書", "資格情報のお知らせ"} {
+		for _, want := range []string{pwa.Plain(lang, "door.heading.notice"), pwa.Plain(lang, "door.alone"),
+			"①", "② ", "架空市", `href="https://myna.go.jp/"`, `href="/login"`, `href="tel:03-0000-0000"`,
+			pwa.Plain(lang, "need.pin"), pwa.Plain(lang, "case.pinless.a"),
+			pwa.Plain(lang, "case.certificate.a"), pwa.Plain(lang, "case.phone.a"), "資格確認書", "資格情報のお知らせ"} {
 			if !strings.Contains(body, want) && !strings.Contains(text, want) {
 				t.Errorf("%s: the page lacks %q", lang, want)
 			}
@@ -35,7 +37,8 @@ func TestTheDoorIsCompleteInEveryLanguage(t *testing.T) {
 		if home.Code != 200 || strings.Contains(home.Body.String(), "tel:") {
 			t.Errorf("%s: / is %d, or claims to know an insurer", lang, home.Code)
 		}
-		if want := `<meta name="description" content="` + pwa.Plain(lang, "common.description") + `">`; !strings.Contains(
+		if want := `<meta name="description" content="` + pwa.Plain(lang, "common.description") +
+			`">`; !strings.Contains(
 			home.Body.String(),
 			want,
 		) {
@@ -117,9 +120,22 @@ func TestEveryAnswerOfTheHelpingPagesIsTranslated(t *testing.T) {
 			}
 		}
 		for _, f := range []url.Values{
-			{"certificateUntil": {"2027-05-15"}, "cardUntil": {"2027-05-15"}, "paperUntil": {"2027-05-15"}, "birthDate": {"1986-04-12"}, "savedOn": {"2026-11-01"}},
-			{"certificateUntil": {"2026-10-10"}, "cardUntil": {"2026-05-15"}, "paperUntil": {"2026-05-15"}, "birthDate": {"1955-07-01"}, "savedOn": {"2026-01-01"}},
-			{"certificateUntil": {"2026-08-10"}, "birthDate": {"1957-01-10"}}, {"certificateUntil": {"2025-01-01"}, "birthDate": {"1940-01-01"}},
+			{
+				"certificateUntil": {"2027-05-15"},
+				"cardUntil":        {"2027-05-15"},
+				"paperUntil":       {"2027-05-15"},
+				"birthDate":        {"1986-04-12"},
+				"savedOn":          {"2026-11-01"},
+			},
+			{
+				"certificateUntil": {"2026-10-10"},
+				"cardUntil":        {"2026-05-15"},
+				"paperUntil":       {"2026-05-15"},
+				"birthDate":        {"1955-07-01"},
+				"savedOn":          {"2026-01-01"},
+			},
+			{"certificateUntil": {"2026-08-10"}, "birthDate": {"1957-01-10"}},
+			{"certificateUntil": {"2025-01-01"}, "birthDate": {"1940-01-01"}},
 		} {
 			f.Set("day", "2026-11-22")
 			h.cookies = []*http.Cookie{{Name: "madoguchi-look", Value: "lang=" + lang}}

@@ -18,7 +18,7 @@ func (h *testApp) open() http.Handler { return h.openFor("http://127.0.0.1:1/non
 func (h *testApp) openFor(issuer string) http.Handler {
 	clock := func() time.Time { return h.now }
 	word := kit.NewDemoWord(clock)
-	e := New(Config{
+	e := newSite(Config{
 		Insurer:    h.insurer,
 		Background: ctx,
 		Demo:       true,
@@ -54,13 +54,20 @@ func limited(e http.Handler, path string, n int, from func(i int) string) (refus
 func TestAnotherAddressOfTheSameNetworkIsNobodyElse(t *testing.T) {
 	h := newTestApp(t)
 	const guess = "/n/AAAAAAAAAAAAAAAA"
-	if n := limited(h.open(), guess, 40, func(i int) string { return fmt.Sprintf("[2001:db8:1:2:%x::%x]:50000", i, i) }); n < 15 { // 20 at once
+	n := limited(h.open(), guess, 40, func(i int) string {
+		return fmt.Sprintf("[2001:db8:1:2:%x::%x]:50000", i, i)
+	})
+	if n < 15 { // 20 at once
 		t.Errorf("%d of 40 guesses out of one network were limited", n)
 	}
-	if n := limited(h.open(), guess, 40, func(i int) string { return fmt.Sprintf("[2001:db8:1:%x::1]:50000", i) }); n != 0 {
+	n = limited(h.open(), guess, 40, func(i int) string {
+		return fmt.Sprintf("[2001:db8:1:%x::1]:50000", i)
+	})
+	if n != 0 {
 		t.Errorf("%d of 40 networks were limited", n)
 	}
-	if n := limited(h.open(), guess, 40, func(i int) string { return fmt.Sprintf("203.0.113.%d:50000", i) }); n != 0 {
+	n = limited(h.open(), guess, 40, func(i int) string { return fmt.Sprintf("203.0.113.%d:50000", i) })
+	if n != 0 {
 		t.Errorf("%d of 40 addresses were limited", n)
 	}
 }
@@ -170,7 +177,8 @@ func TestCopiesAreNotMadeWithoutEnd(t *testing.T) {
 		t.Errorf("%v", refused)
 	}
 	h.now = h.now.Add(time.Minute)
-	if w := h.bare("GET", "/people/"+string(r.ID)+"/document.pdf", func(*http.Request) {}); w.Code != http.StatusOK {
+	w := h.bare("GET", "/people/"+string(r.ID)+"/document.pdf", func(*http.Request) {})
+	if w.Code != http.StatusOK {
 		t.Errorf("a minute later: %d", w.Code)
 	}
 }

@@ -12,7 +12,8 @@ var elsewhere = regexp.MustCompile(`(?:href|action|src)="[/\\][/\\][^"]*"`)
 
 func TestNoAddressMakesAPageLinkToAnotherServer(t *testing.T) {
 	h := newTestApp(t)
-	for _, path := range []string{"/%2Fevil.example/x", "/%2F%2Fevil.example", "/%5Cevil.example", "/settings?back=///evil.example", "/settings?back=/%2F/evil.example",
+	for _, path := range []string{"/%2Fevil.example/x", "/%2F%2Fevil.example", "/%5Cevil.example",
+		"/settings?back=///evil.example", "/settings?back=/%2F/evil.example",
 		"/settings?back=/%255Cevil.example", "/certificate?back=//evil.example"} {
 		w := h.ask(t, "GET", path, nil)
 		if found := elsewhere.FindAllString(w.Body.String(), -1); found != nil ||

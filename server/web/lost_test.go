@@ -27,7 +27,9 @@ func TestAnEligibilityThatHasEndedGivesNoPaperOfAnyKind(t *testing.T) {
 		BirthDate:    eligibility.MustDate("1988-11-30"),
 		LostOn:       eligibility.MustDate("2026-11-22"),
 	}
-	if _, err := h.store.Importer.ImportPeople(ctx, "06139992", func(yield func(string, eligibility.Person) bool) { yield("lost", p) }, audit.Entry{At: h.now, Actor: "t", Action: "people.import"}); err != nil {
+	if _, err := h.store.Importer.ImportPeople(ctx, "06139992",
+		func(yield func(string, eligibility.Person) bool) { yield("lost", p) },
+		audit.Entry{At: h.now, Actor: "t", Action: "people.import"}); err != nil {
 		t.Fatal(err)
 	}
 	r, err := h.store.Issuer.PersonByKey(ctx, "06139992", "lost")

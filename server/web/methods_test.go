@@ -54,12 +54,18 @@ func TestThreeTapsAlwaysEndInANextStep(t *testing.T) {
 	}
 	// docs/facts/eligibility-methods.md#answers-in-november-2026: card unreadable with the insurer's
 	// screen; phone only without a reader; certificate.
-	for query, want := range map[string]string{"card=fails&shows=insurerScreen&place=usual": "電子のお知らせ", "card=none&shows=phone&place=usual": "その場でマイナポータル",
+	for query, want := range map[string]string{
+		"card=fails&shows=insurerScreen&place=usual": "電子のお知らせ",
+		"card=none&shows=phone&place=usual":          "その場でマイナポータル",
 		// 保発0710第1号: 無効 opens the declaration though the card reads; a phone that failed logs in at once; a
 		// medical ticket.
-		"card=answer&shows=nothing&place=usual": "被保険者資格申立書", "card=none&shows=phone&place=phoneFailed": "その場でマイナポータル",
-		"card=none&shows=medicalTicket&place=usual": "医療券", "card=answer&shows=eligibilityProof&place=usual": "資格証明書",
-		"card=none&shows=certificate&place=usual": "資格確認書", "card=none&shows=insurerScreen&place=usual": "これだけでは受け付けられません"} {
+		"card=answer&shows=nothing&place=usual":          "被保険者資格申立書",
+		"card=none&shows=phone&place=phoneFailed":        "その場でマイナポータル",
+		"card=none&shows=medicalTicket&place=usual":      "医療券",
+		"card=answer&shows=eligibilityProof&place=usual": "資格証明書",
+		"card=none&shows=certificate&place=usual":        "資格確認書",
+		"card=none&shows=insurerScreen&place=usual":      "これだけでは受け付けられません",
+	} {
 		body := h.ask(t, "GET", "/counter/methods?"+query, nil).Body.String()
 		if _, answer, _ := strings.Cut(body, `class="verdict"`); !strings.Contains(
 			answer[:min(len(answer), 120)],

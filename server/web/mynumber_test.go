@@ -22,7 +22,9 @@ func TestAMyNumberIsNeverShownAgain(t *testing.T) {
 			}
 		}
 	}
-	for _, path := range []string{"/n/" + number, "/nowhere/" + number, "/certificate?until=2027-05-15&x=" + number, "/?x=" + url.QueryEscape(wide(number)), "/settings?back=" + url.QueryEscape("/certificate?until="+number)} {
+	for _, path := range []string{"/n/" + number, "/nowhere/" + number, "/certificate?until=2027-05-15&x=" +
+		number, "/?x=" + url.QueryEscape(wide(number)), "/settings?back=" +
+		url.QueryEscape("/certificate?until="+number)} {
 		shown(path, h.ask(t, "GET", path, nil).Body.String())
 	}
 	shown(

@@ -38,7 +38,8 @@ func TestTheFontOfANameIsForItsOwnPersonOnly(t *testing.T) {
 	other := newTestApp(t)
 	theirs := other.tokuichi(t)
 	other.session(t, auth.Patient, "op|y", visitOf("試験 太郎", "1986-04-12", ""))
-	if w := other.ask(t, "GET", "/people/"+string(theirs.ID)+"/name.ttf", nil); w.Code != http.StatusNotFound {
+	if w := other.ask(t, "GET", "/people/"+string(theirs.ID)+"/name.ttf",
+		nil); w.Code != http.StatusNotFound {
 		t.Errorf("another's font: %d", w.Code)
 	}
 }
@@ -78,13 +79,15 @@ func TestAScreenSaysWhichNamesNoFontHereCanDraw(t *testing.T) {
 		{"of the standard", "試験 太郎", http.StatusNoContent, ""},
 		{"a rare one", "𠮷田 太郎", http.StatusOK, `"rareText":true`},
 		{"a variant", "葛\U000E0100城 太郎", http.StatusOK, `"rareText":true`},
-		{"a variant that no font has", "試験 太\U000E01EF郎", http.StatusOK, `"rareText":true,"lacksShapes":true`},
+		{"a variant that no font has", "試験 太\U000E01EF郎", http.StatusOK,
+			`"rareText":true,"lacksShapes":true`},
 		{"one of several", "\U00030000田 太郎", http.StatusOK, `"rareText":true,"lacksShapes":true`},
 		{"all of them", "\U00030000\U00030001", http.StatusNoContent, `"rareText":true,"lacksShapes":true`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := newTestApp(t)
-			file := "保険者番号,記号,番号,枝番,氏名,氏名カナ,生年月日,負担割合\n138990,国13,0001234,02," + c.kanji + ",ﾀﾛｳ,1955-07-01,2割\n"
+			file := "保険者番号,記号,番号,枝番,氏名,氏名カナ,生年月日,負担割合\n138990,国13,0001234,02," + c.kanji +
+				",ﾀﾛｳ,1955-07-01,2割\n"
 			if _, err := h.insurer.Importer.Import(ctx, clerkOf("00138990"),
 				strings.NewReader(file)); err != nil {
 				t.Fatal(err)

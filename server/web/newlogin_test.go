@@ -46,7 +46,7 @@ func (h *testApp) provided(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.echo = New(Config{Insurer: h.insurer, Background: ctx, Demo: true, Staff: []string{"鈴木"},
+	h.echo = newSite(Config{Insurer: h.insurer, Background: ctx, Demo: true, Staff: []string{"鈴木"},
 		Now: h.clock, Ready: h.store.Ping,
 		Counter: h.counter, Sessions: &auth.Sessions{Store: h.store.Sessions(), Now: h.clock},
 		Login: auth.NewLogin(auth.Config{Issuer: server.URL + "/demo-idp", ClientID: "RP1", Key: client,

@@ -305,7 +305,8 @@ func TestNoUndescribedPropertyPassesInside(t *testing.T) {
 	me := func(insurer, person, outside string) exchange {
 		return exchange{method: "GET", route: "/api/v1/me", status: 200, contentType: "application/json",
 			content: []byte(
-				`{"people":[` + person + `],"lapsed":[],"phones":[],"login":true,"device":false,"serverTime":"2026-11-22T10:42:00+09:00"` + outside + `}`,
+				`{"people":[` + person + `],"lapsed":[],"phones":[],"login":true,"device":false,` +
+					`"serverTime":"2026-11-22T10:42:00+09:00"` + outside + `}`,
 			)}
 	}
 	for name, c := range map[string]struct {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"madoguchi/credential"
+	"madoguchi/internal/issuertest"
 	"madoguchi/internal/testenv"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/insurer"
@@ -22,7 +23,7 @@ import (
 // counterNamed puts a counter server on the trust list and returns how it calls.
 func (h *testApp) counterNamed(t *testing.T, name, address string) hostapi.FacilityClient {
 	t.Helper()
-	_, key := p256(t)
+	_, key := issuertest.NewPair(t)
 	h.trust.Counters = append(h.trust.Counters, credential.TrustedCounter{URL: address, Name: name,
 		Facility: "1319999991", JWKS: credential.KeySet{key.Public()}})
 	calls := &hostapi.Client{Key: key, Client: &http.Client{Transport: inside{h}},
@@ -75,8 +76,10 @@ func TestASpokenCodeAllowedForOneCounterIsNoOthers(t *testing.T) {
 		}
 	}
 	refused("while the patient is asked for A", code, forged)
-	if said := answer[struct{ State, Facility string }](t, h.ask(t, "GET", "/api/v1/people/"+string(r.ID)+"/code", nil),
-		200); said.Facility != "A医院" {
+	said := answer[struct{ State, Facility string }](t,
+		h.ask(t, "GET", "/api/v1/people/"+string(r.ID)+"/code", nil),
+		200)
+	if said.Facility != "A医院" {
 		t.Errorf("the patient is asked for %q", said.Facility)
 	}
 	h.patientSays(t, r, true)
@@ -194,7 +197,8 @@ func TestAnOldScreenOpensNoReceiptKeys(t *testing.T) {
 			if (err == nil && len(keys) == 1) != c.ok {
 				t.Errorf("%d keys, %v", len(keys), err)
 			}
-			if err := h.calls.For(clinic).LeaveReceipt(ctx, cityISS, jws, map[string][]byte{id: sealed}); (err == nil) != c.ok {
+			if err := h.calls.For(clinic).LeaveReceipt(ctx, cityISS, jws,
+				map[string][]byte{id: sealed}); (err == nil) != c.ok {
 				t.Errorf("a receipt: %v", err)
 			}
 		})
@@ -204,16 +208,18 @@ func TestAnOldScreenOpensNoReceiptKeys(t *testing.T) {
 		"another insurer's": h.live(t, r.Person, "06139992", h.now),
 		"altered":           jws[:len(jws)-4] + "AAAA",
 		"none":              "",
-		"a signature of zeros": jws[:strings.LastIndexByte(jws, '.')+1] + base64.RawURLEncoding.EncodeToString(
-			make([]byte, 64),
-		),
+		"a signature of zeros": jws[:strings.LastIndexByte(jws, '.')+1] +
+			base64.RawURLEncoding.EncodeToString(
+				make([]byte, 64),
+			),
 	}
 	for _, name := range slices.Sorted(maps.Keys(others)) {
 		t.Run(name, func(t *testing.T) {
 			if keys, err := h.calls.For(clinic).ReceiptKeys(ctx, cityISS, others[name]); err == nil {
 				t.Errorf("%d keys", len(keys))
 			}
-			if err := h.calls.For(clinic).LeaveReceipt(ctx, cityISS, others[name], map[string][]byte{id: sealed}); err == nil {
+			err := h.calls.For(clinic).LeaveReceipt(ctx, cityISS, others[name], map[string][]byte{id: sealed})
+			if err == nil {
 				t.Error("a receipt was taken")
 			}
 		})

@@ -67,9 +67,13 @@ func TestAGrantThatIsOverMakesNoOfflineScreen(t *testing.T) {
 	for _, c := range []struct {
 		at   time.Time
 		want *eligibility.Error
-	}{{login, nil}, {login.Add(insurer.DeviceGrantLife - time.Second), nil}, {login.Add(insurer.DeviceGrantLife),
-		insurer.ErrDeviceGrantOver},
-		{login.Add(insurer.DeviceGrantLife + 24*time.Hour), insurer.ErrDeviceGrantOver}} {
+	}{
+		{login, nil},
+		{login.Add(insurer.DeviceGrantLife - time.Second), nil},
+		{login.Add(insurer.DeviceGrantLife),
+			insurer.ErrDeviceGrantOver},
+		{login.Add(insurer.DeviceGrantLife + 24*time.Hour), insurer.ErrDeviceGrantOver},
+	} {
 		h.now = c.at
 		_, err := h.insurer.Issuer.Offline(ctx, viewerOf("s"), r.ID, "A")
 		if c.want == nil && err != nil || c.want != nil && !errors.Is(err, c.want) {

@@ -99,7 +99,8 @@ func TestAnInsurersSettingsAreOnItsPapers(t *testing.T) {
 	if stored, err := h.store.Directory.Logo(ctx, "06139992"); err != nil || len(stored) == 0 {
 		t.Error("no mark", err)
 	}
-	if w := h.ask(t, http.MethodGet, "/insurer/papers/passport.pdf?insurer=06139992", nil); w.Code != http.StatusNotFound {
+	if w := h.ask(t, http.MethodGet, "/insurer/papers/passport.pdf?insurer=06139992",
+		nil); w.Code != http.StatusNotFound {
 		t.Error(w.Code)
 	}
 	if w := h.settings(t, nil, map[string]string{"nologo": "1"}); w.Code != http.StatusSeeOther {
@@ -143,8 +144,8 @@ func TestACertificateOutsideTheRulesNeedsAReason(t *testing.T) {
 	if w := h.form(t, notDue, url.Values{"reason": {"要配慮の申請"}}); w.Code != http.StatusOK {
 		t.Error(w.Code, w.Body)
 	}
-	if w := h.form(t, notDue, url.Values{"reason": {strings.Repeat("長", 41)}}); w.Code != http.StatusBadRequest &&
-		w.Code != http.StatusUnprocessableEntity {
+	w := h.form(t, notDue, url.Values{"reason": {strings.Repeat("長", 41)}})
+	if w.Code != http.StatusBadRequest && w.Code != http.StatusUnprocessableEntity {
 		t.Error(w.Code)
 	}
 	if w := get(due + "?layout=poster"); w.Code == http.StatusOK {

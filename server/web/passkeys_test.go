@@ -239,7 +239,7 @@ func insurerPerson(id string) insurer.PersonRecord {
 func (h *testApp) alive(t *testing.T) {
 	t.Helper()
 	clock := func() time.Time { return h.now }
-	h.echo = New(Config{
+	h.echo = newSite(Config{
 		Insurer:    h.insurer,
 		Background: ctx,
 		Now:        clock,

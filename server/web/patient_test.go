@@ -68,11 +68,13 @@ func TestNoticeCodeLeavesTheAddressAndIsNotUsedUpByLooking(t *testing.T) {
 func TestPeopleSeeTheirOwnOnly(t *testing.T) {
 	h := newTestApp(t)
 	r := h.tokuichi(t)
-	if w := h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "live"}); w.Code != http.StatusForbidden {
+	w := h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "live"})
+	if w.Code != http.StatusForbidden {
 		t.Errorf("without a login: %d", w.Code)
 	}
 	h.session(t, auth.Patient, "op|x", visitOf("試験 太郎", "1986-04-12", ""))
-	if w := h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "live"}); w.Code != http.StatusNotFound {
+	w = h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "live"})
+	if w.Code != http.StatusNotFound {
 		t.Errorf("another's screen: %d %s", w.Code, w.Body)
 	}
 	if w := h.ask(t, "GET", "/people/"+string(r.ID)+"/document.pdf", nil); w.Code != http.StatusNotFound {

@@ -34,7 +34,12 @@ func clerksApp(t *testing.T) (*testApp, insurer.PersonRecord) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.store.Enrolment.Enrol(ctx, h.notices.MAC(paper.Code), "idp|tokuichi", audit.Entry{At: h.now, Actor: "patient", Action: "notice.enrol", Person: r.ID}); err != nil {
+	if err := h.store.Enrolment.Enrol(ctx, h.notices.MAC(paper.Code), "idp|tokuichi", audit.Entry{
+		At:     h.now,
+		Actor:  "patient",
+		Action: "notice.enrol",
+		Person: r.ID,
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if err := h.store.Devices.PutReceiptKey(ctx, "idp|tokuichi", "phone", []byte("key"),
@@ -68,7 +73,8 @@ func TestAPersonsPageShowsAllThatIsKeptAndWhoLooked(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := h.page(t, "/insurer/people/"+string(r.ID))
-	for _, want := range []string{"髙橋 德一", "昭和30年7月1日", "0001234", "第2版", "住所：" + r.Person.Address + " → <b>" + moved.Address, "第1号", "登録に使われました", "電話 1台", "使えます",
+	for _, want := range []string{"髙橋 德一", "昭和30年7月1日", "0001234", "第2版", "住所：" + r.Person.Address +
+		" → <b>" + moved.Address, "第1号", "登録に使われました", "電話 1台", "使えます",
 		"担当 鈴木", "記録を見ました", "お知らせのコードで電話を登録しました", "ご本人", "写し（PDF・ファイル）を保存しました"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
@@ -92,7 +98,8 @@ func TestAPersonsPageShowsAllThatIsKeptAndWhoLooked(t *testing.T) {
 
 func TestPeopleAreFoundHoweverTheyAreTypedAndTheSearchIsRecordedWithoutItsText(t *testing.T) {
 	h, r := clerksApp(t)
-	for _, text := range []string{"0001234", "1234", "１２３４", "国13 0001234", "国１３・1234", "髙橋德一", "高橋　徳一", r.Person.Kana, "昭和30年7月1日", "1955-07-01", "S30.7.1"} {
+	for _, text := range []string{"0001234", "1234", "１２３４", "国13 0001234", "国１３・1234", "髙橋德一", "高橋　徳一",
+		r.Person.Kana, "昭和30年7月1日", "1955-07-01", "S30.7.1"} {
 		page := h.page(t, "/insurer?insurer=00138990&q="+url.QueryEscape(text))
 		if !strings.Contains(page, "/insurer/people/"+string(r.ID)+`"`) || !strings.Contains(page, "人のうち1〜") {
 			t.Errorf("%s does not find him", text)
@@ -192,17 +199,27 @@ func TestActionsAskFirstAndAreRecorded(t *testing.T) {
 	}
 	one := at + "/copies/" + credential.EncodeRID(file.Copies[0].RID) + "/revoke"
 	end := fmt.Sprintf("%s/logins/%d/end", at, file.Logins[0].ID)
-	for path, sentence := range map[string]string{at + "/reissue": "すぐに使えなくなります", at + "/revoke": "2通", one: "元には戻せません", end: "最長24時間", at + "/erase": "消さずに"} {
+	for path, sentence := range map[string]string{
+		at + "/reissue": "すぐに使えなくなります",
+		at + "/revoke":  "2通",
+		one:             "元には戻せません",
+		end:             "最長24時間",
+		at + "/erase":   "消さずに",
+	} {
 		page := h.page(t, path)
 		if !strings.Contains(page, `id="consequence"`) || !strings.Contains(page, sentence) ||
 			!strings.Contains(page, "髙橋 德一") {
 			t.Errorf("%s does not say what follows", path)
 		}
-		if w := h.ask(t, "POST", path, nil, func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }); w.Code != http.StatusForbidden {
+		w := h.ask(t, "POST", path, nil, func(r *http.Request) {
+			r.Header.Set("Sec-Fetch-Site", "cross-site")
+		})
+		if w.Code != http.StatusForbidden {
 			t.Errorf("%s from another site: %d", path, w.Code)
 		}
 	}
-	if after, err := h.store.Register.PersonFile(ctx, keyOf(r), h.now, 0); err != nil || len(after.Notices) != 1 ||
+	if after, err := h.store.Register.PersonFile(ctx, keyOf(r), h.now, 0); err != nil ||
+		len(after.Notices) != 1 ||
 		len(after.Logins) != 1 ||
 		!after.Copies[0].Revoked.IsZero() {
 		t.Fatalf("asking changed something: %+v %v", after, err)
@@ -237,7 +254,12 @@ func TestActionsAskFirstAndAreRecorded(t *testing.T) {
 	if w := h.ask(t, "GET", at, nil); w.Code != http.StatusNotFound {
 		t.Errorf("after erasing: %d", w.Code)
 	}
-	for action, n := range map[string]int{"paper.revoke": 3, "notice.reissue": 1, "login.end": 1, "person.erase": 1} {
+	for action, n := range map[string]int{
+		"paper.revoke":   3,
+		"notice.reissue": 1,
+		"login.end":      1,
+		"person.erase":   1,
+	} {
 		if got := h.entries(t, action); len(got) != n {
 			t.Errorf("%s is recorded %d times", action, len(got))
 		}

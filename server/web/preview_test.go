@@ -87,11 +87,17 @@ func TestHeadingsAreMappedOnceAndNothingIsStoredBeforeTheYes(t *testing.T) {
 	if w := h.form(t, at+"/headings", twice); w.Code != http.StatusUnprocessableEntity {
 		t.Errorf("one column twice: %d", w.Code)
 	}
-	if w := h.form(t, at+"/headings", url.Values{"column-0": {"番号"}, "column-1": {"氏名"}, "column-2": {"生年月日"}, "column-3": {"使わない"}}); w.Code != http.StatusSeeOther {
+	if w := h.form(t, at+"/headings", url.Values{
+		"column-0": {"番号"},
+		"column-1": {"氏名"},
+		"column-2": {"生年月日"},
+		"column-3": {"使わない"},
+	}); w.Code != http.StatusSeeOther {
 		t.Fatalf("mapping: %d %s", w.Code, w.Body)
 	}
 	page = h.ask(t, "GET", at, nil).Body.String()
-	for _, want := range []string{`id="count-new">1<`, `id="count-refused">1<`, "まだ何も保存していません", "試験 太郎", "使わない列"} {
+	for _, want := range []string{`id="count-new">1<`, `id="count-refused">1<`, "まだ何も保存していません", "試験 太郎",
+		"使わない列"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the preview lacks %q", want)
 		}
@@ -171,7 +177,10 @@ func TestAFileWithAMyNumberLeavesNothingBehind(t *testing.T) {
 			break
 		}
 	}
-	for name, text := range map[string]string{"in a row": "会員No,加入者,うまれ\n1,試験 " + number + ",1986-04-12\n", "in a heading": number + ",氏名,生年月日\n1,試験 太郎,1986-04-12\n"} {
+	for name, text := range map[string]string{
+		"in a row":     "会員No,加入者,うまれ\n1,試験 " + number + ",1986-04-12\n",
+		"in a heading": number + ",氏名,生年月日\n1,試験 太郎,1986-04-12\n",
+	} {
 		if w := h.send(t, text); w.Code != http.StatusUnprocessableEntity ||
 			strings.Contains(w.Body.String(), number) {
 			t.Errorf("%s: %d", name, w.Code)
@@ -260,11 +269,14 @@ func TestARefusedRowSaysItsPlaceInTheSpreadsheet(t *testing.T) {
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	at := h.sent(
 		t,
-		"番号,氏名,生年月日,住所\n1,試験 太郎,1986-04-12,\"架空県\n架空市\"\n,,,\n#REF!,試験 花子,1988-11-30,\n12月3日,試験 次郎,1990-05-05,\n5,試験 三郎,1990-05-06,\"a\nb\"\n",
+		"番号,氏名,生年月日,住所\n1,試験 太郎,1986-04-12,\"架空県\n架空市\"\n,,,\n"+
+			"#REF!,試験 花子,1988-11-30,\n12月3日,試験 次郎,1990-05-05,\n5,試験 三郎,1990-05-06,\"a\nb\"\n",
 	)
 	body := betweenTags.ReplaceAllString(h.ask(t, "GET", at, nil).Body.String(), "><")
-	for _, want := range []string{`<td>4<span class="place">ファイルの5行目</span></td><td class="short">番号</td>`, `<td>5<span class="place">ファイルの6行目</span></td>`,
-		`<td>2</td>`, `id="count-new">2<`, `id="count-refused">2<`, "表計算ソフトのエラー「#REF!」", "表計算ソフトで日付の「12月3日」に変わっています"} {
+	for _, want := range []string{`<td>4<span class="place">ファイルの5行目</span></td><td class="short">番号</td>`,
+		`<td>5<span class="place">ファイルの6行目</span></td>`,
+		`<td>2</td>`, `id="count-new">2<`, `id="count-refused">2<`, "表計算ソフトのエラー「#REF!」",
+		"表計算ソフトで日付の「12月3日」に変わっています"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %s:\n%s", want, body)
 		}

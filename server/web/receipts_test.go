@@ -13,7 +13,8 @@ import (
 func (h *testApp) personsOfReceipts(t *testing.T, key string) map[string]int {
 	t.Helper()
 	n := map[string]int{}
-	for _, r := range answer[struct{ Receipts []struct{ Person string } }](t, h.ask(t, "GET", "/api/v1/receipts?key="+key, nil), 200).Receipts {
+	for _, r := range answer[struct{ Receipts []struct{ Person string } }](t,
+		h.ask(t, "GET", "/api/v1/receipts?key="+key, nil), 200).Receipts {
 		n[r.Person]++
 	}
 	return n
@@ -31,7 +32,11 @@ func (h *testApp) leave(t *testing.T, phone string, people ...insurer.PersonReco
 
 func (h *testApp) addReceiptKey(t *testing.T, id string) {
 	t.Helper()
-	if w := h.ask(t, "PUT", "/api/v1/phone", map[string]any{"id": id, "key": holderBody(h.holder(t, id, newPhone(t)))["key"]}); w.Code != 204 {
+	w := h.ask(t, "PUT", "/api/v1/phone", map[string]any{
+		"id":  id,
+		"key": holderBody(h.holder(t, id, newPhone(t)))["key"],
+	})
+	if w.Code != 204 {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 }
@@ -71,7 +76,9 @@ func TestAPersonTakenOffAPhoneLeavesNoReceiptsThere(t *testing.T) {
 		Kana:         "ﾀｶﾊｼ ﾄｸｲﾁ",
 		BirthDate:    first.Person.BirthDate,
 	}
-	if _, err := h.store.Importer.ImportPeople(ctx, "06139992", func(yield func(string, eligibility.Person) bool) { yield("second", p) }, audit.Entry{At: h.now, Actor: "t", Action: "people.import"}); err != nil {
+	if _, err := h.store.Importer.ImportPeople(ctx, "06139992",
+		func(yield func(string, eligibility.Person) bool) { yield("second", p) },
+		audit.Entry{At: h.now, Actor: "t", Action: "people.import"}); err != nil {
 		t.Fatal(err)
 	}
 	second, err := h.store.Issuer.PersonByKey(ctx, "06139992", "second")

@@ -10,7 +10,12 @@ import (
 
 func TestCopiesOfTheWholeInsurerAreCountedBeforeTheyAreRevoked(t *testing.T) {
 	h, r := clerksApp(t)
-	for name, form := range map[string]url.Values{"neither": {}, "both": {"rid": {"AAAAA"}, "before": {"2026-11-22T10:00"}}, "no index": {"rid": {"!"}}, "no time": {"before": {"yesterday"}}} {
+	for name, form := range map[string]url.Values{
+		"neither":  {},
+		"both":     {"rid": {"AAAAA"}, "before": {"2026-11-22T10:00"}},
+		"no index": {"rid": {"!"}},
+		"no time":  {"before": {"yesterday"}},
+	} {
 		form.Set("insurer", "00138990")
 		if w := h.form(t, "/insurer/revoke", form); w.Code != http.StatusUnprocessableEntity ||
 			!strings.Contains(w.Body.String(), "どちらか一つ") {

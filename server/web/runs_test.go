@@ -112,8 +112,10 @@ func TestAClerkCountsPrintsAndFetchesARun(t *testing.T) {
 	if file.Code != http.StatusOK || !strings.HasPrefix(file.Body.String(), "%PDF-1.4") {
 		t.Error(file.Code)
 	}
-	for _, name := range []string{"..%2Fdb", ".oshirase-06139992-" + id + ".lock", "oshirase-06139992-" + id + "-002.pdf"} {
-		if w := h.ask(t, http.MethodGet, "/insurer/runs/"+id+"/files/"+name, nil); w.Code != http.StatusNotFound {
+	for _, name := range []string{"..%2Fdb", ".oshirase-06139992-" + id + ".lock", "oshirase-06139992-" + id +
+		"-002.pdf"} {
+		w := h.ask(t, http.MethodGet, "/insurer/runs/"+id+"/files/"+name, nil)
+		if w.Code != http.StatusNotFound {
 			t.Errorf("%s: %d", name, w.Code)
 		}
 	}
@@ -185,14 +187,17 @@ func TestRunsFilterByWhatChanged(t *testing.T) {
 		return plan.Run.Total
 	}
 	for name, c := range map[string]struct{ got, want int }{
-		"new":               {total(insurer.NoticeRun, insurer.RunOptions{Only: insurer.OnlyNew}), 1},
-		"changed":           {total(insurer.NoticeRun, insurer.RunOptions{Only: insurer.OnlyChanged}), 1},
-		"all":               {total(insurer.NoticeRun, insurer.RunOptions{}), 3},
-		"dropped":           {total(insurer.CertificateRun, insurer.RunOptions{Dropped: true}), 1},
-		"list by number":    {total(insurer.NoticeRun, insurer.RunOptions{}, "0003", "９"), 1},
-		"list by symbol":    {total(insurer.NoticeRun, insurer.RunOptions{}, "101,1,00", "100,1"), 1},
-		"share on a day":    {total(insurer.NoticeRun, insurer.RunOptions{ShareOn: eligibility.MustDate("2056-05-01")}), 3}, // 70 on 2056-04-12: the 1st of the month after
-		"share another day": {total(insurer.NoticeRun, insurer.RunOptions{ShareOn: eligibility.MustDate("2056-05-02")}), 0},
+		"new":            {total(insurer.NoticeRun, insurer.RunOptions{Only: insurer.OnlyNew}), 1},
+		"changed":        {total(insurer.NoticeRun, insurer.RunOptions{Only: insurer.OnlyChanged}), 1},
+		"all":            {total(insurer.NoticeRun, insurer.RunOptions{}), 3},
+		"dropped":        {total(insurer.CertificateRun, insurer.RunOptions{Dropped: true}), 1},
+		"list by number": {total(insurer.NoticeRun, insurer.RunOptions{}, "0003", "９"), 1},
+		"list by symbol": {total(insurer.NoticeRun, insurer.RunOptions{}, "101,1,00", "100,1"), 1},
+		// 70 on 2056-04-12: the 1st of the month after
+		"share on a day": {total(insurer.NoticeRun,
+			insurer.RunOptions{ShareOn: eligibility.MustDate("2056-05-01")}), 3},
+		"share another day": {total(insurer.NoticeRun,
+			insurer.RunOptions{ShareOn: eligibility.MustDate("2056-05-02")}), 0},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s: %d people, not %d", name, c.got, c.want)
@@ -226,7 +231,8 @@ func TestARunIsPausedResumedAndCancelledFromThePage(t *testing.T) {
 		t.Error(code)
 	}
 	h.cookies = nil
-	if w := h.ask(t, http.MethodGet, "/insurer/runs/"+id+"/files/oshirase-06139992-"+id+"-index.csv", nil); w.Code != http.StatusSeeOther {
+	w := h.ask(t, http.MethodGet, "/insurer/runs/"+id+"/files/oshirase-06139992-"+id+"-index.csv", nil)
+	if w.Code != http.StatusSeeOther {
 		t.Error("a stranger fetched a file", w.Code)
 	}
 }

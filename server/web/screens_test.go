@@ -7,6 +7,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/credential"
+	"madoguchi/internal/issuertest"
 	"madoguchi/internal/phonetest"
 	console "madoguchi/server/web/counter"
 )
@@ -38,12 +39,14 @@ func TestAScannedCodeIsLookedUpOnceWithinNinetySeconds(t *testing.T) {
 	}
 	late := answer[madeCode](t, h.ask(t, "POST", path, struct{}{}), 201)
 	h.now = h.now.Add(91 * time.Second)
-	if w := h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": late.Address}); w.Code != 404 {
+	w := h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": late.Address})
+	if w.Code != 404 {
 		t.Errorf("after 90 s: %d", w.Code)
 	}
 	first := answer[madeCode](t, h.ask(t, "POST", path, struct{}{}), 201)
 	answer[madeCode](t, h.ask(t, "POST", path, struct{}{}), 201)
-	if w := h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": first.Address}); w.Code != 404 {
+	w = h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": first.Address})
+	if w.Code != 404 {
 		t.Errorf("a newer code voids the one before: %d", w.Code)
 	}
 }
@@ -85,14 +88,17 @@ func TestCodesCannotBeTriedOut(t *testing.T) {
 	h.session(t, auth.Counter, "鈴木", "{}")
 	limited := 0
 	for range 40 { // a budget of 30 and one every two seconds
-		if w := h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": credential.NewOnlineCode(testHost + "/i/00138990").Spoken}); w.Code == 429 {
+		w := h.ask(t, "POST", "/api/v1/counter/cases",
+			map[string]string{"text": credential.NewOnlineCode(testHost + "/i/00138990").Spoken})
+		if w.Code == 429 {
 			limited++
 		}
 	}
 	if limited < 9 {
 		t.Errorf("%d of 40 guesses were limited", limited)
 	}
-	if w := h.ask(t, "POST", "/i/00138990/code", map[string]any{"code": credential.NewOnlineCode(testHost + "/i/00138990").Printed()}); w.Code != 403 {
+	if w := h.ask(t, "POST", "/i/00138990/code",
+		map[string]any{"code": credential.NewOnlineCode(testHost + "/i/00138990").Printed()}); w.Code != 403 {
 		t.Errorf("without an assertion: %d", w.Code)
 	}
 	if w := h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": "ABCDEFGH"}); w.Code != 422 {
@@ -105,7 +111,7 @@ func TestAScreenWithoutNetworkIsProvedByItsPhone(t *testing.T) {
 	r := h.patientOf(t, h.now)
 	h.session(t, auth.Counter, "鈴木", "{}")
 	phone := newPhone(t)
-	_, other := p256(t)
+	_, other := issuertest.NewPair(t)
 	credentials := "/api/v1/people/" + string(r.ID) + "/credential"
 	if w := h.ask(t, "POST", credentials, map[string]string{"tier": "screen", "phone": "A"}); w.Code != 409 {
 		t.Errorf("a phone without a key: %d", w.Code)
@@ -141,8 +147,13 @@ func TestAScreenWithoutNetworkIsProvedByItsPhone(t *testing.T) {
 		!strings.Contains(w.Body.String(), "scan.proof_first") {
 		t.Errorf("the second code first: %d %s", w.Code, w.Body)
 	}
-	for name, body := range map[string]map[string]string{"another phone": proof(other, h.now, ""), "46 s old": proof(phone.key, h.now.Add(-46*time.Second), ""),
-		"46 s ahead": proof(phone.key, h.now.Add(46*time.Second), ""), "a nonce that nobody asked for": proof(phone.key, h.now, "1234"), "no proof": {"text": "x"}} {
+	for name, body := range map[string]map[string]string{
+		"another phone":                 proof(other, h.now, ""),
+		"46 s old":                      proof(phone.key, h.now.Add(-46*time.Second), ""),
+		"46 s ahead":                    proof(phone.key, h.now.Add(46*time.Second), ""),
+		"a nonce that nobody asked for": proof(phone.key, h.now, "1234"),
+		"no proof":                      {"text": "x"},
+	} {
 		if v := answer[console.CaseJSON](t, h.ask(t, "POST", here+"/proof", body), 200); v.Verdict.Valid ||
 			!v.Verdict.AwaitsProof ||
 			v.Verdict.Checks[0].Name != "holder" {
@@ -150,15 +161,18 @@ func TestAScreenWithoutNetworkIsProvedByItsPhone(t *testing.T) {
 		}
 	}
 	nonce := answer[console.CaseJSON](t, h.ask(t, "POST", here+"/challenge", struct{}{}), 200).Nonce
-	if v := answer[console.CaseJSON](t, h.ask(t, "POST", here+"/proof", proof(phone.key, h.now, "")), 200); v.Verdict.Valid {
+	if v := answer[console.CaseJSON](t, h.ask(t, "POST", here+"/proof", proof(phone.key, h.now, "")),
+		200); v.Verdict.Valid {
 		t.Error("the number was not answered")
 	}
-	if v := answer[console.CaseJSON](t, h.ask(t, "POST", here+"/proof", proof(phone.key, h.now, nonce)), 200); !v.Verdict.Valid ||
+	if v := answer[console.CaseJSON](t, h.ask(t, "POST", here+"/proof", proof(phone.key, h.now, nonce)),
+		200); !v.Verdict.Valid ||
 		v.Nonce != "" ||
 		v.Verdict.Headline.Ja != "この画面は本物です" {
 		t.Errorf("%+v", v.Verdict)
 	}
-	if v := answer[console.CaseJSON](t, h.ask(t, "POST", here+"/proof", proof(phone.key, h.now, nonce)), 200); v.Verdict.Valid {
+	if v := answer[console.CaseJSON](t, h.ask(t, "POST", here+"/proof", proof(phone.key, h.now, nonce)),
+		200); v.Verdict.Valid {
 		t.Error("a number was answered twice")
 	}
 	live := answer[console.CaseJSON](
@@ -172,7 +186,8 @@ func TestAScreenWithoutNetworkIsProvedByItsPhone(t *testing.T) {
 		201,
 	)
 	for _, path := range []string{"/proof", "/challenge"} {
-		if w := h.ask(t, "POST", "/api/v1/counter/cases/"+live.ID+path, map[string]string{"text": "x"}); w.Code != 409 {
+		w := h.ask(t, "POST", "/api/v1/counter/cases/"+live.ID+path, map[string]string{"text": "x"})
+		if w.Code != 409 {
 			t.Errorf("%s of a live screen: %d", path, w.Code)
 		}
 	}

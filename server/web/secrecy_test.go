@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -45,7 +46,7 @@ func TestWhatACardSaysAndWhatWasTypedIsInNoRecordAndNoLog(t *testing.T) {
 	)
 	h.counter.Readers = board
 	clock := func() time.Time { return h.now }
-	h.echo = New(
+	h.echo = newSite(
 		Config{
 			Demo:     true,
 			Staff:    []string{"鈴木"},
@@ -66,8 +67,13 @@ func TestWhatACardSaysAndWhatWasTypedIsInNoRecordAndNoLog(t *testing.T) {
 		path string
 		body any
 		want string
-	}{{"/card-check", map[string]any{"birthDateConfirmed": true}, "本物のカードで"}, {"/text-check", map[string]any{"expiryYear": 2035, "code": code}, address},
-		{"/text-check", map[string]any{"expiryYear": 2035, "code": "1111"}, "9回"}, {"/certificate-check", nil, "有効期限内"}, {"/record", map[string]any{"outcome": "accepted"}, "accepted"}} {
+	}{
+		{"/card-check", map[string]any{"birthDateConfirmed": true}, "本物のカードで"},
+		{"/text-check", map[string]any{"expiryYear": 2035, "code": code}, address},
+		{"/text-check", map[string]any{"expiryYear": 2035, "code": "1111"}, "9回"},
+		{"/certificate-check", nil, "有効期限内"},
+		{"/record", map[string]any{"outcome": "accepted"}, "accepted"},
+	} {
 		if w := h.ask(t, "POST", path+step.path, step.body); w.Code != http.StatusOK ||
 			!strings.Contains(w.Body.String(), step.want) {
 			t.Fatalf("%s: %d %s", step.path, w.Code, w.Body)
@@ -101,8 +107,15 @@ func TestWhatACardSaysAndWhatWasTypedIsInNoRecordAndNoLog(t *testing.T) {
 	}
 	number, hash := h.reader.chip.ForbiddenNumber()
 	for where, text := range places {
-		for what, secret := range map[string]string{"typed code": `"` + code + `"`, "typed code in a line": "=" + code, "address": address, "My Number": number,
-			"hash": string(hash[:]), "hash in hexadecimal": hex.EncodeToString(hash[:]), "hash in base64": base64.StdEncoding.EncodeToString(hash[:])} {
+		for what, secret := range map[string]string{
+			"typed code":           `"` + code + `"`,
+			"typed code in a line": "=" + code,
+			"address":              address,
+			"My Number":            number,
+			"hash":                 string(hash[:]),
+			"hash in hexadecimal":  hex.EncodeToString(hash[:]),
+			"hash in base64":       base64.StdEncoding.EncodeToString(hash[:]),
+		} {
 			if strings.Contains(text, secret) {
 				t.Errorf("the %s is in %s", what, where)
 			}
@@ -141,9 +154,19 @@ func (h *testApp) connectAgent(t *testing.T, url string) {
 		time.Sleep(5 * time.Millisecond)
 	}
 	words := strings.Join(a.Status().Words, `","`)
-	if w := h.ask(t, "POST", "/api/v1/counter/bridges", map[string]string{"code": a.Status().Code}); w.Code != http.StatusCreated ||
+	w := h.ask(t, "POST", "/api/v1/counter/bridges", map[string]string{"code": a.Status().Code})
+	var found struct {
+		Ticket string `json:"ticket"`
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &found); err != nil || w.Code != http.StatusCreated ||
 		!strings.Contains(w.Body.String(), words) {
 		t.Fatalf("pairing: %d %s", w.Code, w.Body)
+	}
+	if w := h.ask(t, "POST", "/api/v1/counter/bridges/confirm", map[string]any{
+		"ticket": found.Ticket,
+		"same":   true,
+	}); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"paired":true`) {
+		t.Fatalf("confirming: %d %s", w.Code, w.Body)
 	}
 	for !strings.Contains(h.ask(t, "GET", "/api/v1/counter/status", nil).Body.String(), `"connected":true`) {
 		time.Sleep(5 * time.Millisecond)

@@ -9,6 +9,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/issuertest"
 	"madoguchi/internal/phonetest"
 	console "madoguchi/server/web/counter"
 )
@@ -40,8 +41,8 @@ func TestACounterIsToldWhoseTheCodesOfAPictureAre(t *testing.T) {
 		}
 		return out.JWS
 	}
-	_, holder := p256(t)
-	_, holder2 := p256(t)
+	_, holder := issuertest.NewPair(t)
+	_, holder2 := issuertest.NewPair(t)
 	live, hers := h.live(t, p, "00138990", h.now), h.live(t, wife, "00138990", h.now)
 	older := h.live(t, p, "00138990", h.now.Add(-30*time.Second))
 	copied := issue(
@@ -77,18 +78,28 @@ func TestACounterIsToldWhoseTheCodesOfAPictureAre(t *testing.T) {
 		texts []string
 		want  []person
 	}{
-		{"two people", []string{live, hers}, []person{{live, "", "髙橋 德一", "昭和30年7月1日"}, {hers, "", "試験 花子", "昭和33年11月30日"}}},
-		{"one code twice, as digits and as it is", []string{credential.NumericQR(live), live}, []person{{live, "", "髙橋 德一", "昭和30年7月1日"}}},
+		{"two people", []string{live, hers}, []person{
+			{live, "", "髙橋 德一", "昭和30年7月1日"},
+			{hers, "", "試験 花子", "昭和33年11月30日"},
+		}},
+		{"one code twice, as digits and as it is", []string{credential.NumericQR(live), live},
+			[]person{{live, "", "髙橋 德一", "昭和30年7月1日"}}},
 		{"a screen and the one before it", []string{older, live}, []person{{live, "", "髙橋 德一", "昭和30年7月1日"}}},
 		{"a saved copy and the screen", []string{copied, live}, []person{{live, "", "髙橋 德一", "昭和30年7月1日"}}},
 		{"a screen and its proof", []string{away, mine}, []person{{away, mine, "髙橋 德一", "昭和30年7月1日"}}},
 		{"two screens, their proofs the other way round", []string{away, hersAway, herProof, mine},
 			[]person{{away, mine, "髙橋 德一", "昭和30年7月1日"}, {hersAway, herProof, "試験 花子", "昭和33年11月30日"}}},
-		{"one person in two writings", []string{live, h.live(t, variant, "00138990", h.now)}, []person{{live, "", "髙橋 德一", "昭和30年7月1日"}}},
-		{"twins without a branch number", []string{h.live(t, other, "00138990", h.now), h.live(t, twin, "00138990", h.now)},
+		{"one person in two writings", []string{live, h.live(t, variant, "00138990", h.now)},
+			[]person{{live, "", "髙橋 德一", "昭和30年7月1日"}}},
+		{"twins without a branch number",
+			[]string{h.live(t, other, "00138990", h.now), h.live(t, twin, "00138990", h.now)},
 			[]person{{"", "", "髙橋 德一", "昭和30年7月1日"}, {"", "", "髙橋 德二", "昭和30年7月1日"}}},
-		{"a genuine code and an altered one", []string{live, altered}, []person{{live, "", "髙橋 德一", "昭和30年7月1日"}, {altered, "", "", ""}}},
-		{"an address beside a screen", []string{"https://example.jp/", live, ""}, []person{{live, "", "髙橋 德一", "昭和30年7月1日"}}},
+		{"a genuine code and an altered one", []string{live, altered}, []person{
+			{live, "", "髙橋 德一", "昭和30年7月1日"},
+			{altered, "", "", ""},
+		}},
+		{"an address beside a screen", []string{"https://example.jp/", live, ""},
+			[]person{{live, "", "髙橋 德一", "昭和30年7月1日"}}},
 		{"no screen", []string{"https://example.jp/", mine}, []person{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -110,10 +121,12 @@ func TestACounterIsToldWhoseTheCodesOfAPictureAre(t *testing.T) {
 			}
 		})
 	}
-	if w := h.ask(t, "POST", "/api/v1/counter/people", map[string]any{"texts": make([]string, 17)}); w.Code != http.StatusUnprocessableEntity {
+	w := h.ask(t, "POST", "/api/v1/counter/people", map[string]any{"texts": make([]string, 17)})
+	if w.Code != http.StatusUnprocessableEntity {
 		t.Errorf("17 codes: %d", w.Code)
 	}
-	if list := decode[struct{ Cases []console.CaseJSON }](t, h.ask(t, "GET", "/api/v1/counter/cases", nil)); len(
+	list := decode[struct{ Cases []console.CaseJSON }](t, h.ask(t, "GET", "/api/v1/counter/cases", nil))
+	if len(
 		list.Cases,
 	) != 0 {
 		t.Errorf("looking stored %d cases", len(list.Cases))
@@ -126,13 +139,16 @@ func TestACounterReadsWhatAReaderTypes(t *testing.T) {
 	h.session(t, auth.Counter, "鈴木", "{}")
 	digits := strings.TrimPrefix(credential.NumericQR(h.live(t, p, "00138990", h.now)), "shc:/")
 	wide := strings.Map(func(r rune) rune { return r + 0xFEE0 }, "shc:/"+digits)
-	for _, text := range []string{"shc+/" + digits, wide, "とくそけめ" + digits, digits[:100] + "\u00a0\u200b" + digits[100:] + "\r\n"} {
+	for _, text := range []string{"shc+/" + digits, wide, "とくそけめ" + digits, digits[:100] + "\u00a0\u200b" +
+		digits[100:] + "\r\n"} {
 		if got := h.scan(t, text); !got.Verdict.Valid {
 			t.Errorf("%.20q: %+v", text, got.Verdict)
 		}
 	}
-	for _, text := range []string{"shc:/" + digits[1:], wide[:len(wide)-3], "shc:/" + digits[:700] + "か" + digits[701:]} {
-		if w := h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": text}); w.Code != http.StatusUnprocessableEntity ||
+	for _, text := range []string{"shc:/" + digits[1:], wide[:len(wide)-3], "shc:/" + digits[:700] + "か" +
+		digits[701:]} {
+		w := h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": text})
+		if w.Code != http.StatusUnprocessableEntity ||
 			!strings.Contains(w.Body.String(), "scan.incomplete") {
 			t.Errorf("%.20q: %d %s", text, w.Code, w.Body)
 		}

@@ -25,6 +25,7 @@ import (
 	"madoguchi/server/web/issuer"
 	"madoguchi/server/web/kit"
 	"madoguchi/server/web/patient"
+	"madoguchi/server/web/permissions"
 )
 
 // Config is what the handler is made of. A half that this role does not run is nil.
@@ -34,6 +35,7 @@ type Config struct {
 	Listed      func() (*credential.TrustList, error) // whose counters phones believe; insurer's half
 	Login       *auth.Login                           // insurer's half
 	Counter     *counterhalf.Service                  // counter's half
+	Facilities  func(context.Context) (int, error)    // how many there are; counter's half, live
 	Readers     *agents.AgentHub                      // counter's half
 	DemoIDP     http.Handler                          // only in the demo
 	Sessions    *auth.Sessions
@@ -51,8 +53,9 @@ type Config struct {
 	Now         func() time.Time
 }
 
-// New returns the program's handler. Routes exist only for the halves that this role runs.
-func New(c Config) *echo.Echo {
+// New returns the program's handler. Routes exist only for the halves that this role runs. It returns an
+// error where the routes and the table of permissions do not agree (kit.Router).
+func New(c Config) (*echo.Echo, error) {
 	shared := &kit.Kit{
 		Demo:     c.Demo,
 		HTTPS:    c.HTTPS,
@@ -64,40 +67,58 @@ func New(c Config) *echo.Echo {
 		Limits:   kit.NewLimits(),
 	}
 	e := echo.New()
-	useMiddleware(e, c, shared)
-	e.GET("/static/*", echo.WrapHandler(pwa.Handler()))
-	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
-	e.GET("/readyz", readyHandler(c.Ready))
+	r := kit.NewRouter(e, shared, permissions.Table(), c.parts())
+	useMiddleware(e, r, c, shared)
+	r.Public("GET /static/*", echo.WrapHandler(pwa.Handler()))
+	r.Public("GET /healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
+	r.Public("GET /readyz", readyHandler(c.Ready))
 	if c.Members != nil {
 		shared.Members = membersOf(c.Members)
-		staffOffice(c, shared).Routes(e)
+		staffOffice(c, shared).Routes(r)
 	}
-	(&counter.Reception{Kit: shared}).Routes(e)
-	(&patient.VisitCheck{Kit: shared}).Routes(e)
+	(&counter.Reception{Kit: shared}).Routes(r)
+	(&patient.VisitCheck{Kit: shared}).Routes(r)
 	if c.Insurer != nil {
 		patients := &patient.Portal{Kit: shared, Insurer: c.Insurer, Login: c.Login}
 		shared.HelpDesk = patients.HelpDesk
-		patients.Routes(e)
-		(&clerk.BackOffice{Kit: shared, Insurer: c.Insurer, Background: c.Background}).Routes(e)
-		(&issuer.API{Kit: shared, Insurer: c.Insurer, CounterCall: c.CounterCall, Listed: c.Listed}).Routes(e)
+		patients.Routes(r)
+		(&clerk.BackOffice{Kit: shared, Insurer: c.Insurer, Background: c.Background}).Routes(r)
+		(&issuer.API{Kit: shared, Insurer: c.Insurer, CounterCall: c.CounterCall, Listed: c.Listed}).Routes(r)
 	} else {
-		e.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusSeeOther, "/counter") })
+		r.Public("GET /", func(c echo.Context) error { return c.Redirect(http.StatusSeeOther, "/counter") })
 	}
 	if c.Counter != nil {
 		console := &counter.Console{Kit: shared, Counter: c.Counter, Readers: c.Readers}
 		if c.Members != nil {
 			console.Own = c.Members.Facilities
 		}
-		console.Routes(e)
+		console.Routes(r)
 	}
 	if c.DemoIDP != nil {
-		e.Any("/demo-idp/*", echo.WrapHandler(c.DemoIDP))
+		r.Public("ANY /demo-idp/*", echo.WrapHandler(c.DemoIDP))
 	}
-	return e
+	return e, r.Check()
+}
+
+// parts are what this server runs of the table of permissions.
+func (c Config) parts() (running permissions.Part) {
+	for part, runs := range map[permissions.Part]bool{
+		permissions.InsurerHalf:   c.Insurer != nil,
+		permissions.CounterHalf:   c.Counter != nil,
+		permissions.SignIn:        c.Members != nil,
+		permissions.Demo:          c.Demo,
+		permissions.DemoProvider:  c.DemoIDP != nil,
+		permissions.PublishedDemo: c.Demo && c.Published,
+	} {
+		if runs {
+			running |= part
+		}
+	}
+	return running
 }
 
 // useMiddleware sets what stands before every room, in the order in which a request meets it.
-func useMiddleware(e *echo.Echo, c Config, shared *kit.Kit) {
+func useMiddleware(e *echo.Echo, r *kit.Router, c Config, shared *kit.Kit) {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = c.FrontDoor.Visitor() // X-Forwarded-For is anybody's word, but for our own proxy's
 	e.HTTPErrorHandler = shared.Fail
@@ -119,13 +140,39 @@ func useMiddleware(e *echo.Echo, c Config, shared *kit.Kit) {
 		Skipper: func(c echo.Context) bool { return c.Path() == clerk.ImportPath },
 	}))
 	e.Use(kit.ExceptFor("/demo-idp/", kit.ExceptFor("/i/", kit.SameOrigin())))
+	if !c.Demo {
+		e.Use(setup(c, shared).Guard)
+	}
 	if c.Demo && c.Published {
 		word := c.Word
 		if word == nil {
 			word = kit.NewDemoWord(c.Now)
 		}
 		e.Use(word.Guard)
-		word.Routes(e)
+		word.Routes(r)
+	}
+}
+
+// setup says what an empty live server needs first.
+func setup(c Config, shared *kit.Kit) *kit.Setup {
+	if c.Insurer == nil {
+		return &kit.Setup{
+			Kit:     shared,
+			Count:   c.Facilities,
+			Next:    "staff.setup.facility",
+			Command: []string{"madoguchi facility add", "CODE", "--name NAME"},
+		}
+	}
+	return &kit.Setup{
+		Kit: shared,
+		Count: func(ctx context.Context) (int, error) {
+			all, err := c.Insurer.Directory.All(ctx)
+			return len(all), err
+		},
+		Next: "staff.setup.insurer",
+		Command: []string{
+			"madoguchi insurer add", "NUMBER", "--name NAME", "--issuer ISSUER", "--telephone TELEPHONE",
+		},
 	}
 }
 

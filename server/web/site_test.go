@@ -2,9 +2,11 @@ package web
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"madoguchi/auth"
 	"madoguchi/server/web/kit"
@@ -14,9 +16,11 @@ func TestDemoAnswersThisComputerOnly(t *testing.T) {
 	h := newTestApp(t)
 	for name, change := range map[string]func(*http.Request){
 		"another host name (DNS rebinding)": func(r *http.Request) { r.Host = "evil.example" },
-		"a forwarded request":               func(r *http.Request) { r.Header.Set("X-Forwarded-For", "127.0.0.1") },
-		"forwarded by RFC 7239":             func(r *http.Request) { r.Header.Set("Forwarded", "for=127.0.0.1") },
-		"another computer":                  func(r *http.Request) { r.RemoteAddr = "192.0.2.1:1" },
+		"a forwarded request": func(r *http.Request) {
+			r.Header.Set("X-Forwarded-For", "127.0.0.1")
+		},
+		"forwarded by RFC 7239": func(r *http.Request) { r.Header.Set("Forwarded", "for=127.0.0.1") },
+		"another computer":      func(r *http.Request) { r.RemoteAddr = "192.0.2.1:1" },
 	} {
 		if w := h.ask(t, "GET", "/", nil, change); w.Code != http.StatusForbidden {
 			t.Errorf("%s: %d", name, w.Code)
@@ -36,7 +40,8 @@ func TestOtherSitesCannotActForAVisitor(t *testing.T) {
 		"fetch metadata": func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") },
 		"origin":         func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") },
 	} {
-		if w := h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": "x"}, change); w.Code != http.StatusForbidden {
+		w := h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": "x"}, change)
+		if w.Code != http.StatusForbidden {
 			t.Errorf("%s: %d", name, w.Code)
 		}
 	}
@@ -47,7 +52,8 @@ func TestEveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
 	for _, path := range []string{"/", "/reception", "/api/v1/me", "/no-such-page", "/n/x"} {
 		head := h.ask(t, "GET", path, nil).Header()
 		csp := head.Get("Content-Security-Policy")
-		for _, want := range []string{"default-src 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'", "base-uri 'none'"} {
+		for _, want := range []string{"default-src 'none'", "frame-ancestors 'none'",
+			"require-trusted-types-for 'script'", "base-uri 'none'"} {
 			if !strings.Contains(csp, want) {
 				t.Errorf("%s: no %s in %q", path, want, csp)
 			}
@@ -62,26 +68,46 @@ func TestEveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
 }
 
 // docs/facts/server-libraries.md#echo: Echo v4 believes X-Forwarded-For from anyone unless told otherwise.
+// The demo answers nothing that was forwarded, so this is asked of a server that is none.
 func TestGuessesAreCountedByTheRealAddress(t *testing.T) {
 	h := newTestApp(t)
+	clock := func() time.Time { return h.now }
+	e := newSite(Config{
+		FrontDoor:  kit.FrontDoor{Address: "https://localhost:8080"},
+		Insurer:    h.insurer,
+		Background: ctx,
+		Now:        clock,
+		Ready:      h.store.Ping,
+		Login: auth.NewLogin(
+			auth.Config{Issuer: "http://127.0.0.1:1/none", Client: &http.Client{}, Now: clock},
+		),
+		Sessions: &auth.Sessions{Store: h.store.Sessions(), Now: clock},
+	})
+	guess := func(change func(*http.Request)) *httptest.ResponseRecorder {
+		return visitor(e, "GET", "/n/AAAAAAAAAAAAAAAA", "", change)
+	}
 	limited := false
 	for range 40 {
-		if h.ask(t, "GET", "/n/AAAAAAAAAAAAAAAA", nil).Code == http.StatusTooManyRequests {
-			limited = true
-		}
+		limited = limited || guess(unchanged).Code == http.StatusTooManyRequests
 	}
 	if !limited {
-		t.Error("forty guesses in a row were answered")
+		t.Fatal("forty guesses in a row were answered")
 	}
-	w := h.ask(
-		t,
-		"GET",
-		"/n/AAAAAAAAAAAAAAAA",
-		nil,
-		func(r *http.Request) { r.Header["x-forwarded-for"] = []string{"203.0.113.7"} },
-	)
-	if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") == "" {
-		t.Errorf("with another claimed address: %d", w.Code)
+	for _, name := range []string{"X-Forwarded-For", "X-Real-IP", "Forwarded"} {
+		t.Run(name, func(t *testing.T) {
+			value := "203.0.113.7"
+			if name == "Forwarded" {
+				value = "for=" + value // RFC 7239 4
+			}
+			w := guess(func(r *http.Request) { r.Header.Set(name, value) })
+			if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") == "" {
+				t.Errorf("with another claimed address: %d", w.Code)
+			}
+		})
+	}
+	if w := guess(func(r *http.Request) { r.RemoteAddr = "198.51.100.7:4444" }); w.Code ==
+		http.StatusTooManyRequests {
+		t.Errorf("another address pays for the first one's guesses: %d", w.Code)
 	}
 }
 
@@ -91,7 +117,10 @@ func TestPagesHoldNothingInline(t *testing.T) {
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	h.session(t, auth.Counter, "鈴木", "{}")
 	bad := regexp.MustCompile(`(?i)<script(?:>|[^>]*[^"]>[^<])|<style|\sstyle=|\son[a-z]+=|javascript:`)
-	for _, path := range []string{"/", "/notice", "/reception", "/enrol", "/screen", "/counter", "/counter/staff", "/insurer", "/counter/methods", "/visit", "/settings", "/certificate?until=2027-05-15", "/next", "/next?why=reader", "/n/AAAAAAAAAAAAAAAA", "/insurer/staff", "/insurer/people/" + string(r.ID) + "/notice", "/none"} {
+	for _, path := range []string{"/", "/notice", "/reception", "/enrol", "/screen", "/counter",
+		"/counter/staff", "/insurer", "/counter/methods", "/visit", "/settings",
+		"/certificate?until=2027-05-15", "/next", "/next?why=reader", "/n/AAAAAAAAAAAAAAAA", "/insurer/staff",
+		"/insurer/people/" + string(r.ID) + "/notice", "/none"} {
 		for _, lang := range []string{"ja", "en"} {
 			w := h.ask(
 				t,
@@ -116,11 +145,13 @@ func TestBrokenRequestsGetASentence(t *testing.T) {
 		body         any
 		want         int
 	}{
-		"not a code":        {"POST", "/api/v1/counter/cases", map[string]string{"text": "hello"}, 422},
-		"empty":             {"POST", "/api/v1/counter/cases", map[string]string{}, 422},
-		"wrong shape":       {"POST", "/api/v1/counter/cases", []int{1}, 422},
-		"unknown case":      {"POST", "/api/v1/counter/cases/NONE/record", map[string]string{"outcome": "accepted"}, 404},
-		"unknown outcome":   {"POST", "/api/v1/counter/cases/NONE/record", map[string]string{"outcome": "maybe"}, 422},
+		"not a code":  {"POST", "/api/v1/counter/cases", map[string]string{"text": "hello"}, 422},
+		"empty":       {"POST", "/api/v1/counter/cases", map[string]string{}, 422},
+		"wrong shape": {"POST", "/api/v1/counter/cases", []int{1}, 422},
+		"unknown case": {"POST", "/api/v1/counter/cases/NONE/record",
+			map[string]string{"outcome": "accepted"}, 404},
+		"unknown outcome": {"POST", "/api/v1/counter/cases/NONE/record",
+			map[string]string{"outcome": "maybe"}, 422},
 		"no such page":      {"GET", "/api/v1/none", nil, 404},
 		"wrong method":      {"DELETE", "/api/v1/counter/cases", nil, 405},
 		"wrong pair code":   {"POST", "/api/v1/counter/bridges", map[string]string{"code": "AAAA-AAAA"}, 404},

@@ -35,7 +35,8 @@ func TestStatisticsCountPeoplePapersAndDays(t *testing.T) {
 		}
 	}
 	text := h.page(t, "/insurer/statistics.csv?insurer=06139992")
-	for _, want := range []string{"\ufeff", "加入者（負担割合）,いま資格のある人,39", "加入者（負担割合）,1割,12", "加入者（負担割合）,2割,12", "加入者（負担割合）,3割,15", "加入者（年齢）,70〜74歳,12", "加入者（年齢）,75歳以上,12", "登録と写し,資格を失った人の記録,10未満"} {
+	for _, want := range []string{"\ufeff", "加入者（負担割合）,いま資格のある人,39", "加入者（負担割合）,1割,12", "加入者（負担割合）,2割,12",
+		"加入者（負担割合）,3割,15", "加入者（年齢）,70〜74歳,12", "加入者（年齢）,75歳以上,12", "登録と写し,資格を失った人の記録,10未満"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the file lacks %q:\n%s", want, text)
 		}
@@ -54,9 +55,12 @@ func TestStatisticsCountPeoplePapersAndDays(t *testing.T) {
 // (OWASP, CSV Injection).
 func TestTheStatisticsFileCannotRunFormulas(t *testing.T) {
 	h, _ := clerksApp(t)
-	for _, name := range []string{`=HYPERLINK("http://192.0.2.1","x")`, "+1", "-1", "@SUM(A1)", "＝1+1", " =1+1", "\t=1", "−1"} {
+	for _, name := range []string{`=HYPERLINK("http://192.0.2.1","x")`, "+1", "-1", "@SUM(A1)", "＝1+1",
+		" =1+1", "\t=1", "−1"} {
 		in := insurer.Insurer{Number: "06139992", Name: name, Issuer: "理事長", Telephone: "06-0000-0000"}
-		if err := h.store.Directory.PutSettings(ctx, in, nil, audit.Entry{At: h.now, Actor: "test", Action: "insurer.put"}); err != nil {
+		err := h.store.Directory.PutSettings(ctx, in, nil,
+			audit.Entry{At: h.now, Actor: "test", Action: "insurer.put"})
+		if err != nil {
 			t.Fatal(err)
 		}
 		text := h.page(t, "/insurer/statistics.csv?insurer=06139992")

@@ -118,7 +118,8 @@ func tablesOf(t *testing.T, from, to string) (names []string) {
 		t.Fatal(err)
 	}
 	rows, err := db.Query(
-		`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT IN ('meta', 'goose_db_version') ORDER BY name`,
+		`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+			AND name NOT IN ('meta', 'goose_db_version') ORDER BY name`,
 	)
 	if err != nil {
 		t.Fatal(err)

@@ -3,9 +3,6 @@ package web
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -86,8 +83,12 @@ func newTestApp(t *testing.T) *testApp {
 	}
 	h.store = openStore(t, filepath.Join(folder, "db"))
 	h.trust = credential.TrustList{Version: 1, IssuedAt: h.now.Unix()}
-	for _, in := range []insurer.Insurer{{Number: "00138990", Name: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000"}, {Number: "06139992", Name: "架空健康保険組合", Issuer: "理事長", Telephone: "06-0000-0000"}} {
-		if err := h.store.Directory.PutSettings(ctx, in, nil, audit.Entry{At: h.now, Actor: "test", Action: "insurer.put"}); err != nil {
+	for _, in := range []insurer.Insurer{
+		{Number: "00138990", Name: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000"},
+		{Number: "06139992", Name: "架空健康保険組合", Issuer: "理事長", Telephone: "06-0000-0000"},
+	} {
+		if err := h.store.Directory.PutSettings(ctx, in, nil,
+			audit.Entry{At: h.now, Actor: "test", Action: "insurer.put"}); err != nil {
 			t.Fatal(err)
 		}
 		key, err := h.keys.Rings.IssuerKey(in.Number)
@@ -192,7 +193,7 @@ func (h *testApp) build(t *testing.T) {
 	h.runs = h.insurer.PrintJobs
 	h.runs.Folder = filepath.Join(h.dir, "runs")
 	t.Cleanup(h.runs.Wait)
-	h.echo = New(
+	h.echo = newSite(
 		Config{
 			Insurer:    h.insurer,
 			Background: ctx,
@@ -222,6 +223,15 @@ func (h *testApp) build(t *testing.T) {
 			},
 		},
 	)
+}
+
+// newSite is New for a table of permissions that fits.
+func newSite(c Config) *echo.Echo {
+	e, err := New(c)
+	if err != nil {
+		panic(err)
+	}
+	return e
 }
 
 // nobody is an insurer that cannot be reached: records stand all the same.
@@ -367,20 +377,6 @@ func (h *testApp) scan(t *testing.T, text string) console.CaseJSON {
 		h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": text}),
 		http.StatusCreated,
 	)
-}
-
-// p256 makes a key: itself, and as credentials know it.
-func p256(t *testing.T) (*ecdsa.PrivateKey, credential.Key) {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := credential.NewKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return private, key
 }
 
 // visitOf is the session of someone who has logged in.

@@ -60,6 +60,9 @@ var notOnTour = map[string]string{
 	"GET /api/v1/bridge":  "a WebSocket; readers tests it",
 	"GET /login/callback": "its good request needs the provider's answer; e2e walks there",
 	"GET /login":          "asks the provider, which the tour has not; e2e walks there",
+
+	"GET /login/elsewhere":  "its good request needs a login that came back; handover_test.go has it",
+	"POST /login/elsewhere": "its good request needs a login that came back; handover_test.go has it",
 }
 
 // tour prepares a test app in which each route has something to answer, and returns one good request for
@@ -97,7 +100,8 @@ func tour(t *testing.T) (*testApp, []stop) {
 	shown, mapped := h.sent(t, good), h.sent(t, good)
 	stored, dropped := h.sent(t, good), h.sent(t, good)
 	code := answer[struct{ Code string }](t, h.ask(t, "POST", "/api/v1"+person+"/code", nil), 201).Code
-	if _, err := h.redeemAs(t, "https://clinic.example.jp", credential.OnlineCode{Spoken: code}); err != hostapi.ErrCodeWaiting {
+	if _, err := h.redeemAs(t, "https://clinic.example.jp",
+		credential.OnlineCode{Spoken: code}); err != hostapi.ErrCodeWaiting {
 		t.Fatal(err)
 	}
 	own := h.cookies
@@ -154,9 +158,13 @@ func tour(t *testing.T) (*testApp, []stop) {
 	}
 
 	for _, route := range []string{"/", "/healthz", "/readyz", "/notice", "/settings", "/next",
+		"/login/help", "/login/wait", "/api/v1/login",
 		"/manifest.webmanifest", "/reception", "/reception/source.png", "/visit",
-		"/enrol", "/screen", "/sw.js", "/api/v1/me", "/counter", "/counter/methods", "/counter/staff", "/api/v1/counter/status",
-		"/api/v1/counter/cases", "/insurer", "/insurer/staff", "/insurer/settings", "/insurer/runs", "/insurer/support"} {
+		"/enrol", "/screen", "/sw.js", "/api/v1/me", "/counter", "/counter/methods", "/counter/staff",
+		"/api/v1/counter/status",
+		"/api/v1/counter/cases", "/api/v1/counter/bridges", "/insurer", "/insurer/staff", "/insurer/settings",
+		"/insurer/runs",
+		"/insurer/support"} {
 		get(route)
 	}
 	get("/static/*", "x/app.css")
@@ -223,6 +231,7 @@ func tour(t *testing.T) (*testApp, []stop) {
 	}
 
 	form("/settings", url.Values{"lang": {"en"}})
+	form("/login/wait", url.Values{})
 	form("/staff/try", url.Values{"door": {"insurer"}})
 	form("/staff/pin", url.Values{"pin": {"2580"}})
 	by(desk)
@@ -286,6 +295,9 @@ func tour(t *testing.T) (*testApp, []stop) {
 	send("POST", cases+"/record", map[string]string{"outcome": "refused", "reason": "本人の希望"}, fresh)
 	send("POST", "/api/v1/counter/reader", map[string]string{"id": strings.Repeat("a", 64)})
 	send("POST", "/api/v1/counter/bridges", map[string]string{"code": "AAAA-AAAA"})
+	send("POST", "/api/v1/counter/bridges/confirm", map[string]any{"ticket": "A", "same": true})
+	send("POST", "/api/v1/counter/bridges/:id/end", nil, strings.Repeat("a", 64))
+	send("POST", "/api/v1/counter/bridges/:id/readmit", nil, strings.Repeat("a", 64))
 	call("/i/:insurer/receipt/keys", func(calls hostapi.FacilityClient, iss string) error {
 		_, err := calls.ReceiptKeys(ctx, iss, live)
 		return err

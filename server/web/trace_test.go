@@ -20,6 +20,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/credential"
+	"madoguchi/internal/issuertest"
 	"madoguchi/internal/testenv"
 	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
@@ -37,7 +38,16 @@ func (h *testApp) receiptPhone(t *testing.T) (id string, key *ecdh.PrivateKey) {
 	sum := sha256.Sum256(point)
 	id = base64.RawURLEncoding.EncodeToString(sum[:])
 	b64 := base64.RawURLEncoding
-	if w := h.ask(t, "PUT", "/api/v1/phone", map[string]any{"id": id, "key": map[string]string{"kty": "EC", "crv": "P-256", "x": b64.EncodeToString(point[1:33]), "y": b64.EncodeToString(point[33:])}}); w.Code != http.StatusNoContent {
+	w := h.ask(t, "PUT", "/api/v1/phone", map[string]any{
+		"id": id,
+		"key": map[string]string{
+			"kty": "EC",
+			"crv": "P-256",
+			"x":   b64.EncodeToString(point[1:33]),
+			"y":   b64.EncodeToString(point[33:]),
+		},
+	})
+	if w.Code != http.StatusNoContent {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 	return id, key
@@ -81,8 +91,8 @@ func openReceipt(t *testing.T, key *ecdh.PrivateKey, sealed []byte) string {
 }
 
 // The insurer's server and a clinic's, each with its own database. After all that can happen between them,
-// nothing in the insurer's files or log tells which clinic its patient went to (個人情報保護法 23条: what is not kept
-// cannot leak).
+// nothing in the insurer's files or log tells which clinic its patient went to (個人情報保護法 23条: what is
+// not kept cannot leak).
 func TestAnInsurerKeepsNoTraceOfTheClinic(t *testing.T) {
 	log := &lockedLog{}
 	before := slog.Default()
@@ -90,7 +100,7 @@ func TestAnInsurerKeepsNoTraceOfTheClinic(t *testing.T) {
 	t.Cleanup(func() { slog.SetDefault(before) })
 	insurer := newTestApp(t)
 	clinic := newTestApp(t)
-	_, key := p256(t)
+	_, key := issuertest.NewPair(t)
 	const url, name, facility = "https://clinic.example.jp", "架空亀鶴医院", "1319999874"
 	clinic.facility = counter.OneFacility{Code: facility, Name: name, URL: url}
 	clinic.build(t)
@@ -151,7 +161,8 @@ func TestAnInsurerKeepsNoTraceOfTheClinic(t *testing.T) {
 	}
 	waits := func(code string) {
 		t.Helper()
-		if w := clinic.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": code}); !strings.Contains(
+		w := clinic.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": code})
+		if !strings.Contains(
 			w.Body.String(),
 			"code.waiting",
 		) {
@@ -180,22 +191,23 @@ func TestAnInsurerKeepsNoTraceOfTheClinic(t *testing.T) {
 	spoken := made().Code
 	waits(spoken)
 	search("while the patient is asked")
-	if a := answer[struct{ State, Facility string }](t, insurer.ask(t, "GET", path, nil), 200); a.Facility != name {
+	a := answer[struct{ State, Facility string }](t, insurer.ask(t, "GET", path, nil), 200)
+	if a.Facility != name {
 		t.Errorf("the patient is asked for %+v", a)
 	}
 	says(true)
 	search("after the yes")
 	accept(spoken)
 	search("after the look-up")
-	if a := answer[struct{ State, Facility string }](t, insurer.ask(t, "GET", path, nil), 200); a.State != "used" ||
-		a.Facility != "" {
+	a = answer[struct{ State, Facility string }](t, insurer.ask(t, "GET", path, nil), 200)
+	if a.State != "used" || a.Facility != "" {
 		t.Errorf("a used code still knows %+v", a)
 	}
 	waits(made().Code)
 	says(false)
 	search("after a no")
-	if a := answer[struct{ State, Facility string }](t, insurer.ask(t, "GET", path, nil), 200); a.State != "denied" ||
-		a.Facility != "" {
+	a = answer[struct{ State, Facility string }](t, insurer.ask(t, "GET", path, nil), 200)
+	if a.State != "denied" || a.Facility != "" {
 		t.Errorf("a denied code still knows %+v", a)
 	}
 	waits(made().Code)
@@ -214,11 +226,14 @@ func TestAnInsurerKeepsNoTraceOfTheClinic(t *testing.T) {
 	insurer.callHost(t, "/i/00138990/code", "x.y.z", `{"code":"`+url+`"}`)
 	search("after calls that were refused")
 
-	if n := len(answer[struct{ Receipts []any }](t, insurer.ask(t, "GET", "/api/v1/receipts?key="+phone, nil), 200).Receipts); n != 3 {
+	n := len(answer[struct{ Receipts []any }](t, insurer.ask(t, "GET", "/api/v1/receipts?key="+phone, nil),
+		200).Receipts)
+	if n != 3 {
 		t.Errorf("%d receipts: the walk went another way", n)
 	}
 	text := insurer.databaseText(t)
-	for _, action := range []string{"receipt.leave", "code.asked", "code.used", "code.denied", "code.allowed"} {
+	for _, action := range []string{"receipt.leave", "code.asked", "code.used", "code.denied",
+		"code.allowed"} {
 		if !strings.Contains(text, action) {
 			t.Errorf("the audit chain does not hold %s: the search looks in the wrong place", action)
 		}
@@ -237,7 +252,9 @@ func TestAReceiptIsSignedByItsCounterForOnePhone(t *testing.T) {
 	id, phone := h.receiptPhone(t)
 	c := h.scan(t, h.live(t, r.Person, "00138990", h.now))
 	path := "/api/v1/counter/cases/" + c.ID
-	if got := answer[console.CaseJSON](t, h.ask(t, "POST", path+"/card-check", map[string]bool{"birthDateConfirmed": true}), 200); !got.ChipPassed {
+	if got := answer[console.CaseJSON](t,
+		h.ask(t, "POST", path+"/card-check", map[string]bool{"birthDateConfirmed": true}),
+		200); !got.ChipPassed {
 		t.Fatalf("%+v", got.Card)
 	}
 	answer[console.CaseJSON](
@@ -341,13 +358,15 @@ func TestReceiptsOfAnotherFormAreRefusedWhole(t *testing.T) {
 	iss := testHost + "/i/00138990"
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			if err := h.calls.For(clinic).LeaveReceipt(ctx, iss, h.live(t, r.Person, "00138990", h.now), c.sealed); err == nil ||
-				!strings.Contains(err.Error(), "receipt.form") {
+			screen := h.live(t, r.Person, "00138990", h.now)
+			err := h.calls.For(clinic).LeaveReceipt(ctx, iss, screen, c.sealed)
+			if err == nil || !strings.Contains(err.Error(), "receipt.form") {
 				t.Errorf("%v", err)
 			}
 		})
 	}
-	if got := answer[struct{ Receipts []any }](t, h.ask(t, "GET", "/api/v1/receipts?key="+id, nil), 200).Receipts; len(
+	if got := answer[struct{ Receipts []any }](t, h.ask(t, "GET", "/api/v1/receipts?key="+id, nil),
+		200).Receipts; len(
 		got,
 	) != 0 {
 		t.Errorf("%d receipts are stored", len(got))
@@ -355,14 +374,19 @@ func TestReceiptsOfAnotherFormAreRefusedWhole(t *testing.T) {
 	t.Run("three for one screen, then no more", func(t *testing.T) {
 		jws := h.live(t, r.Person, "00138990", h.now)
 		for i := range 5 {
-			if err := h.calls.For(clinic).LeaveReceipt(ctx, iss, jws, map[string][]byte{id: good}); (err == nil) != (i < 3) {
+			err := h.calls.For(clinic).LeaveReceipt(ctx, iss, jws, map[string][]byte{id: good})
+			if (err == nil) != (i < 3) {
 				t.Errorf("number %d: %v", i+1, err)
 			}
 		}
-		if err := h.calls.For(clinic).LeaveReceipt(ctx, iss, h.live(t, r.Person, "00138990", h.now.Add(time.Second)), map[string][]byte{id: good}); err != nil {
+		another := h.live(t, r.Person, "00138990", h.now.Add(time.Second))
+		one := map[string][]byte{id: good}
+		if err := h.calls.For(clinic).LeaveReceipt(ctx, iss, another, one); err != nil {
 			t.Errorf("for another screen: %v", err)
 		}
-		if got := answer[struct{ Receipts []any }](t, h.ask(t, "GET", "/api/v1/receipts?key="+id, nil), 200).Receipts; len(
+		got := answer[struct{ Receipts []any }](t, h.ask(t, "GET", "/api/v1/receipts?key="+id, nil),
+			200).Receipts
+		if len(
 			got,
 		) != 4 {
 			t.Errorf("%d receipts are stored", len(got))
@@ -389,7 +413,11 @@ func TestTheCountersOfTheTrustListArePublic(t *testing.T) {
 	h, _ := connected(t)
 	h.trust.Counters = append(
 		h.trust.Counters,
-		credential.TrustedCounter{URL: "https://b.example.jp", Name: "別の医院", JWKS: h.trust.Counters[0].JWKS},
+		credential.TrustedCounter{
+			URL:  "https://b.example.jp",
+			Name: "別の医院",
+			JWKS: h.trust.Counters[0].JWKS,
+		},
 	)
 	w := h.ask(t, "GET", "/api/v1/counters", nil)
 	var out struct{ Counters []map[string]json.RawMessage }

@@ -18,14 +18,23 @@ func TestCheckBeforeAVisit(t *testing.T) {
 		})
 		return w.Code, w.Body.String()
 	}
-	if code, body := post(url.Values{"day": {"2026-11-22"}, "certificateUntil": {"2026-10-10"}, "birthDate": {"1955-07-01"}}); code != http.StatusOK ||
+	if code, body := post(url.Values{
+		"day":              {"2026-11-22"},
+		"certificateUntil": {"2026-10-10"},
+		"birthDate":        {"1955-07-01"},
+	}); code != http.StatusOK ||
 		!strings.Contains(body, "期限のあと3か月のあいだは") ||
 		!strings.Contains(body, "令和9年1月10日（2027年1月10日）まで") ||
 		!strings.Contains(body, "2割・3割") ||
 		!strings.Contains(body, "令和8年11月28日（2026年11月28日）") {
 		t.Errorf("%d %s", code, body)
 	}
-	for _, wrong := range []url.Values{{"day": {"2026-02-30"}}, {"day": {""}}, {"day": {"2026-11-22"}, "cardUntil": {"2026"}}, {"day": {"1950-01-01"}, "birthDate": {"1955-07-01"}}} {
+	for _, wrong := range []url.Values{
+		{"day": {"2026-02-30"}},
+		{"day": {""}},
+		{"day": {"2026-11-22"}, "cardUntil": {"2026"}},
+		{"day": {"1950-01-01"}, "birthDate": {"1955-07-01"}},
+	} {
 		if code, body := post(wrong); code != http.StatusUnprocessableEntity ||
 			!strings.Contains(body, `role="alert"`) {
 			t.Errorf("%v: %d", wrong, code)

@@ -16,6 +16,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/issuertest"
 	"madoguchi/internal/testenv"
 	"madoguchi/message"
 	"madoguchi/server/hostapi"
@@ -26,7 +27,7 @@ import (
 // receiptKeyBody is what a phone sends for its receipts.
 func receiptKeyBody(t *testing.T, id string) map[string]any {
 	t.Helper()
-	private, _ := p256(t)
+	private, _ := issuertest.NewPair(t)
 	point, err := private.PublicKey.Bytes()
 	if err != nil {
 		t.Fatal(err)
@@ -46,9 +47,12 @@ func TestEveryLimitSaysTheTrueWait(t *testing.T) {
 		wait   int // seconds
 		how    func(t *testing.T, h *testApp, r insurer.PersonRecord) asking
 	}{
-		{"wrong notice codes of a network", 20, 3, func(t *testing.T, h *testApp, _ insurer.PersonRecord) asking {
-			return func() *httptest.ResponseRecorder { return h.ask(t, "GET", "/n/AAAAAAAAAAAAAAAA", nil) }
-		}},
+		{"wrong notice codes of a network", 20, 3,
+			func(t *testing.T, h *testApp, _ insurer.PersonRecord) asking {
+				return func() *httptest.ResponseRecorder {
+					return h.ask(t, "GET", "/n/AAAAAAAAAAAAAAAA", nil)
+				}
+			}},
 		{"openings of one notice", 200, 3, func(t *testing.T, h *testApp, r insurer.PersonRecord) asking {
 			code := h.noticeCode(t, r)
 			return func() *httptest.ResponseRecorder { return h.ask(t, "GET", "/n/"+code, nil) }
@@ -74,19 +78,24 @@ func TestEveryLimitSaysTheTrueWait(t *testing.T) {
 		}},
 		{"live screens of a person", 30, 2, func(t *testing.T, h *testApp, r insurer.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder {
-				return h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "live"})
+				return h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential",
+					map[string]string{"tier": "live"})
 			}
 		}},
 		{"stored screens of a person", 30, 2, func(t *testing.T, h *testApp, r insurer.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder {
-				return h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "screen", "phone": "P"})
+				return h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{
+					"tier":  "screen",
+					"phone": "P",
+				})
 			}
 		}},
 		{"screens of people made up", 300, 1, func(t *testing.T, h *testApp, _ insurer.PersonRecord) asking {
 			n := 0
 			return func() *httptest.ResponseRecorder {
 				n++
-				return h.ask(t, "POST", "/api/v1/people/"+fmt.Sprint(n)+"/credential", map[string]string{"tier": "live"})
+				return h.ask(t, "POST", "/api/v1/people/"+fmt.Sprint(n)+"/credential",
+					map[string]string{"tier": "live"})
 			}
 		}},
 		{"online codes of a person", 10, 10, func(t *testing.T, h *testApp, r insurer.PersonRecord) asking {
@@ -155,10 +164,11 @@ func TestALimitOfOneKindLeavesTheOthersAlone(t *testing.T) {
 		h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/code", nil)
 	}
 	for name, w := range map[string]*httptest.ResponseRecorder{
-		"a right notice":   h.ask(t, "GET", "/n/"+code, nil),
-		"a typed code":     h.form(t, "/enrol", url.Values{"code": {"AAAAAAAAAAAAAAAA"}}),
-		"another phone":    h.ask(t, "POST", "/api/v1/phone/nonce", map[string]string{"phone": "P"}),
-		"a screen":         h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "live"}),
+		"a right notice": h.ask(t, "GET", "/n/"+code, nil),
+		"a typed code":   h.form(t, "/enrol", url.Values{"code": {"AAAAAAAAAAAAAAAA"}}),
+		"another phone":  h.ask(t, "POST", "/api/v1/phone/nonce", map[string]string{"phone": "P"}),
+		"a screen": h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential",
+			map[string]string{"tier": "live"}),
 		"a copy":           h.ask(t, "GET", "/people/"+string(r.ID)+"/document.pdf", nil),
 		"a login":          h.ask(t, "GET", "/login", nil),
 		"a phone's key":    h.add(t, "P", newPhone(t)),
@@ -179,7 +189,13 @@ func TestTheWaitStandsInEveryLanguage(t *testing.T) {
 		h.ask(t, "POST", "/api/v1/phone/nonce", map[string]string{"phone": "P"})
 		h.ask(t, "GET", "/n/AAAAAAAAAAAAAAAA", nil)
 	}
-	for lang, want := range map[string]string{"ja": "3秒", "ja-easy": "3びょう", "en": "3 seconds", "zh-Hans": "3秒", "vi": "3\u00a0giây"} {
+	for lang, want := range map[string]string{
+		"ja":      "3秒",
+		"ja-easy": "3びょう",
+		"en":      "3 seconds",
+		"zh-Hans": "3秒",
+		"vi":      "3\u00a0giây",
+	} {
 		in := func(r *http.Request) { r.Header.Set("Accept-Language", lang) }
 		w := h.ask(t, "POST", "/api/v1/phone/nonce?lang="+lang, map[string]string{"phone": "P"}, in)
 		if detail := decode[kit.ProblemDocument](t, w).Detail; lang != "ja-easy" &&
@@ -205,7 +221,8 @@ func TestALoginHasTenPhonesAtMost(t *testing.T) {
 		if got := add(i); got != http.StatusOK {
 			t.Fatalf("phone %d: %d", i, got)
 		}
-		if w := h.ask(t, "PUT", "/api/v1/phone", receiptKeyBody(t, fmt.Sprint("P", i))); w.Code != http.StatusNoContent {
+		w := h.ask(t, "PUT", "/api/v1/phone", receiptKeyBody(t, fmt.Sprint("P", i)))
+		if w.Code != http.StatusNoContent {
 			t.Fatalf("its receipts: %d %s", w.Code, w.Body)
 		}
 	}
@@ -282,7 +299,8 @@ func TestTheRevocationFileIsMadeAnewOnlyWhenItChanges(t *testing.T) {
 		t.Errorf("a day later: made %d times", store.lists)
 	}
 	for _, bad := range []string{"x", "../jwks", strings.Repeat("A", 43)} {
-		if w := h.ask(t, "GET", "/i/00138990/.well-known/crl/"+bad+".json", nil); w.Code != http.StatusNotFound {
+		w := h.ask(t, "GET", "/i/00138990/.well-known/crl/"+bad+".json", nil)
+		if w.Code != http.StatusNotFound {
 			t.Errorf("%s: %d", bad, w.Code)
 		}
 	}
@@ -293,17 +311,26 @@ func TestTheRevocationFileIsMadeAnewOnlyWhenItChanges(t *testing.T) {
 
 // An insurer's server that sends a counter away says how long, and the counter says that on.
 func TestAnInsurersWaitIsHandedOn(t *testing.T) {
-	for header, want := range map[string]time.Duration{
-		"17": 17 * time.Second, "": time.Minute, "soon": time.Minute, "-3": time.Minute, "0": time.Minute,
-		"7200": time.Hour, "99999999999999999999": time.Minute, "2147483647": time.Hour,
+	for _, c := range []struct {
+		header string
+		want   time.Duration
+	}{
+		{"17", 17 * time.Second},
+		{"", time.Minute},
+		{"soon", time.Minute},
+		{"-3", time.Minute},
+		{"0", time.Minute},
+		{"7200", time.Hour},
+		{"99999999999999999999", time.Minute},
+		{"2147483647", time.Hour},
 	} {
-		t.Run(header, func(t *testing.T) {
+		t.Run(c.header, func(t *testing.T) {
 			insurer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-				w.Header().Set("Retry-After", header)
+				w.Header().Set("Retry-After", c.header)
 				w.WriteHeader(http.StatusTooManyRequests)
 			}))
 			defer insurer.Close()
-			_, key := p256(t)
+			_, key := issuertest.NewPair(t)
 			calls := &hostapi.Client{
 				Key:    key,
 				Client: insurer.Client(),
@@ -311,8 +338,8 @@ func TestAnInsurersWaitIsHandedOn(t *testing.T) {
 			}
 			_, err := calls.For(clinic).Redeem(ctx, insurer.URL, credential.NewOnlineCode(insurer.URL))
 			var e *eligibility.Error
-			if !errors.As(err, &e) || !errors.Is(err, auth.ErrTooMany) || e.Wait != want {
-				t.Errorf("%v, want %v", err, want)
+			if !errors.As(err, &e) || !errors.Is(err, auth.ErrTooMany) || e.Wait != c.want {
+				t.Errorf("%v, want %v", err, c.want)
 			}
 		})
 	}

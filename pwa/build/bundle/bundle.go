@@ -26,16 +26,28 @@ func Make(root string) (map[string][]byte, error) {
 		AbsWorkingDir: root,
 		EntryPointsAdvanced: []api.EntryPoint{
 			{InputPath: "src/patient/main.ts", OutputPath: "patient"},
+			{InputPath: "src/patient/login.ts", OutputPath: "login"},
 			{InputPath: "src/counter/main.ts", OutputPath: "counter"},
 			{InputPath: "src/insurer/run.ts", OutputPath: "run"},
 			{InputPath: "src/staff/main.ts", OutputPath: "passkey"},
 			{InputPath: "css/app.css", OutputPath: "app"},
 			{InputPath: "css/staff.css", OutputPath: "staff"},
 		},
-		Plugins: []api.Plugin{sentencesPlugin(), styles()},
-		Outdir:  "dist", Bundle: true, Splitting: true, Format: api.FormatESModule, Target: api.ES2022, ChunkNames: "chunk-[hash]",
-		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true, LegalComments: api.LegalCommentsNone, Charset: api.CharsetUTF8,
-		LogLevel: api.LogLevelSilent, Write: false, Metafile: true,
+		Plugins:           []api.Plugin{sentencesPlugin(), styles()},
+		Outdir:            "dist",
+		Bundle:            true,
+		Splitting:         true,
+		Format:            api.FormatESModule,
+		Target:            api.ES2022,
+		ChunkNames:        "chunk-[hash]",
+		MinifyWhitespace:  true,
+		MinifyIdentifiers: true,
+		MinifySyntax:      true,
+		LegalComments:     api.LegalCommentsNone,
+		Charset:           api.CharsetUTF8,
+		LogLevel:          api.LogLevelSilent,
+		Write:             false,
+		Metafile:          true,
 	})
 	if err := buildError(result); err != nil {
 		return nil, err
@@ -63,26 +75,28 @@ var marks = regexp.MustCompile(`\{([^{}|]+)\|[^{}|]+\}|\[\[|\]\]`)
 func sentencesPlugin() api.Plugin {
 	return api.Plugin{Name: "words", Setup: func(build api.PluginBuild) {
 		filter := `^(word|share|rehearsal|counter|loaders):`
-		build.OnResolve(api.OnResolveOptions{Filter: filter}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
-			return api.OnResolveResult{Path: a.Path, Namespace: "words"}, nil
-		})
-		build.OnLoad(api.OnLoadOptions{Filter: `.*`, Namespace: "words"}, func(a api.OnLoadArgs) (api.OnLoadResult, error) {
-			kind, lang, _ := strings.Cut(a.Path, ":")
-			if kind == "loaders" {
-				return loaderModule(lang), nil
-			}
-			own := map[string]string{}
-			for _, e := range message.Entries() {
-				text, has := e.Texts[lang]
-				if name, ok := strings.CutPrefix(e.Key, kind+"."); ok && has {
-					own[name] = marks.ReplaceAllString(text.WithNext(lang), "$1")
+		build.OnResolve(api.OnResolveOptions{Filter: filter},
+			func(a api.OnResolveArgs) (api.OnResolveResult, error) {
+				return api.OnResolveResult{Path: a.Path, Namespace: "words"}, nil
+			})
+		build.OnLoad(api.OnLoadOptions{Filter: `.*`, Namespace: "words"},
+			func(a api.OnLoadArgs) (api.OnLoadResult, error) {
+				kind, lang, _ := strings.Cut(a.Path, ":")
+				if kind == "loaders" {
+					return loaderModule(lang), nil
 				}
-			}
-			out, err := json.Marshal(own) // keys in order: the same bytes every time
-			// as JSON each sentence would be exported by its name as well
-			text := "export default " + string(out)
-			return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS}, err
-		})
+				own := map[string]string{}
+				for _, e := range message.Entries() {
+					text, has := e.Texts[lang]
+					if name, ok := strings.CutPrefix(e.Key, kind+"."); ok && has {
+						own[name] = marks.ReplaceAllString(text.WithNext(lang), "$1")
+					}
+				}
+				out, err := json.Marshal(own) // keys in order: the same bytes every time
+				// as JSON each sentence would be exported by its name as well
+				text := "export default " + string(out)
+				return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS}, err
+			})
 	}}
 }
 

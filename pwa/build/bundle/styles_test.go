@@ -41,7 +41,8 @@ func TestEachLanguageIsBundled(t *testing.T) {
 		if !strings.Contains(sheet, ":lang("+l.HTML+"){font-family:") {
 			t.Errorf("app.css asks no fonts for %s", l.Tag)
 		}
-		if !strings.Contains(program, l.Tag+`:()=>import(`) && !strings.Contains(program, `"`+l.Tag+`":()=>import(`) {
+		if !strings.Contains(program, l.Tag+`:()=>import(`) &&
+			!strings.Contains(program, `"`+l.Tag+`":()=>import(`) {
 			t.Errorf("no program loads sentences in %s", l.Tag)
 		}
 	}

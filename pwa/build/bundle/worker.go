@@ -51,8 +51,17 @@ func addWorkers(root string, files map[string][]byte, metafile string) error {
 		return "[" + strings.Join(addresses, ",") + "]"
 	}
 	workers := api.Build(api.BuildOptions{
-		AbsWorkingDir: root, EntryPoints: []string{"src/sw.ts", "src/sw-off.ts"}, Outdir: "dist", Bundle: true, Format: api.FormatIIFE, Target: api.ES2022,
-		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true, LegalComments: api.LegalCommentsNone, Charset: api.CharsetUTF8,
+		AbsWorkingDir:     root,
+		EntryPoints:       []string{"src/sw.ts", "src/sw-off.ts"},
+		Outdir:            "dist",
+		Bundle:            true,
+		Format:            api.FormatIIFE,
+		Target:            api.ES2022,
+		MinifyWhitespace:  true,
+		MinifyIdentifiers: true,
+		MinifySyntax:      true,
+		LegalComments:     api.LegalCommentsNone,
+		Charset:           api.CharsetUTF8,
 		Define: map[string]string{
 			"BUILD":   quoteJS(hashFiles(sources)),
 			"FILES":   list(append(program, "app.css", "icon.svg")),
@@ -60,7 +69,8 @@ func addWorkers(root string, files map[string][]byte, metafile string) error {
 			"PROGRAM": quoteJS(prefix + "/patient.js"),
 			"SHELL":   quoteJS("/screen"),
 		},
-		LogLevel: api.LogLevelSilent, Write: false,
+		LogLevel: api.LogLevelSilent,
+		Write:    false,
 	})
 	if err := buildError(workers); err != nil {
 		return err

@@ -1,6 +1,6 @@
 // The counter's console. Elements: #scan-camera, #scan-text, #scan-submit, #scan-file, #card-check,
-// #card-state, #record, #park, #refuse, #reason, #visual, #pair-code, #pair-submit, #copy, #cancel, #problem,
-// #clock; those of case.ts, second.ts and status.ts.
+// #card-state, #record, #park, #refuse, #reason, #visual, #copy, #cancel, #problem, #clock; those of case.ts,
+// pairing.ts, second.ts and status.ts.
 import "./sentences";
 import { call, Problem } from "../shared/api";
 import { timeOfDay } from "../shared/clock";
@@ -15,13 +15,13 @@ import type { Case } from "./casedata";
 import { now } from "./clock";
 import { follow } from "./extra-checks";
 import { textsOf } from "./file";
+import { watchPairing } from "./pairing";
 import { isProof, showSecond } from "./second";
 import { offer, type Person } from "./several";
 import { status } from "./status";
 import { act, answered, busy, follows, giveUp } from "./turn";
 import { isCredential, sameText } from "./typed";
 import { watchReader } from "./wedge";
-import { ceremony } from "../staff/passkey";
 
 let current: Case | null = null;
 let stop: AbortController | null = null;
@@ -255,26 +255,6 @@ async function decide(outcome: string): Promise<void> {
   void status(); // what is scanned now is the next patient's
 }
 
-/** Does what may need a fresh passkey: then the one who acts uses it, and it is done again. */
-async function proved<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (e) {
-    if (!(e instanceof Problem && e.key === "staff.prove_again")) throw e;
-  }
-  const to = { begin: "/api/v1/staff/proof/begin", finish: "/api/v1/staff/proof" };
-  await ceremony({ ...to, make: false, back: "/counter" });
-  return work();
-}
-
-async function pair(): Promise<void> {
-  const code = byId<HTMLInputElement>("pair-code").value;
-  const answer = await proved(() => call<{ words: string[] }>("POST", "/api/v1/counter/bridges", { code }));
-  setText(byId("pair-state"), word("paired", { w: answer.words.join("・") }));
-  byId<HTMLInputElement>("pair-code").value = "";
-  setTimeout(() => void status(), 500);
-}
-
 async function copy(): Promise<void> {
   const e = current?.eligibility;
   if (!e) return;
@@ -336,7 +316,7 @@ byId("card-check").addEventListener("click", () => void act(checkCard));
 byId("record").addEventListener("click", () => void act(() => decide("accepted")));
 byId("park").addEventListener("click", () => void act(() => decide("parked")));
 byId("refuse").addEventListener("click", () => void act(() => decide("refused")));
-byId("pair-submit").addEventListener("click", () => void act(pair));
+watchPairing();
 byId("copy").addEventListener("click", () => void act(copy));
 byId("cancel").addEventListener("click", cancel);
 setInterval(() => {

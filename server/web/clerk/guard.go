@@ -6,7 +6,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"madoguchi/auth"
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
@@ -20,7 +19,8 @@ type clerkHandlerFunc func(c echo.Context, clerk staff.Clerk) error
 // aboutFunc says what a request is about, by its address or its form: so the clerk's insurer is known.
 type aboutFunc func(c echo.Context) insurer.RequestTarget
 
-// ofInsurer is a request about the insurer that its query or its form names, or about the first.
+// ofInsurer is a request about the insurer that its query or its form names, or about the member's own (in
+// the demo, whose staff have none, about the first).
 func ofInsurer(c echo.Context) insurer.RequestTarget {
 	number := c.QueryParam("insurer")
 	if c.Request().Method == http.MethodPost {
@@ -41,9 +41,8 @@ func ofPreview(c echo.Context) insurer.RequestTarget {
 	return insurer.RequestTarget{Preview: c.Param("id")}
 }
 
-// clerkHandler makes the principal of a request: the member of staff, for the insurer that the request is
-// about.
-func (s *BackOffice) clerkHandler(of aboutFunc, do clerkHandlerFunc) kit.StaffHandler {
+// clerk makes the principal of a request: the member of staff, for the insurer that the request is about.
+func (s *BackOffice) clerk(of aboutFunc, do clerkHandlerFunc) kit.StaffHandler {
 	return func(c echo.Context, member staff.Member) error {
 		clerk, err := s.Insurer.Directory.Clerk(c.Request().Context(), member, of(c))
 		if err != nil {
@@ -51,21 +50,6 @@ func (s *BackOffice) clerkHandler(of aboutFunc, do clerkHandlerFunc) kit.StaffHa
 		}
 		return do(c, clerk)
 	}
-}
-
-// page is a page of the clerks; who is not signed in is sent to the sign-in.
-func (s *BackOffice) page(of aboutFunc, do clerkHandlerFunc) echo.HandlerFunc {
-	return s.PageFor(auth.Clerk, s.clerkHandler(of, do))
-}
-
-// freshPage is page for what needs a fresh passkey.
-func (s *BackOffice) freshPage(of aboutFunc, do clerkHandlerFunc) echo.HandlerFunc {
-	return s.PageFor(auth.Clerk, s.Fresh(s.clerkHandler(of, do)))
-}
-
-// call is an answer to a page's program; who is not signed in is refused.
-func (s *BackOffice) call(of aboutFunc, do clerkHandlerFunc) echo.HandlerFunc {
-	return s.CallFor(auth.Clerk, s.clerkHandler(of, do))
 }
 
 // allowLong gives a request time for a file of many people: the usual limits are for pages.

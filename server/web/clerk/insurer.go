@@ -18,39 +18,34 @@ import (
 )
 
 // Routes adds the clerks' pages.
-func (s *BackOffice) Routes(e *echo.Echo) {
-	e.GET("/insurer", s.page(ofInsurer, s.registerPage))
-	s.StaffRoutes(e, auth.Clerk)
-	e.GET("/insurer/sample.csv", s.page(ofInsurer, s.sample))
-	(&importPages{s}).routes(e)
+func (s *BackOffice) Routes(r *kit.Router) {
+	r.Clerk("GET /insurer", s.clerk(ofInsurer, s.registerPage))
+	s.StaffRoutes(r, auth.Clerk)
+	r.Clerk("GET /insurer/sample.csv", s.clerk(ofInsurer, s.sample))
+	(&importPages{s}).routes(r)
 	prints := &printPages{s}
-	prints.runRoutes(e)
-	prints.paperRoutes(e)
-	(&personPages{s}).routes(e)
-	(&statisticsPages{s}).routes(e)
-	e.GET("/insurer/support", s.PageFor(auth.Clerk, s.supportPage))
+	prints.runRoutes(r)
+	prints.paperRoutes(r)
+	(&personPages{s}).routes(r)
+	(&statisticsPages{s}).routes(r)
+	r.Clerk("GET /insurer/support", s.supportPage)
 }
 
-// chosenInsurer returns the clerk's insurer, and all that the page offers to choose from.
+// chosenInsurer returns the clerk's insurer, and those that the page offers to choose from: a member's own
+// one.
 func (s *BackOffice) chosenInsurer(
 	c echo.Context, clerk staff.Clerk,
 ) (insurer.Insurer, []kit.InsurerView, error) {
-	all, err := s.Insurer.Directory.All(c.Request().Context())
+	in, err := s.Insurer.Directory.Insurer(c.Request().Context(), clerk.Insurer)
 	if err != nil {
 		return insurer.Insurer{}, nil, err
 	}
+	choices, err := s.Insurer.Directory.Choices(c.Request().Context(), clerk)
 	var views []kit.InsurerView
-	var found insurer.Insurer
-	for _, in := range all {
-		views = append(views, kit.InsurerView(in.Contact()))
-		if in.Number == clerk.Insurer {
-			found = in
-		}
+	for _, choice := range choices {
+		views = append(views, kit.InsurerView(choice.Contact()))
 	}
-	if found.Number == "" {
-		_, err = s.Insurer.Directory.Insurer(c.Request().Context(), clerk.Insurer)
-	}
-	return found, views, err
+	return in, views, err
 }
 
 // registerRows is how many people the clerk's page lists.

@@ -16,18 +16,18 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-func (s *printPages) paperRoutes(e *echo.Echo) {
-	e.GET("/insurer/settings", s.freshPage(ofInsurer, s.settingsOfPapers))
-	e.POST("/insurer/settings", s.freshPage(ofInsurer, s.updateSettings))
-	e.GET("/insurer/papers/:kind", s.page(ofInsurer, s.samplePaper))
+func (s *printPages) paperRoutes(r *kit.Router) {
+	r.Clerk("GET /insurer/settings", s.clerk(ofInsurer, s.settingsOfPapers))
+	r.Clerk("POST /insurer/settings", s.clerk(ofInsurer, s.updateSettings))
+	r.Clerk("GET /insurer/papers/:kind", s.clerk(ofInsurer, s.samplePaper))
 	for _, d := range insurer.AllDocuments() {
 		if d.Clerk == nil {
 			continue
 		}
 		path := "/insurer/people/:id/" + string(d.Kind) + ".pdf"
-		e.GET(path, s.page(ofPerson, s.paper(d)))
+		r.Clerk("GET "+path, s.clerk(ofPerson, s.paper(d)))
 		if d.Clerk.ByRules {
-			e.POST(path, s.page(ofPerson, s.paper(d)))
+			r.Clerk("POST "+path, s.clerk(ofPerson, s.paper(d)))
 		}
 	}
 }

@@ -20,36 +20,31 @@ import (
 
 // One person's page, and what a clerk may do there: each action is asked for on a page of its own that says
 // what follows.
-func (s *personPages) routes(e *echo.Echo) {
-	e.GET("/insurer/people/:id", s.page(ofPerson, s.personPage))
+func (s *personPages) routes(r *kit.Router) {
+	r.Clerk("GET /insurer/people/:id", s.clerk(ofPerson, s.personPage))
 	for path, a := range map[string]personAction{
 		"/reissue":            {ask: s.askReissue, do: s.reissue},
-		"/revoke":             {ask: s.askRevokePerson, do: s.revokePerson, fresh: true},
-		"/copies/:rid/revoke": {ask: s.askRevokeCopy, do: s.revokeCopy, fresh: true},
+		"/revoke":             {ask: s.askRevokePerson, do: s.revokePerson},
+		"/copies/:rid/revoke": {ask: s.askRevokeCopy, do: s.revokeCopy},
 		"/logins/:login/end":  {ask: s.askEndLogin, do: s.endLogin},
 		"/phones/:phone/end":  {ask: s.askEndDevice, do: s.endPersonsDevice},
 		"/phones/end":         {ask: s.askEndDevices, do: s.endPersonsDevices},
-		"/erase":              {ask: s.askErase, do: s.erase, fresh: true},
+		"/erase":              {ask: s.askErase, do: s.erase},
 	} {
-		page := s.page
-		if a.fresh {
-			page = s.freshPage
-		}
-		e.GET("/insurer/people/:id"+path, page(ofPerson, s.confirmHandler(a)))
-		e.POST("/insurer/people/:id"+path, page(ofPerson, s.actionHandler(a)))
+		r.Clerk("GET /insurer/people/:id"+path, s.clerk(ofPerson, s.confirmHandler(a)))
+		r.Clerk("POST /insurer/people/:id"+path, s.clerk(ofPerson, s.actionHandler(a)))
 	}
-	e.GET("/insurer/people/:id/notice", s.page(ofPerson, s.noticeSheet))
-	e.GET("/insurer/people/:id/notice.png", s.page(ofPerson, s.noticeQR))
-	e.GET("/insurer/revoke", s.freshPage(ofInsurer, s.revokePage))
-	e.POST("/insurer/revoke", s.freshPage(ofInsurer, s.revokeMany))
+	r.Clerk("GET /insurer/people/:id/notice", s.clerk(ofPerson, s.noticeSheet))
+	r.Clerk("GET /insurer/people/:id/notice.png", s.clerk(ofPerson, s.noticeQR))
+	r.Clerk("GET /insurer/revoke", s.clerk(ofInsurer, s.revokePage))
+	r.Clerk("POST /insurer/revoke", s.clerk(ofInsurer, s.revokeMany))
 }
 
 // personAction asks before it does.
 type personAction struct {
 	ask func(c echo.Context, clerk staff.Clerk, file insurer.PersonFile) (ConfirmView, error)
 	// do returns the address to go on to.
-	do    func(c echo.Context, clerk staff.Clerk, id audit.PersonID) (next string, err error)
-	fresh bool // only with a fresh passkey
+	do func(c echo.Context, clerk staff.Clerk, id audit.PersonID) (next string, err error)
 }
 
 func (s *personPages) confirmHandler(a personAction) clerkHandlerFunc {
@@ -118,7 +113,8 @@ func (s *personPages) askRevokePerson(
 	clerk staff.Clerk,
 	file insurer.PersonFile,
 ) (ConfirmView, error) {
-	n, err := s.Insurer.Issuer.CountCopies(c.Request().Context(), clerk, insurer.CopySelection{Person: file.ID})
+	n, err := s.Insurer.Issuer.CountCopies(c.Request().Context(), clerk,
+		insurer.CopySelection{Person: file.ID})
 	args := message.Args{"n": message.Number(n)}
 	return ConfirmView{
 		Heading:     sentence("staff.confirm.revokeAllHeading"),
@@ -150,7 +146,11 @@ func ownCopy(c echo.Context, copies []insurer.IssuedCopy) (insurer.IssuedCopy, e
 	return insurer.IssuedCopy{}, kit.ErrNoPage
 }
 
-func (s *personPages) askRevokeCopy(c echo.Context, _ staff.Clerk, file insurer.PersonFile) (ConfirmView, error) {
+func (s *personPages) askRevokeCopy(
+	c echo.Context,
+	_ staff.Clerk,
+	file insurer.PersonFile,
+) (ConfirmView, error) {
 	copied, err := ownCopy(c, file.Copies)
 	return ConfirmView{
 		Heading: sentence("staff.confirm.revokeOneHeading"),
@@ -185,7 +185,11 @@ func loginOf(c echo.Context, file insurer.PersonFile) (insurer.Login, error) {
 	return insurer.Login{}, kit.ErrNoPage
 }
 
-func (s *personPages) askEndLogin(c echo.Context, _ staff.Clerk, file insurer.PersonFile) (ConfirmView, error) {
+func (s *personPages) askEndLogin(
+	c echo.Context,
+	_ staff.Clerk,
+	file insurer.PersonFile,
+) (ConfirmView, error) {
 	l, err := loginOf(c, file)
 	return ConfirmView{
 		Heading: sentence("staff.confirm.endLoginHeading"),

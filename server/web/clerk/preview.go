@@ -9,7 +9,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"madoguchi/auth"
 	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/server/csvfile"
@@ -22,14 +21,14 @@ import (
 // A file goes three steps, each with its own address: sent (POST /insurer/import), its headings mapped where
 // they are not known, looked at; then the clerk says yes. Every form answers with a redirect, so that
 // reloading repeats nothing.
-func (s *importPages) routes(e *echo.Echo) {
-	e.POST(ImportPath, s.PageFor(auth.Clerk, s.sendFile)) // its insurer comes with the file
-	e.GET("/insurer/imports/:id", s.page(ofPreview, s.previewPage))
-	e.GET("/insurer/imports/:id/headings", s.page(ofPreview, s.headingsPage))
-	e.POST("/insurer/imports/:id/headings", s.page(ofPreview, s.mapHeadings))
-	e.POST("/insurer/imports/:id/store", s.page(ofPreview, s.storeFile))
-	e.POST("/insurer/imports/:id/drop", s.page(ofPreview, s.dropFile))
-	e.GET("/insurer/imports/:id/errors.csv", s.page(ofPreview, s.errorFile))
+func (s *importPages) routes(r *kit.Router) {
+	r.Clerk("POST "+ImportPath, s.sendFile) // its insurer comes with the file
+	r.Clerk("GET /insurer/imports/:id", s.clerk(ofPreview, s.previewPage))
+	r.Clerk("GET /insurer/imports/:id/headings", s.clerk(ofPreview, s.headingsPage))
+	r.Clerk("POST /insurer/imports/:id/headings", s.clerk(ofPreview, s.mapHeadings))
+	r.Clerk("POST /insurer/imports/:id/store", s.clerk(ofPreview, s.storeFile))
+	r.Clerk("POST /insurer/imports/:id/drop", s.clerk(ofPreview, s.dropFile))
+	r.Clerk("GET /insurer/imports/:id/errors.csv", s.clerk(ofPreview, s.errorFile))
 }
 
 // sendFile keeps the file that a clerk sent, and leads to its preview.
@@ -117,7 +116,10 @@ func (s *importPages) headingsPage(c echo.Context, clerk staff.Clerk) error {
 func (s *importPages) headingsView(
 	c echo.Context, preview insurer.ImportPreview, in insurer.Insurer,
 ) HeadingsView {
-	view := HeadingsView{Page: s.NewPage(c, message.New("staff.title.whatTheHeadingsMean", nil)), ID: preview.ID}
+	view := HeadingsView{
+		Page: s.NewPage(c, message.New("staff.title.whatTheHeadingsMean", nil)),
+		ID:   preview.ID,
+	}
 	view.Insurer = kit.InsurerView(in.Contact())
 	for i, h := range preview.Headings {
 		view.Rows = append(
@@ -262,7 +264,8 @@ func answerText(a eligibility.Answer) string {
 func (s *importPages) storeFile(c echo.Context, clerk staff.Clerk) error {
 	s.allowLong(c)
 	var seen insurer.ImportCount
-	if _, err := fmt.Sscanf(c.FormValue("seen"), "%d %d %d", &seen.New, &seen.Changed, &seen.Unchanged); err != nil {
+	if _, err := fmt.Sscanf(c.FormValue("seen"), "%d %d %d", &seen.New, &seen.Changed,
+		&seen.Unchanged); err != nil {
 		return kit.ErrRequest.In("seen").Because(err)
 	}
 	id := c.Param("id")

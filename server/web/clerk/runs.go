@@ -15,7 +15,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"madoguchi/auth"
 	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/server/audit"
@@ -25,13 +24,13 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-func (s *printPages) runRoutes(e *echo.Echo) {
-	e.GET("/insurer/runs", s.page(ofInsurer, s.runsPage))
-	e.POST("/insurer/runs", s.PageFor(auth.Clerk, s.long(s.clerkHandler(ofInsurer, s.planRun))))
-	e.GET("/insurer/runs/:id", s.page(ofRun, s.runPage))
-	e.GET("/insurer/runs/:id/events", s.call(ofRun, s.runEvents))
-	e.POST("/insurer/runs/:id/:wish", s.page(ofRun, s.commandRun))
-	e.GET("/insurer/runs/:id/files/:name", s.page(ofRun, s.runFile))
+func (s *printPages) runRoutes(r *kit.Router) {
+	r.Clerk("GET /insurer/runs", s.clerk(ofInsurer, s.runsPage))
+	r.Clerk("POST /insurer/runs", s.long(s.clerk(ofInsurer, s.planRun)))
+	r.Clerk("GET /insurer/runs/:id", s.clerk(ofRun, s.runPage))
+	r.Clerk("GET /insurer/runs/:id/events", s.clerk(ofRun, s.runEvents))
+	r.Clerk("POST /insurer/runs/:id/:wish", s.clerk(ofRun, s.commandRun))
+	r.Clerk("GET /insurer/runs/:id/files/:name", s.clerk(ofRun, s.runFile))
 }
 
 // runsShown is how many runs the page lists.
@@ -244,7 +243,10 @@ func (s *printPages) runPage(c echo.Context, clerk staff.Clerk) error {
 }
 
 // runOf returns the run that a request names, and its finished files.
-func (s *printPages) runOf(c echo.Context, clerk staff.Clerk) (insurer.PrintRun, []printing.FileRecord, error) {
+func (s *printPages) runOf(
+	c echo.Context,
+	clerk staff.Clerk,
+) (insurer.PrintRun, []printing.FileRecord, error) {
 	ctx := c.Request().Context()
 	run, err := s.Insurer.PrintJobs.Job(ctx, clerk, c.Param("id"))
 	if err != nil {
@@ -346,7 +348,11 @@ const eventsApart = 250 * time.Millisecond
 
 // commandRun pauses, resumes or cancels a run.
 func (s *printPages) commandRun(c echo.Context, clerk staff.Clerk) error {
-	to, ok := map[string]insurer.RunState{"pause": insurer.RunPaused, "resume": insurer.RunGoing, "cancel": insurer.RunCancelled}[c.Param("wish")]
+	to, ok := map[string]insurer.RunState{
+		"pause":  insurer.RunPaused,
+		"resume": insurer.RunGoing,
+		"cancel": insurer.RunCancelled,
+	}[c.Param("wish")]
 	if !ok {
 		return kit.ErrNoPage
 	}

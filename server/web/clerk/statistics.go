@@ -70,9 +70,9 @@ func shownParts(parts []int) []string {
 	return out
 }
 
-func (s *statisticsPages) routes(e *echo.Echo) {
-	e.GET("/insurer/statistics", s.page(ofInsurer, s.statisticsPage))
-	e.GET("/insurer/statistics.csv", s.page(ofInsurer, s.statisticsFile))
+func (s *statisticsPages) routes(r *kit.Router) {
+	r.Clerk("GET /insurer/statistics", s.clerk(ofInsurer, s.statisticsPage))
+	r.Clerk("GET /insurer/statistics.csv", s.clerk(ofInsurer, s.statisticsFile))
 }
 
 func (s *statisticsPages) statistics(c echo.Context, clerk staff.Clerk) (StatisticsView, error) {
@@ -97,7 +97,8 @@ func (s *statisticsPages) statistics(c echo.Context, clerk staff.Clerk) (Statist
 			DayRow{
 				d.Day.Japanese(),
 				d.Day.String(),
-				[]string{shownCount(d.Screens), shownCount(d.Copies), shownCount(d.Logins), shownCount(d.Receipts)},
+				[]string{shownCount(d.Screens), shownCount(d.Copies), shownCount(d.Logins),
+					shownCount(d.Receipts)},
 			},
 		)
 	}
@@ -128,13 +129,13 @@ func numberGroups(n insurer.Statistics) []NumberGroup {
 		return rows(labels, cells)
 	}
 	return []NumberGroup{
-		{sentence("staff.statistics.groupPeopleByShare"), parts("staff.statistics.rowWithEligibility", []string{
-			"staff.statistics.row10",
-			"staff.statistics.row20",
-			"staff.statistics.row30",
-			"staff.statistics.rowUndecided",
-		},
-			n.Shares[10], n.Shares[20], n.Shares[30], n.Shares[0])},
+		{sentence("staff.statistics.groupPeopleByShare"),
+			parts("staff.statistics.rowWithEligibility", []string{
+				"staff.statistics.row10",
+				"staff.statistics.row20",
+				"staff.statistics.row30",
+				"staff.statistics.rowUndecided",
+			}, n.Shares[10], n.Shares[20], n.Shares[30], n.Shares[0])},
 		{sentence("staff.statistics.groupPeopleByAge"), parts("staff.statistics.rowWithEligibility", []string{
 			"staff.statistics.rowUnder70",
 			"staff.statistics.row70To74",

@@ -9,8 +9,16 @@ import (
 
 func TestEveryStateHasSentencesAndANextStep(t *testing.T) {
 	s := supportTables
-	for name, c := range map[string]struct{ have, want int }{"tier": {len(s.tier), 4}, "age": {len(s.age), 8}, "network": {len(s.network), 3}, "stored": {len(s.stored), 3},
-		"clock": {len(s.clock), 5}, "browser": {len(s.browser), 10}, "persisted": {len(s.persisted), 3}, "failure": {len(s.failure), 16}} {
+	for name, c := range map[string]struct{ have, want int }{
+		"tier":      {len(s.tier), 4},
+		"age":       {len(s.age), 8},
+		"network":   {len(s.network), 3},
+		"stored":    {len(s.stored), 3},
+		"clock":     {len(s.clock), 5},
+		"browser":   {len(s.browser), 10},
+		"persisted": {len(s.persisted), 3},
+		"failure":   {len(s.failure), 16},
+	} {
 		if c.have != c.want {
 			t.Errorf("%s has %d sentences for %d places", name, c.have, c.want)
 		}
@@ -18,7 +26,8 @@ func TestEveryStateHasSentencesAndANextStep(t *testing.T) {
 	for tier := range 4 {
 		for network := range 3 {
 			for failure := range 16 {
-				if next := supportNext(insurer.SupportState{Tier: tier, Network: network, Error: failure}); len(
+				next := supportNext(insurer.SupportState{Tier: tier, Network: network, Error: failure})
+				if len(
 					next,
 				) == 0 {
 					t.Errorf("tier %d network %d error %d: no next step", tier, network, failure)

@@ -261,7 +261,10 @@ func (s *Console) eligibilityView(e credential.Eligibility) *eligibilityJSON {
 	}
 	if e.Share > 0 {
 		out.ShareText = kit.SharesText([]int{e.Share})
-	} else if shares, err := eligibility.SharesOn(eligibility.Person{BirthDate: e.BirthDate, Insurer: e.Insurer}, today); err == nil {
+	} else if shares, err := eligibility.SharesOn(eligibility.Person{
+		BirthDate: e.BirthDate,
+		Insurer:   e.Insurer,
+	}, today); err == nil {
 		out.ShareText = kit.SharesText(shares)
 	}
 	return out

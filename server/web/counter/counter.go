@@ -18,23 +18,27 @@ import (
 )
 
 // Routes adds the console, what it calls, and the address at which bridge agents dial in.
-func (s *Console) Routes(e *echo.Echo) {
-	e.GET("/counter", s.memberPage(s.counterPage))
-	e.GET("/counter/methods", s.page(s.methodsPage))
-	s.StaffRoutes(e, auth.Counter)
-	e.GET("/api/v1/counter/status", s.call(s.counterStatus))
-	e.GET("/api/v1/counter/cases", s.call(s.cases))
-	e.POST("/api/v1/counter/people", s.call(s.people))
-	e.POST("/api/v1/counter/cases", s.call(s.scan))
-	e.POST("/api/v1/counter/cases/:id/proof", s.call(s.prove))
-	e.POST("/api/v1/counter/cases/:id/challenge", s.call(s.challenge))
-	e.POST("/api/v1/counter/cases/:id/card-check", s.call(s.cardCheck))
-	s.extraCheckRoutes(e)
-	e.POST("/api/v1/counter/cases/:id/visual", s.call(s.visual))
-	e.POST("/api/v1/counter/cases/:id/record", s.call(s.record))
-	e.POST("/api/v1/counter/reader", s.call(s.useReader))
-	e.POST("/api/v1/counter/bridges", s.freshCall(s.pairBridge))
-	e.GET("/api/v1/bridge", echo.WrapHandler(s.Readers))
+func (s *Console) Routes(r *kit.Router) {
+	r.Counter("GET /counter", s.memberReception(s.counterPage))
+	r.Counter("GET /counter/methods", s.reception(s.methodsPage))
+	s.StaffRoutes(r, auth.Counter)
+	r.Counter("GET /api/v1/counter/status", s.reception(s.counterStatus))
+	r.Counter("GET /api/v1/counter/cases", s.reception(s.cases))
+	r.Counter("POST /api/v1/counter/people", s.reception(s.people))
+	r.Counter("POST /api/v1/counter/cases", s.reception(s.scan))
+	r.Counter("POST /api/v1/counter/cases/:id/proof", s.reception(s.prove))
+	r.Counter("POST /api/v1/counter/cases/:id/challenge", s.reception(s.challenge))
+	r.Counter("POST /api/v1/counter/cases/:id/card-check", s.reception(s.cardCheck))
+	s.extraCheckRoutes(r)
+	r.Counter("POST /api/v1/counter/cases/:id/visual", s.reception(s.visual))
+	r.Counter("POST /api/v1/counter/cases/:id/record", s.reception(s.record))
+	r.Counter("POST /api/v1/counter/reader", s.reception(s.useReader))
+	r.Counter("GET /api/v1/counter/bridges", s.reception(s.bridges))
+	r.Counter("POST /api/v1/counter/bridges", s.reception(s.beginPairing))
+	r.Counter("POST /api/v1/counter/bridges/confirm", s.reception(s.confirmPairing))
+	r.Counter("POST /api/v1/counter/bridges/:id/end", s.reception(s.endBridge))
+	r.Counter("POST /api/v1/counter/bridges/:id/readmit", s.reception(s.readmitBridge))
+	r.Agent("GET /api/v1/bridge", s.bridge)
 }
 
 func (s *Console) counterPage(c echo.Context, reception staff.Reception, member staff.Member) error {
@@ -102,9 +106,15 @@ func (s *Console) people(c echo.Context, reception staff.Reception) error {
 	}
 	out := make([]candidateJSON, 0, len(found))
 	for _, one := range found {
-		person := candidateJSON{Text: one.JWS, Proof: one.Proof, Headline: newSentence(one.Verdict.Headline())}
+		person := candidateJSON{
+			Text:     one.JWS,
+			Proof:    one.Proof,
+			Headline: newSentence(one.Verdict.Headline()),
+		}
 		if e := one.Verdict.Eligibility; e != nil {
-			person.Name, person.BirthDateJa, person.InsurerName = e.Name, e.BirthDate.Japanese(), e.InsurerName
+			person.Name = e.Name
+			person.BirthDateJa = e.BirthDate.Japanese()
+			person.InsurerName = e.InsurerName
 		}
 		out = append(out, person)
 	}

@@ -18,10 +18,10 @@ import (
 )
 
 // Checks beside the birth-date check.
-func (s *Console) extraCheckRoutes(e *echo.Echo) {
-	e.POST("/api/v1/counter/cases/:id/text-check", s.call(s.textCheck))
-	e.POST("/api/v1/counter/cases/:id/certificate-check", s.call(s.certificateCheck))
-	e.POST("/api/v1/counter/cases/:id/oqs-compare", s.call(s.oqsCompare))
+func (s *Console) extraCheckRoutes(r *kit.Router) {
+	r.Counter("POST /api/v1/counter/cases/:id/text-check", s.reception(s.textCheck))
+	r.Counter("POST /api/v1/counter/cases/:id/certificate-check", s.reception(s.certificateCheck))
+	r.Counter("POST /api/v1/counter/cases/:id/oqs-compare", s.reception(s.oqsCompare))
 }
 
 // extraChecks are the results beside the birth-date check, as the console gets them.
@@ -80,7 +80,8 @@ func extraView(view counter.CaseView) extraChecks {
 			out.Text.Fields = append(out.Text.Fields, fieldSentence(f.FieldResult, f.Match))
 		}
 		if t.TriesLeft != nil {
-			left := newSentence(message.New("console.tries_left", message.Args{"n": message.Number(*t.TriesLeft)}))
+			left := newSentence(message.New("console.tries_left",
+				message.Args{"n": message.Number(*t.TriesLeft)}))
 			out.Text.TriesLeft = &left
 		}
 	}

@@ -3,7 +3,6 @@ package counter
 import (
 	"github.com/labstack/echo/v4"
 
-	"madoguchi/auth"
 	"madoguchi/server/staff"
 	"madoguchi/server/web/kit"
 )
@@ -11,43 +10,30 @@ import (
 // receptionHandlerFunc answers a member of the facility's staff, who is let in before it runs.
 type receptionHandlerFunc func(c echo.Context, reception staff.Reception) error
 
-// receptionHandler makes the principal of a request: the member of staff at the own facility; of the demo's,
-// who are picked by name, at the demo's facility.
-func (s *Console) receptionHandler(do receptionHandlerFunc) kit.StaffHandler {
+// reception makes the principal of a request: a member of a facility's staff at that facility, and the
+// own facility; of the demo's,
+// who are picked by name, at the demo's staff, who are picked by name and have no ID, at the demo's.
+func (s *Console) reception(do receptionHandlerFunc) kit.StaffHandler {
 	return func(c echo.Context, member staff.Member) error {
-		if member.ID != "" {
-			return do(c, member.Reception())
+		reception := member.Reception()
+		if s.Demo && member.ID == "" {
+			reception = staff.Reception{
+				Staff:    member.Staff(),
+				Facility: s.Facility,
+				Role:     member.Role,
+			}
 		}
-		return do(c, staff.Reception{
-			Staff:    member.Staff(),
-			Facility: s.Facility,
-			Role:     member.Role,
-		})
+		return do(c, reception)
 	}
 }
 
-// page is a page of the staff; who is not signed in is sent to the sign-in.
-func (s *Console) page(do receptionHandlerFunc) echo.HandlerFunc {
-	return s.PageFor(auth.Counter, s.receptionHandler(do))
-}
-
-// call is an answer to the console's program; who is not signed in is refused.
-func (s *Console) call(do receptionHandlerFunc) echo.HandlerFunc {
-	return s.CallFor(auth.Counter, s.receptionHandler(do))
-}
-
-// freshCall is call for what needs a fresh passkey.
-func (s *Console) freshCall(do receptionHandlerFunc) echo.HandlerFunc {
-	return s.CallFor(auth.Counter, s.Fresh(s.receptionHandler(do)))
-}
-
-// memberPage is page for what also asks who the member is.
-func (s *Console) memberPage(
+// memberReception is reception for what also asks who the member is.
+func (s *Console) memberReception(
 	do func(c echo.Context, reception staff.Reception, member staff.Member) error,
-) echo.HandlerFunc {
-	return s.PageFor(auth.Counter, func(c echo.Context, member staff.Member) error {
-		return s.receptionHandler(func(c echo.Context, reception staff.Reception) error {
+) kit.StaffHandler {
+	return func(c echo.Context, member staff.Member) error {
+		return s.reception(func(c echo.Context, reception staff.Reception) error {
 			return do(c, reception, member)
 		})(c, member)
-	})
+	}
 }

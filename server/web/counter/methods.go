@@ -43,16 +43,22 @@ var counterQuestions = [...]question{
 			s.Card.Present, s.Card.Certificate = eligibility.Yes, eligibility.CertificateExpired
 		}},
 		{"answer", "staff.methods.askReadsButTheAnswerIsNot", func(s *eligibility.Situation) {
-			s.Card.Present, s.Card.Reads, s.OQSAnswer = eligibility.Yes, eligibility.Yes, eligibility.OQSInvalid
+			s.Card.Present = eligibility.Yes
+			s.Card.Reads = eligibility.Yes
+			s.OQSAnswer = eligibility.OQSInvalid
 		}},
 		{
 			"reads",
 			"staff.methods.askHereAndItReads",
-			func(s *eligibility.Situation) { s.Card.Present, s.Card.Reads = eligibility.Yes, eligibility.Yes },
+			func(s *eligibility.Situation) {
+				s.Card.Present = eligibility.Yes
+				s.Card.Reads = eligibility.Yes
+			},
 		},
 	}},
 	{"shows", "staff.methods.askWhatElseCanTheyShow", []tap{
-		{"insurerScreen", "staff.methods.askTheInsurerSScreenOrPdf", showsItems(eligibility.ItemInsurerScreen)},
+		{"insurerScreen", "staff.methods.askTheInsurerSScreenOrPdf",
+			showsItems(eligibility.ItemInsurerScreen)},
 		{"notice", "staff.methods.askThePaperNotice", showsItems(eligibility.ItemNotice)},
 		{
 			"portalScreen",
@@ -60,8 +66,10 @@ var counterQuestions = [...]question{
 			showsItems(eligibility.ItemPortalScreen, eligibility.ItemPhone),
 		},
 		{"portalPdf", "staff.methods.askMynaportalSPdf", showsItems(eligibility.ItemPortalPDF)},
-		{"certificate", "staff.methods.askTheCertificateOfEligibility", showsItems(eligibility.ItemCertificate)},
-		{"eligibilityProof", "staff.methods.askSProofOfEligibility", showsItems(eligibility.ItemEligibilityProof)},
+		{"certificate", "staff.methods.askTheCertificateOfEligibility",
+			showsItems(eligibility.ItemCertificate)},
+		{"eligibilityProof", "staff.methods.askSProofOfEligibility",
+			showsItems(eligibility.ItemEligibilityProof)},
 		{
 			"medicalTicket",
 			"staff.methods.askAMedicalTicketPublicAssistance",
@@ -86,7 +94,9 @@ var counterQuestions = [...]question{
 			s.Facility.PhoneReader, s.PhoneTap = eligibility.Yes, eligibility.TapFailed
 		}},
 		{"found", "staff.methods.askALookUpByOurRecord", func(s *eligibility.Situation) {
-			s.Facility.PhoneReader, s.Lookup, s.LookupBy = eligibility.No, eligibility.LookupFound, eligibility.LookupByRecords
+			s.Facility.PhoneReader = eligibility.No
+			s.Lookup = eligibility.LookupFound
+			s.LookupBy = eligibility.LookupByRecords
 		}},
 		{"noReader", "staff.methods.askThereIsNoCardReader", func(s *eligibility.Situation) {
 			s.Facility.Reader = eligibility.No

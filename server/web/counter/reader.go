@@ -68,20 +68,3 @@ func (s *Console) useReader(c echo.Context, reception staff.Reception) error {
 	}
 	return agents.ErrNoReader
 }
-
-func (s *Console) pairBridge(c echo.Context, reception staff.Reception) error {
-	var body struct {
-		Code string `json:"code"`
-	}
-	if err := c.Bind(&body); err != nil || len(body.Code) > 64 {
-		return kit.ErrRequest
-	}
-	agent, words, err := s.Readers.Pair(c.Request().Context(), reception, body.Code)
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusCreated, struct {
-		Name  string   `json:"name"`
-		Words []string `json:"words"`
-	}{agent.Name, words})
-}

@@ -9,14 +9,15 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/pwa"
+	"madoguchi/server/web/kit"
 )
 
 // The page for the staff beside the patient's screen, which answers from the rules.
 
 // Routes adds that page, and the code of the address at which its source stands.
-func (s *Reception) Routes(e *echo.Echo) {
-	e.GET("/reception", s.receptionPage)
-	e.GET("/reception/source.png", s.receptionSource)
+func (s *Reception) Routes(r *kit.Router) {
+	r.Public("GET /reception", s.receptionPage)
+	r.Public("GET /reception/source.png", s.receptionSource)
 }
 
 // unreadableCardMethods is the situation that the patient's screen is made for: a card that the reader does

@@ -17,6 +17,7 @@ import (
 	"madoguchi/server/audit"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/web/kit"
+	"madoguchi/server/web/permissions"
 )
 
 // Calls between servers: a counter's server asks an insurer's, at the iss of the trust list, and proves
@@ -25,16 +26,17 @@ import (
 
 // Routes adds them, and what anybody may fetch: keys, revocation lists, the time, the counters of the trust
 // list.
-func (s *API) Routes(e *echo.Echo) {
-	e.GET("/i/:insurer/.well-known/jwks.json", s.jwks)
-	e.GET("/i/:insurer/.well-known/keys.jwt", s.keyEndorsements)
-	e.GET("/i/:insurer/.well-known/crl/:file", s.revocationFile)
-	e.GET("/i/:insurer/status.jwt", s.statusList)
-	e.GET("/i/:insurer/time.jwt", s.hostTime)
-	e.POST("/i/:insurer/code", s.host(s.redeem))
-	e.POST("/i/:insurer/receipt/keys", s.host(s.receiptKeys))
-	e.POST("/i/:insurer/receipt", s.host(s.leaveReceipt))
-	e.GET("/api/v1/counters", s.counters)
+func (s *API) Routes(r *kit.Router) {
+	r.Public("GET /i/:insurer/.well-known/jwks.json", s.jwks)
+	r.Public("GET /i/:insurer/.well-known/keys.jwt", s.keyEndorsements)
+	r.Public("GET /i/:insurer/.well-known/crl/:file", s.revocationFile)
+	r.Public("GET /i/:insurer/status.jwt", s.statusList)
+	r.Public("GET /i/:insurer/time.jwt", s.hostTime)
+	r.Public("GET /api/v1/counters", s.counters)
+	hosts := kit.Entry[hostapi.Host]{Router: r, Who: permissions.Host, Guard: s.host}
+	hosts.Add("POST /i/:insurer/code", s.redeem)
+	hosts.Add("POST /i/:insurer/receipt/keys", s.receiptKeys)
+	hosts.Add("POST /i/:insurer/receipt", s.leaveReceipt)
 }
 
 // issuer returns the insurer of the address.
@@ -219,18 +221,13 @@ func (s *API) counters(c echo.Context) error {
 	return kit.SendCompressed(c, http.StatusOK, echo.MIMEApplicationJSON, data)
 }
 
-// handler answers a counter server, which has proved itself before it runs.
-type handler func(c echo.Context, host hostapi.Host) error
-
 // host makes the principal of a call: the counter server that proved itself, for the insurer of the address.
-func (s *API) host(do handler) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		number, caller, err := s.caller(c)
-		if err != nil {
-			return err
-		}
-		return do(c, hostapi.Host{Server: caller, Insurer: number})
+func (s *API) host(c echo.Context) (hostapi.Host, error) {
+	number, caller, err := s.caller(c)
+	if err != nil {
+		return hostapi.Host{}, err
 	}
+	return hostapi.Host{Server: caller, Insurer: number}, nil
 }
 
 // caller verifies who calls, for one insurer. It reads the body and puts it back for the handler.

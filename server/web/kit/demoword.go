@@ -166,10 +166,13 @@ func (d *DemoWord) Guard(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-func (d *DemoWord) Routes(e *echo.Echo) {
-	e.GET(DemoWordPath, func(c echo.Context) error { return d.showForm(c, http.StatusOK, "/", nil) })
-	e.POST(DemoWordPath, d.takeWord)
-	e.GET(DemoWordPath+".css", func(c echo.Context) error {
+// Routes adds the word's own page.
+func (d *DemoWord) Routes(r *Router) {
+	r.Public("GET "+DemoWordPath, func(c echo.Context) error {
+		return d.showForm(c, http.StatusOK, "/", nil)
+	})
+	r.Public("POST "+DemoWordPath, d.takeWord)
+	r.Public("GET "+DemoWordPath+".css", func(c echo.Context) error {
 		css, err := demoWordFiles.ReadFile("demoword/page.css")
 		if err != nil {
 			return err

@@ -25,8 +25,8 @@ var (
 	healthCheckers = []string{"/healthz", "/readyz"} // asked by whoever watches, under any name
 )
 
-// Visitor says whose address a request has: the peer's, or behind a proxy the last one of X-Forwarded-For that
-// no proxy of ours has. What anybody else wrote into that header counts for nothing.
+// Visitor says whose address a request has: the peer's, or behind a proxy the last one of X-Forwarded-For
+// that no proxy of ours has. What anybody else wrote into that header counts for nothing.
 func (d FrontDoor) Visitor() echo.IPExtractor {
 	if len(d.Proxies) == 0 {
 		return echo.ExtractIPDirect()

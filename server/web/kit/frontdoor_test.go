@@ -41,7 +41,10 @@ func TestForwardedHeadersCountFromTheProxyOnly(t *testing.T) {
 		{"a private peer writes the header", direct, "10.0.0.5:5000", []string{"203.0.113.1"}, "10.0.0.5"},
 		{"through the proxy", behind, "10.0.0.5:5000", []string{"192.0.2.7"}, "192.0.2.7"},
 		{"through the proxy by IPv6", behind, "[fd00::9]:5000", []string{"192.0.2.7"}, "192.0.2.7"},
-		{"the proxy appends to a forged one", behind, "10.0.0.5:5000", []string{"203.0.113.1, 192.0.2.7"}, "192.0.2.7"},
+		{
+			"the proxy appends to a forged one", behind, "10.0.0.5:5000",
+			[]string{"203.0.113.1, 192.0.2.7"}, "192.0.2.7",
+		},
 		{
 			"two headers", behind, "10.0.0.5:5000",
 			[]string{"203.0.113.1", "192.0.2.7"}, "192.0.2.7",
@@ -102,7 +105,7 @@ func TestTheFrontDoorRefuses(t *testing.T) {
 		{"a path that only begins so", "GET", "192.0.2.1", stranger, "", "/healthz/x", direct, 403},
 		{"through the proxy", "POST", "insurer.example", proxy, "https", "/", behind, 200},
 		{"past the proxy", "POST", "insurer.example", stranger, "https", "/", behind, 403},
-		{"past the proxy from this computer", "GET", "insurer.example", "127.0.0.1:5", "https", "/", behind, 403},
+		{"past it from this computer", "GET", "insurer.example", "127.0.0.1:5", "https", "/", behind, 403},
 		{"without TLS at the proxy", "GET", "insurer.example", proxy, "http", "/n/X?y", behind, 308},
 		{"without TLS at the proxy, a form", "POST", "insurer.example", proxy, "http", "/", behind, 403},
 		{"the proxy does not say", "POST", "insurer.example", proxy, "", "/", behind, 403},

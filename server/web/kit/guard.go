@@ -13,9 +13,9 @@ import (
 // contentSecurityPolicy is sent with every page. 'wasm-unsafe-eval' is for the scanner's decoder; the one
 // Trusted Types policy, sw, lets the page register its own service worker and nothing else.
 const contentSecurityPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; " +
-	"img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; " +
-	"media-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; " +
-	"require-trusted-types-for 'script'; trusted-types sw"
+	"img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; " +
+	"worker-src 'self'; media-src 'self' blob:; base-uri 'none'; form-action 'self'; " +
+	"frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types sw"
 
 // SecurityHeaders sets what every answer carries; handlers may only add.
 func SecurityHeaders(https bool) echo.MiddlewareFunc {

@@ -1,6 +1,10 @@
-// Package kit is what the pages and interfaces of all visitors share: who of the staff is signed in, pages
-// and problem documents, guards, limits, display preferences, downloads. It knows no service and no store;
-// echo is known in server/web and below only.
+// Package kit is what the pages and interfaces of all visitors share: the router, who of the staff is signed
+// in, pages and problem documents, guards, limits, display preferences, downloads. It knows no service and no
+// store; echo is known in server/web and below only.
+//
+// A room adds its routes by a Router: Public, Clerk, Counter, Agent, or an Entry whose guard makes the room's
+// own principal. Each route has its row in server/web/permissions, from which the router takes who may come;
+// CONTRIBUTING.md ("Add a route") shows it by an example.
 package kit
 
 import (

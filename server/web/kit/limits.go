@@ -25,6 +25,7 @@ type Limits struct {
 	Typed      auth.Limit // typed notice codes, by login
 	Begun      auth.Limit // begun logins, by session; without one nothing is stored
 	Answers    auth.Limit // logins that come back to their own browser, by network: each asks the provider
+	Handovers  auth.Limit // logins that come back to another browser, by network: each is stored
 	Devices    auth.Limit // nonces and signatures, by phone
 	Screens    auth.Limit // screens, by login and person
 	shown      auth.Limit // screens and codes, by login
@@ -49,6 +50,8 @@ func NewLimits() Limits {
 		Typed:   auth.Limit{Burst: 20, Every: 3 * time.Second},
 		Begun:   auth.Limit{Burst: 20, Every: 3 * time.Second},
 		Answers: auth.Limit{Burst: 2000, Every: 5 * time.Millisecond},
+		// rare, and whoever has to wait may log in where they are
+		Handovers: auth.Limit{Burst: 20, Every: 3 * time.Second},
 		Devices: auth.Limit{
 			Burst: 60,
 			Every: 3 * time.Second,

@@ -35,7 +35,7 @@ func (s *Kit) NewPage(c echo.Context, title message.Message) Page {
 	return page
 }
 
-// Show sends a page, never compressed: see zipped.
+// Show sends a page, never compressed: see SendCompressed.
 func (s *Kit) Show(c echo.Context, status int, name string, view any) error {
 	page, err := s.renderPage(c, name, view)
 	if err != nil {

@@ -146,7 +146,7 @@ func (s *Kit) Fail(err error, c echo.Context) {
 		view.Back = "/staff"
 	case strings.HasPrefix(path, "/login"):
 		// where the notice stays read
-		view.Back, view.ForPatient, view.Insurer = "/notice", true, s.helpDesk(c)
+		view.Back, view.ForPatient, view.ForLogin, view.Insurer = "/notice", true, true, s.helpDesk(c)
 	case !strings.HasPrefix(path, "/counter"):
 		view.ForPatient, view.Insurer = true, s.helpDesk(c)
 	}

@@ -14,12 +14,9 @@ import (
 var staffHome = map[auth.Kind]string{auth.Clerk: "/insurer", auth.Counter: "/counter"}
 
 // StaffRoutes are the demo's pages on which a name is picked; elsewhere they do not exist.
-func (s *Kit) StaffRoutes(e *echo.Echo, kind auth.Kind) {
-	if !s.Demo {
-		return
-	}
-	e.GET(staffHome[kind]+"/staff", s.staffPage(kind))
-	e.POST(staffHome[kind]+"/staff", s.pickStaff(kind))
+func (s *Kit) StaffRoutes(r *Router, kind auth.Kind) {
+	r.Public("GET "+staffHome[kind]+"/staff", s.staffPage(kind))
+	r.Public("POST "+staffHome[kind]+"/staff", s.pickStaff(kind))
 }
 
 func (s *Kit) staffPage(kind auth.Kind) echo.HandlerFunc {
@@ -44,7 +41,8 @@ func (s *Kit) pickStaff(kind auth.Kind) echo.HandlerFunc {
 		if !s.Demo || !slices.Contains(s.Staff, name) {
 			return ErrRequest
 		}
-		if _, err := s.Sessions.Start(c.Request().Context(), c.Response(), kind, name, []byte("{}")); err != nil {
+		_, err := s.Sessions.Start(c.Request().Context(), c.Response(), kind, name, []byte("{}"))
+		if err != nil {
 			return err
 		}
 		return c.Redirect(http.StatusSeeOther, staffHome[kind])

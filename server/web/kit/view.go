@@ -48,4 +48,6 @@ type ErrorView struct {
 	RequestID string
 	// ForPatient is for pages that a patient may meet: it says whom to call.
 	ForPatient bool
+	// ForLogin is for a login that came to nothing: it offers another one, and what may have gone wrong.
+	ForLogin bool
 }

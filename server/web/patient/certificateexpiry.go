@@ -18,7 +18,9 @@ func (s *landingPages) certificatePage(c echo.Context) error {
 	view.Example = today.AddMonths(14).String()
 	until, problem := s.typedDate(c.QueryParam("until"))
 	if problem != nil {
-		view.Error, view.Typed, view.Path = problem, printableInput(c.QueryParam("until")), c.Request().URL.Path
+		view.Error = problem
+		view.Typed = printableInput(c.QueryParam("until"))
+		view.Path = c.Request().URL.Path
 		return s.ShowPublic(c, http.StatusUnprocessableEntity, "certificate", view)
 	}
 	if until.IsZero() {
@@ -33,7 +35,11 @@ func (s *landingPages) certificatePage(c echo.Context) error {
 	}
 	state := g.On(today)
 	view.Typed, view.State = until.String(), "expiry.state."+string(state)
-	view.Class = map[eligibility.CertificateState]string{eligibility.CertificateValid: "good", eligibility.CertificateGrace: "attention", eligibility.CertificateExpired: "refusal"}[state]
+	view.Class = map[eligibility.CertificateState]string{
+		eligibility.CertificateValid:   "good",
+		eligibility.CertificateGrace:   "attention",
+		eligibility.CertificateExpired: "refusal",
+	}[state]
 	view.UseText, view.Until = tell(g.Until)
 	view.WarnText, view.WarnUntil = tell(g.WarnUntil)
 	view.MayText, view.MayWorkTo = tell(g.MayWorkTo)

@@ -18,14 +18,15 @@ import (
 // A patient's phone that comes back by its key, and who may show whom: a login its own people, a phone's key
 // those that it was granted.
 
-func (s *devicePages) deviceRoutes(e *echo.Echo) {
-	e.POST("/api/v1/phone/nonce", s.newNonce)
-	e.POST("/api/v1/phone/session", s.startDeviceSession)
-	e.POST("/api/v1/phone/wipe", s.callAnybody(s.wipeDevice))
-	e.POST("/api/v1/people/:id/remove", s.call(s.removePerson))
-	e.POST("/api/v1/phones/:phone/end", s.callLogin(s.endDevice))
-	e.POST("/api/v1/me/erase", s.callLogin(s.eraseMe))
-	e.GET(pwa.WorkerPath, echo.WrapHandler(pwa.Worker(s.NoWorker)))
+func (s *devicePages) deviceRoutes(r *kit.Router) {
+	r.Public("POST /api/v1/phone/nonce", s.newNonce)
+	r.Public("POST /api/v1/phone/session", s.startDeviceSession)
+	s.anybody(r).Add("POST /api/v1/phone/wipe", s.wipeDevice)
+	s.viewers(r).Add("POST /api/v1/people/:id/remove", s.removePerson)
+	logins := s.logins(r)
+	logins.Add("POST /api/v1/phones/:phone/end", s.endDevice)
+	logins.Add("POST /api/v1/me/erase", s.eraseMe)
+	r.Public("GET "+pwa.WorkerPath, echo.WrapHandler(pwa.Worker(s.NoWorker)))
 }
 
 // deviceSession is what a phone's session holds.
@@ -111,7 +112,8 @@ func (s *devicePages) startDeviceSession(c echo.Context) error {
 			return err
 		}
 	}
-	if _, err := s.Sessions.Start(ctx, c.Response(), auth.Device, insurer.DeviceSubject(body.Phone), data); err != nil {
+	if _, err := s.Sessions.Start(ctx, c.Response(), auth.Device, insurer.DeviceSubject(body.Phone),
+		data); err != nil {
 		return err
 	}
 	c.SetCookie(s.keptCookie(int((400 * 24 * time.Hour).Seconds()))) // browsers keep no cookie longer

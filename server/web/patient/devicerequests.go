@@ -15,17 +15,18 @@ import (
 
 // What a patient's phone asks besides its screens: its own keys, receipts, online codes.
 
-func (s *devicePages) deviceRequestRoutes(e *echo.Echo) {
-	e.PUT("/api/v1/phone", s.callLogin(s.putReceiptKey))
-	e.PUT("/api/v1/phone/holder", s.callLogin(s.putDeviceKey))
-	e.GET("/api/v1/receipts", s.call(s.receipts))
-	e.POST("/api/v1/people/:id/code", s.callOf(s.newCode))
-	e.GET("/api/v1/people/:id/code", s.callOf(s.codeAsked))
-	e.POST("/api/v1/people/:id/code/answer", s.callOf(s.answerCode))
+func (s *devicePages) deviceRequestRoutes(r *kit.Router) {
+	logins := s.logins(r)
+	logins.Add("PUT /api/v1/phone", s.putReceiptKey)
+	logins.Add("PUT /api/v1/phone/holder", s.putDeviceKey)
+	viewers := s.viewers(r)
+	viewers.Add("GET /api/v1/receipts", s.receipts)
+	viewers.Add("POST /api/v1/people/:id/code", ofPerson(s.newCode))
+	viewers.Add("GET /api/v1/people/:id/code", ofPerson(s.codeAsked))
+	viewers.Add("POST /api/v1/people/:id/code/answer", ofPerson(s.answerCode))
 	// codes are printed in capitals for readers that type them
-	for _, path := range []string{"/c/:code", "/C/:code"} {
-		e.GET(path, s.codePage)
-	}
+	r.Public("GET /c/:code", s.codePage)
+	r.Public("GET /C/:code", s.codePage)
 }
 
 // publicKeyJSON is a P-256 public key as WebCrypto exports it.

@@ -11,12 +11,8 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-func (s *loginPages) enrolPage(c echo.Context) error {
-	_, v, err := s.signedIn(c)
-	if err != nil {
-		return s.toLogin(c, err)
-	}
-	return s.showEnrol(c, http.StatusOK, v, "", nil)
+func (s *loginPages) enrolPage(c echo.Context, who viewerSession) error {
+	return s.showEnrol(c, http.StatusOK, who.visit, "", nil)
 }
 
 func (s *loginPages) showEnrol(
@@ -40,17 +36,15 @@ func (s *loginPages) showEnrol(
 
 // enrol binds the login to the person of the notice. A wrong code comes back on the form, to be mended; an
 // old login is asked to log in again, with the notice kept.
-func (s *loginPages) enrol(c echo.Context) error {
-	session, v, err := s.signedIn(c)
-	if err != nil {
-		return s.toLogin(c, err)
-	}
+func (s *loginPages) enrol(c echo.Context, who viewerSession) error {
+	session, v := who.loginSession, who.visit
 	if err := s.Limits.Typed.Allow(session.Subject, s.Now()); err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
 	typed := c.FormValue("code")
 	mac := v.Notice
+	var err error
 	if mac == nil {
 		mac, err = s.Insurer.Enrolment.NoticeFor(ctx, typed)
 	}

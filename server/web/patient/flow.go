@@ -36,8 +36,11 @@ func (s *loginPages) carriedFlow(c echo.Context, state string) (auth.Flow, error
 	if err != nil {
 		return auth.Flow{}, err
 	}
-	if flow.State != state || s.Now().Sub(flow.Begun) > auth.FlowLife {
+	if state == "" || flow.State != state {
 		return auth.Flow{}, auth.ErrFlow // perhaps another tab's, which may still come
+	}
+	if s.Now().Sub(flow.Begun) > auth.FlowLife {
+		return auth.Flow{}, auth.ErrTimedOut
 	}
 	return flow, nil
 }

@@ -10,12 +10,14 @@ import (
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 	"madoguchi/server/web/kit"
+	"madoguchi/server/web/permissions"
 )
 
 // viewerSession is who asks: the principal, with the browser's sessions for the handlers that change them.
 type viewerSession struct {
 	insurer.Viewer
 	loginSession  auth.Session // of the login
+	visit         VisitSession // what that holds, where the login alone lets in
 	deviceSession auth.Session // of the phone
 }
 
@@ -59,51 +61,53 @@ func (s *Portal) viewer(c echo.Context) (viewerSession, error) {
 	return who, nil
 }
 
-// call is an answer to a phone's program; a visitor without a session is refused.
-func (s *Portal) call(do viewerHandler) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		who, err := s.viewer(c)
-		if err != nil {
-			return err
-		}
-		return do(c, who)
+// viewers come by their login, by their phone's key, or by both.
+func (s *Portal) viewers(r *kit.Router) kit.Entry[viewerSession] {
+	return kit.Entry[viewerSession]{
+		Router: r,
+		Who:    permissions.Patient | permissions.Device,
+		Guard:  s.viewer,
+		SignIn: "/login",
 	}
 }
 
-// callAnybody is call, also for visitors without a session: they may be shown nobody.
-func (s *Portal) callAnybody(do viewerHandler) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		who, err := s.viewer(c)
-		if err != nil && !errors.Is(err, kit.ErrSignedOut) {
-			return err
-		}
-		return do(c, who)
+// anybody is viewers, also without a session: they may be shown nobody.
+func (s *Portal) anybody(r *kit.Router) kit.Entry[viewerSession] {
+	return kit.Entry[viewerSession]{
+		Router: r,
+		Who:    permissions.Public | permissions.Patient | permissions.Device,
+		Guard: func(c echo.Context) (viewerSession, error) {
+			who, err := s.viewer(c)
+			if errors.Is(err, kit.ErrSignedOut) {
+				err = nil
+			}
+			return who, err
+		},
 	}
 }
 
-// callLogin is call for what a login alone may do, whatever phone it is.
-func (s *Portal) callLogin(do viewerHandler) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		session, v, err := s.signedIn(c)
-		if err != nil {
-			return err
-		}
-		return do(c, viewerSession{Viewer: viewerOf(v), loginSession: session})
+// logins come by their login alone, whatever phone it is.
+func (s *Portal) logins(r *kit.Router) kit.Entry[viewerSession] {
+	return kit.Entry[viewerSession]{
+		Router: r,
+		Who:    permissions.Patient,
+		Guard: func(c echo.Context) (viewerSession, error) {
+			session, v, err := s.signedIn(c)
+			if err != nil {
+				return viewerSession{}, err
+			}
+			return viewerSession{Viewer: viewerOf(v), loginSession: session, visit: v}, nil
+		},
+		SignIn: "/login",
 	}
 }
 
 // viewerOf is the principal of a session by its login alone.
 func viewerOf(v VisitSession) insurer.Viewer { return insurer.Viewer{Login: v.Login} }
 
-// callOf is call for the person whom the address names.
-func (s *Portal) callOf(do personHandler) echo.HandlerFunc {
-	return s.call(func(c echo.Context, who viewerSession) error {
+// ofPerson is an answer about the person whom the address names.
+func ofPerson(do personHandler) viewerHandler {
+	return func(c echo.Context, who viewerSession) error {
 		return do(c, who.Viewer, audit.PersonID(c.Param("id")))
-	})
-}
-
-// pageOf is callOf for a page or file: a visitor without a session is sent to the login.
-func (s *Portal) pageOf(do personHandler) echo.HandlerFunc {
-	answer := s.callOf(do)
-	return func(c echo.Context) error { return s.toLogin(c, answer(c)) }
+	}
 }

@@ -13,15 +13,15 @@ import (
 // The patient's door: what the paper is for, both ways to a screen, what is needed and what to do without it.
 // It is complete without a program in the page; so are the pages that help before a visit.
 
-func (s *landingPages) routes(e *echo.Echo) {
-	e.GET("/", s.home)
-	e.GET("/n/:code", s.openNotice)
-	e.GET("/notice", s.noticePage)
-	e.GET("/settings", s.settingsPage)
-	e.POST("/settings", s.saveSettings)
-	e.GET("/certificate", s.certificatePage)
-	e.GET("/certificate.ics", s.certificateCalendar)
-	e.GET("/next", s.nextPage)
+func (s *landingPages) routes(r *kit.Router) {
+	r.Public("GET /", s.home)
+	r.Public("GET /n/:code", s.openNotice)
+	r.Public("GET /notice", s.noticePage)
+	r.Public("GET /settings", s.settingsPage)
+	r.Public("POST /settings", s.saveSettings)
+	r.Public("GET /certificate", s.certificatePage)
+	r.Public("GET /certificate.ics", s.certificateCalendar)
+	r.Public("GET /next", s.nextPage)
 }
 
 // home is the door for those who come without a code; where no insurer's half runs it is the counter's.

@@ -2,6 +2,7 @@ package patient
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"time"
 
@@ -11,12 +12,15 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-func (s *loginPages) routes(e *echo.Echo) {
-	e.GET("/login", s.beginLogin)
-	e.GET("/login/callback", s.finishLogin)
-	e.POST("/logout", s.logout)
-	e.GET("/enrol", s.enrolPage)
-	e.POST("/enrol", s.enrol)
+func (s *loginPages) routes(r *kit.Router) {
+	r.Public("GET /login", s.beginLogin)
+	r.Public("GET /login/callback", s.finishLogin)
+	r.Public("GET /login/help", s.troublePage)
+	(handoverPages{s}).handoverRoutes(r)
+	r.Public("POST /logout", s.logout)
+	logins := s.logins(r)
+	logins.Add("GET /enrol", s.enrolPage)
+	logins.Add("POST /enrol", s.enrol)
 }
 
 // beginLogin sends the browser to the provider. What the way back needs is kept in the session where there
@@ -32,7 +36,17 @@ func (s *loginPages) beginLogin(c echo.Context) error {
 			return err
 		}
 	}
-	address, flow, err := s.Login.Begin(c.Request().Context())
+	if (handoverPages{s}).cameBackElsewhere(c, v) { // back in the browser that began it
+		return c.Redirect(http.StatusSeeOther, "/login/wait")
+	}
+	if insideApp(c.Request().UserAgent()) && c.QueryParam("here") == "" {
+		return (handoverPages{s}).insideAppPage(c)
+	}
+	state, err := s.flowSeal().NewState(s.Now())
+	if err != nil {
+		return err
+	}
+	address, flow, err := s.Login.BeginAs(c.Request().Context(), state)
 	if err != nil {
 		return err
 	}
@@ -42,7 +56,7 @@ func (s *loginPages) beginLogin(c echo.Context) error {
 		}
 		return c.Redirect(http.StatusSeeOther, address)
 	}
-	v.Flow = &flow
+	v.Flow, v.Pending = &flow, nil
 	if err := s.keepVisit(c, session, known, v); err != nil {
 		return err
 	}
@@ -65,7 +79,9 @@ func (s *loginPages) finishLogin(c echo.Context) error {
 	mine := known && v.Flow != nil && v.Flow.State == state
 	if mine {
 		flow = *v.Flow
-	} else if flow, err = s.carriedFlow(c, state); err != nil {
+	} else if flow, err = s.carriedFlow(c, state); errors.Is(err, auth.ErrFlow) {
+		return (handoverPages{s}).layDown(c, state)
+	} else if err != nil {
 		return err
 	}
 	if err := s.Limits.Answers.Allow(kit.RemoteKey(c), s.Now()); err != nil { // the provider is asked
@@ -80,11 +96,21 @@ func (s *loginPages) finishLogin(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if first, err := (handoverPages{s}).handovers().Spend(ctx, flow.State); err != nil {
+		return err
+	} else if !first { // it was laid down for this browser: that wants the number
+		return auth.ErrFlow
+	}
 	login, err := s.Login.Finish(ctx, flow, c.QueryParams())
 	if err != nil {
 		return err
 	}
-	v = VisitSession{Notice: v.Notice, Login: &login, Done: flow.State}
+	return s.logIn(c, session, known, VisitSession{Notice: v.Notice, Login: &login, Done: flow.State})
+}
+
+// logIn makes the session of a login that is finished, and ends the one before it.
+func (s *loginPages) logIn(c echo.Context, session auth.Session, known bool, v VisitSession) error {
+	ctx := c.Request().Context()
 	data, err := json.Marshal(v)
 	if err != nil {
 		return err
@@ -94,7 +120,7 @@ func (s *loginPages) finishLogin(c echo.Context) error {
 			return err
 		}
 	}
-	if _, err := s.Sessions.Start(ctx, c.Response(), auth.Patient, login.Subject, data); err != nil {
+	if _, err := s.Sessions.Start(ctx, c.Response(), auth.Patient, v.Login.Subject, data); err != nil {
 		return err
 	}
 	return s.afterLogin(c, v)

@@ -20,7 +20,9 @@ func (s *landingPages) nextPage(c echo.Context) error {
 	}
 	until, problem := s.typedDate(c.QueryParam("until"))
 	if problem != nil {
-		view.Error, view.Typed, view.Path = problem, printableInput(c.QueryParam("until")), c.Request().URL.Path
+		view.Error = problem
+		view.Typed = printableInput(c.QueryParam("until"))
+		view.Path = c.Request().URL.Path
 		return s.ShowPublic(c, http.StatusUnprocessableEntity, "next", view)
 	}
 	if !known {

@@ -3,7 +3,6 @@ package patient
 import (
 	"encoding/json"
 	"errors"
-	"net/http"
 
 	"github.com/labstack/echo/v4"
 
@@ -12,13 +11,14 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-func (s *Portal) Routes(e *echo.Echo) {
-	(&landingPages{s}).routes(e)
-	(&loginPages{s}).routes(e)
-	(&screenPages{s}).routes(e)
+// Routes adds the patients' pages and what these call.
+func (s *Portal) Routes(r *kit.Router) {
+	(&landingPages{s}).routes(r)
+	(&loginPages{s}).routes(r)
+	(&screenPages{s}).routes(r)
 	devices := &devicePages{s}
-	devices.deviceRequestRoutes(e)
-	devices.deviceRoutes(e)
+	devices.deviceRequestRoutes(r)
+	devices.deviceRoutes(r)
 }
 
 // visit is what a patient's session holds besides its subject.
@@ -27,6 +27,9 @@ type VisitSession struct {
 	Flow   *auth.Flow     `json:"flow,omitempty"`   // a login under way
 	Login  *auth.Identity `json:"login,omitempty"`
 	Done   string         `json:"done,omitempty"` // state of the flow by which Login came
+	// Pending is a login that came back in another browser, until its number was typed there. It shows
+	// nobody.
+	Pending *pendingLogin `json:"pending,omitempty"`
 }
 
 // patientSession returns the request's patient session and its visit; a new anonymous one is not made here.
@@ -67,12 +70,4 @@ func (s *Portal) signedIn(c echo.Context) (auth.Session, VisitSession, error) {
 		err = kit.ErrSignedOut
 	}
 	return session, v, err
-}
-
-// toLogin sends a page's visitor to the login where the session is missing.
-func (s *Portal) toLogin(c echo.Context, err error) error {
-	if errors.Is(err, kit.ErrSignedOut) {
-		return c.Redirect(http.StatusSeeOther, "/login")
-	}
-	return err
 }

@@ -12,21 +12,22 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-func (s *screenPages) routes(e *echo.Echo) {
-	e.GET(pwa.ManifestPath, s.manifest)
-	e.GET("/screen", s.screenPage)
+func (s *screenPages) routes(r *kit.Router) {
+	r.Public("GET "+pwa.ManifestPath, s.manifest)
+	r.Public("GET /screen", s.screenPage)
+	viewers := s.viewers(r)
 	for _, d := range insurer.AllDocuments() {
 		if d.Viewer != nil {
-			e.GET("/people/:id/"+string(d.Kind)+".pdf", s.pageOf(s.paper(d)))
+			viewers.Add("GET /people/:id/"+string(d.Kind)+".pdf", ofPerson(s.paper(d)))
 		}
 		if d.Anybody != nil {
-			e.GET("/"+string(d.Kind)+".pdf", s.emptyForm(d))
+			r.Public("GET /"+string(d.Kind)+".pdf", s.emptyForm(d))
 		}
 	}
-	e.GET("/people/:id/name.ttf", s.callOf(s.nameFont))
-	e.GET("/api/v1/me", s.callAnybody(s.me))
-	e.POST("/api/v1/people/:id/credential", s.callOf(s.credential))
-	e.GET("/people/:id/screen.smart-health-card", s.pageOf(s.file))
+	viewers.Add("GET /people/:id/name.ttf", ofPerson(s.nameFont))
+	viewers.Add("POST /api/v1/people/:id/credential", ofPerson(s.credential))
+	viewers.Add("GET /people/:id/screen.smart-health-card", ofPerson(s.file))
+	s.anybody(r).Add("GET /api/v1/me", s.me)
 }
 
 // screenPage is the screen's shell: the same for everybody, so that a phone can keep it and open it without
@@ -108,12 +109,31 @@ func (s *screenPages) credential(c echo.Context, viewer insurer.Viewer, id audit
 		ServerTime   time.Time `json:"serverTime"`
 		RegisteredOn string    `json:"registeredOn"`
 		Details      Details   `json:"details"`
-	}{screen.JWS, string(screen.Tier), screen.FitsQR, screen.IssuedAt, screen.ExpiresAt, s.Now(), screen.RegisteredOn.String(), Details{
-		Name: p.Name, Kana: p.Kana, Alias: p.Alias, BirthDate: p.BirthDate.String(), BirthDateJa: p.BirthDate.Japanese(), Sex: p.Sex.Japanese(),
-		Relation: p.Relation.Japanese(), InsurerName: screen.Insurer.Name, InsurerNumber: p.Insurer.Paper(), Symbol: p.Symbol, Number: p.Number,
-		BranchNumber: p.BranchNumber, ShareText: kit.SharesText(screen.Shares), QualifiedOn: p.QualifiedOn.Japanese(), ValidFrom: p.ValidFrom.Japanese(),
-		ValidUntil: p.ValidUntil.Japanese(), Limit: p.Limit.Japanese(), PostCode: kit.PostCode(p.PostCode), Address: p.Address, SubscriberName: p.SubscriberName,
-		RareText: screen.HasRareText(), LacksShapes: screen.LacksShapes()}}
+	}{screen.JWS, string(screen.Tier), screen.FitsQR, screen.IssuedAt, screen.ExpiresAt, s.Now(),
+		screen.RegisteredOn.String(), Details{
+			Name:           p.Name,
+			Kana:           p.Kana,
+			Alias:          p.Alias,
+			BirthDate:      p.BirthDate.String(),
+			BirthDateJa:    p.BirthDate.Japanese(),
+			Sex:            p.Sex.Japanese(),
+			Relation:       p.Relation.Japanese(),
+			InsurerName:    screen.Insurer.Name,
+			InsurerNumber:  p.Insurer.Paper(),
+			Symbol:         p.Symbol,
+			Number:         p.Number,
+			BranchNumber:   p.BranchNumber,
+			ShareText:      kit.SharesText(screen.Shares),
+			QualifiedOn:    p.QualifiedOn.Japanese(),
+			ValidFrom:      p.ValidFrom.Japanese(),
+			ValidUntil:     p.ValidUntil.Japanese(),
+			Limit:          p.Limit.Japanese(),
+			PostCode:       kit.PostCode(p.PostCode),
+			Address:        p.Address,
+			SubscriberName: p.SubscriberName,
+			RareText:       screen.HasRareText(),
+			LacksShapes:    screen.LacksShapes(),
+		}}
 	if len(screen.Shares) == 1 {
 		out.Details.Share = screen.Shares[0]
 	}

@@ -14,9 +14,10 @@ import (
 
 // The page that patients ask before a visit, which answers from the rules.
 
-func (s *VisitCheck) Routes(e *echo.Echo) {
-	e.GET("/visit", s.visitPage)
-	e.POST("/visit", s.visit)
+// Routes adds that page.
+func (s *VisitCheck) Routes(r *kit.Router) {
+	r.Public("GET /visit", s.visitPage)
+	r.Public("POST /visit", s.visit)
 }
 
 func (s *VisitCheck) visitPage(c echo.Context) error {
@@ -69,8 +70,14 @@ func (f *VisitForm) read() (v eligibility.Visit, field string) {
 	for _, d := range []struct {
 		name, text string
 		to         *eligibility.Date
-	}{{"day", f.Day, &v.Day}, {"birthDate", f.BirthDate, &v.Person.BirthDate}, {"certificateUntil", f.CertificateUntil, &v.CertificateUntil},
-		{"cardUntil", f.CardUntil, &v.CardUntil}, {"paperUntil", f.PaperUntil, &v.PaperUntil}, {"savedOn", f.SavedOn, &v.SavedOn}} {
+	}{
+		{"day", f.Day, &v.Day},
+		{"birthDate", f.BirthDate, &v.Person.BirthDate},
+		{"certificateUntil", f.CertificateUntil, &v.CertificateUntil},
+		{"cardUntil", f.CardUntil, &v.CardUntil},
+		{"paperUntil", f.PaperUntil, &v.PaperUntil},
+		{"savedOn", f.SavedOn, &v.SavedOn},
+	} {
 		read, err := eligibility.ReadDate(d.text)
 		if (err != nil || !read.IsZero() && !read.Exact() && d.name != "birthDate") && field == "" {
 			field = d.name
@@ -154,7 +161,9 @@ func sharesIn(lang string, percents []int) string {
 
 // clean takes out what must not be shown again.
 func (f *VisitForm) clean() {
-	for _, typed := range []*string{&f.Day, &f.BirthDate, &f.CertificateUntil, &f.CardUntil, &f.PaperUntil, &f.SavedOn} {
+	for _, typed := range []*string{
+		&f.Day, &f.BirthDate, &f.CertificateUntil, &f.CardUntil, &f.PaperUntil, &f.SavedOn,
+	} {
 		*typed = printableInput(*typed)
 	}
 }

@@ -15,15 +15,15 @@ import (
 
 // What members see of themselves: where they are signed in, their passkeys, and at a facility their PIN.
 
-func (s *accountPages) routes(e *echo.Echo) {
-	e.GET("/staff/me", s.page(s.accountPage))
-	e.POST("/staff/signout", s.page(s.signOut))
-	e.POST("/staff/signout/everywhere", s.page(s.signOutEverywhere))
-	e.POST("/staff/sessions/:ref/end", s.page(s.endSession))
-	e.GET("/staff/pin", s.freshPage(s.pinPage))
-	e.POST("/staff/pin", s.freshPage(s.setPIN))
-	e.GET("/api/v1/staff/tiles", s.CallFor(auth.Counter, s.tiles))
-	e.POST("/api/v1/staff/acting", s.CallFor(auth.Counter, s.act))
+func (s *accountPages) routes(r *kit.Router) {
+	r.Member("GET /staff/me", s.anyMember, s.accountPage)
+	r.Member("POST /staff/signout", s.anyMember, s.signOut)
+	r.Member("POST /staff/signout/everywhere", s.anyMember, s.signOutEverywhere)
+	r.Member("POST /staff/sessions/:ref/end", s.anyMember, s.endSession)
+	r.Member("GET /staff/pin", s.anyMember, s.pinPage)
+	r.Member("POST /staff/pin", s.anyMember, s.setPIN)
+	r.Counter("GET /api/v1/staff/tiles", s.tiles)
+	r.Counter("POST /api/v1/staff/acting", s.act)
 }
 
 func (s *accountPages) accountPage(c echo.Context, v kit.SignedIn) error {

@@ -5,8 +5,6 @@ package staff
 import (
 	"context"
 
-	"github.com/labstack/echo/v4"
-
 	"madoguchi/server/staff"
 	"madoguchi/server/web/kit"
 )
@@ -29,8 +27,8 @@ type (
 )
 
 // Routes adds the pages and what they call.
-func (s *Office) Routes(e *echo.Echo) {
-	(&ceremonyPages{s}).routes(e)
-	(&accountPages{s}).routes(e)
-	(&memberPages{s}).routes(e)
+func (s *Office) Routes(r *kit.Router) {
+	(&ceremonyPages{s}).routes(r)
+	(&accountPages{s}).routes(r)
+	(&memberPages{s}).routes(r)
 }

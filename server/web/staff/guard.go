@@ -27,26 +27,8 @@ func (s *Office) signedIn(c echo.Context, path string) (kit.SignedIn, error) {
 	return kit.SignedIn{}, kit.ErrSignedOut
 }
 
-// page is a page of members of any kind; who is not signed in is sent to the sign-in, and back.
-func (s *Office) page(do func(c echo.Context, v kit.SignedIn) error) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		v, err := s.signedIn(c, "/staff")
-		if errors.Is(err, kit.ErrSignedOut) {
-			return c.Redirect(http.StatusSeeOther, kit.ThenBack("/staff", c))
-		}
-		if err != nil {
-			return err
-		}
-		return do(c, v)
-	}
-}
-
-// freshPage is page for what needs a fresh passkey.
-func (s *Office) freshPage(do func(c echo.Context, v kit.SignedIn) error) echo.HandlerFunc {
-	return s.page(func(c echo.Context, v kit.SignedIn) error {
-		return s.Fresh(func(c echo.Context, _ staff.Member) error { return do(c, v) })(c, v.Member)
-	})
-}
+// anyMember is the guard of pages for members of any kind.
+func (s *Office) anyMember(c echo.Context) (kit.SignedIn, error) { return s.signedIn(c, "/staff") }
 
 // ceremonyCookie holds the reference to a ceremony that this browser has begun, or the code of an invitation.
 func (s *Office) ceremonyCookie(name, value string, life time.Duration) *http.Cookie {

@@ -15,12 +15,12 @@ import (
 
 // What administrators do with the members of their own organisation. Each change needs a fresh passkey.
 
-func (s *memberPages) routes(e *echo.Echo) {
-	e.GET("/staff/members", s.page(s.listPage))
-	e.GET("/staff/members/invite", s.freshPage(s.invitePage))
-	e.POST("/staff/members/invite", s.freshPage(s.invite))
-	e.GET("/staff/members/:id", s.page(s.memberPage))
-	e.POST("/staff/members/:id", s.freshPage(s.changeMember))
+func (s *memberPages) routes(r *kit.Router) {
+	r.Member("GET /staff/members", s.anyMember, s.listPage)
+	r.Member("GET /staff/members/invite", s.anyMember, s.invitePage)
+	r.Member("POST /staff/members/invite", s.anyMember, s.invite)
+	r.Member("GET /staff/members/:id", s.anyMember, s.memberPage)
+	r.Member("POST /staff/members/:id", s.anyMember, s.changeMember)
 }
 
 // memberChanges are what the page of a colleague does, by the name of its buttons; role is that form's.

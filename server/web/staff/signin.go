@@ -16,20 +16,18 @@ import (
 // The uses of a passkey: an invitation's registration, the sign-in, and the fresh proof. Each has a page with
 // one button, whose program asks for the options, has the browser answer, and goes on where it is told.
 
-func (s *ceremonyPages) routes(e *echo.Echo) {
-	e.GET("/staff", s.signInPage)
-	e.GET("/staff/invite/:code", s.openInvitation)
-	e.GET("/staff/invite", s.invitationPage)
-	e.GET(kit.ProvePath, s.provePage)
-	e.POST("/api/v1/staff/signin/begin", s.beginSignIn)
-	e.POST("/api/v1/staff/signin", s.finishSignIn)
-	e.POST("/api/v1/staff/invite/begin", s.beginAccept)
-	e.POST("/api/v1/staff/invite", s.finishAccept)
-	e.POST("/api/v1/staff/proof/begin", s.beginProof)
-	e.POST("/api/v1/staff/proof", s.finishProof)
-	if s.Demo {
-		e.POST("/staff/try", s.tryPasskey)
-	}
+func (s *ceremonyPages) routes(r *kit.Router) {
+	r.Public("GET /staff", s.signInPage)
+	r.Public("GET /staff/invite/:code", s.openInvitation)
+	r.Public("GET /staff/invite", s.invitationPage)
+	r.Public("GET "+kit.ProvePath, s.provePage)
+	r.Public("POST /api/v1/staff/signin/begin", s.beginSignIn)
+	r.Public("POST /api/v1/staff/signin", s.finishSignIn)
+	r.Public("POST /api/v1/staff/invite/begin", s.beginAccept)
+	r.Public("POST /api/v1/staff/invite", s.finishAccept)
+	r.Public("POST /api/v1/staff/proof/begin", s.beginProof)
+	r.Public("POST /api/v1/staff/proof", s.finishProof)
+	r.Public("POST /staff/try", s.tryPasskey)
 }
 
 // ceremonyAnswer is what the page's program sends: what the browser's credential.toJSON gave, and where it

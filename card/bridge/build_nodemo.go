@@ -1,5 +1,0 @@
-//go:build nodemo
-
-package main
-
-const demoBuilt = false

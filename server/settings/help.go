@@ -1,0 +1,40 @@
+package settings
+
+// Help holds the help of settings whose line would be too wide with it, by the name that stands for it in the
+// setting's struct tag: a tag cannot be broken over lines.
+var Help = map[string]string{
+	"config": "file of settings: lines of NAME=value with the names below; flags and the environment " +
+		"win",
+	"data": "data folder; the demo uses its sub-folder demo, live servers live",
+	"url":  "public https address, without a path; setting it leaves the demo",
+	"tlscert": "live: certificate of that address, PEM with its chain; a new file is picked up by " +
+		"itself",
+	"tlskey": "live: private key of the certificate, PEM",
+	"proxy": "live: networks, with commas between, of the proxy that ends TLS before this server; " +
+		"X-Forwarded-For and -Proto count only from there",
+	"oidcissuer":   "role insurer: issuer of the sign-in service; setting it leaves the demo",
+	"oidcclient":   "role insurer: our client id there; setting it leaves the demo",
+	"alg":          "how this client signs there (keys client prints the keys to register)",
+	"oidcaudience": "aud of the client's assertion; by default the token endpoint",
+	"acr":          "levels to ask of a login; empty asks for none",
+	"oidc_addresses": "IP addresses, with commas between, of the host of MADOGUCHI_OIDC_ISSUER in a closed " +
+		"network",
+	"oidcno_time": "the sign-in service gives no auth_time: the time of a proof is then that of the way " +
+		"back, and the audit says so (docs/signin.md)",
+	"oidcno_acr": "the sign-in service gives no acr: the level of a login is then unknown, and the audit " +
+		"says so (docs/signin.md)",
+	"demo_publish": "demo in a container: listen beyond loopback, for a port that the host publishes on " +
+		"its own loopback; every browser must give the word that is printed at the start",
+	"no_worker": "take the service worker off all phones at their next visit (docs/phone.md); they keep " +
+		"their data and need the network to open the screen",
+	"trust": "role counter, insurer (live), verify: folder with trust.jwt and trust-root.json " +
+		"(verify: or the file); verify takes the data folder's when left out, unless --jwks is " +
+		"given",
+	"trust_url": "https address of the newest trust.jwt, fetched every hour into that folder",
+	"trust_addresses": "IP addresses, with commas between, of the host of MADOGUCHI_TRUST_URL in a closed " +
+		"network",
+	"card_keys": "role counter, live: file of the card issuers' public keys; without it every card check " +
+		"says that the card is not proved genuine",
+	"facility_code": "demo: 10 digits of the counter's facility (医療機関コード)",
+	"facility_name": "demo: the counter's facility as patients see it",
+}

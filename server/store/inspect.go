@@ -1,0 +1,128 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+
+	"madoguchi/eligibility"
+)
+
+// Condition is what a database tells without its keys, before it is opened.
+type Condition struct {
+	Exists     bool
+	Stamp      string    // mode and role that it belongs to; empty: no start has come that far
+	Schema     int64     // of its tables; 0: there are none yet
+	Newest     int64     // the schema that this program makes of it
+	Facilities []string  // 医療機関コード of those whose counters it serves, in order
+	Agents     int       // paired bridge agents
+	LastPaired time.Time // when the newest of them was paired
+}
+
+var (
+	errNewer      = &eligibility.Error{Code: eligibility.Conflict, Key: "store.newer"}
+	errUnreadable = &eligibility.Error{Code: eligibility.Unavailable, Key: "store.unreadable"}
+)
+
+// Inspect looks at the database at path for a mode and role and changes nothing. With what it found it
+// returns the refusals of Open that need no key: another mode or role, a newer program's tables, no
+// database.
+func Inspect(ctx context.Context, path, mode, role string) (Condition, error) {
+	c := Condition{}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return c, nil
+	}
+	c.Exists = true
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+
+		"?mode=ro&_pragma=busy_timeout(10000)")
+	if err != nil {
+		return c, errUnreadable.Because(err)
+	}
+	db.SetMaxOpenConns(1)
+	err = errors.Join(c.read(ctx, db), db.Close())
+	var refused *eligibility.Error
+	switch {
+	case errors.As(err, &refused):
+		return c, err
+	case err != nil:
+		return c, errUnreadable.Because(err)
+	case c.Stamp != "" && c.Stamp != stampOf(mode, role):
+		return c, stampedOtherwise(c.Stamp, stampOf(mode, role))
+	}
+	return c, nil
+}
+
+// read asks what the tables hold that are there: an older program's has fewer.
+func (c *Condition) read(ctx context.Context, db *sql.DB) (err error) {
+	if c.Schema, c.Newest, err = schemas(ctx, db); err != nil {
+		return err
+	}
+	var paired sql.NullInt64
+	var facilities sql.NullString
+	for _, ask := range []struct {
+		table, query string
+		into         []any
+	}{
+		{"meta", `SELECT coalesce(max(value), '') FROM meta WHERE name = 'stamp'`, []any{&c.Stamp}},
+		{"agents", `SELECT count(*), max(paired_at) FROM agents`, []any{&c.Agents, &paired}},
+		{"facilities", `SELECT group_concat(code) FROM (SELECT code FROM facilities ORDER BY code)`,
+			[]any{&facilities}},
+	} {
+		there, err := hasTable(ctx, db, ask.table)
+		if err == nil && there {
+			err = db.QueryRowContext(ctx, ask.query).Scan(ask.into...)
+		}
+		if err != nil {
+			return fmt.Errorf("looking at the database: %w", err)
+		}
+	}
+	if paired.Valid {
+		c.LastPaired = fromMillis(paired.Int64)
+	}
+	if facilities.String != "" {
+		c.Facilities = strings.Split(facilities.String, ",")
+	}
+	return nil
+}
+
+// schemas returns the number of the newest migration that a database has had, and of the newest one of this
+// program. It returns errNewer where the database is ahead.
+func schemas(ctx context.Context, db *sql.DB) (has, newest int64, err error) {
+	names, err := fs.Glob(migrations, "migrations/sqlite/*.sql")
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, name := range names {
+		number, _, _ := strings.Cut(path.Base(name), "_")
+		n, err := strconv.ParseInt(number, 10, 64)
+		if err != nil {
+			return 0, 0, fmt.Errorf("reading the migrations: %w", err)
+		}
+		newest = max(newest, n)
+	}
+	there, err := hasTable(ctx, db, "goose_db_version")
+	if err == nil && there {
+		err = db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version
+			WHERE is_applied`).Scan(&has)
+	}
+	if err == nil && has > newest {
+		err = errNewer.Because(fmt.Errorf("its schema is %d, this program's %d", has, newest))
+	}
+	return has, newest, err
+}
+
+// stampOf is what a database of a mode and role is stamped with.
+func stampOf(mode, role string) string { return mode + "/" + role }
+
+// stampedOtherwise is the refusal of a database with another stamp.
+func stampedOtherwise(found, started string) error {
+	return errStamp.Because(fmt.Errorf("stamped %s, started as %s", found, started))
+}

@@ -1,0 +1,50 @@
+package permissions
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"madoguchi/server/staff"
+)
+
+func TestEachRowIsWhole(t *testing.T) {
+	seen := map[string]bool{}
+	for _, row := range Table() {
+		t.Run(row.Route, func(t *testing.T) {
+			if seen[row.Route] {
+				t.Error("it stands here twice")
+			}
+			seen[row.Route] = true
+			methods := []string{"GET", "POST", "PUT", "ANY"}
+			if !slices.Contains(methods, row.Method()) || !strings.HasPrefix(row.Path(), "/") {
+				t.Errorf("%q %q is no route", row.Method(), row.Path())
+			}
+			if row.Ja == "" || (row.En != "") != row.ForPrograms() {
+				t.Errorf("said %q %q, for programs: %v", row.Ja, row.En, row.ForPrograms())
+			}
+			if row.Marks&Fresh != 0 && (row.Who&^Staff != 0 || row.Method() == "GET") {
+				t.Error("a passkey is what staff have, and changes are what it is asked for")
+			}
+			if row.Of == OwnOrganisation && row.Who&^(Staff|Agent) != 0 {
+				t.Errorf("%s belong to no organisation", row.Who)
+			}
+			if row.Of == Shown && row.Who&^(Host|OfFacility) != 0 {
+				t.Errorf("patients show nothing to %s", row.Who)
+			}
+		})
+	}
+	if len(seen) < 120 {
+		t.Errorf("only %d routes", len(seen))
+	}
+}
+
+// Who runs the server sees its states and never people.
+func TestAnOperatorReachesNobodysPeople(t *testing.T) {
+	for _, row := range Table() {
+		others := row.Of != Nobodys && row.Of != OwnVisit
+		if row.Who.LetsIn(staff.RoleOperator) && others && row.Who != Operator {
+			t.Errorf("%s lets the operator in", row.Route)
+		}
+	}
+}
