@@ -520,7 +520,7 @@ func TestAClerksSessionEndsAfterAQuarterOfAnHourAndACountersDoesNot(t *testing.T
 func TestWhoGaveThePINActs(t *testing.T) {
 	h := newTestApp(t)
 	opener := h.deskSignedIn(t)
-	mate := h.joins(t, staff.OfFacility(h.facility.Code), staff.RoleReception, "佐藤 次郎")
+	mate := h.joins(t, staff.OfFacility(h.facility.Code), staff.RoleFacilityAdmin, "佐藤 次郎")
 	mate.signIn("")
 	if w := mate.form("/staff/pin", "pin", "1234"); w.Code != http.StatusUnprocessableEntity {
 		t.Errorf("a weak PIN: %d", w.Code)
@@ -662,7 +662,7 @@ func TestEachRoleComesToItsOwnPages(t *testing.T) {
 	}
 	for path, want := range map[string]int{
 		"/insurer": http.StatusSeeOther, "/counter": http.StatusSeeOther, "/staff/members": http.StatusOK,
-		"/staff/pin": http.StatusNotFound,
+		"/staff/pin": http.StatusForbidden,
 	} {
 		if w := operator.get(path); w.Code != want {
 			t.Errorf("the operator at %s: %d", path, w.Code)
