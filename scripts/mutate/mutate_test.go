@@ -26,7 +26,7 @@ func TestEveryEditOfTheListCanBeMade(t *testing.T) {
 			gravest++
 		}
 	}
-	if len(edits) < 80 || gravest != 20 {
+	if len(edits) < 80 || gravest != 24 {
 		t.Errorf("%d edits, %d of them the gravest", len(edits), gravest)
 	}
 }
