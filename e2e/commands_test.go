@@ -39,7 +39,7 @@ func TestImportRefusesBeforeItStores(t *testing.T) {
 		says string
 	}{
 		{"live mode", []string{"MADOGUCHI_URL=https://hoken.example.jp"}, "people.csv",
-			"本番モード"},
+			"MADOGUCHI_DATA"},
 		{"an address that is none", []string{"MADOGUCHI_ADDR=x"}, "--dry-run --json people.csv",
 			"MADOGUCHI_ADDR"},
 		{"a folder", nil, "folder", "フォルダー"},

@@ -120,8 +120,7 @@ func (c *importCmd) headings() (map[string]insuredcsv.Column, error) {
 // remembered returns the headings that were mapped before. Without an insurer's number there is nobody to ask
 // for, and a trial makes no data folder.
 func (c *importCmd) remembered(
-	s *settings.Settings,
-	insurer eligibility.InsurerNumber,
+	s *settings.Settings, insurer eligibility.InsurerNumber,
 ) (map[string]insuredcsv.Column, error) {
 	none := map[string]insuredcsv.Column{}
 	if _, err := os.Stat(filepath.Join(s.Folder(), datafolder.DatabaseFile)); err != nil ||
@@ -139,12 +138,14 @@ func (c *importCmd) remembered(
 
 // store stores the good rows through the insurer's half, and what --map said of its headings.
 func (c *importCmd) store(
-	s *settings.Settings,
-	read *insuredcsv.File,
-	given map[string]insuredcsv.Column,
+	s *settings.Settings, read *insuredcsv.File, given map[string]insuredcsv.Column,
 ) (insurer.Imported, error) {
 	ctx := context.Background()
-	h, err := openApp(ctx, s, c.Role)
+	open := openApp
+	if s.Mode() == settings.Live { // its insurers were added before
+		open = openExisting
+	}
+	h, err := open(ctx, s, c.Role)
 	if err != nil {
 		return insurer.Imported{}, err
 	}

@@ -61,9 +61,10 @@ func existing(folder string) (string, error) {
 // tryToWrite makes a file in a folder and removes it: rights alone do not tell (a disk may be mounted read
 // only).
 func tryToWrite(folder string) error {
-	file, err := os.CreateTemp(folder, durable.DraftPrefix+"doctor-")
+	draft, err := durable.Create(filepath.Join(folder, "doctor"), durable.Options{})
 	if err != nil {
 		return err
 	}
-	return errors.Join(file.Close(), os.Remove(file.Name()))
+	draft.Discard()
+	return nil
 }

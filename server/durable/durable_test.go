@@ -3,7 +3,6 @@ package durable_test
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -35,7 +34,7 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 		fmt.Println("held")
-		io.Copy(io.Discard, os.Stdin) // an empty select would end a program that has nothing else to do
+		time.Sleep(time.Hour) // an empty select would end a program that has nothing else to do
 		release()
 		os.Exit(0)
 	}

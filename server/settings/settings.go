@@ -119,6 +119,11 @@ func (s *Settings) DataRole(role string) string {
 
 // Check refuses settings that no command can work with.
 func (s *Settings) Check() error {
+	if s.Addr != "" {
+		if err := s.checkAddr(); err != nil {
+			return err
+		}
+	}
 	if s.Mode() == Demo {
 		if !demo.Built {
 			return errNoDemo
@@ -141,16 +146,8 @@ func (s *Settings) CheckServe(role string) error {
 	if err := s.Check(); err != nil {
 		return err
 	}
-	host, _, err := net.SplitHostPort(s.Addr)
-	if err != nil {
-		return errAddr.Because(err)
-	}
-	if s.Mode() == Demo {
-		ip := net.ParseIP(host)
-		if !s.DemoPublish && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-			return errNotLoopback
-		}
-		return nil
+	if err := s.checkAddr(); err != nil || s.Mode() == Demo {
+		return err
 	}
 	proxies, err := s.Proxies()
 	switch {
@@ -165,6 +162,19 @@ func (s *Settings) CheckServe(role string) error {
 		return errTLS
 	case role == "insurer" && !s.signsIn():
 		return errOIDC
+	}
+	return nil
+}
+
+// checkAddr refuses an address that is none, and for a demo one beyond this computer.
+func (s *Settings) checkAddr() error {
+	host, _, err := net.SplitHostPort(s.Addr)
+	if err != nil {
+		return errAddr.Because(err)
+	}
+	ip := net.ParseIP(host)
+	if s.Mode() == Demo && !s.DemoPublish && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return errNotLoopback
 	}
 	return nil
 }
