@@ -285,6 +285,7 @@ func (h *testApp) siteElsewhere() http.Handler {
 // ownInstead are the routes that may answer with what is the visitor's own instead of 404: here that is
 // nothing.
 var ownInstead = map[string]int{
+	"GET /api/v1/counter/bridges":    http.StatusOK, // the computers of their own counter
 	"GET /api/v1/receipts":           http.StatusOK,
 	"GET /counter":                   http.StatusOK,
 	"GET /api/v1/counter/status":     http.StatusOK,
