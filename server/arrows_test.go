@@ -16,8 +16,9 @@ import (
 // floors gives each room its height (docs/architecture.md). An import must lead to a lower floor; rooms of
 // equal height do not know each other. A sub-folder has the height of its nearest named ancestor.
 var floors = map[string]int{
-	"internal/passkeytest": 21, // tests only
-	"internal/issuertest":  21, // tests only
+	"internal/passkeytest":  21, // tests only
+	"internal/issuertest":   21, // tests only
+	"internal/facilitytest": 47, // tests only
 
 	"server/web/permissions": 49, // who may ask what
 
@@ -70,12 +71,14 @@ var floors = map[string]int{
 	"server/web/kit":     50,
 	"server/demo":        50,
 	"server/settings":    51, // what may run, and where
+	"server/inviting":    52, // the command that invites
 	"server/datafolder":  52, // opens keys and store
 	"server/doctor":      53, // what is good and wrong with all of that
 	"server/web/patient": 55,
 	"server/web/clerk":   55,
 	"server/web/counter": 55,
 	"server/web/issuer":  55,
+	"server/web/staff":   55,
 	"server/web":         58, // wires its rooms
 	"pwa/build":          60, // a program of its own
 	"scripts":            60, // each folder a program of its own
@@ -109,6 +112,9 @@ var never = []struct{ from, to, because string }{
 	{"server/web/patient", "server/store", "pages ask services, which check who asks"},
 	{"server/web/clerk", "server/store", "pages ask services, which check who asks"},
 	{"server/web/issuer", "server/store", "pages ask services, which check who asks"},
+	{"server/web/staff", "server/store", "pages ask services, which check who asks"},
+	{"server/web/staff", "server/insurer", "who signs in is neither half's matter"},
+	{"server/web/staff", "server/counter", "who signs in is neither half's matter"},
 	{"server/web/permissions", "server/web/kit", "the table of permissions is read without running anything"},
 	{"server/web/kit", "server/insurer", "what all visitors share belongs to neither half"},
 	{"server/web/kit", "server/counter", "what all visitors share belongs to neither half"},
@@ -254,6 +260,7 @@ func TestTheProgramHoldsNothingOfTests(t *testing.T) {
 		"madoguchi/internal/winetest",
 		"madoguchi/internal/passkeytest",
 		"madoguchi/internal/issuertest",
+		"madoguchi/internal/facilitytest",
 	}
 	// they serve tests only
 	rooms := []string{

@@ -8,7 +8,9 @@ import (
 	"os"
 	"path/filepath"
 
+	"madoguchi/auth/passkey"
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/agents"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/demo"
@@ -88,11 +90,27 @@ func (a *app) insurerServices(ctx context.Context, address string) (*insurer.Ser
 	}), nil
 }
 
+// staffServices assembles who works where and signs in; address is where browsers find this server. The demo
+// has a facility of its own.
+func (a *app) staffServices(ctx context.Context, address string) (*staff.Services, error) {
+	product := message.New("common.product", nil).Text("ja")
+	keys, err := passkey.New(passkey.Config{Address: address, Name: product, Now: a.Now})
+	if err != nil {
+		return nil, err
+	}
+	all := staff.New(staff.Config{Stores: a.Store.ForStaff(), Passkeys: keys, Now: a.Now})
+	return all, a.putDemoFacility(ctx, all.Facilities)
+}
+
 // facilities are those whose counters work on this server; the demo has its own.
 func (a *app) facilities(ctx context.Context) (*staff.Facilities, error) {
 	all := staff.New(staff.Config{Stores: a.Store.ForStaff(), Now: a.Now}).Facilities
-	if a.settings.Mode() == settings.Demo && a.settings.FacilityCode != "" {
-		return all, demo.PutFacility(ctx, all, a.settings.FacilityCode, a.settings.FacilityName)
+	return all, a.putDemoFacility(ctx, all)
+}
+
+func (a *app) putDemoFacility(ctx context.Context, all *staff.Facilities) error {
+	if a.settings.Mode() != settings.Demo || a.settings.FacilityCode == "" {
+		return nil
 	}
-	return all, nil
+	return demo.PutFacility(ctx, all, a.settings.FacilityCode, a.settings.FacilityName)
 }

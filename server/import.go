@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -13,7 +12,6 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/server/datafolder"
-	"madoguchi/server/input"
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
 	"madoguchi/server/settings"
@@ -61,7 +59,7 @@ func (c *importCmd) run(s *settings.Settings) error {
 			return insurer.ErrNoSystem.In("--insurer")
 		}
 	}
-	given, err := c.headings()
+	given, err := insuredcsv.ReadMapFile(c.Map)
 	if err != nil {
 		return err
 	}
@@ -69,7 +67,7 @@ func (c *importCmd) run(s *settings.Settings) error {
 		return err
 	}
 	maps.Copy(o.Map, given)
-	in, err := c.open()
+	in, err := insuredcsv.OpenInput(c.File)
 	if err != nil {
 		return err
 	}
@@ -89,32 +87,6 @@ func (c *importCmd) run(s *settings.Settings) error {
 		}
 	}
 	return c.report(read, done)
-}
-
-var errOpen = &eligibility.Error{Code: eligibility.Invalid, Key: "import.open"}
-
-func (c *importCmd) open() (io.ReadCloser, error) {
-	if c.File == "-" {
-		return io.NopCloser(os.Stdin), nil
-	}
-	file, err := input.Open(c.File)
-	if err != nil {
-		return nil, errOpen.In("file").Because(err)
-	}
-	return file, nil
-}
-
-// headings reads the file of --map.
-func (c *importCmd) headings() (map[string]insuredcsv.Column, error) {
-	if c.Map == "" {
-		return nil, nil
-	}
-	file, err := input.Open(c.Map)
-	if err != nil {
-		return nil, errOpen.In("map").Because(err)
-	}
-	defer file.Close()
-	return insuredcsv.ReadMap(file)
 }
 
 // remembered returns the headings that were mapped before. Without an insurer's number there is nobody to ask
@@ -193,23 +165,14 @@ func (c *importCmd) report(read *insuredcsv.File, done insurer.Imported) error {
 // writeErrors writes the refused rows for the clerk who mends them. The good rows are stored by then: where
 // the file cannot be written, that is said, and the reasons on standard output must do.
 func (c *importCmd) writeErrors(read *insuredcsv.File) {
-	to := c.refusals
-	if to == nil {
-		if c.DryRun || c.File == "-" {
-			return // a trial leaves nothing behind
-		}
-		var err error
-		beside := strings.TrimSuffix(c.File, ".csv") + ".errors.csv"
-		if to, err = insuredcsv.OpenRefusals(beside, c.File); err != nil {
-			printError(err)
-			return
-		}
-		defer to.Drop()
+	if c.refusals == nil && (c.DryRun || c.File == "-") {
+		return // a trial leaves nothing behind
 	}
-	if err := to.Keep(read.WriteErrors); err != nil {
+	path, err := read.KeepRefused(c.refusals, c.File)
+	if err != nil {
 		printError(err)
 		return
 	}
-	refused := message.New("import.said.refused", message.Args{"file": message.Text(to.Path())})
+	refused := message.New("import.said.refused", message.Args{"file": message.Text(path)})
 	fmt.Fprintln(os.Stderr, refused.Text("ja"))
 }

@@ -26,6 +26,8 @@ type program struct {
 	Import importCmd `cmd:"" help:"read an insurer's CSV of insured people"`
 	Export exportCmd `cmd:"" help:"write an insurer's register as FHIR (NDJSON) or CSV"`
 
+	Invite inviteCmd `cmd:"" help:"make a link with which somebody of the staff registers a passkey"`
+
 	Verify verifyCmd `cmd:"" help:"${verify_what}"`
 	Revoke revokeCmd `cmd:"" help:"take saved copies back"`
 	Print  printCmd  `cmd:"" help:"print papers for many people in a run (docs/print.md)"`

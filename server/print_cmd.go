@@ -106,21 +106,8 @@ func (c *printCmd) run(ctx context.Context, s *settings.Settings) (*insurer.Prin
 	} else if err := runs.Command(ctx, operator, c.Resume, insurer.RunGoing); err != nil {
 		return nil, err
 	}
-	// An interrupt pauses: the run's state must say so before the job is asked to stop.
-	ended := make(chan struct{})
-	defer close(ended)
-	go func() {
-		select {
-		case <-ctx.Done():
-			err := runs.Command(context.Background(), operator, result.Run, insurer.RunPaused)
-			if err != nil {
-				printError(err)
-			}
-		case <-ended:
-		}
-	}()
 	line := printing.NewProgressLine(os.Stderr, clock)
-	run, err := runs.Print(context.WithoutCancel(ctx), operator, result.Run, line.Show)
+	run, err := runs.PrintUntil(ctx, operator, result.Run, line.Show, printError)
 	line.End()
 	if err != nil {
 		return nil, err

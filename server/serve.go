@@ -19,7 +19,6 @@ import (
 	"madoguchi/server/doctor"
 	"madoguchi/server/listen"
 	"madoguchi/server/settings"
-	"madoguchi/server/web/kit"
 )
 
 // serveCmd starts the server.
@@ -82,7 +81,13 @@ func (c *serveCmd) Run(s *settings.Settings) error {
 			return err
 		}
 	}
-	c.announce(s.Mode(), address, h.word)
+	listen.Announce{
+		Live:     s.Mode() == settings.Live,
+		Address:  address,
+		Patients: c.Role != datafolder.RoleCounter,
+		Counter:  c.Role != datafolder.RoleInsurer,
+		Word:     h.word.String(),
+	}.Print(os.Stdout)
 	server := listen.Server(handler, certificate)
 	failed := make(chan error, 1)
 	go func() {
@@ -114,28 +119,4 @@ func (a *app) shutDown(server *http.Server) error {
 		return fmt.Errorf("shutting down: %w", err)
 	}
 	return nil
-}
-
-// announce prints the addresses of the pages.
-func (c *serveCmd) announce(mode, address string, word *kit.DemoWord) {
-	started := "serve.started"
-	if mode == settings.Live {
-		started = "serve.started_live"
-	}
-	fmt.Println(message.New(started, nil).Text("ja"))
-	line := func(key, place, value string) {
-		fmt.Println("  " + message.New(key, message.Args{place: message.Text(value)}).Text("ja"))
-	}
-	if c.Role != datafolder.RoleCounter {
-		line("serve.patients", "address", address+"/")
-	}
-	if c.Role != datafolder.RoleInsurer {
-		line("serve.reception", "address", address+"/counter")
-	}
-	if c.Role != datafolder.RoleCounter {
-		line("serve.insurer", "address", address+"/insurer")
-	}
-	if word != nil {
-		line("serve.word", "word", word.String())
-	}
 }

@@ -3,6 +3,10 @@ package main
 import (
 	"context"
 	"log/slog"
+	"net/http"
+	"path/filepath"
+	"time"
+
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/server/agents"
@@ -17,9 +21,6 @@ import (
 	"madoguchi/server/trust"
 	"madoguchi/server/web"
 	"madoguchi/server/web/kit"
-	"net/http"
-	"path/filepath"
-	"time"
 )
 
 // site assembles the handler of a role, and what has to be done every hour besides.
@@ -50,6 +51,10 @@ func (c *serveCmd) site(
 	if isDemo {
 		config.Staff, config.Facility = demo.Staff, s.FacilityCode
 	}
+	if config.Members, err = h.staffServices(ctx, address); err != nil {
+		return nil, nil, err
+	}
+	config.Sessions.EndStolen = config.Members.Sessions.EndStolen
 	counterKey, err := h.Keys.SigningKey(keys.Counter)
 	if err != nil {
 		return nil, nil, err
@@ -127,9 +132,6 @@ func (a *app) addCounterHalf(
 ) (refresh func(context.Context), err error) {
 	issuerKeys, err := a.settings.IssuerKeys()
 	if err != nil {
-		return nil, err
-	}
-	if _, err := a.facilities(ctx); err != nil {
 		return nil, err
 	}
 	config.Facilities = func(ctx context.Context) (int, error) {

@@ -20,6 +20,7 @@ import (
 	"madoguchi/card/wire"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/facilitytest"
 	"madoguchi/server/agents"
 	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
@@ -83,7 +84,7 @@ func newClinic(t *testing.T) *clinic {
 		Believed:   func() (trust.Beliefs, error) { return trust.Beliefs{List: list}, nil },
 		Readers:    readers{},
 		Insurers:   func(string) counter.InsurerCalls { return away{} },
-		Facilities: counter.OneFacility{Code: own, Name: "架空医院"},
+		Facilities: facilitytest.One{Code: own, Name: "架空医院"},
 		Now:        func() time.Time { return now },
 	}
 	person := eligibility.Person{
@@ -252,7 +253,7 @@ func TestAnotherFacilitysCaseIsNotFound(t *testing.T) {
 			before := dump(t, c.file)
 			elsewhere := *c
 			service := *c.Service
-			service.Facilities = counter.OneFacility{Code: another, Name: "別の医院"}
+			service.Facilities = facilitytest.One{Code: another, Name: "別の医院"}
 			elsewhere.Service = &service
 			for kind, who := range strangers {
 				for at, clinic := range map[string]*clinic{"here": c, "at their own counter": &elsewhere} {

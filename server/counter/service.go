@@ -43,17 +43,6 @@ type Facilities interface {
 	Facility(ctx context.Context, code string) (Facility, error)
 }
 
-// OneFacility is what a server knows that runs the counters of one facility only.
-type OneFacility Facility
-
-// Facility returns it, or NotFound.
-func (o OneFacility) Facility(_ context.Context, code string) (Facility, error) {
-	if code != o.Code {
-		return Facility{}, errNoFacility
-	}
-	return Facility(o), nil
-}
-
 // FacilityStore keeps what StoredFacilities knows; what there is not is NotFound.
 type FacilityStore interface {
 	Facility(ctx context.Context, code string) (staff.Facility, error)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strings"
 
 	"madoguchi/eligibility"
 	"madoguchi/server/durable"
@@ -58,3 +59,16 @@ func (r *Refusals) Drop() {
 
 // Path is where the file appears.
 func (r *Refusals) Path() string { return r.draft.Path() }
+
+// KeepRefused writes the refused rows and returns where: into the file that was opened, or without one beside
+// the input, as INPUT.errors.csv.
+func (out *File) KeepRefused(to *Refusals, input string) (path string, err error) {
+	if to == nil {
+		beside := strings.TrimSuffix(input, ".csv") + ".errors.csv"
+		if to, err = OpenRefusals(beside, input); err != nil {
+			return "", err
+		}
+		defer to.Drop()
+	}
+	return to.Path(), to.Keep(out.WriteErrors)
+}

@@ -322,6 +322,10 @@ var rows = []row{
 		_, err := w.PrintJobs.Print(ctx, who.by, w.run, nil)
 		return err
 	}},
+	{method: "PrintJobs.PrintUntil", call: func(w *world, who asking) error {
+		_, err := w.PrintJobs.PrintUntil(ctx, who.by, w.run, nil, nil)
+		return err
+	}},
 	{method: "PrintJobs.Progress", alone: "a run has progress only while it is printed",
 		call: func(w *world, who asking) error {
 			if _, here := w.PrintJobs.Progress(who.by, w.run); !here {

@@ -69,6 +69,22 @@ func (j *PrintJobs) Print(
 	return j.printInTurn(ctx, RunKey{by.InsurerNumber(), id}, tell)
 }
 
+// PrintUntil is Print of a command: when stop ends, as by Ctrl+C, the run is paused, and comes back so. A
+// failure to pause is told, and the run goes on.
+func (j *PrintJobs) PrintUntil(
+	stop context.Context, by staff.ForInsurer, id string, show func(printing.Progress), tell func(error),
+) (PrintRun, error) {
+	ctx := context.WithoutCancel(stop)
+	// The run's state must say that it is paused before the job is asked to stop.
+	unwatch := context.AfterFunc(stop, func() {
+		if err := j.Command(ctx, by, id, RunPaused); err != nil {
+			tell(err)
+		}
+	})
+	defer unwatch()
+	return j.Print(ctx, by, id, show)
+}
+
 func (j *PrintJobs) printInTurn(
 	ctx context.Context, key RunKey, tell func(printing.Progress),
 ) (PrintRun, error) {

@@ -15,6 +15,7 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/facilitytest"
 	"madoguchi/internal/phonetest"
 	"madoguchi/internal/testenv"
 	"madoguchi/server/counter"
@@ -26,7 +27,7 @@ import (
 // otherFacility is another clinic's counter on the same server and database.
 func (h *testApp) otherFacility() *counter.Service {
 	other := *h.counter
-	other.Facilities = counter.OneFacility{Code: "1319999992", Name: "別の医院"}
+	other.Facilities = facilitytest.One{Code: "1319999992", Name: "別の医院"}
 	return &other
 }
 

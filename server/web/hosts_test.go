@@ -14,6 +14,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/credential"
+	"madoguchi/internal/facilitytest"
 	"madoguchi/internal/issuertest"
 	"madoguchi/server/audit"
 	"madoguchi/server/counter"
@@ -69,7 +70,7 @@ func connected(t *testing.T) (*testApp, *dated) {
 	}
 	calls.Trust = h.listed
 	h.counter.Insurers = func(url string) counter.InsurerCalls { return calls.For(url) }
-	h.counter.Facilities = counter.OneFacility{Code: "1319999991", Name: "架空医院", URL: clinic}
+	h.counter.Facilities = facilitytest.One{Code: "1319999991", Name: "架空医院", URL: clinic}
 	h.clockSkew, h.counter.Key = calls.ClockSkew, key
 	h.calls = calls
 	return h, way

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -84,10 +85,12 @@ func (h *testApp) askedBy(c visits, s stop, method string) *httptest.ResponseRec
 
 // refusedAt is how a visitor whom the row does not name is turned away: a program with a problem document, a
 // page's visitor to the sign-in of those whom it names.
-func refusedAt(row permissions.Row) (status int, location string) {
+func refusedAt(row permissions.Row, path string) (status int, location string) {
 	switch {
 	case row.ForPrograms():
 		return http.StatusForbidden, ""
+	case strings.HasPrefix(row.Path(), "/staff/"):
+		return http.StatusSeeOther, "/staff?" + url.Values{"back": {path}}.Encode()
 	case permissions.OfInsurer.Holds(row.Who):
 		return http.StatusSeeOther, "/insurer/staff"
 	case permissions.OfFacility.Holds(row.Who):
@@ -186,7 +189,7 @@ func TestWhoStandsNotInARouteIsRefusedThere(t *testing.T) {
 				for _, method := range methods {
 					tried++
 					w := h.askedBy(c, s, method)
-					status, location := refusedAt(row)
+					status, location := refusedAt(row, s.path)
 					if w.Code != status || w.Header().Get("Location") != location {
 						t.Errorf("%s, %s: %d to %q, want %d to %q", name, method, w.Code,
 							w.Header().Get("Location"), status, location)

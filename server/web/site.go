@@ -19,6 +19,7 @@ import (
 	counterhalf "madoguchi/server/counter"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/insurer"
+	"madoguchi/server/staff"
 	"madoguchi/server/web/clerk"
 	"madoguchi/server/web/counter"
 	"madoguchi/server/web/issuer"
@@ -38,6 +39,7 @@ type Config struct {
 	Readers     *agents.AgentHub                      // counter's half
 	DemoIDP     http.Handler                          // only in the demo
 	Sessions    *auth.Sessions
+	Members     *staff.Services // who signs in by passkey, and the facilities; nil: nobody does
 	Ready       func(context.Context) error
 	Background  context.Context // of what goes on behind requests; ends with the server
 	Demo        bool
@@ -70,6 +72,10 @@ func New(c Config) (*echo.Echo, error) {
 	r.Public("GET /static/*", echo.WrapHandler(pwa.Handler()))
 	r.Public("GET /healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
 	r.Public("GET /readyz", readyHandler(c.Ready))
+	if c.Members != nil {
+		shared.Members = membersOf(c.Members)
+		staffOffice(c, shared).Routes(r)
+	}
 	(&counter.Reception{Kit: shared}).Routes(r)
 	(&patient.VisitCheck{Kit: shared}).Routes(r)
 	if c.Insurer != nil {
@@ -82,7 +88,11 @@ func New(c Config) (*echo.Echo, error) {
 		r.Public("GET /", func(c echo.Context) error { return c.Redirect(http.StatusSeeOther, "/counter") })
 	}
 	if c.Counter != nil {
-		(&counter.Console{Kit: shared, Counter: c.Counter, Readers: c.Readers}).Routes(r)
+		console := &counter.Console{Kit: shared, Counter: c.Counter, Readers: c.Readers}
+		if c.Members != nil {
+			console.Own = c.Members.Facilities
+		}
+		console.Routes(r)
 	}
 	if c.DemoIDP != nil {
 		r.Public("ANY /demo-idp/*", echo.WrapHandler(c.DemoIDP))
@@ -95,6 +105,7 @@ func (c Config) parts() (running permissions.Part) {
 	for part, runs := range map[permissions.Part]bool{
 		permissions.InsurerHalf:   c.Insurer != nil,
 		permissions.CounterHalf:   c.Counter != nil,
+		permissions.SignIn:        c.Members != nil,
 		permissions.Demo:          c.Demo,
 		permissions.DemoProvider:  c.DemoIDP != nil,
 		permissions.PublishedDemo: c.Demo && c.Published,

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -17,9 +18,11 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"madoguchi/auth"
+	"madoguchi/auth/passkey"
 	"madoguchi/card/virtual"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/facilitytest"
 	"madoguchi/internal/phonetest"
 	"madoguchi/server/agents"
 	"madoguchi/server/audit"
@@ -51,8 +54,9 @@ type testApp struct {
 	clockSkew func() credential.ClockSkew
 	cookies   []*http.Cookie
 	counter   *counter.Service
-	facility  counter.OneFacility // of the counter
-	calls     *hostapi.Client     // where a test connects the counter to its insurers
+	facility  facilitytest.One // of the counter
+	calls     *hostapi.Client  // where a test connects the counter to its insurers
+	members   *staff.Services
 	dir       string
 	runs      *insurer.PrintJobs
 }
@@ -105,7 +109,7 @@ func newTestApp(t *testing.T) *testApp {
 		t.Fatal(err)
 	}
 	h.reader = &doubleReader{chip: chip}
-	h.facility = counter.OneFacility{Code: "1319999991", Name: "架空医院", URL: "http://localhost:8080"}
+	h.facility = facilitytest.One{Code: "1319999991", Name: "架空医院", URL: "http://localhost:8080"}
 	h.build(t)
 	return h
 }
@@ -175,6 +179,18 @@ func (h *testApp) build(t *testing.T) {
 		Facilities: h.facility,
 		Now:        clock,
 	}
+	keys, err := passkey.New(passkey.Config{Address: "http://localhost:8080", Name: "窓口", Now: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.members = staff.New(staff.Config{Stores: h.store.ForStaff(), Passkeys: keys, Now: clock})
+	err = h.members.Facilities.Add(ctx, staff.Operator{}, staff.Facility{
+		Code: h.facility.Code,
+		Name: h.facility.Name,
+	})
+	if err != nil && !errors.Is(err, staff.ErrKnownFacility) {
+		t.Fatal(err)
+	}
 	h.runs = h.insurer.PrintJobs
 	h.runs.Folder = filepath.Join(h.dir, "runs")
 	t.Cleanup(h.runs.Wait)
@@ -184,6 +200,7 @@ func (h *testApp) build(t *testing.T) {
 			Background: ctx,
 			Demo:       true,
 			Staff:      []string{"鈴木"},
+			Members:    h.members,
 			Facility:   h.facility.Code,
 			Now:        clock,
 			Ready:      h.store.Ping,
@@ -200,7 +217,11 @@ func (h *testApp) build(t *testing.T) {
 			),
 			CounterCall: hostapi.TrustedCounters(h.listed, h.insurer.Receipts.FirstUse, clock),
 			Listed:      h.listed,
-			Sessions:    &auth.Sessions{Store: h.store.Sessions(), Now: clock},
+			Sessions: &auth.Sessions{
+				Store:     h.store.Sessions(),
+				Now:       clock,
+				EndStolen: h.members.Sessions.EndStolen,
+			},
 		},
 	)
 }

@@ -20,6 +20,7 @@ import (
 	"madoguchi/internal/testenv"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/insurer"
+	"madoguchi/server/staff"
 )
 
 // stop is one good request of a tour: everything that it needs is there, and everybody whom it concerns is
@@ -140,6 +141,21 @@ func tour(t *testing.T) (*testApp, []stop) {
 			body: caught.body, header: caught.request.Header})
 	}
 	id := string(r.ID)
+	admin, desk := h.adminSignedIn(t), h.deskSignedIn(t)
+	if err := h.members.PINs.Set(ctx, desk.member, "2580"); err != nil {
+		t.Fatal(err)
+	}
+	invited := h.at(t)
+	link, _, err := h.members.Members.Recover(ctx, staff.Operator{}, desk.member.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	invited.get("/staff/invite/" + link)
+	by := func(b *staffBrowser) { // the last stop is theirs
+		last := &stops[len(stops)-1]
+		last.cookies = append([]*http.Cookie{}, b.cookieList()...)
+		last.header = http.Header{"User-Agent": {browserName}}
+	}
 
 	for _, route := range []string{"/", "/healthz", "/readyz", "/notice", "/settings", "/next",
 		"/login/help", "/login/wait", "/api/v1/login",
@@ -199,8 +215,46 @@ func tour(t *testing.T) (*testApp, []stop) {
 	get("/insurer/people/:id/phones/:phone/end", id, "A")
 	get("/insurer/people/:id/phones/end", id)
 
+	for _, route := range []string{"/staff", "/staff/prove", "/staff/me", "/staff/members",
+		"/staff/members/invite"} {
+		get(route)
+		by(admin)
+	}
+	get("/staff/members/:id", string(admin.member.ID))
+	by(admin)
+	get("/staff/invite")
+	by(invited)
+	get("/staff/invite/:code", link)
+	for _, route := range []string{"/staff/pin", "/api/v1/staff/tiles"} {
+		get(route)
+		by(desk)
+	}
+
 	form("/settings", url.Values{"lang": {"en"}})
 	form("/login/wait", url.Values{})
+	form("/staff/try", url.Values{"door": {"insurer"}})
+	form("/staff/pin", url.Values{"pin": {"2580"}})
+	by(desk)
+	send("POST", "/api/v1/staff/acting", map[string]string{"member": string(desk.member.ID), "pin": "2580"})
+	by(desk)
+	form("/staff/members/invite", url.Values{"name": {"佐藤"}, "role": {"insurer-clerk"}})
+	by(admin)
+	form("/staff/members/:id", url.Values{"do": {"unlock"}}, string(admin.member.ID))
+	by(admin)
+	send("POST", "/api/v1/staff/signin/begin", struct{}{})
+	send("POST", "/api/v1/staff/invite/begin", struct{}{})
+	by(invited)
+	send("POST", "/api/v1/staff/proof/begin", backBody{"/insurer"})
+	by(admin)
+	for _, route := range []string{"signin", "invite", "proof"} { // a passkey's answer is good once
+		send("POST", "/api/v1/staff/"+route, credentialBody{Credential: []byte("{}")})
+	}
+	form("/staff/sessions/:ref/end", url.Values{}, "none")
+	by(admin)
+	form("/staff/signout", url.Values{})
+	by(admin)
+	form("/staff/signout/everywhere", url.Values{})
+	by(desk)
 	form("/visit", url.Values{"day": {"2026-12-01"}})
 	form("/counter/staff", url.Values{"name": {"鈴木"}})
 	form("/insurer/staff", url.Values{"name": {"鈴木"}})

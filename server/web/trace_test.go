@@ -20,6 +20,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/credential"
+	"madoguchi/internal/facilitytest"
 	"madoguchi/internal/issuertest"
 	"madoguchi/internal/testenv"
 	"madoguchi/server/counter"
@@ -102,7 +103,7 @@ func TestAnInsurerKeepsNoTraceOfTheClinic(t *testing.T) {
 	clinic := newTestApp(t)
 	_, key := issuertest.NewPair(t)
 	const url, name, facility = "https://clinic.example.jp", "架空亀鶴医院", "1319999874"
-	clinic.facility = counter.OneFacility{Code: facility, Name: name, URL: url}
+	clinic.facility = facilitytest.One{Code: facility, Name: name, URL: url}
 	clinic.build(t)
 	insurer.trust.Counters = []credential.TrustedCounter{
 		{URL: url, Name: name, Facility: facility, JWKS: credential.KeySet{key.Public()}},

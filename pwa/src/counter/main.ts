@@ -7,6 +7,8 @@ import { timeOfDay } from "../shared/clock";
 import { byId, h, setText } from "../shared/dom";
 import { word } from "../shared/words";
 import { clearTicks, missing, ticks } from "./accept";
+import { offerChange } from "./acting";
+import { hideWhenIdle } from "./blank";
 import { scan } from "./camera";
 import { showAge, showCase } from "./case";
 import type { Case } from "./casedata";
@@ -323,4 +325,6 @@ setInterval(() => {
 }, 1000);
 setInterval(() => void status(), 5000);
 void status();
+offerChange((text) => void act(() => Promise.reject(new Problem(0, "staff.tiles", text))));
+hideWhenIdle();
 byId("scan-text").focus();

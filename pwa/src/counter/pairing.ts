@@ -3,6 +3,7 @@
 // #pair-code, #pair-submit, #pair-state, #pair-compare, #pair-found, #pair-words, #pair-same,
 // #pair-different, #pair-problem, #bridges.
 import { call, Problem } from "../shared/api";
+import { ceremony } from "../staff/passkey";
 import { button } from "../shared/dialog";
 import { byId, fillFigures, h, setText } from "../shared/dom";
 import { local, type Sentence } from "../shared/local";
@@ -30,6 +31,18 @@ interface Bridge {
 }
 
 const bridges = "/api/v1/counter/bridges";
+
+/** Does what may need a fresh passkey: then the one who acts uses it, and it is done again. */
+async function proved<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (e) {
+    if (!(e instanceof Problem && e.key === "staff.prove_again")) throw e;
+  }
+  const to = { begin: "/api/v1/staff/proof/begin", finish: "/api/v1/staff/proof" };
+  await ceremony({ ...to, make: false, back: "/counter" });
+  return work();
+}
 
 let ticket = "";
 let working = false;
@@ -71,7 +84,7 @@ function compare(found: Found | null): void {
 async function ask(): Promise<void> {
   compare(null);
   const code = byId<HTMLInputElement>("pair-code");
-  compare(await call<Found>("POST", bridges, { code: code.value }));
+  compare(await proved(() => call<Found>("POST", bridges, { code: code.value })));
   code.value = "";
 }
 
@@ -135,13 +148,13 @@ function askToEnd(b: Bridge, place: HTMLElement): void {
 }
 
 async function end(b: Bridge): Promise<void> {
-  await call("POST", `${bridges}/${b.id}/end`);
+  await proved(() => call("POST", `${bridges}/${b.id}/end`));
   await list();
   void status();
 }
 
 async function readmit(b: Bridge): Promise<void> {
-  await call("POST", `${bridges}/${b.id}/readmit`);
+  await proved(() => call("POST", `${bridges}/${b.id}/readmit`));
   await list();
   setText(byId("pair-state"), word("bridgeReadmitted", { n: b.name }));
 }

@@ -74,7 +74,7 @@ func (s *BackOffice) registerPage(c echo.Context, clerk staff.Clerk) error {
 	}
 	view := RegisterView{
 		Page:     s.NewPage(c, message.New("staff.title.insurerSOffice", nil)),
-		Staff:    clerk.Staff,
+		Staff:    s.Named(c, clerk.Staff),
 		Insurers: insurers,
 		Current:  string(in.Number),
 		Count:    count,

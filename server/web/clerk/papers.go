@@ -61,7 +61,7 @@ func (s *printPages) showSettings(
 	}
 	view := PaperSettingsView{
 		Page:     s.NewPage(c, message.New("staff.title.papersSettingsAndSamples", nil)),
-		Staff:    clerk.Staff,
+		Staff:    s.Named(c, clerk.Staff),
 		Settings: in,
 		Colour:   in.Branding.Colour,
 		HasLogo:  len(mark) > 0,

@@ -23,13 +23,13 @@ import (
 func (s *personPages) routes(r *kit.Router) {
 	r.Clerk("GET /insurer/people/:id", s.clerk(ofPerson, s.personPage))
 	for path, a := range map[string]personAction{
-		"/reissue":            {s.askReissue, s.reissue},
-		"/revoke":             {s.askRevokePerson, s.revokePerson},
-		"/copies/:rid/revoke": {s.askRevokeCopy, s.revokeCopy},
-		"/logins/:login/end":  {s.askEndLogin, s.endLogin},
-		"/phones/:phone/end":  {s.askEndDevice, s.endPersonsDevice},
-		"/phones/end":         {s.askEndDevices, s.endPersonsDevices},
-		"/erase":              {s.askErase, s.erase},
+		"/reissue":            {ask: s.askReissue, do: s.reissue},
+		"/revoke":             {ask: s.askRevokePerson, do: s.revokePerson},
+		"/copies/:rid/revoke": {ask: s.askRevokeCopy, do: s.revokeCopy},
+		"/logins/:login/end":  {ask: s.askEndLogin, do: s.endLogin},
+		"/phones/:phone/end":  {ask: s.askEndDevice, do: s.endPersonsDevice},
+		"/phones/end":         {ask: s.askEndDevices, do: s.endPersonsDevices},
+		"/erase":              {ask: s.askErase, do: s.erase},
 	} {
 		r.Clerk("GET /insurer/people/:id"+path, s.clerk(ofPerson, s.confirmHandler(a)))
 		r.Clerk("POST /insurer/people/:id"+path, s.clerk(ofPerson, s.actionHandler(a)))

@@ -155,7 +155,7 @@ func (s *personPages) personPage(c echo.Context, clerk staff.Clerk) error {
 			eligibility.DateOf(p.LoginAt).Japanese(), !s.Now().Before(p.Until)})
 	}
 	for _, e := range file.Entries {
-		view.Entries = append(view.Entries, entryRow(e))
+		view.Entries = append(view.Entries, s.entryRow(c, e))
 	}
 	papers := eligibility.PapersFor(file.Person, s.Today())
 	view.CertificateDue, view.CertificateReason = papers.Certificate, papers.Says.Sentence("ja")
@@ -299,7 +299,7 @@ var actionWords = map[string]string{
 }
 
 // entryRow puts a line of the audit chain in words; a line of another program's making keeps its own name.
-func entryRow(e audit.Entry) EntryRow {
+func (s *personPages) entryRow(c echo.Context, e audit.Entry) EntryRow {
 	did := sentence(e.Action)
 	if key, known := actionWords[e.Action]; known {
 		did = sentence(key)
@@ -309,7 +309,7 @@ func entryRow(e audit.Entry) EntryRow {
 			did = sentence(d.Clerk.Did)
 		}
 	}
-	row := EntryRow{At: whenText(e.At), Who: e.Actor.Words(), Did: did}
+	row := EntryRow{At: whenText(e.At), Who: s.Named(c, e.Actor.Words()), Did: did}
 	// which copy; other details name the counter, which is not the insurer's business
 	if strings.HasPrefix(e.Action, "paper.") {
 		row.Detail = e.Detail

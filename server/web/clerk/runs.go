@@ -61,7 +61,7 @@ func (s *printPages) runsView(c echo.Context, clerk staff.Clerk) (RunsView, erro
 	}
 	view := RunsView{
 		Page:     s.NewPage(c, message.New("staff.title.printRuns", nil)),
-		Staff:    clerk.Staff,
+		Staff:    s.Named(c, clerk.Staff),
 		Insurers: insurers,
 		Current:  string(in.Number),
 	}
@@ -72,7 +72,7 @@ func (s *printPages) runsView(c echo.Context, clerk staff.Clerk) (RunsView, erro
 		}
 	}
 	for _, r := range runs {
-		view.Runs = append(view.Runs, runRow(r))
+		view.Runs = append(view.Runs, s.runRow(c, r))
 	}
 	return view, nil
 }
@@ -86,9 +86,16 @@ var runStates = map[insurer.RunState]string{
 	insurer.RunDone:      "staff.run.stateDone",
 }
 
-func runRow(r insurer.PrintRun) RunRow {
-	return RunRow{ID: r.ID, Kind: r.Kind.Japanese(), State: sentence(runStates[r.State]), Clerk: r.By.Name(),
-		At: whenText(r.CreatedAt), Total: r.Total, Done: r.Done}
+func (s *printPages) runRow(c echo.Context, r insurer.PrintRun) RunRow {
+	return RunRow{
+		ID:    r.ID,
+		Kind:  r.Kind.Japanese(),
+		State: sentence(runStates[r.State]),
+		Clerk: s.Named(c, r.By.Name()),
+		At:    whenText(r.CreatedAt),
+		Total: r.Total,
+		Done:  r.Done,
+	}
 }
 
 // planRun shows what a run would print; with the clerk's yes it is started.
@@ -195,8 +202,8 @@ func (s *printPages) runPage(c echo.Context, clerk staff.Clerk) error {
 			c,
 			message.New("staff.title.printRun", message.Args{"kind": message.Text(run.Kind.Japanese())}),
 		),
-		Staff: clerk.Staff,
-		Run:   runRow(run),
+		Staff: s.Named(c, clerk.Staff),
+		Run:   s.runRow(c, run),
 		Note:  run.Failure().Text(s.PreferencesOf(c).Lang),
 		Going: run.State == insurer.RunGoing,
 		Resumable: run.State == insurer.RunPaused ||

@@ -3,6 +3,8 @@ package counter
 import (
 	"time"
 
+	"github.com/labstack/echo/v4"
+
 	"madoguchi/card"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
@@ -145,14 +147,14 @@ func inJapanese(keys []string) []string {
 }
 
 // caseView turns a case into what the console shows: the headline, then the one next step.
-func (s *Console) caseView(view counter.CaseView) CaseJSON {
+func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 	v := view.Verdict
 	out := CaseJSON{
 		ID:          view.ID,
 		At:          view.At,
 		Outcome:     string(view.Outcome),
 		Reason:      view.Reason,
-		Staff:       view.Staff,
+		Staff:       s.Named(c, view.Staff),
 		Method:      methodJSON{"N1e", newSentence(message.New("console.method.n1e", nil))},
 		Ask:         inJapanese(askAlways),
 		AskKeys:     askAlways,
@@ -177,9 +179,9 @@ func (s *Console) caseView(view counter.CaseView) CaseJSON {
 		out.Visual = []string{}
 	}
 	var settled []checkLine
-	for _, c := range v.Checks {
-		line := checkLine{c.Name, string(c.Result), toldOf(c.Stored)}
-		if c.Name == "revocation" && v.Tier != credential.TierSaved && v.Tier != "" {
+	for _, check := range v.Checks {
+		line := checkLine{check.Name, string(check.Result), toldOf(check.Stored)}
+		if check.Name == "revocation" && v.Tier != credential.TierSaved && v.Tier != "" {
 			// such a screen ends by itself: nothing is left open that staff should read first
 			settled = append(settled, line)
 			continue
@@ -206,8 +208,9 @@ func (s *Console) caseView(view counter.CaseView) CaseJSON {
 			ProvesKeys:    card.ClaimKeys(r.Proves),
 			NotProvenKeys: card.ClaimKeys(r.NotProven),
 		}
-		for _, c := range r.Checks {
-			out.Card.Checks = append(out.Card.Checks, checkLine{c.Name, c.Result, toldOf(c.Stored)})
+		for _, check := range r.Checks {
+			line := checkLine{check.Name, check.Result, toldOf(check.Stored)}
+			out.Card.Checks = append(out.Card.Checks, line)
 		}
 		if r.Outcome.Passed() {
 			out.Card.Next = newSentence(message.New("console.next.record", nil))

@@ -19,7 +19,7 @@ import (
 
 // Routes adds the console, what it calls, and the address at which bridge agents dial in.
 func (s *Console) Routes(r *kit.Router) {
-	r.Counter("GET /counter", s.reception(s.counterPage))
+	r.Counter("GET /counter", s.memberReception(s.counterPage))
 	r.Counter("GET /counter/methods", s.reception(s.methodsPage))
 	s.StaffRoutes(r, auth.Counter)
 	r.Counter("GET /api/v1/counter/status", s.reception(s.counterStatus))
@@ -41,21 +41,25 @@ func (s *Console) Routes(r *kit.Router) {
 	r.Agent("GET /api/v1/bridge", s.bridge)
 }
 
-func (s *Console) counterPage(c echo.Context, reception staff.Reception) error {
-	facility, err := s.Counter.FacilityOf(c.Request().Context(), reception)
+func (s *Console) counterPage(c echo.Context, reception staff.Reception, member staff.Member) error {
+	ctx := c.Request().Context()
+	facility, err := s.Counter.FacilityOf(ctx, reception)
 	if err != nil {
 		return err
 	}
-	return s.Show(
-		c,
-		http.StatusOK,
-		"counter",
-		CounterView{
-			Page:     s.NewPage(c, message.New("staff.title.counter", nil)),
-			Facility: facility.Name,
-			Staff:    reception.Staff,
-		},
-	)
+	view := CounterView{
+		Page:     s.NewPage(c, message.New("staff.title.counter", nil)),
+		Facility: facility.Name,
+		Staff:    s.Named(c, reception.Staff),
+	}
+	if member.ID != "" && s.Own != nil { // the demo's, who are picked by name, leave the page as it is
+		own, err := s.Own.Facility(ctx, member, reception.Facility)
+		if err != nil {
+			return err
+		}
+		view.Blanking = int(own.Blanking / time.Second)
+	}
+	return s.Show(c, http.StatusOK, "counter", view)
 }
 
 // scan opens a case with the text of a code: what the console's camera, a reader that types or a file gave.
@@ -70,7 +74,7 @@ func (s *Console) scan(c echo.Context, reception staff.Reception) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusCreated, s.caseView(view))
+	return c.JSON(http.StatusCreated, s.caseView(c, view))
 }
 
 type candidateJSON struct {
@@ -129,7 +133,7 @@ func (s *Console) prove(c echo.Context, reception staff.Reception) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, s.caseView(view))
+	return c.JSON(http.StatusOK, s.caseView(c, view))
 }
 
 // challenge makes the number that the phone's next proof must answer.
@@ -138,7 +142,7 @@ func (s *Console) challenge(c echo.Context, reception staff.Reception) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, s.caseView(view))
+	return c.JSON(http.StatusOK, s.caseView(c, view))
 }
 
 // cardCheck has a reader ask the card once. The console sends birthDateConfirmed when staff have compared the
@@ -154,7 +158,7 @@ func (s *Console) cardCheck(c echo.Context, reception staff.Reception) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, s.caseView(view))
+	return c.JSON(http.StatusOK, s.caseView(c, view))
 }
 
 // visual takes down what staff compared by eye.
@@ -169,7 +173,7 @@ func (s *Console) visual(c echo.Context, reception staff.Reception) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, s.caseView(view))
+	return c.JSON(http.StatusOK, s.caseView(c, view))
 }
 
 // record ends a case: accepted, refused or parked (until the bill is paid).
@@ -191,7 +195,7 @@ func (s *Console) record(c echo.Context, reception staff.Reception) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, s.caseView(view))
+	return c.JSON(http.StatusOK, s.caseView(c, view))
 }
 
 // cases lists the facility's cases of today.
@@ -204,7 +208,7 @@ func (s *Console) cases(c echo.Context, reception staff.Reception) error {
 		Cases []CaseJSON `json:"cases"`
 	}{[]CaseJSON{}}
 	for _, view := range views {
-		out.Cases = append(out.Cases, s.caseView(view))
+		out.Cases = append(out.Cases, s.caseView(c, view))
 	}
 	return c.JSON(http.StatusOK, out)
 }
@@ -239,7 +243,7 @@ func (s *Console) counterStatus(c echo.Context, reception staff.Reception) error
 		Clock      *Sentence `json:"clock"` // how far the server's clock is off, when that is worth saying
 	}{
 		Facility:   facility.Name,
-		Staff:      reception.Staff,
+		Staff:      s.Named(c, reception.Staff),
 		Readers:    s.readers(c, reception),
 		ServerTime: s.Now(),
 	}

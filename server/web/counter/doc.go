@@ -3,8 +3,11 @@
 package counter
 
 import (
+	"context"
+
 	"madoguchi/server/agents"
 	"madoguchi/server/counter"
+	"madoguchi/server/staff"
 	"madoguchi/server/web/kit"
 )
 
@@ -13,6 +16,12 @@ type Console struct {
 	*kit.Kit
 	Counter *counter.Service
 	Readers *agents.AgentHub
+	Own     OwnFacility // nil where nobody signs in by passkey
+}
+
+// OwnFacility is what a member of a facility may read of it.
+type OwnFacility interface {
+	Facility(ctx context.Context, by staff.Principal, code string) (staff.Facility, error)
 }
 
 // Reception is the page for the staff beside a patient's screen, which every server offers.

@@ -158,7 +158,7 @@ func (s *Console) textCheck(c echo.Context, reception staff.Reception) error {
 	if err != nil {
 		return err
 	}
-	out := s.caseView(view)
+	out := s.caseView(c, view)
 	if reading != nil {
 		out.Text.Reading = &readingJSON{
 			reading.Name,
@@ -175,7 +175,7 @@ func (s *Console) certificateCheck(c echo.Context, reception staff.Reception) er
 	if err != nil {
 		return err
 	}
-	out := s.caseView(view)
+	out := s.caseView(c, view)
 	out.Certificate.Until = until.Japanese()
 	return c.JSON(http.StatusOK, out)
 }
@@ -185,5 +185,5 @@ func (s *Console) oqsCompare(c echo.Context, reception staff.Reception) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, s.caseView(view))
+	return c.JSON(http.StatusOK, s.caseView(c, view))
 }

@@ -42,4 +42,7 @@ type MethodsView struct {
 type CounterView struct {
 	kit.Page
 	Facility, Staff string
+	// Blanking is after how many seconds without use the patient's data are taken off the page; 0: never.
+	// Then there is also no changing of who acts by PIN.
+	Blanking int
 }

@@ -69,7 +69,12 @@ func NewDemoWord(now func() time.Time) *DemoWord {
 }
 
 // String returns the word as it is printed, in two groups.
-func (d *DemoWord) String() string { return d.word[:4] + "-" + d.word[4:] }
+func (d *DemoWord) String() string {
+	if d == nil {
+		return ""
+	}
+	return d.word[:4] + "-" + d.word[4:]
+}
 
 // isWord compares what somebody typed, in capitals or full width, with or without the hyphen.
 func (d *DemoWord) isWord(typed string) bool {

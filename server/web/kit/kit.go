@@ -23,6 +23,7 @@ type Kit struct {
 	Staff    []string // fictional names that the demo offers
 	Facility string   // where the demo's reception works: 医療機関コード
 	Sessions *auth.Sessions
+	Members  Members // who signs in by passkey; nil: nobody
 	Now      func() time.Time
 	Limits   Limits
 	// HelpDesk names whom a visitor who is refused can call; nil on a server without an insurer.

@@ -37,6 +37,8 @@ type Limits struct {
 	// questions on patients' phones, by counter server and by patient; receipts' calls, two for each case
 	Questions, PatientsAsked, ReceiptCalls auth.Limit
 	Times                                  auth.Limit // signed times for counter servers, by network
+	Invitations                            auth.Limit // wrong links of invitations, by network
+	SignIns                                auth.Limit // begun ceremonies of staff, by network: each is stored
 }
 
 // NewLimits returns the limits of one server, unused.
@@ -73,6 +75,9 @@ func NewLimits() Limits {
 		ReceiptCalls:  auth.Limit{Burst: 600, Every: 50 * time.Millisecond},
 
 		Times: auth.Limit{Burst: 200, Every: 50 * time.Millisecond},
+
+		Invitations: auth.Limit{Burst: 20, Every: 3 * time.Second},
+		SignIns:     auth.Limit{Burst: 200, Every: time.Second}, // a hospital's PCs open within minutes
 	}
 }
 

@@ -21,13 +21,18 @@ func (s *Kit) NewPage(c echo.Context, title message.Message) Page {
 	if lang == "en" {
 		shown = "en"
 	}
-	return Page{
+	signedIn, _ := c.Get(signedInKey).(SignedIn)
+	page := Page{
 		Title:    title.Text(shown),
 		Lang:     lang,
 		Demo:     s.Demo,
 		ForStaff: forStaff(c.Request().URL.Path),
 		Path:     PrintableAddress(c.Request().URL),
 	}
+	if signedIn.Member.ID != "" {
+		page.Account = signedIn.Member.Name
+	}
+	return page
 }
 
 // Show sends a page, never compressed: see SendCompressed.

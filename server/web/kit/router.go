@@ -8,7 +8,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"madoguchi/auth"
-	"madoguchi/eligibility"
 	"madoguchi/server/staff"
 	"madoguchi/server/web/permissions"
 )
@@ -138,40 +137,31 @@ func (r *Router) admitted(row permissions.Row, do StaffHandler) StaffHandler {
 			return staff.ErrRefused
 		}
 		if row.Marks&permissions.Fresh != 0 {
-			if err := r.kit.mustBeFresh(c, member); err != nil {
-				return err
-			}
+			return r.kit.Fresh(do)(c, member)
 		}
 		return do(c, member)
 	}
 }
 
-// ErrNotFresh is what a member of staff is answered who has not used a passkey for auth.FreshProof, where
-// that is asked for.
-var ErrNotFresh = &eligibility.Error{Code: eligibility.Denied, Key: "staff.not_fresh"}
-
-// staffKinds are the kinds of sessions that members of staff have.
-var staffKinds = []auth.Kind{auth.Clerk, auth.Counter, auth.Admin, auth.Operator}
-
-// mustBeFresh returns ErrNotFresh unless the member has used a passkey just now in this browser. The demo's
-// staff who are picked by name have none.
-func (s *Kit) mustBeFresh(c echo.Context, member staff.Member) error {
-	if member.ID == "" && member.Role == staff.Everything {
-		return nil
+// Member adds a route for members of any organisation whom the row lets in, and who come in by a guard. Who
+// is not signed in is led to the sign-in and back, or refused where a program asks.
+func (r *Router) Member(
+	route string, guard func(echo.Context) (SignedIn, error), do func(echo.Context, SignedIn) error,
+) {
+	row, ok := r.row(route, func(who permissions.Who) bool { return permissions.Staff.Holds(who) }, "staff")
+	if !ok {
+		return
 	}
-	for _, kind := range staffKinds {
-		if !member.MayHold(kind) {
-			continue
+	r.add(row, func(c echo.Context) error {
+		v, err := guard(c)
+		if errors.Is(err, ErrSignedOut) && !row.ForPrograms() {
+			return c.Redirect(http.StatusSeeOther, ThenBack("/staff", c))
 		}
-		session, ok, err := s.Sessions.Find(c.Request().Context(), c.Request(), kind)
 		if err != nil {
 			return err
 		}
-		if ok && session.Subject == string(member.ID) && session.Fresh(s.Now()) {
-			return nil
-		}
-	}
-	return ErrNotFresh
+		return r.admitted(row, func(c echo.Context, _ staff.Member) error { return do(c, v) })(c, v.Member)
+	})
 }
 
 // Entry is how the visitors of one kind come in whose principal the kit does not know.

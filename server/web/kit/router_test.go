@@ -187,67 +187,6 @@ func (o *oneSession) Session(context.Context, [32]byte) (auth.Session, error) { 
 
 func (o *oneSession) TouchSession(context.Context, [32]byte, time.Time, time.Time) error { return nil }
 
-// What is grave wants a passkey of the last five minutes (docs/facts/sign-in.md), of the same member, in a
-// session of the member's own kind.
-func TestWhatIsGraveWantsAFreshPasskey(t *testing.T) {
-	start := time.Date(2026, 11, 28, 10, 0, 0, 0, time.UTC)
-	clerk := staff.Member{
-		ID:           "A",
-		Organisation: staff.OfInsurer("00138990"),
-		Role:         staff.RoleInsurerClerk,
-		State:        staff.Active,
-	}
-	picked := staff.Member{Name: "鈴木", Role: staff.Everything}
-	stored := staff.Member{ID: "A", Role: staff.Everything}
-	other := clerk
-	other.ID = "B"
-	cases := []struct {
-		name   string
-		kind   auth.Kind // of the session
-		proved bool
-		who    staff.Member
-		after  time.Duration
-		want   error
-	}{
-		{"at once", auth.Clerk, true, clerk, 0, nil},
-		{"after five minutes", auth.Clerk, true, clerk, 5 * time.Minute, nil},
-		{"a second later", auth.Clerk, true, clerk, 5*time.Minute + time.Second, ErrNotFresh},
-		{"without a passkey", auth.Clerk, false, clerk, 0, ErrNotFresh},
-		{"another member's passkey", auth.Clerk, true, other, 0, ErrNotFresh},
-		{"a session of the counter", auth.Counter, true, clerk, 0, ErrNotFresh},
-		{"the demo's staff", auth.Clerk, false, picked, 0, nil},
-		{"a stored member with the demo's role", auth.Clerk, false, stored, 0, ErrNotFresh},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			now := start
-			sessions := &auth.Sessions{Store: &oneSession{}, Now: func() time.Time { return now }}
-			r := httptest.NewRequest("POST", "/", nil)
-			w := httptest.NewRecorder()
-			var err error
-			if c.proved {
-				_, err = sessions.StartProved(r.Context(), w, r, c.kind, "A", nil)
-			} else {
-				_, err = sessions.Start(r.Context(), w, c.kind, "A", nil)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, cookie := range w.Result().Cookies() {
-				r.AddCookie(cookie)
-			}
-			now = start.Add(c.after)
-			router := NewRouter(echo.New(), &Kit{Sessions: sessions, Now: sessions.Now}, nil, 0)
-			row := permissions.Row{Who: permissions.InsurerClerk, Marks: permissions.Fresh}
-			w = httptest.NewRecorder()
-			err = router.admitted(row, answerMember)(echo.New().NewContext(r, w), c.who)
-			if !errors.Is(err, c.want) || (err == nil) != (w.Code == http.StatusNoContent) {
-				t.Errorf("%v %d, want %v", err, w.Code, c.want)
-			}
-		})
-	}
-}
-
 // An entry's handler runs only once its guard has let somebody in, and a member of staff only in a role of
 // the row.
 func TestAnEntryRunsBehindItsGuard(t *testing.T) {

@@ -10,6 +10,8 @@ type Page struct {
 	Insurer InsurerView
 	Error   *Problem // a refusal of the form that was just sent, shown above it; nil when there is none
 	Path    string   // of this page, with its query, for the links that switch the language
+	// Account is the name of the member of staff who is signed in by passkey; empty otherwise.
+	Account string
 	// ForStaff is for a page that exists in Japanese and English only.
 	ForStaff bool
 }

@@ -34,6 +34,8 @@ const (
 	OfFacility = Reception | FacilityAdmin
 	OfInsurer  = InsurerClerk | InsurerAdmin
 	Staff      = OfFacility | OfInsurer | Operator
+	// Administrators look after their organisation's members.
+	Administrators = FacilityAdmin | InsurerAdmin | Operator
 )
 
 // visitors names each visitor as docs/permissions.md does, in its order.
@@ -109,6 +111,7 @@ const (
 	CounterHalf                    // a counter's half
 	Demo                           // the demo, never a live server
 	DemoProvider                   // the demo's login provider
+	SignIn                         // members of staff sign in by passkey
 	PublishedDemo                  // a demo whose port is published, which asks for a word
 )
 

@@ -166,7 +166,6 @@ var groups = []struct {
 		},
 
 		// the insurer's staff
-		{Route: "GET /insurer/staff", Who: Public, Ja: "担当者のサインイン"},
 		{Route: "GET /insurer", Who: InsurerClerk, Of: OwnOrganisation, Ja: "被保険者の検索と一覧"},
 		{Route: "GET /insurer/sample.csv", Who: InsurerClerk, Ja: "取り込みファイルの見本"},
 		{Route: "GET /insurer/support", Who: InsurerClerk, Ja: "問い合わせ番号の読み方"},
@@ -204,14 +203,17 @@ var groups = []struct {
 		},
 		{Route: "GET /insurer/people/:id/reissue", Who: InsurerClerk, Of: OwnOrganisation, Ja: "再発行の確認"},
 		{Route: "POST /insurer/people/:id/reissue", Who: InsurerClerk, Of: OwnOrganisation, Ja: "再発行"},
-		{Route: "GET /insurer/people/:id/revoke", Who: InsurerClerk, Of: OwnOrganisation, Ja: "全失効の確認"},
+		{
+			Route: "GET /insurer/people/:id/revoke", Who: InsurerClerk, Of: OwnOrganisation, Marks: Fresh,
+			Ja: "全失効の確認",
+		},
 		{
 			Route: "POST /insurer/people/:id/revoke", Who: InsurerClerk, Of: OwnOrganisation, Marks: Fresh,
 			Ja: "1人の写しの全失効",
 		},
 		{
 			Route: "GET /insurer/people/:id/copies/:rid/revoke", Who: InsurerClerk, Of: OwnOrganisation,
-			Ja: "写し1枚の失効の確認",
+			Marks: Fresh, Ja: "写し1枚の失効の確認",
 		},
 		{
 			Route: "POST /insurer/people/:id/copies/:rid/revoke", Who: InsurerClerk, Of: OwnOrganisation,
@@ -241,14 +243,17 @@ var groups = []struct {
 			Route: "POST /insurer/people/:id/phones/end", Who: InsurerClerk, Of: OwnOrganisation,
 			Ja: "全端末の停止",
 		},
-		{Route: "GET /insurer/people/:id/erase", Who: InsurerClerk, Of: OwnOrganisation, Ja: "消去の確認"},
+		{
+			Route: "GET /insurer/people/:id/erase", Who: InsurerClerk, Of: OwnOrganisation, Marks: Fresh,
+			Ja: "消去の確認",
+		},
 		{
 			Route: "POST /insurer/people/:id/erase", Who: InsurerClerk, Of: OwnOrganisation, Marks: Fresh,
 			Ja: "1人の記録の消去",
 		},
-		{Route: "GET /insurer/revoke", Who: InsurerClerk, Of: OwnOrganisation, Ja: "まとめた失効の確認"},
+		{Route: "GET /insurer/revoke", Who: InsurerClerk, Of: OwnOrganisation, Marks: Fresh, Ja: "まとめた失効の確認"},
 		{Route: "POST /insurer/revoke", Who: InsurerClerk, Of: OwnOrganisation, Marks: Fresh, Ja: "まとめた失効"},
-		{Route: "GET /insurer/settings", Who: InsurerClerk, Of: OwnOrganisation, Ja: "紙の設定と見本"},
+		{Route: "GET /insurer/settings", Who: InsurerClerk, Of: OwnOrganisation, Marks: Fresh, Ja: "紙の設定と見本"},
 		{
 			Route: "POST /insurer/settings", Who: InsurerAdmin, Of: OwnOrganisation, Marks: Fresh,
 			Ja: "紙の設定の保存",
@@ -274,7 +279,6 @@ var groups = []struct {
 	}},
 
 	{CounterHalf, []Row{
-		{Route: "GET /counter/staff", Who: Public, Ja: "受付のサインイン"},
 		{Route: "GET /counter", Who: Reception, Of: OwnOrganisation, Ja: "受付の画面"},
 		{Route: "GET /counter/methods", Who: Reception, Ja: "資格確認の方法"},
 		{
@@ -355,8 +359,75 @@ var groups = []struct {
 		},
 	}},
 
-	{InsurerHalf | Demo, []Row{{Route: "POST /insurer/staff", Who: Public, Ja: "架空の担当者の選択"}}},
-	{CounterHalf | Demo, []Row{{Route: "POST /counter/staff", Who: Public, Ja: "架空の受付の選択"}}},
+	// members of staff: sign-in, own sessions, colleagues
+	{SignIn, []Row{
+		{Route: "GET /staff", Who: Public, Ja: "担当者のサインイン"},
+		{Route: "GET /staff/invite/:code", Who: Public, Of: OwnVisit, Ja: "招待のアドレス"},
+		{Route: "GET /staff/invite", Who: Public, Of: OwnVisit, Ja: "招待の内容とパスキーの作成"},
+		{Route: "GET /staff/prove", Who: Public, Of: OwnVisit, Ja: "パスキーをもう一度使う画面"},
+		{
+			Route: "POST /api/v1/staff/signin/begin", Who: Public, Of: OwnVisit,
+			Ja: "サインインの始まり", En: "begins a sign-in",
+		},
+		{
+			Route: "POST /api/v1/staff/signin", Who: Public, Of: OwnVisit,
+			Ja: "サインインの答え", En: "the passkey's answer",
+		},
+		{
+			Route: "POST /api/v1/staff/invite/begin", Who: Public, Of: OwnVisit,
+			Ja: "招待によるパスキー作成の始まり", En: "begins a passkey by invitation",
+		},
+		{
+			Route: "POST /api/v1/staff/invite", Who: Public, Of: OwnVisit,
+			Ja: "招待によるパスキー", En: "the new passkey",
+		},
+		{
+			Route: "POST /api/v1/staff/proof/begin", Who: Public, Of: OwnVisit,
+			Ja: "もう一度の確認の始まり", En: "begins a fresh proof",
+		},
+		{
+			Route: "POST /api/v1/staff/proof", Who: Public, Of: OwnVisit,
+			Ja: "もう一度の確認の答え", En: "the fresh proof",
+		},
+		{Route: "GET /staff/me", Who: Staff, Of: OwnVisit, Ja: "自分のページ"},
+		{Route: "POST /staff/signout", Who: Staff, Of: OwnVisit, Ja: "サインアウト"},
+		{Route: "POST /staff/signout/everywhere", Who: Staff, Of: OwnVisit, Ja: "すべてのサインアウト"},
+		{Route: "POST /staff/sessions/:ref/end", Who: Staff, Of: OwnVisit, Ja: "自分のサインイン1つの終了"},
+		{Route: "GET /staff/pin", Who: OfFacility, Of: OwnVisit, Marks: Fresh, Ja: "PINを決める画面"},
+		{Route: "POST /staff/pin", Who: OfFacility, Of: OwnVisit, Marks: Fresh, Ja: "PINの保存"},
+		{Route: "GET /staff/members", Who: Administrators, Of: OwnOrganisation, Ja: "担当者の一覧"},
+		{
+			Route: "GET /staff/members/invite", Who: Administrators, Of: OwnOrganisation, Marks: Fresh,
+			Ja: "招待の画面",
+		},
+		{
+			Route: "POST /staff/members/invite", Who: Administrators, Of: OwnOrganisation, Marks: Fresh,
+			Ja: "招待",
+		},
+		{Route: "GET /staff/members/:id", Who: Administrators, Of: OwnOrganisation, Ja: "担当者1人"},
+		{
+			Route: "POST /staff/members/:id", Who: Administrators, Of: OwnOrganisation, Marks: Fresh,
+			Ja: "担当者の変更・停止・復旧",
+		},
+		{
+			Route: "GET /api/v1/staff/tiles", Who: Reception, Of: OwnOrganisation,
+			Ja: "この受付で働く人", En: "who may act at this counter",
+		},
+		{
+			Route: "POST /api/v1/staff/acting", Who: Reception, Of: OwnOrganisation,
+			Ja: "働く人の交代（PIN）", En: "who acts from now on, by the PIN",
+		},
+	}},
+	{SignIn | Demo, []Row{{Route: "POST /staff/try", Who: Public, Of: OwnVisit, Ja: "パスキーを試す"}}},
+
+	{InsurerHalf | Demo, []Row{
+		{Route: "GET /insurer/staff", Who: Public, Ja: "架空の担当者"},
+		{Route: "POST /insurer/staff", Who: Public, Ja: "架空の担当者の選択"},
+	}},
+	{CounterHalf | Demo, []Row{
+		{Route: "GET /counter/staff", Who: Public, Ja: "架空の受付"},
+		{Route: "POST /counter/staff", Who: Public, Ja: "架空の受付の選択"},
+	}},
 	{DemoProvider, []Row{{Route: "ANY /demo-idp/*", Who: Public, Ja: "練習用のログイン先"}}},
 	{PublishedDemo, []Row{
 		{Route: "GET /demo-word", Who: Public, Ja: "合い言葉の入力"},

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+
+	"madoguchi/server/inviting"
+	"madoguchi/server/output"
+	"madoguchi/server/settings"
+	"madoguchi/server/staff"
+)
+
+// inviteCmd makes an invitation's link: the first administrator's, or that of somebody who lost the passkey.
+// Exit codes: 0 made, 2 bad input.
+type inviteCmd struct {
+	inviting.Command
+	ServerRole string `enum:"all,insurer,counter" default:"all" env:"MADOGUCHI_ROLE" help:"${of_role}"`
+}
+
+// Run makes the link and prints it with its end.
+func (c *inviteCmd) Run(s *settings.Settings) error {
+	made, err := c.run(s)
+	if err != nil {
+		return printRefusal(err)
+	}
+	if c.JSON {
+		return asExitError(output.JSON(made))
+	}
+	return asExitError(made.Print())
+}
+
+func (c *inviteCmd) run(s *settings.Settings) (inviting.Made, error) {
+	of, err := c.Organisation()
+	if err == nil {
+		err = s.Check()
+	}
+	if err != nil {
+		return inviting.Made{}, err
+	}
+	ctx := context.Background()
+	h, err := openExisting(ctx, s, inviting.DataRole(s.Mode(), of, c.ServerRole))
+	if err != nil {
+		return inviting.Made{}, err
+	}
+	defer h.Store.Close()
+	services := staff.New(staff.Config{Stores: h.Store.ForStaff(), Now: h.Now})
+	return c.Make(ctx, services.Members, of, inviting.Address(s))
+}
