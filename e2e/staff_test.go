@@ -76,7 +76,7 @@ func TestAClerkSignsInByPasskeyAndProvesItAgain(t *testing.T) {
 	link := invites(t, base, data, "--insurer", "00138990", "--role", "insurer-admin", "--name", "山田 花")
 	makesPasskey(t, tab, link, "架空市")
 	waitText(t, tab, ".account", "山田 花")
-	waitText(t, tab, ".row .help", "山田 花")
+	waitText(t, tab, "main", "担当 山田 花")
 
 	do(t, tab, chromedp.Navigate(base+"/staff/prove?"+url.Values{"back": {person + "/erase"}}.Encode()))
 	waitText(t, tab, "h1", "もう一度")
