@@ -134,14 +134,11 @@ func (a *app) addCounterHalf(
 	if err != nil {
 		return nil, err
 	}
-	config.Facilities = func(ctx context.Context) (int, error) {
-		all, err := a.Store.ForStaff().Facilities.Facilities(ctx)
-		return len(all), err
-	}
 	facilities := counter.StoredFacilities{
 		Store: a.Store.ForStaff().Facilities,
 		URL:   func(code string) string { return a.settings.FacilityURL(code, address) },
 	}
+	config.Facilities = facilities.Count
 	config.Readers = agents.New(agents.Config{
 		Store:      a.Store.ForAgents(),
 		IssuerKeys: issuerKeys,
@@ -167,6 +164,7 @@ func (a *app) addCounterHalf(
 		Insurers:    func(url string) counter.InsurerCalls { return calls.For(url) },
 		Facilities:  facilities,
 		Key:         calls.Key,
+		Held:        counter.HeldByTheClock(),
 		Now:         a.Now,
 	}
 	return known.Refresh, nil

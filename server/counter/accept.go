@@ -7,7 +7,9 @@ import (
 	"unicode/utf8"
 
 	"madoguchi/card/wire"
+	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/hostapi"
 )
 
@@ -19,6 +21,7 @@ const maxReason = 200
 
 var (
 	errUnchecked    = &eligibility.Error{Code: eligibility.Conflict, Key: "case.unchecked", Field: "reason"}
+	errNoMethod     = &eligibility.Error{Code: eligibility.Conflict, Key: "case.no_method", Field: "outcome"}
 	errLongReason   = &eligibility.Error{Code: eligibility.Invalid, Key: "case.reason_long", Field: "reason"}
 	errReasonNumber = &eligibility.Error{
 		Code: eligibility.Invalid, Key: "case.reason_my_number", Field: "reason"}
@@ -35,15 +38,18 @@ func readVisual(checks []string) error {
 	return nil
 }
 
-// Seen reports whether everything that is compared by eye was.
-func (b *caseBody) Seen() bool {
+// missing returns what is compared by eye and was not yet.
+func (b *caseBody) missing() (open []string) {
 	for _, check := range visualChecks {
 		if !slices.Contains(b.Visual, check) {
-			return false
+			open = append(open, check)
 		}
 	}
-	return true
+	return open
 }
+
+// Seen reports whether everything that is compared by eye was.
+func (b *caseBody) Seen() bool { return len(b.missing()) == 0 }
 
 // ChipPassed reports whether the chip answered for the screen's birth date in this case, was not refused
 // since, and did not tell another name: names change, so that is for the eye.
@@ -67,8 +73,8 @@ func (t *TextCheck) resultOf(item string) wire.Agreement {
 	return ""
 }
 
-// ground returns what an acceptance of this case stands on, the strongest first; errUnchecked when it is
-// nothing.
+// ground returns what an acceptance of this case stands on, the strongest first; errUnchecked, which names
+// what was not compared by eye yet, when it is nothing.
 func (b *caseBody) ground(reason string) (hostapi.Ground, error) {
 	switch {
 	case b.ChipPassed():
@@ -78,7 +84,61 @@ func (b *caseBody) ground(reason string) (hostapi.Ground, error) {
 	case reason != "":
 		return hostapi.ByReason, nil
 	}
-	return "", errUnchecked
+	return "", b.unchecked()
+}
+
+// unchecked is errUnchecked; where the comparison by eye was begun it names what is missing of it.
+func (b *caseBody) unchecked() error {
+	open := b.missing()
+	if len(open) == len(visualChecks) {
+		return errUnchecked
+	}
+	var ja, en []string
+	for _, check := range open {
+		item := message.New("console.eye."+check, nil)
+		ja, en = append(ja, item.Text("ja")), append(en, item.Text("en"))
+	}
+	missing := message.Writing(strings.Join(ja, "・"), strings.Join(en, ", "))
+	return errUnchecked.In("checks").Saying("case.unchecked_eye", message.Args{"missing": missing})
+}
+
+// accept notes by which way of the rules, on which ground and after which checks a case is accepted on a day.
+func (b *caseBody) accept(reason string, day eligibility.Date) (err error) {
+	if b.Ground, err = b.ground(reason); err != nil {
+		return err
+	}
+	if b.Method, err = methodOn(day, b.Verdict.Tier); err != nil {
+		return err
+	}
+	b.Checked = slices.Concat([]string{"screen"}, b.PassedBy, b.Visual)
+	return nil
+}
+
+// electronicNotice is the code of what this program checks: the insurer's own screen or PDF beside a card.
+const electronicNotice eligibility.MethodCode = "N1e"
+
+// methodOn returns the way of the rules on a day for a verified screen or PDF beside a card that the official
+// reader did not read; errNoMethod when that day's rules do not accept it.
+func methodOn(day eligibility.Date, tier credential.Tier) (eligibility.MethodCode, error) {
+	shown := eligibility.ItemInsurerScreen
+	if tier == credential.TierSaved {
+		shown = eligibility.ItemInsurerPDF
+	}
+	outcome, err := eligibility.Methods(eligibility.Situation{
+		Day:         day,
+		BringsKnown: true,
+		Brings:      eligibility.Items(0).With(shown),
+		Card:        eligibility.CardFacts{Present: eligibility.Yes, Reads: eligibility.No},
+	})
+	if err != nil {
+		return "", err
+	}
+	for _, m := range outcome.Methods {
+		if m.Code == electronicNotice && m.Accepted {
+			return m.Code, nil
+		}
+	}
+	return "", errNoMethod
 }
 
 // readReason returns a reason without what nobody sees at its ends, "" where nothing else is in it. It

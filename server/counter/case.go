@@ -37,12 +37,17 @@ type caseBody struct {
 	// kinds of card checks that refused and have not passed since: card, text
 	RefusedBy []string `json:"refusedBy,omitempty"`
 	// kinds of card checks that passed and have not refused since
-	PassedBy   []string       `json:"passedBy,omitempty"`
-	Visual     []string       `json:"visual,omitempty"` // photo, name, birthDate: compared by eye
-	Staff      string         `json:"staff"`
-	Ground     hostapi.Ground `json:"ground,omitempty"` // of an accepted case
-	Reason     string         `json:"reason,omitempty"`
-	RecordedAt time.Time      `json:"recordedAt,omitzero"`
+	PassedBy []string       `json:"passedBy,omitempty"`
+	Visual   []string       `json:"visual,omitempty"` // photo, name, birthDate: compared by eye
+	Staff    string         `json:"staff"`
+	Ground   hostapi.Ground `json:"ground,omitempty"` // of an accepted case
+	// of an accepted case: the code of the way (docs/rules.md), and what was checked: screen, card, text,
+	// photo, name, birthDate
+	Method     eligibility.MethodCode `json:"method,omitempty"`
+	Checked    []string               `json:"checked,omitempty"`
+	Reason     string                 `json:"reason,omitempty"`
+	RecordedAt time.Time              `json:"recordedAt,omitzero"`
+	Withdrawn  []Withdrawn            `json:"withdrawn,omitempty"` // records that were taken back
 }
 
 // openCase returns a case that is not yet recorded, or parked and taken up again.

@@ -85,6 +85,7 @@ func newClinic(t *testing.T) *clinic {
 		Readers:    readers{},
 		Insurers:   func(string) counter.InsurerCalls { return away{} },
 		Facilities: facilitytest.One{Code: own, Name: "架空医院"},
+		Held:       counter.NewHeld((&waiting{}).afterFunc),
 		Now:        func() time.Time { return now },
 	}
 	person := eligibility.Person{
@@ -210,6 +211,16 @@ var rows = map[string]func(c *clinic, who staff.Reception) error{
 	},
 	"Record": func(c *clinic, who staff.Reception) error {
 		_, err := c.Record(ctx, who, c.live, counter.CaseEnd{Outcome: hostapi.Parked, Reason: "急ぎ"})
+		return err
+	},
+	"TakeBack": func(c *clinic, who staff.Reception) error {
+		if who == suzuki { // there is a record to take back
+			end := counter.CaseEnd{Outcome: hostapi.Parked, Reason: "急ぎ"}
+			if _, err := c.Record(ctx, who, c.live, end); err != nil {
+				return err
+			}
+		}
+		_, err := c.TakeBack(ctx, who, c.live)
 		return err
 	},
 	"FacilityOf": func(c *clinic, who staff.Reception) error {

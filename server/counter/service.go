@@ -4,9 +4,7 @@ package counter
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"madoguchi/credential"
@@ -28,48 +26,8 @@ type Service struct {
 	Facilities  Facilities
 	Insurers    func(url string) InsurerCalls // for the facility of a URL
 	Key         credential.Key                // signs receipts
+	Held        *Held                         // records that may be taken back; nil: none
 	Now         func() time.Time
-}
-
-// Facility is one of the facilities whose counters this server runs.
-type Facility struct {
-	Code string // 医療機関コード, 10 digits
-	Name string // as the console shows it; patients see the trust list's
-	URL  string // by which the trust list names it: whose calls and receipts those of its counters are
-}
-
-// Facilities knows the facilities of this server. It returns NotFound for any other.
-type Facilities interface {
-	Facility(ctx context.Context, code string) (Facility, error)
-}
-
-// FacilityStore keeps what StoredFacilities knows; what there is not is NotFound.
-type FacilityStore interface {
-	Facility(ctx context.Context, code string) (staff.Facility, error)
-}
-
-// StoredFacilities are those that the store keeps: a live server's, and the demo's.
-type StoredFacilities struct {
-	Store FacilityStore
-	URL   func(code string) string // Facility.URL
-}
-
-// Facility returns the facility as it is stored now, or NotFound.
-func (s StoredFacilities) Facility(ctx context.Context, code string) (Facility, error) {
-	stored, err := s.Store.Facility(ctx, code)
-	if err != nil {
-		return Facility{}, err
-	}
-	return Facility{Code: stored.Code, Name: stored.Name, URL: s.URL(stored.Code)}, nil
-}
-
-// Name returns a facility's name for the window of an agent; none when the store cannot say.
-func (s StoredFacilities) Name(code string) string {
-	stored, err := s.Store.Facility(context.Background(), code)
-	if err != nil {
-		slog.Warn("the facility's name was not found", "facility", code, "error", err)
-	}
-	return stored.Name
 }
 
 // InsurerCalls are the calls that a facility's counter makes to an insurer's server.
@@ -102,22 +60,6 @@ var (
 	errNothingToCheck = &eligibility.Error{Code: eligibility.Conflict, Key: "case.no_birth_date"}
 )
 
-var errNoFacility = &eligibility.Error{Code: eligibility.NotFound, Key: "counter.facility"}
-
-// FacilityOf returns the reception's facility. Staff of one that this server does not have are refused: what
-// they would record here were nobody's.
-func (c *Service) FacilityOf(ctx context.Context, reception staff.Reception) (Facility, error) {
-	if reception.Facility == "" {
-		return Facility{}, errNoFacility
-	}
-	facility, err := c.Facilities.Facility(ctx, reception.Facility)
-	var e *eligibility.Error
-	if errors.As(err, &e) && e.Code == eligibility.NotFound {
-		return Facility{}, errNoFacility
-	}
-	return facility, err
-}
-
 // Visual records what staff compared by eye: photo, name, birthDate, each once.
 func (c *Service) Visual(
 	ctx context.Context, reception staff.Reception, id string, checks []string,
@@ -137,9 +79,9 @@ type CaseEnd struct {
 	Reason  string
 }
 
-// Record ends a case. Accepting needs a genuine screen, no refused card, and a Ground; refusing and parking
-// need a reason. The patient's phone gets its receipt; when the insurer cannot be reached the record stands
-// all the same.
+// Record ends a case. Accepting needs a genuine screen, no refused card, a way of the rules and a Ground;
+// refusing and parking need a reason. The patient's phone gets its receipt; when the insurer cannot be
+// reached the record stands all the same.
 func (c *Service) Record(
 	ctx context.Context, reception staff.Reception, id string, end CaseEnd,
 ) (CaseView, error) {
@@ -161,12 +103,10 @@ func (c *Service) Record(
 			}
 			detail := string(outcome)
 			if outcome == hostapi.Accepted {
-				ground, err := view.ground(reason)
-				if err != nil {
+				if err := view.accept(reason, eligibility.DateOf(c.Now())); err != nil {
 					return "", err
 				}
-				view.Ground = ground
-				detail += " by " + string(ground)
+				detail += " by " + string(view.Ground) + ", " + string(view.Method)
 			}
 			jws = view.JWS
 			view.Outcome, view.Reason, view.RecordedAt, view.JWS = outcome, reason, c.Now(), ""
@@ -175,11 +115,7 @@ func (c *Service) Record(
 	if err != nil {
 		return CaseView{}, err
 	}
-	if view.Verdict.Valid {
-		if err := c.tellPatient(ctx, reception, view, jws); err != nil {
-			slog.Warn("the patient's receipt was not left", "case", id, "error", err)
-		}
-	}
+	c.finish(ctx, reception, view, jws)
 	return view, nil
 }
 

@@ -53,6 +53,7 @@ func TestACaseIsNoOtherFacilitys(t *testing.T) {
 			return err
 		},
 		"dates":   func() error { _, _, err := other.CheckDates(ctx, there, "", id); return err },
+		"back":    func() error { _, err := other.TakeBack(ctx, there, id); return err },
 		"compare": func() error { _, err := other.CompareOQS(ctx, there, "", id); return err },
 	}
 	testenv.Refused(t, testenv.Counter, len(cases))

@@ -1,6 +1,8 @@
 package counter
 
 import (
+	"cmp"
+	"fmt"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -62,7 +64,42 @@ type CaseJSON struct {
 	CardRefused bool        `json:"cardRefused"` // by any check: the case cannot be accepted
 	ChipPassed  bool        `json:"chipPassed"`  // the chip's own word is ground enough to accept
 	Ground      *groundJSON `json:"ground,omitempty"`
+	// what the acceptance stood on: screen, card, text, photo, name, birthDate
+	Checked   []string        `json:"checked,omitempty"`
+	Withdrawn []withdrawnJSON `json:"withdrawn,omitempty"` // records that were taken back, the oldest first
 	extraChecks
+}
+
+// withdrawnJSON is a record that was taken back.
+type withdrawnJSON struct {
+	Outcome    string      `json:"outcome"`
+	Code       string      `json:"code,omitempty"`
+	Ground     *groundJSON `json:"ground,omitempty"`
+	Checked    []string    `json:"checked,omitempty"`
+	Reason     string      `json:"reason,omitempty"`
+	Staff      string      `json:"staff"`
+	RecordedAt time.Time   `json:"recordedAt"`
+	BackBy     string      `json:"backBy"`
+	BackAt     time.Time   `json:"backAt"`
+}
+
+// withdrawnOf says of records that were taken back what they were; named gives staff's names.
+func withdrawnOf(all []counter.Withdrawn, named func(staff string) string) []withdrawnJSON {
+	var out []withdrawnJSON
+	for _, w := range all {
+		out = append(out, withdrawnJSON{
+			Outcome:    string(w.Outcome),
+			Code:       string(w.Method),
+			Ground:     groundOf(w.Ground),
+			Checked:    w.Checked,
+			Reason:     w.Reason,
+			Staff:      named(w.Staff),
+			RecordedAt: w.RecordedAt,
+			BackBy:     named(w.BackBy),
+			BackAt:     w.BackAt,
+		})
+	}
+	return out
 }
 
 // groundJSON is what the acceptance of a case stood on.
@@ -94,6 +131,7 @@ type verdictJSON struct {
 	IssuedAt    *time.Time  `json:"issuedAt"`
 	ExpiresAt   *time.Time  `json:"expiresAt"`
 	Headline    Sentence    `json:"headline"`
+	Registered  *Sentence   `json:"registered"` // of which day the contents are
 	Next        Sentence    `json:"next"`
 	Checks      []checkLine `json:"checks"`
 }
@@ -108,6 +146,7 @@ type eligibilityJSON struct {
 	Kana          string `json:"kana"`
 	BirthDate     string `json:"birthDate"`
 	BirthDateJa   string `json:"birthDateJa"`
+	BirthDateEra  string `json:"birthDateEra,omitempty"` // S30.07.01, as receipt computers take it
 	Age           int    `json:"age"`
 	Sex           string `json:"sex"`
 	Share         int    `json:"share"`
@@ -137,6 +176,11 @@ type cardJSON struct {
 // (docs/facts/insurers-and-papers.md#three-documents): ask for them after every other method.
 var askAlways = []string{"console.ask.limit", "console.ask.public_expense", "console.ask.child"}
 
+// methodOf is a case's way; before it is accepted the one that our screens are shown for.
+func methodOf(code eligibility.MethodCode) methodJSON {
+	return methodJSON{string(cmp.Or(code, "N1e")), newSentence(message.New("console.method.n1e", nil))}
+}
+
 // inJapanese are the sentences of several keys.
 func inJapanese(keys []string) []string {
 	texts := make([]string, len(keys))
@@ -155,7 +199,7 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 		Outcome:     string(view.Outcome),
 		Reason:      view.Reason,
 		Staff:       s.Named(c, view.Staff),
-		Method:      methodJSON{"N1e", newSentence(message.New("console.method.n1e", nil))},
+		Method:      methodOf(view.Method),
 		Ask:         inJapanese(askAlways),
 		AskKeys:     askAlways,
 		Visual:      view.Visual,
@@ -163,6 +207,8 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 		CardRefused: view.CardRefused(),
 		ChipPassed:  view.ChipPassed(),
 		Ground:      groundOf(view.Ground),
+		Checked:     view.Checked,
+		Withdrawn:   withdrawnOf(view.Withdrawn, func(staff string) string { return s.Named(c, staff) }),
 		Verdict: verdictJSON{
 			Valid:       v.Valid,
 			AwaitsProof: v.AcceptsProof(),
@@ -174,6 +220,10 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 			Headline:    newSentence(v.Headline()),
 			Checks:      []checkLine{},
 		},
+	}
+	if !v.IssuedAt.IsZero() && (v.Valid || v.AwaitsProof()) {
+		said := newSentence(registered(v.IssuedAt, s.Today()))
+		out.Verdict.Registered = &said
 	}
 	if out.Visual == nil {
 		out.Visual = []string{}
@@ -234,6 +284,17 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 	return out
 }
 
+// registered says of which day the contents of a screen are: the insurer signed what was registered then, and
+// may have registered something else since.
+func registered(issued time.Time, today eligibility.Date) message.Message {
+	day := eligibility.DateOf(issued)
+	ja := day.Japanese()
+	if day.Year() == today.Year() {
+		ja = fmt.Sprintf("%d月%d日", day.Month(), day.Day())
+	}
+	return message.New("console.registered", message.Args{"day": message.Writing(ja, day.String())})
+}
+
 func optionalTime(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
@@ -253,6 +314,7 @@ func (s *Console) eligibilityView(e credential.Eligibility) *eligibilityJSON {
 		Kana:          e.Kana,
 		BirthDate:     e.BirthDate.String(),
 		BirthDateJa:   e.BirthDate.Japanese(),
+		BirthDateEra:  inEraDigits(e.BirthDate),
 		Age:           eligibility.Age(e.BirthDate, today),
 		Sex:           e.Sex.Japanese(),
 		Share:         e.Share,
@@ -268,4 +330,13 @@ func (s *Console) eligibilityView(e credential.Eligibility) *eligibilityJSON {
 		out.ShareText = kit.SharesText(shares)
 	}
 	return out
+}
+
+// inEraDigits writes an exact day by the letter of its era: S30.07.01; another is empty.
+func inEraDigits(d eligibility.Date) string {
+	era, year, ok := d.Era()
+	if !ok || !d.Exact() {
+		return ""
+	}
+	return fmt.Sprintf("%c%02d.%02d.%02d", era.Letter, year, d.Month(), d.Day())
 }

@@ -32,6 +32,7 @@ func (s *Console) Routes(r *kit.Router) {
 	s.extraCheckRoutes(r)
 	r.Counter("POST /api/v1/counter/cases/:id/visual", s.reception(s.visual))
 	r.Counter("POST /api/v1/counter/cases/:id/record", s.reception(s.record))
+	r.Counter("POST /api/v1/counter/cases/:id/take-back", s.reception(s.takeBack))
 	r.Counter("POST /api/v1/counter/reader", s.reception(s.useReader))
 	r.Counter("GET /api/v1/counter/bridges", s.reception(s.bridges))
 	r.Counter("POST /api/v1/counter/bridges", s.reception(s.beginPairing))
@@ -192,6 +193,15 @@ func (s *Console) record(c echo.Context, reception staff.Reception) error {
 	}
 	view, err := s.Counter.Record(c.Request().Context(), reception, c.Param("id"),
 		counterhalf.CaseEnd{Outcome: body.Outcome, Reason: body.Reason})
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, s.caseView(c, view))
+}
+
+// takeBack takes a record back that was made just now: the case is open again.
+func (s *Console) takeBack(c echo.Context, reception staff.Reception) error {
+	view, err := s.Counter.TakeBack(c.Request().Context(), reception, c.Param("id"))
 	if err != nil {
 		return err
 	}

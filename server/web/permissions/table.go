@@ -330,6 +330,10 @@ var groups = []struct {
 			Ja: "受付の記録", En: "ends a case",
 		},
 		{
+			Route: "POST /api/v1/counter/cases/:id/take-back", Who: Reception, Of: OwnOrganisation,
+			Ja: "記録したばかりの受付の取り消し", En: "takes a record of just now back",
+		},
+		{
 			Route: "POST /api/v1/counter/reader", Who: Reception, Of: OwnOrganisation,
 			Ja: "この受付の読み取り機", En: "this browser's card reader",
 		},

@@ -1,0 +1,159 @@
+package counter
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/hostapi"
+	"madoguchi/server/staff"
+)
+
+// A record can be taken back for ten seconds. It is written at once all the same, so that nothing is lost
+// when the power goes; the audit chain only grows, so taking it back is a second entry, and the former
+// record stays in the case. What cannot be taken back is the receipt on the patient's phone: it is left when
+// the ten seconds are over.
+
+// backWithin is how long the page offers to take a record back; backSlack is for the request's way.
+const (
+	backWithin = 10 * time.Second
+	backSlack  = 2 * time.Second
+)
+
+var errTooLate = &eligibility.Error{Code: eligibility.Conflict, Key: "case.too_late"}
+
+// Withdrawn is a record that staff took back. It stays beside the one that follows.
+type Withdrawn struct {
+	Outcome    hostapi.Outcome        `json:"outcome"`
+	Method     eligibility.MethodCode `json:"method,omitempty"`
+	Ground     hostapi.Ground         `json:"ground,omitempty"`
+	Checked    []string               `json:"checked,omitempty"`
+	Reason     string                 `json:"reason,omitempty"`
+	Staff      string                 `json:"staff"`
+	RecordedAt time.Time              `json:"recordedAt"`
+	BackBy     string                 `json:"backBy"`
+	BackAt     time.Time              `json:"backAt"`
+}
+
+// Held keeps, in memory alone, what a record needs to be taken back: its case's credential, and the receipt
+// that is not left yet. A server that stops in these seconds leaves no receipt, as when the insurer cannot be
+// reached; another server of the same database takes nothing back.
+type Held struct {
+	after func(time.Duration, func()) (stop func() bool)
+	mu    sync.Mutex
+	cases map[string]*heldRecord
+}
+
+type heldRecord struct {
+	jws  string
+	stop func() bool
+	tell func() // leaves the receipt; nil when there is none
+}
+
+// NewHeld keeps records until after, which is called as time.AfterFunc is, runs what it was given.
+func NewHeld(after func(time.Duration, func()) (stop func() bool)) *Held {
+	return &Held{after: after, cases: map[string]*heldRecord{}}
+}
+
+// HeldByTheClock keeps records for as long as the page offers to take them back.
+func HeldByTheClock() *Held {
+	return NewHeld(func(d time.Duration, f func()) func() bool { return time.AfterFunc(d, f).Stop })
+}
+
+// hold keeps a record that was just made.
+func (h *Held) hold(id string, r *heldRecord) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.cases[id] = r
+	r.stop = h.after(backWithin+backSlack, func() {
+		if h.take(id, r) && r.tell != nil {
+			r.tell()
+		}
+	})
+}
+
+// take ends the keeping of exactly this record, and reports whether it was still kept.
+func (h *Held) take(id string, r *heldRecord) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if r == nil || h.cases[id] != r {
+		return false
+	}
+	delete(h.cases, id)
+	return true
+}
+
+// find returns the kept record of a case, nil when there is none any more.
+func (h *Held) find(id string) *heldRecord {
+	if h == nil {
+		return nil
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.cases[id]
+}
+
+// finish leaves the receipt of a record, when it can no more be taken back; at once where nothing is held.
+func (c *Service) finish(
+	ctx context.Context, reception staff.Reception, view CaseView, jws string,
+) {
+	tell := func(ctx context.Context) {
+		if err := c.tellPatient(ctx, reception, view, jws); err != nil {
+			slog.Warn("the patient's receipt was not left", "case", view.ID, "error", err)
+		}
+	}
+	if c.Held == nil {
+		if view.Verdict.Valid {
+			tell(ctx)
+		}
+		return
+	}
+	held := &heldRecord{jws: jws}
+	if view.Verdict.Valid {
+		held.tell = func() { tell(context.WithoutCancel(ctx)) }
+	}
+	c.Held.hold(view.ID, held)
+}
+
+// TakeBack takes the record of a case back, within ten seconds of it: the case is open again as it was, and
+// the record stays in it as a Withdrawn. Later it is errTooLate. A case whose record was just taken back is
+// returned as it is.
+func (c *Service) TakeBack(ctx context.Context, reception staff.Reception, id string) (CaseView, error) {
+	stored, err := c.Store.Case(ctx, reception.Facility, id)
+	if err != nil {
+		return CaseView{}, err
+	}
+	view, err := readCase(stored)
+	if err != nil {
+		return CaseView{}, err
+	}
+	if view.Outcome == hostapi.Open && len(view.Withdrawn) > 0 {
+		return view, nil // asked twice
+	}
+	held := c.Held.find(id)
+	if view.Outcome == hostapi.Open || held == nil || !c.Held.take(id, held) {
+		return CaseView{}, errTooLate
+	}
+	held.stop()
+	view.Withdrawn = append(view.Withdrawn, Withdrawn{
+		Outcome:    view.Outcome,
+		Method:     view.Method,
+		Ground:     view.Ground,
+		Checked:    view.Checked,
+		Reason:     view.Reason,
+		Staff:      view.Staff,
+		RecordedAt: view.RecordedAt,
+		BackBy:     reception.Staff,
+		BackAt:     c.Now(),
+	})
+	detail := string(view.Outcome)
+	view.Outcome, view.Staff, view.JWS = hostapi.Open, reception.Staff, held.jws
+	view.Method, view.Ground, view.Checked, view.Reason, view.RecordedAt = "", "", nil, "", time.Time{}
+	if err := c.putCase(ctx, reception, view, "case.back", detail); err != nil {
+		c.Held.hold(id, held) // the record stands: its receipt is still to be left
+		return CaseView{}, err
+	}
+	return view, nil
+}
