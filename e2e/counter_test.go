@@ -26,8 +26,8 @@ func TestACounterInAHurry(t *testing.T) {
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 	console := staffOpens(t, base, "")
 	bridge(t, base, console, "tokuichi.json")
-	expects(t, console, `status of 422 .*/api/v1/counter/cases`,
-		"what is no code, and a refusal without a reason")
+	expects(t, console, `status of (422|409) .*/api/v1/counter/cases`,
+		"what is no code, a refusal without a reason, an acceptance for none")
 	expects(t, console, `status of 403 .*/api/v1/counter/status`, "the login is over at the end")
 	run := func(js string) { t.Helper(); do(t, console, script(js)) }
 	truth := func(js string) bool { t.Helper(); return eval[bool](t, console, js) }
@@ -97,12 +97,14 @@ func TestACounterInAHurry(t *testing.T) {
 		do(t, console, script(`document.getElementById("extra-checks").open = true`),
 			chromedp.SendKeys("#text-year", "2034"), chromedp.SendKeys("#text-code", "4821"),
 			chromedp.Click("#text-check"))
-		do(t, console, chromedp.Click("#record")) // its check is not over
+		run(`document.getElementById("accept").click()`)
+		do(t, console, chromedp.SendKeys("#reason", "顔なじみ"), chromedp.Click("#reason-go")) // its check is not over
 		frames(t, console)
 		if truth(`asked.some(url => url.endsWith("/record")) ||
 			document.getElementById("verdict").innerText.includes("記録しました")`) {
 			t.Error("recorded while its card was being checked")
 		}
+		key("Escape") // closes the field for the reason
 		key("Escape")
 		paste(t, console, credential.NumericQR(oldScreen(t, data)))
 		waitText(t, console, "#verdict", "この画面は古くなっています")
@@ -124,7 +126,7 @@ func TestACounterInAHurry(t *testing.T) {
 
 	scene("a scan while a case is open is not swallowed", func(t *testing.T) {
 		genuine(t)
-		do(t, console, chromedp.Focus("#reason"))
+		do(t, console, chromedp.Click("#park"), chromedp.Focus("#reason"))
 		run(`{const reason = document.getElementById("reason");
 			for (const c of "HTTPS://LOCALHOST/C/AAAAAAAA\r") {
 			const code = c === "\r" ? "Enter" : c === "/" ? "Slash" : c === ":" ? "Semicolon" : "Key" + c;
@@ -190,7 +192,7 @@ func TestACounterInAHurry(t *testing.T) {
 		genuine(t)
 		hold("/card-check")
 		key("F2")
-		do(t, console, chromedp.SendKeys("#reason", "カードわすれ"))
+		do(t, console, chromedp.Click("#park"), chromedp.SendKeys("#reason", "カードわすれ"))
 		for _, name := range []string{"Escape", "F8"} {
 			run(`document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: ` + quote(name) +
 				`, isComposing: true, bubbles: true, cancelable: true}))`)
@@ -204,13 +206,15 @@ func TestACounterInAHurry(t *testing.T) {
 
 	scene("after a check that failed Enter checks again", func(t *testing.T) {
 		genuine(t)
-		run(`window.change["/card-check"] = c => { c.card.result = "error" }`)
+		// the chip gave no answer: nothing has passed either
+		run(`window.change["/card-check"] = c => { c.card.result = "error"; c.chipPassed = false }`)
 		key("F2")
 		waitText(t, console, "#card-verdict .bad", "本物のカード")
-		if at := eval[string](t, console, `document.activeElement.id`); at != "card-check" {
+		if at := eval[string](t, console, `document.activeElement.id`); at != "record" {
 			t.Errorf("the keyboard is on %q", at)
 		}
-		run(`window.change["/card-check"] = c => { c.card.result = "refused" }`) // its chip cannot be asked
+		run(`window.change["/card-check"] = c => {
+			c.card.result = "refused"; c.chipPassed = false }`) // its chip cannot be asked
 		key("F2")
 		waitTrue(t, console,
 			`document.activeElement.value === "photo" && document.querySelector("#card-verdict .unsure")`)
@@ -247,10 +251,11 @@ func TestACounterInAHurry(t *testing.T) {
 
 	scene("a tick that was taken back is not in the record", func(t *testing.T) {
 		genuine(t)
-		do(t, console, chromedp.Click(`#visual input[value="photo"]`), chromedp.Click("#refuse"))
+		do(t, console, chromedp.Click(`#visual input[value="photo"]`), chromedp.Click("#refuse"),
+			chromedp.Click("#reason-go"))
 		waitText(t, console, "#problem", "理由を入れてください")
 		do(t, console, chromedp.Click(`#visual input[value="photo"]`), chromedp.SendKeys("#reason", "べつの方"),
-			chromedp.Click("#refuse"))
+			chromedp.Click("#reason-go"))
 		waitText(t, console, "#verdict", "記録しました")
 		waitTrue(t, console,
 			`fetch("/api/v1/counter/cases").then(r => r.json())
@@ -259,31 +264,46 @@ func TestACounterInAHurry(t *testing.T) {
 
 	scene("the button that accepts says what is missing, and leads there", func(t *testing.T) {
 		genuine(t)
-		waitText(t, console, "#record-ground", "どれかが要ります")
 		at := func(want string) {
 			t.Helper()
 			waitTrue(t, console, `(e => e.value || e.id)(document.activeElement) === `+quote(want))
 		}
+		waitText(t, console, "#record", "カードを確認する")
+		at("record")
+		waitText(t, console, "#card-question", "カードの生年月日は 昭和30年7月1日 ですか")
+		run(`asked.length = 0; window.change["/status"] = s => { s.readers = [] }`) // a counter without a reader
+		waitText(t, console, "#record", "目視で確認する")
+		waitText(t, console, "#record-ground", "受け付けるには")
+		waitText(t, console, "#record-ground", "どれかが要ります")
+		waitText(t, console, "#lamp-card", "リーダーなし")
 		do(t, console, chromedp.Click("#record"))
-		waitText(t, console, "#problem", "受け付けるには")
-		at("card-check")
-		do(t, console, chromedp.SendKeys(`#visual input[value="photo"]`, " "),
-			chromedp.SendKeys(`#visual input[value="name"]`, " "))
+		at("photo")
+		if truth(`asked.some(url => url.endsWith("/card-check"))`) {
+			t.Error("the button asked a reader that is not there")
+		}
+		do(t, console, chromedp.SendKeys(`#visual input[value="photo"]`, " "))
+		at("name")
+		do(t, console, chromedp.SendKeys(`#visual input[value="name"]`, " "))
 		waitText(t, console, "#record-ground", "あと1つ")
 		do(t, console, chromedp.SendKeys("#record", "\r"))
 		waitText(t, console, "#problem", "あと1つ")
 		at("birthDate")
-		do(t, console, chromedp.SendKeys("#reason", "\u3000\u200b"))
+		do(t, console, chromedp.Click("#accept"), chromedp.SendKeys("#reason", "\u3000\u200b\r"))
+		waitText(t, console, "#problem", "残り：生年月日")
+		waitText(t, console, "#reason-go", "理由を付けて")
+		key("Escape")
 		waitText(t, console, "#record-ground", "あと1つ")
-		do(t, console, chromedp.SendKeys("#reason", "リーダー故障"))
-		waitText(t, console, "#record-ground", "理由を付けて")
 		do(t, console, chromedp.SendKeys(`#visual input[value="birthDate"]`, " "))
+		at("record")
 		waitText(t, console, "#record-ground", "目視で確認済み")
 		do(t, console, chromedp.SendKeys("#record", "\r"))
 		waitText(t, console, "#verdict", "記録しました")
 		waitTrue(t, console,
 			`fetch("/api/v1/counter/cases").then(r => r.json())
-				.then(all => all.cases[0].ground.code === "eye" && all.cases[0].visual.length === 3)`)
+				.then(all => all.cases[0].ground.code === "eye" && all.cases[0].visual.length === 3 &&
+					all.cases[0].method.code === "N1e" &&
+					all.cases[0].checked.join() === "screen,photo,name,birthDate")`)
+		run(`window.change = {}`)
 		genuine(t)
 		key("F2")
 		waitText(t, console, "#record-ground", "カードのICで確認済み")
@@ -293,9 +313,9 @@ func TestACounterInAHurry(t *testing.T) {
 
 	scene("what is being recorded is no more to be cancelled", func(t *testing.T) {
 		genuine(t)
-		do(t, console, chromedp.SendKeys("#reason", "顔なじみ"))
+		do(t, console, chromedp.Click("#accept"), chromedp.SendKeys("#reason", "顔なじみ"))
 		hold("/record")
-		do(t, console, chromedp.Click("#record"))
+		do(t, console, chromedp.Click("#reason-go"))
 		key("Escape")
 		frames(t, console)
 		if !truth(`document.getElementById("shown").checkVisibility()`) {
@@ -341,10 +361,12 @@ func TestACounterWhoseReaderIsAwayAsksNoOther(t *testing.T) {
 	}
 	waitText(t, console, "#reader-choice", "この窓口のリーダーがつながっていません")
 	state(t, console, "counter-reader-away")
+	waitText(t, console, "#lamp-card", "リーダーなし")
 	do(t, console, chromedp.Click("#card-check"))
 	waitText(t, console, "#problem", "この窓口で選んだカードリーダーがつながっていません")
 	waitTrue(t, console, pressed("受付2"))
 	waitTrue(t, console, `!document.getElementById("reader-choice").checkVisibility()`)
-	do(t, console, chromedp.Click("#card-check"))
+	waitText(t, console, "#record", "カードを確認する")
+	do(t, console, chromedp.Click("#record"))
 	waitText(t, console, "#card-verdict", "生年月日が画面と一致しません")
 }

@@ -35,6 +35,7 @@ func TestNumberOnTheFaceDatesAndOQSInTheBrowser(t *testing.T) {
 	pairs(t, console, code, p.out.await(t, `合言葉が「(.+)・(.+)」なら`)[1:])
 	p.out.await(t, "つながりました")
 	waitText(t, console, "#readers", "リーダー接続中")
+	do(t, console, chromedp.Click("#pairing-close"))
 
 	paste(t, console, jwsOf(t, phone))
 	waitText(t, console, "#verdict", "この画面は本物です")

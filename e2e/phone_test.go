@@ -309,11 +309,11 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 		_, address = codesOn(t, phone, "")
 		enter(t, console, "#scan-text", jwsOf(t, phone)) // the patient before this one
 		waitText(t, console, "#verdict", "この画面は本物です")
-		do(t, console, chromedp.SendKeys("#reason", "リーダー故障"),
+		do(t, console, chromedp.Click("#accept"), chromedp.SendKeys("#reason", "リーダー故障"),
 			script(`{const ask = window.fetch; window.fetch = async (url, init) => {
 			await new Promise(done => setTimeout(done,
 				url.endsWith("/record") ? 1000 : url.endsWith("/status") ? 5000 : 0));
-				return ask(url, init) }}`), chromedp.Click("#record"))
+				return ask(url, init) }}`), chromedp.Click("#reason-go"))
 		readerTypes(t, console, address) // while that is still being recorded
 		waitText(t, phone, "#number-state", "受付が画面を読み取りました")
 		waitText(t, console, "#verdict", "この画面は本物です")
@@ -321,7 +321,8 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 
 		newNumber(t, "#number-new")
 		_, address = codesOn(t, phone, "")
-		do(t, console, chromedp.SendKeys("#reason", "リーダー故障"), chromedp.Click("#record"))
+		do(t, console, chromedp.Click("#accept"), chromedp.SendKeys("#reason", "リーダー故障"),
+			chromedp.Click("#reason-go"))
 		waitText(t, console, "#verdict", "記録しました")
 		readerTypes(t, console, address) // while the day's counts are still being asked for
 		waitText(t, phone, "#number-state", "受付が画面を読み取りました")

@@ -80,7 +80,7 @@ func TestTheVerdictStaysInViewInEveryState(t *testing.T) {
 			paste(t, console, credential.NumericQR(oldScreen(t, data)))
 			waitText(t, console, "#verdict", "この画面は古くなっています")
 		}, steps: func(t *testing.T, inView func(t *testing.T, step string)) {
-			do(t, console, chromedp.Click("#park"))
+			do(t, console, chromedp.Click("#park"), chromedp.Click("#reason-go"))
 			waitText(t, console, "#problem", "理由を入れてください")
 			inView(t, "parked without a reason")
 		}},
@@ -104,10 +104,12 @@ func TestTheVerdictStaysInViewInEveryState(t *testing.T) {
 			waitText(t, console, "#verdict", "この画面は本物です")
 		}, steps: func(t *testing.T, inView func(t *testing.T, step string)) {
 			inView(t, "genuine")
-			do(t, console, script(`document.getElementById("card-check").click()`))
+			do(t, console, script(`document.getElementById("record").click()`))
 			waitText(t, console, "#verdict .bad", "カードの確認が通りませんでした")
 			inView(t, "the card checked")
 			do(t, console, script(`document.getElementById("park").click()`))
+			inView(t, "the reason asked for")
+			do(t, console, script(`document.getElementById("reason-go").click()`))
 			waitText(t, console, "#problem", "理由を入れてください")
 			inView(t, "parked without a reason")
 		}},

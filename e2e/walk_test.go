@@ -110,7 +110,7 @@ func bridge(t *testing.T, base string, tab context.Context, cardFile string) {
 // must show those of the reader's PC.
 func pairs(t *testing.T, tab context.Context, code string, words []string) {
 	t.Helper()
-	waitTrue(t, tab, `document.getElementById("pairing").open = true`)
+	do(t, tab, chromedp.Click("#pairing-open"))
 	waitTrue(t, tab, `document.querySelector("#bridges li") !== null`) // it moves what stands below
 	do(t, tab, chromedp.SendKeys("#pair-code", code+"\r"))
 	for _, word := range words {
@@ -130,7 +130,7 @@ func bridgeNamed(t *testing.T, base string, tab context.Context, cardFile, name 
 	p.out.await(t, "つながりました")
 	waitText(t, tab, "#readers", name)
 	waitText(t, tab, "#bridges", name)
-	waitTrue(t, tab, `!(document.getElementById("pairing").open = false)`)
+	do(t, tab, chromedp.Click("#pairing-close"))
 	return p
 }
 
@@ -163,8 +163,10 @@ func TestTheWholeWalk(t *testing.T) {
 	do(t, console, chromedp.Click("#scan-camera"))
 	waitText(t, console, "#verdict", "この画面は本物です")
 	waitText(t, console, "#p-name", "髙橋 德一")
-	do(t, console, chromedp.Click("#card-check"))
+	waitText(t, console, "#record", "カードを確認する")
+	do(t, console, chromedp.Click("#record"))
 	waitText(t, console, "#card-verdict", "本物のカードで、生年月日が画面と一致しました")
+	waitText(t, console, "#record", "記録して次へ")
 	state(t, console, "counter")
 	picture(t, console, "counter.png")
 	do(t, console, chromedp.Click("#record"))
@@ -226,9 +228,9 @@ func TestForgedOldAndClonedAreRefusedInTheBrowser(t *testing.T) {
 		t.Error("a cloned card can be recorded as accepted")
 	}
 	state(t, console, "counter-cloned")
-	do(t, console, chromedp.Click("#park"))
+	do(t, console, chromedp.Click("#park"), chromedp.Click("#reason-go"))
 	waitText(t, console, "#problem", "理由を入れてください")
-	do(t, console, chromedp.SendKeys("#reason", "カードが写しの疑い"), chromedp.Click("#park"))
+	do(t, console, chromedp.SendKeys("#reason", "カードが写しの疑い"), chromedp.Click("#reason-go"))
 	waitText(t, console, "#parked", "1")
 	do(t, console, chromedp.Click("#cancel"))
 

@@ -293,6 +293,7 @@ func tour(t *testing.T) (*testApp, []stop) {
 	send("POST", cases+"/oqs-compare", struct{}{}, open)
 	send("POST", cases+"/visual", map[string][]string{"checks": {"photo", "name", "birthDate"}}, open)
 	send("POST", cases+"/record", map[string]string{"outcome": "refused", "reason": "本人の希望"}, fresh)
+	send("POST", cases+"/take-back", struct{}{}, fresh)
 	send("POST", "/api/v1/counter/reader", map[string]string{"id": strings.Repeat("a", 64)})
 	send("POST", "/api/v1/counter/bridges", map[string]string{"code": "AAAA-AAAA"})
 	send("POST", "/api/v1/counter/bridges/confirm", map[string]any{"ticket": "A", "same": true})

@@ -1,58 +1,86 @@
-// What an acceptance stands on: the card's chip, all three ticks, or a reason. The line beside the button
-// says which it is, or what is missing; the server decides by the same rule. Elements: #record,
-// #record-ground, #reason, #visual, #card-check.
+// What an acceptance stands on: the card's chip, all three ticks, or a reason. The large button moves along
+// these steps: the card is checked, or what can be compared by eye is; then the case is recorded. The line
+// beside the button says what the next press means, or what is missing; the server decides by the same rule.
+// Elements: #record, #record-label, #record-ground, #card-question, #card-check, #card-check-label, #accept,
+// #visual.
 import { byId, setText } from "../shared/dom";
 import { word } from "../shared/words";
 import type { Case } from "./casedata";
+import { showLamps } from "./lamps";
+import { onReaders, readerHere } from "./status";
 
 const boxes = (): HTMLInputElement[] => [...document.querySelectorAll<HTMLInputElement>("#visual input")];
+
+/** What the large button does next; nothing on a case that cannot be accepted. */
+export type Step = "card" | "eye" | "record" | "none";
 
 let shown: Case | null = null;
 
 /** The ticks as the server takes them. */
 export const ticks = (): string[] => boxes().filter((box) => box.checked).map((box) => box.value);
 
-export function clearTicks(): void {
-  for (const box of boxes()) box.checked = false;
+export function setTicks(checks: string[]): void {
+  for (const box of boxes()) box.checked = checks.includes(box.value);
 }
 
 /**
- * Shows what accepting this case would stand on. A refused card takes the ticks back: they were made beside
- * it.
+ * Shows what accepting this case would stand on, null when there is none. A refused card takes the ticks
+ * back: they were made beside it.
  */
-export function showGround(c: Case): void {
-  if (c.cardRefused && !shown?.cardRefused) clearTicks();
+export function showGround(c: Case | null): void {
+  if (c?.cardRefused && !shown?.cardRefused) setTicks([]);
   shown = c;
   draw();
 }
 
-/**
- * Returns where the keyboard goes while nothing stands behind accepting, and what to say there; null when
- * something does.
- */
-export function missing(): { place: HTMLElement; sentence: string } | null {
-  if (!shown || shown.chipPassed || typedReason()) return null;
-  const open = boxes().filter((box) => !box.checked);
-  if (!open.length) return null;
-  const untouched = open.length === boxes().length;
-  if (untouched && !shown.card) return { place: byId("card-check"), sentence: word("groundMissing") };
-  const sentence = untouched ? word("groundMissing") : word("groundTicks", { n: open.length });
-  return { place: open[0] ?? byId("reason"), sentence };
+export function step(): Step {
+  const c = shown;
+  if (!c || !c.verdict.valid || c.cardRefused) return "none";
+  const made = ticks().length;
+  if (c.chipPassed || made === boxes().length) return "record";
+  const asked = c.card && c.card.result !== "error";
+  return made || asked || !readerHere() ? "eye" : "card";
 }
 
-/** A reason counts when something in it can be seen. */
-function typedReason(): boolean {
-  const seen = byId<HTMLInputElement>("reason").value.replace(/[\u115F\u1160\u2800\u3164\uFFA0\uFFFD]/gu, "");
-  return /[\p{L}\p{N}\p{P}\p{S}]/u.test(seen);
+/** Returns the first comparison by eye that is open, and what to say there once some were made. */
+export function missing(): { place: HTMLElement; sentence: string } | null {
+  const open = boxes().filter((box) => !box.checked);
+  const [first] = open;
+  if (!first) return null;
+  return { place: first, sentence: open.length < boxes().length ? word("groundTicks", { n: open.length }) : "" };
 }
 
 function draw(): void {
   const c = shown;
-  if (!c || !c.verdict.valid || c.cardRefused) return setText(byId("record-ground"), "");
-  const seen = ticks().length === boxes().length;
-  const ground = c.chipPassed ? word("groundChip") : seen ? word("groundEye") : word("groundReason");
-  setText(byId("record-ground"), missing()?.sentence ?? ground);
+  const now = step();
+  showLamps(c, ticks().length, boxes().length);
+  const failed = c?.card?.result === "error";
+  const label = { card: failed ? "stepCardAgain" : "stepCard", eye: "stepEye", record: "stepRecord",
+    none: "stepNone" } as const;
+  setText(byId("record-label"), word(label[now]));
+  const record = byId<HTMLButtonElement>("record");
+  record.disabled = now === "none";
+  record.dataset["step"] = now;
+  // the large button checks the card itself
+  byId("card-check").hidden = now === "card" || !!c?.chipPassed;
+  setText(byId("card-check-label"), word(c?.card ? "stepCardAgain" : "stepCard"));
+  byId("accept").hidden = now !== "card" && now !== "eye";
+  const birth = String(c?.eligibility?.["birthDateJa"] ?? "");
+  setText(byId("card-question"), now === "card" ? word("cardQuestion", { d: birth }) : "");
+  setText(byId("record-ground"), ground(now));
 }
 
-byId("visual").addEventListener("change", draw);
-byId("reason").addEventListener("input", draw);
+function ground(now: Step): string {
+  const made = ticks().length;
+  if (now === "card") return word("groundAsk");
+  if (now === "eye") return made ? word("groundTicks", { n: boxes().length - made }) : word("groundMissing");
+  if (now === "record") return word(shown?.chipPassed ? "groundChip" : "groundEye");
+  return "";
+}
+
+byId("visual").addEventListener("change", (e) => {
+  draw();
+  if (!(e.target as HTMLInputElement).checked) return;
+  (missing()?.place ?? byId("record")).focus(); // three presses of the space bar, then Enter
+});
+onReaders(draw);

@@ -1,13 +1,14 @@
-// What a case looks like in the console's panes. Elements: #scan, #shown, #decide, #verdict, #ask, #method,
-// #checks, #record, the p-* of the person, #card-question, #card-none, #card-area, #card-verdict,
-// #card-check, #reason; those of second.ts.
+// What a case looks like in the console's panes. Elements: #console, #scan, #shown, #decide, #verdict, #ask,
+// #method, #checks, #passed, #passed-count, #passed-checks, #proven, the p-* of the person, #card-none,
+// #card-area, #card-verdict, #face-area, #copy; those of accept.ts, second.ts.
 import { span } from "../shared/clock";
 import { byId, fillFigures, h, setText } from "../shared/dom";
 import { local } from "../shared/local";
 import { word } from "../shared/words";
-import { showGround } from "./accept";
+import { showGround, ticks } from "./accept";
 import type { Case, Check } from "./casedata";
 import { now } from "./clock";
+import { usable } from "./copy";
 import { showSecond } from "./second";
 import { keepKeyboardInView } from "./turn";
 
@@ -24,49 +25,66 @@ function marks(checks: Check[]): HTMLElement[] {
 
 /**
  * Shows a case in the three panes, and puts the keyboard where its next step is, unless somebody is typing.
- * After a refused screen that is often another scan.
+ * After a refused screen that is another scan.
  */
 export function showCase(c: Case): void {
   byId("scan").hidden = c.verdict.valid || c.verdict.awaits;
   byId("shown").hidden = c.eligibility === null;
   byId("decide").hidden = false;
   showVerdict(c);
-  const awaits = c.verdict.awaits;
-  showSecond(awaits, c.nonce ?? "");
-  const e = c.eligibility;
-  if (e) {
-    const text = (key: string): string => String(e[key] ?? "");
-    // Files come with half-width kana, which are hard to read.
-    setText(byId("p-kana"), text("kana").normalize("NFKC"));
-    setText(byId("p-name"), text("name"));
-    setText(byId("p-birth"), `${text("birthDateJa")}（${word("years", { n: text("age") })}）${text("sex")}`);
-    fillFigures(byId("p-figures"), [
-      [word("insurerNumber"), text("insurerNumber")],
-      [word("symbol"), text("symbol")],
-      [word("number"), text("number")],
-      [word("branch"), text("branchNumber")],
-      [word("share"), text("shareText")],
-      [word("validUntil"), text("validUntil")],
-    ]);
-    setText(byId("p-issuer"), text("insurerName"));
-    setText(byId("card-question"), word("cardQuestion", { d: text("birthDateJa") }));
-  }
-  byId("card-none").hidden = c.verdict.valid;
-  byId("card-area").hidden = !c.verdict.valid;
+  showSecond(c.verdict.awaits, c.nonce ?? "");
+  showPerson(c);
+  byId("card-none").hidden = true;
+  byId("card-area").hidden = byId("face-area").hidden = !c.verdict.valid;
   showCard(c);
   const typing = document.activeElement;
   const typedFields = ["reason", "text-year", "text-code"];
   const isTyping = typing instanceof HTMLInputElement && typedFields.includes(typing.id) && typing.value;
-  if (!isTyping) nextStep(c)?.focus();
+  if (!isTyping) nextStep(c).focus();
   keepKeyboardInView();
 }
 
-function nextStep(c: Case): HTMLElement | null {
+function showPerson(c: Case): void {
+  const e = c.eligibility;
+  if (!e) return;
+  const text = (key: string): string => String(e[key] ?? "");
+  // Files come with half-width kana, which are hard to read.
+  setText(byId("p-kana"), text("kana").normalize("NFKC"));
+  setText(byId("p-name"), text("name"));
+  setText(byId("p-birth"), `${text("birthDateJa")}（${word("years", { n: text("age") })}）${text("sex")}`);
+  fillFigures(byId("p-figures"), [
+    [word("insurerNumber"), text("insurerNumber")],
+    [word("symbol"), text("symbol")],
+    [word("number"), text("number")],
+    [word("branch"), text("branchNumber")],
+    [word("share"), text("shareText")],
+    [word("validUntil"), text("validUntil")],
+  ]);
+  setText(byId("p-issuer"), text("insurerName"));
+}
+
+/** Clears the panes: there is no case. */
+export function showNone(sentence: string): void {
+  byId("scan").hidden = byId("card-none").hidden = false;
+  for (const id of ["shown", "decide", "card-area", "face-area", "problem", "passed"]) {
+    byId(id).hidden = true;
+  }
+  for (const id of ["card-verdict", "ask", "checks", "passed-checks"]) byId(id).replaceChildren();
+  byId<HTMLDetailsElement>("passed").open = false;
+  showSecond(false, "");
+  for (const id of ["method", "copy-state"]) setText(byId(id), "");
+  byId("verdict").replaceChildren(h("p", "help", sentence));
+  byId("console").dataset["state"] = "none";
+  age = null;
+  showGround(null);
+}
+
+function nextStep(c: Case): HTMLElement {
   if (c.verdict.awaits) return byId("second-text");
-  if (!c.verdict.valid || c.cardRefused) return byId("reason");
-  if (!c.card || c.card.result === "error") return byId("card-check"); // to be checked, or checked again
-  // Its chip could not be asked.
-  return c.card.result === "refused" ? document.querySelector<HTMLElement>("#visual input") : byId("record");
+  if (!c.verdict.valid) return byId("scan-text");
+  if (c.cardRefused) return byId("park");
+  const eye = c.card?.result === "refused" && !ticks().length; // its chip could not be asked
+  return (eye && document.querySelector<HTMLElement>("#visual input")) || byId("record");
 }
 
 let age: { line: HTMLElement; of: Case } | null = null;
@@ -102,32 +120,46 @@ export function showVerdict(c: Case): void {
           ? " bad"
           : " unsure";
   const [first, ...more] = c.cardRefused ? [] : warned;
-  const lines = [
+  const head = [
     h("h3", "", c.cardRefused ? word("cardRefused") : local(first?.headline ?? c.verdict.headline)),
   ];
+  if (c.verdict.registered) head.push(h("p", "registered", local(c.verdict.registered)));
+  const also: HTMLElement[] = [];
   age = null;
   if (c.verdict.issuedAt && (c.verdict.valid || awaits)) {
     const line = h("p", "");
     line.setAttribute("aria-live", "off"); // it changes every second
     age = { line, of: c };
     showAge();
-    lines.push(line);
+    also.push(line);
   }
-  lines.push(h("p", "", local(first?.next ?? c.verdict.next)));
+  also.push(h("p", "", local(first?.next ?? c.verdict.next)));
   const others = first ? more : warned;
-  lines.push(...others.map((s) => h("p", "", `${local(s.headline)} ${local(s.next)}`)));
-  byId("verdict").replaceChildren(h("div", `verdict-box${kind}`, ...lines));
+  also.push(...others.map((s) => h("p", "", `${local(s.headline)} ${local(s.next)}`)));
+  byId("verdict").replaceChildren(
+    h("div", `verdict-box${kind}`, h("div", "head", ...head), h("div", "also", ...also)),
+  );
   const goesOn = c.verdict.valid && !c.cardRefused;
   byId("ask").replaceChildren(
     ...(goesOn ? [h("div", "ask", h("h3", "", word("ask")), h("p", "", c.ask.join("・")))] : []),
   );
   setText(byId("method"), goesOn ? word("method", { m: c.method.ja }) : "");
-  byId("checks").replaceChildren(
-    ...marks(awaits ? c.verdict.checks.filter((check) => check.result === "not checked") : c.verdict.checks),
-  );
-  byId<HTMLButtonElement>("record").disabled = !goesOn;
-  byId<HTMLButtonElement>("record").hidden = awaits; // the one filled button is the second code's
+  byId("console").dataset["state"] = goesOn ? "good" : awaits && !c.cardRefused ? "awaits" : "refused";
+  byId("copy").hidden = !usable(c);
+  showChecks(c);
   showGround(c);
+  byId("record").hidden = awaits; // the one filled button is the second code's
+}
+
+/** Folds what passed into one line; what failed or was not checked stands in full. */
+function showChecks(c: Case): void {
+  const open = (check: Check): boolean => check.result !== "passed";
+  byId("checks").replaceChildren(...marks(c.verdict.checks.filter(open)));
+  const passed = [...(c.card?.checks ?? []), ...c.verdict.checks].filter((check) => !open(check));
+  byId("passed").hidden = !passed.length;
+  setText(byId("passed-count"), word("passed", { n: passed.length }));
+  byId("passed-checks").replaceChildren(...marks(passed));
+  setText(byId("proven"), c.card?.proves.length ? `${word("proves")}：${c.card.proves.join("、")}` : "");
 }
 
 function showCard(c: Case): void {
@@ -139,11 +171,14 @@ function showCard(c: Case): void {
   const kind =
     { confirmed: "", unverified: " unsure", refused: c.cardRefused ? " bad" : " unsure" }[c.card.result] ??
     " bad";
-  const list = (title: string, findings: string[]): HTMLElement[] =>
-    findings.length ? [h("p", "", `${title}：${findings.join("、")}`)] : [];
+  // what to do next stands in the verdict; here it is said where that says something else
+  const next = c.card.next.ja === c.verdict.next.ja ? [] : [h("p", "", local(c.card.next))];
+  const unproven = c.card.notProven.length
+    ? [h("p", "help", `${word("notProven")}：${c.card.notProven.join("、")}`)]
+    : [];
   place.replaceChildren(
-    h("div", `verdict-box small${kind}`, h("h3", "", local(c.card.headline)), h("p", "", local(c.card.next))),
-    h("ul", "checks", ...marks(c.card.checks)),
-    h("div", "help", ...list(word("proves"), c.card.proves), ...list(word("notProven"), c.card.notProven)),
+    h("div", `verdict-box small${kind}`, h("h3", "", local(c.card.headline)), ...next),
+    h("ul", "checks", ...marks(c.card.checks.filter((check) => check.result !== "passed"))),
+    ...unproven,
   );
 }

@@ -15,6 +15,7 @@ interface Verdict {
   issuerName?: string;
   issuedAt: string | null;
   headline: Sentence;
+  registered: Sentence | null; // of which day the contents are
   next: Sentence;
   checks: Check[];
 }

@@ -162,7 +162,7 @@ async function offerReaders(): Promise<void> {
   const state = JSON.stringify([s.readerAway, readers]);
   if (readerChoice.hidden || state === drawn) return;
   drawn = state;
-  if (chosen) pairing?.append(readerChoice);
+  if (chosen) pairing?.lastElementChild?.before(readerChoice);
   else place?.before(readerChoice);
   readerChoice.replaceChildren(
     s.readerAway
@@ -194,9 +194,8 @@ function labelled(words: string, input: HTMLInputElement, id: string, length: nu
 }
 
 const place = document.getElementById("card-area");
-const visual = document.getElementById("visual");
 const pairing = document.getElementById("pairing");
-if (place && visual) {
+if (place) {
   const details = h("details", "more",
     h("summary", "", either("券面の番号でも確かめる", "Check by the number on the card's face too")),
     h(
@@ -236,7 +235,7 @@ if (place && visual) {
     ),
   );
   oqs.hidden = readerChoice.hidden = true;
-  place.insertBefore(details, visual);
+  place.append(details);
   place.before(readerChoice);
   setInterval(() => void offerReaders().catch(() => undefined), 5000);
   void offerReaders().catch(() => undefined);

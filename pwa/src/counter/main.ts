@@ -1,22 +1,28 @@
 // The counter's console. Elements: #scan-camera, #scan-text, #scan-submit, #scan-file, #card-check,
-// #card-state, #record, #park, #refuse, #reason, #visual, #copy, #cancel, #problem, #clock; those of case.ts,
+// #card-state, #record, #cancel, #clock; those of case.ts, accept.ts, reason.ts, aside.ts, done.ts, copy.ts,
 // pairing.ts, second.ts and status.ts.
 import "./sentences";
 import { call, Problem } from "../shared/api";
 import { timeOfDay } from "../shared/clock";
 import { byId, h, setText } from "../shared/dom";
 import { word } from "../shared/words";
-import { clearTicks, missing, ticks } from "./accept";
+import { missing, setTicks, showGround, step, ticks } from "./accept";
 import { offerChange } from "./acting";
+import { type Aside, forget, offerAsides, setAside } from "./aside";
 import { hideWhenIdle } from "./blank";
 import { scan } from "./camera";
-import { showAge, showCase } from "./case";
+import { showAge, showCase, showNone } from "./case";
 import type { Case } from "./casedata";
 import { now } from "./clock";
+import { copy, watchCopying } from "./copy";
+import { endTakingBack, offerTakingBack } from "./done";
 import { follow } from "./extra-checks";
 import { textsOf } from "./file";
+import { cardIsRead } from "./lamps";
+import { keepMargins } from "./margins";
 import { watchPairing } from "./pairing";
-import { isProof, showSecond } from "./second";
+import { closeReason, type Outcome, parkOrAsk, reason, setReason, watchReason } from "./reason";
+import { isProof } from "./second";
 import { offer, type Person } from "./several";
 import { status } from "./status";
 import { act, answered, busy, follows, giveUp } from "./turn";
@@ -62,7 +68,7 @@ async function takeTexts(given: string[]): Promise<void> {
   let text = screens[0] ?? texts.find((t) => !isProof(t)) ?? second ?? "";
   if (!text.trim() || (current?.verdict.valid && text === openedBy)) return;
   if (current?.verdict.valid) throw new Problem(0, "case.open", word("caseOpen"));
-  if (current) reset(word("waiting"));
+  if (current) leave();
   let proof = second;
   if (screens.length > 1) {
     const credentials = { texts: texts.filter(isCredential) };
@@ -142,42 +148,64 @@ async function readFile(file: File | undefined): Promise<void> {
   }
 }
 
-/** Makes a case the one at hand. */
-function show(c: Case): void {
+/** Makes a case the one at hand, with ticks that were made before. */
+function show(c: Case, ticked = ticks()): void {
   current = c;
   follow(c.id);
   byId<HTMLTextAreaElement>("scan-text").value = "";
+  setTicks(c.cardRefused ? [] : ticked);
   showCase(c);
 }
 
-/** Gives the case at hand up, and what it waits for. One that is being recorded is no more to be given up. */
-function cancel(): void {
+/**
+ * Closes the case at hand, and what it waits for: it stays in the list of those that go on later. One that is
+ * being recorded is no more to be closed.
+ */
+function closeCase(): void {
   if (recording) return;
   giveUp();
+  leave();
+}
+
+function leave(): void {
+  const c = current;
+  if (c && (c.verdict.valid || c.verdict.awaits || reason())) {
+    setAside({ of: c, text: openedBy, reason: reason(), ticks: ticks() });
+  }
+  const typed = c ? "" : byId<HTMLTextAreaElement>("scan-text").value;
   reset(word("waiting"));
+  byId<HTMLTextAreaElement>("scan-text").value = typed;
+  byId<HTMLTextAreaElement>("scan-text").select();
+}
+
+/** Goes on with a case that was set aside; the one at hand takes its place in the list. */
+function resume(one: Aside): void {
+  if (recording) return;
+  giveUp();
+  leave();
+  forget(one.of.id);
+  openedBy = one.text;
+  setReason(one.reason);
+  show(one.of, one.ticks);
+}
+
+/** Escape ends what was opened last: the field for a reason, then the case. */
+function escape(): void {
+  if (!closeReason()) closeCase();
 }
 
 /** Clears the panes for the next patient. */
 function reset(sentence: string): void {
   stop?.abort();
   current = null;
+  openedBy = "";
   follow("");
-  byId("scan").hidden = false;
-  byId("shown").hidden = true;
-  byId("decide").hidden = true;
-  byId("card-area").hidden = true;
-  byId("card-none").hidden = false;
-  byId("card-verdict").replaceChildren();
-  byId("problem").hidden = true;
-  showSecond(false, "");
-  byId("ask").replaceChildren();
-  byId("checks").replaceChildren();
-  setText(byId("method"), "");
   readingCard(false);
-  byId("verdict").replaceChildren(h("p", "help", sentence));
+  setTicks([]);
+  showNone(sentence);
+  closeReason();
+  setReason("");
   byId<HTMLTextAreaElement>("scan-text").value = "";
-  byId<HTMLInputElement>("reason").value = "";
-  clearTicks();
   byId("scan-text").focus(); // a reader that types what it reads just works
 }
 
@@ -228,50 +256,73 @@ async function checkCard(): Promise<void> {
 function readingCard(now: boolean): void {
   setText(byId("card-state"), now ? word("cardReading") : "");
   byId<HTMLButtonElement>("card-check").disabled = now;
+  if (now) cardIsRead();
+  else showGround(current);
 }
 
-async function decide(outcome: string): Promise<void> {
+/** What the large button does: the case's next step. */
+async function goOn(): Promise<void> {
+  switch (step()) {
+    case "card":
+      return checkCard();
+    case "eye": {
+      const open = missing();
+      open?.place.focus();
+      if (open?.sentence) throw new Problem(0, "case.unchecked", open.sentence);
+      return;
+    }
+    case "record":
+      return decide("accepted");
+  }
+}
+
+async function decide(outcome: Outcome): Promise<void> {
   const c = current;
   if (!c) return;
-  const want = outcome === "accepted" ? missing() : null;
-  if (want) {
-    want.place.focus();
-    throw new Problem(0, "case.unchecked", want.sentence);
-  }
   const checks = ticks();
+  const why = reason();
   recording = true;
   try {
     if (checks.length || c.visual.length) {
       current = await call<Case>("POST", `/api/v1/counter/cases/${c.id}/visual`, { checks });
     }
-    await call("POST", `/api/v1/counter/cases/${c.id}/record`, {
-      outcome,
-      reason: byId<HTMLInputElement>("reason").value,
-    });
+    await call("POST", `/api/v1/counter/cases/${c.id}/record`, { outcome, reason: why });
   } finally {
     recording = false;
   }
+  forget(c.id);
   reset(word("recorded"));
+  offerTakingBack(c, () => void act(() => takeBack(c.id, why)));
   void status(); // what is scanned now is the next patient's
 }
 
-async function copy(): Promise<void> {
-  const e = current?.eligibility;
-  if (!e) return;
-  const columns = ["insurerNumber", "symbol", "number", "branchNumber", "name", "kana", "birthDate", "share"];
-  await navigator.clipboard.writeText(columns.map((name) => String(e[name] ?? "")).join("\t"));
-  setText(byId("p-issuer"), word("copied"));
+/** Takes back the record that was just made: its case is at hand again. */
+async function takeBack(id: string, why: string): Promise<void> {
+  const c = await answered(call<Case>("POST", `/api/v1/counter/cases/${id}/take-back`));
+  endTakingBack();
+  leave();
+  setReason(why);
+  show(c, c.visual);
+  void status();
 }
 
-const keys: Record<string, () => Promise<void>> = { F2: checkCard, F4: copy, F8: () => decide("parked") };
+const end = (outcome: Outcome): void => void act(() => decide(outcome));
+const keys: Record<string, () => void> = {
+  F2: () => void act(checkCard),
+  F4: () => void act(() => copy(current)),
+  F8: () => parkOrAsk(end),
+};
 document.addEventListener("keydown", (e) => {
   if (e.isComposing) return; // the key is the input method's
+  if (document.querySelector("dialog[open]")) return; // it is the dialog's
   const work = keys[e.key];
   if (work && current) {
     e.preventDefault();
-    void act(work);
+    work();
   } else if (e.key === "Escape") {
-    cancel();
+    escape();
+  } else if (e.key === "Enter" && e.repeat) {
+    e.preventDefault(); // a key that is held down takes one step, not all
   }
 });
 /**
@@ -313,12 +364,14 @@ document.addEventListener("drop", (e) => {
   scanned(() => readFile(file));
 });
 byId("card-check").addEventListener("click", () => void act(checkCard));
-byId("record").addEventListener("click", () => void act(() => decide("accepted")));
-byId("park").addEventListener("click", () => void act(() => decide("parked")));
-byId("refuse").addEventListener("click", () => void act(() => decide("refused")));
+byId("record").addEventListener("click", () => void act(goOn));
+byId("copy").addEventListener("click", () => void act(() => copy(current)));
+byId("cancel").addEventListener("click", closeCase);
+watchReason(end);
 watchPairing();
-byId("copy").addEventListener("click", () => void act(copy));
-byId("cancel").addEventListener("click", cancel);
+watchCopying();
+offerAsides(resume);
+keepMargins();
 setInterval(() => {
   setText(byId("clock"), timeOfDay(now(), false));
   if (current) showAge();

@@ -1,7 +1,8 @@
 // Pairing a reader's computer in two steps, and the list of the paired ones. The first step asks which
-// computer shows the code; only after staff have compared the words is it paired. Elements: #pairing,
-// #pair-code, #pair-submit, #pair-state, #pair-compare, #pair-found, #pair-words, #pair-same,
-// #pair-different, #pair-problem, #bridges.
+// computer shows the code; only after staff have compared the words is it paired. It is rare work, in a
+// dialog of its own. Elements: #pairing, #pairing-open, #pairing-close, #pairing-title, #pair-code,
+// #pair-submit, #pair-state, #pair-compare, #pair-found, #pair-words, #pair-same, #pair-different,
+// #pair-problem, #bridges.
 import { call, Problem } from "../shared/api";
 import { ceremony } from "../staff/passkey";
 import { button } from "../shared/dialog";
@@ -169,7 +170,11 @@ export function watchPairing(): void {
   });
   byId("pair-same").addEventListener("click", () => void step(() => answer(true)));
   byId("pair-different").addEventListener("click", () => void step(() => answer(false)));
-  byId("pairing").addEventListener("toggle", () => {
-    if (byId<HTMLDetailsElement>("pairing").open) list().catch(wentWrong);
+  const dialog = byId<HTMLDialogElement>("pairing");
+  byId("pairing-open").addEventListener("click", () => {
+    dialog.showModal();
+    byId("pairing-title").focus();
+    list().catch(wentWrong);
   });
+  byId("pairing-close").addEventListener("click", () => dialog.close());
 }

@@ -9,11 +9,32 @@ import { learn, offset } from "./clock";
 
 interface Status {
   readers: { name: string; connected: boolean }[];
+  readerAway: boolean; // this counter's own; no other is asked in its place
   trustList: { issuedAt: string };
   today: number;
   parked: number;
   serverTime: string;
   clock: Sentence | null;
+}
+
+let here = true; // until the server says otherwise
+const told: (() => void)[] = [];
+
+/** Reports whether a reader can be asked. */
+export const readerHere = (): boolean => here;
+
+/** Calls tell whenever a reader comes or goes. */
+export function onReaders(tell: () => void): void {
+  told.push(tell);
+}
+
+/** Says how the readers are; null where nothing is known of them. */
+function showReaders(text: string, can: boolean | null): void {
+  setText(byId("readers"), text);
+  byId("readers").classList.toggle("missing", !can);
+  if (can === null || can === here) return;
+  here = can;
+  for (const tell of told) tell();
 }
 
 /** Asks the server how things are and shows it. */
@@ -26,11 +47,10 @@ export async function status(): Promise<void> {
     byId("clock-note").hidden = !clocks;
     setText(byId("clock-note"), clocks);
     const connected = s.readers.filter((r) => r.connected);
-    setText(
-      byId("readers"),
-      connected.length
-        ? `● ${word("readerOn")}（${connected.map((r) => r.name).join("、")}）`
-        : `○ ${word("readerOff")}`,
+    const names = connected.map((r) => r.name).join("、");
+    showReaders(
+      connected.length ? `● ${word("readerOn")}（${names}）` : `○ ${word("readerOff")}`,
+      connected.length > 0 && !s.readerAway,
     );
     setText(
       byId("trust"),
@@ -42,6 +62,6 @@ export async function status(): Promise<void> {
     setText(byId("parked"), String(s.parked));
   } catch (e) {
     // Nothing is known of the readers.
-    setText(byId("readers"), `○ ${e instanceof Problem && e.key ? e.message : word("serverOff")}`);
+    showReaders(`○ ${e instanceof Problem && e.key ? e.message : word("serverOff")}`, null);
   }
 }
