@@ -98,7 +98,8 @@ func TestACounterInAHurry(t *testing.T) {
 			chromedp.SendKeys("#text-year", "2034"), chromedp.SendKeys("#text-code", "4821"),
 			chromedp.Click("#text-check"))
 		run(`document.getElementById("accept").click()`)
-		do(t, console, chromedp.SendKeys("#reason", "顔なじみ"), chromedp.Click("#reason-go")) // its check is not over
+		do(t, console, chromedp.SendKeys("#reason", "顔なじみ"))
+		do(t, console, chromedp.Click("#reason-go")) // its check is not over
 		frames(t, console)
 		if truth(`asked.some(url => url.endsWith("/record")) ||
 			document.getElementById("verdict").innerText.includes("記録しました")`) {
@@ -271,7 +272,8 @@ func TestACounterInAHurry(t *testing.T) {
 		waitText(t, console, "#record", "カードを確認する")
 		at("record")
 		waitText(t, console, "#card-question", "カードの生年月日は 昭和30年7月1日 ですか")
-		run(`asked.length = 0; window.change["/status"] = s => { s.readers = [] }`) // a counter without a reader
+		// a counter without a reader
+		run(`asked.length = 0; window.change["/status"] = s => { s.readers = [] }`)
 		waitText(t, console, "#record", "目視で確認する")
 		waitText(t, console, "#record-ground", "受け付けるには")
 		waitText(t, console, "#record-ground", "どれかが要ります")

@@ -22,7 +22,8 @@ const wholly = `(selectors => selectors.map(selector => {
 	}
 	for (const y of [b.top + 4, b.bottom - 4]) {
 		const top = document.elementFromPoint(b.left + b.width / 2, y);
-		if (!e.contains(top) && !top?.contains(e)) return selector + " is under " + (top?.id || top?.className) + "; ";
+		if (e.contains(top) || top?.contains(e)) continue;
+		return selector + " is under " + (top?.id || top?.className) + "; ";
 	}
 	return "";
 }).join(""))`
@@ -46,8 +47,9 @@ func TestACaseFitsThePage(t *testing.T) {
 	console := staffOpens(t, base, "")
 	bridge(t, base, console, "tokuichi.json")
 	expects(t, console, `status of 422 .*/counter/cases`, "parked without a reason, for its sentence")
-	fixed := []string{"#verdict .verdict-box", "#lamp-screen", "#lamp-card", "#lamp-face", "#record", "#park", "#refuse"}
-	whole := append([]string{"#p-name", "#p-figures", "#copy", "#visual", "#ask", "#method", "#passed summary"}, fixed...)
+	fixed := []string{"#verdict .verdict-box", "#lamp-screen", "#lamp-card", "#lamp-face",
+		"#record", "#park", "#refuse"}
+	whole := []string{"#p-name", "#p-figures", "#copy", "#visual", "#ask", "#method", "#passed summary"}
 	for _, size := range [][2]int64{{1280, 900}, {1024, 768}, {768, 1024}} {
 		t.Run(fmt.Sprintf("%d×%d", size[0], size[1]), func(t *testing.T) {
 			resize(t, console, size[0], size[1])
@@ -95,10 +97,12 @@ func TestACaseFitsThePage(t *testing.T) {
 			waitText(t, console, "#lamp-screen", "使えません")
 			refused := []string{"#verdict .verdict-box", "#lamp-screen", "#lamp-card", "#lamp-face"}
 			for step, work := range map[string]func(){
-				"scrolled to its end": func() { do(t, console, script(`scrollTo(0, document.body.scrollHeight)`)) },
-				"F2":                  func() { do(t, console, chromedp.KeyEvent(kb.F2)) },
-				"F4":                  func() { do(t, console, chromedp.KeyEvent(kb.F4)) },
-				"F8":                  func() { do(t, console, chromedp.KeyEvent(kb.F8)) },
+				"scrolled to its end": func() {
+					do(t, console, script(`scrollTo(0, document.body.scrollHeight)`))
+				},
+				"F2": func() { do(t, console, chromedp.KeyEvent(kb.F2)) },
+				"F4": func() { do(t, console, chromedp.KeyEvent(kb.F4)) },
+				"F8": func() { do(t, console, chromedp.KeyEvent(kb.F8)) },
 				"the passed checks opened": func() {
 					do(t, console, script(`document.getElementById("passed").open = true; scrollTo(0, 9999)`))
 				},
@@ -224,7 +228,8 @@ func TestACaseByKeyboardAlone(t *testing.T) {
 		do(t, console, chromedp.SendKeys("#reason", "保険が変わったそうです"))
 		press(kb.F8)
 		waitText(t, console, "#verdict", "記録しました")
-		lastCase(t, `c.outcome === "parked" && c.reason === "保険が変わったそうです" && c.withdrawn.length === 1`)
+		lastCase(t, `c.outcome === "parked" && c.reason === "保険が変わったそうです" &&
+			c.withdrawn.length === 1`)
 	})
 
 	t.Run("Esc, F8 and the question lose nothing", func(t *testing.T) {
@@ -252,7 +257,8 @@ func TestACaseByKeyboardAlone(t *testing.T) {
 		}
 		press(kb.F8)
 		waitText(t, console, "#verdict", "記録しました")
-		waitText(t, console, "#asides", "途中の件（2）") // 試験 花子's, and the one of the key that was held down
+		// 試験 花子's, and the one of the key that was held down
+		waitText(t, console, "#asides", "途中の件（2）")
 		methods := eval[string](t, console, `(a => a.target + " " + a.rel)(
 			document.querySelector('a[href="/counter/methods"]'))`)
 		if methods != "_blank noopener" {
@@ -267,10 +273,11 @@ func TestACaseByKeyboardAlone(t *testing.T) {
 		scans(t)
 		for calendar, birth := range map[string]string{"era": "S30.07.01", "year": "1955/07/01"} {
 			do(t, console, chromedp.Click("#pairing-open"),
-				chromedp.Click(`#copy-calendar input[value="`+calendar+`"]`), chromedp.Click("#pairing-close"),
+				chromedp.Click(`#copy-calendar input[value="`+calendar+`"]`),
+				chromedp.Click("#pairing-close"),
 				script(`window.copied = ""`), chromedp.KeyEvent(kb.F4))
-			want := strings.Join([]string{"タカハシ トクイチ", "髙橋 德一", birth, "男", "138990", "国13", "0001234", "02",
-				"2割"}, "\t")
+			want := strings.Join([]string{"タカハシ トクイチ", "髙橋 德一", birth, "男",
+				"138990", "国13", "0001234", "02", "2割"}, "\t")
 			waitTrue(t, console, `window.copied === `+quote(want))
 		}
 		waitText(t, console, "#copy-state", "コピーしました")

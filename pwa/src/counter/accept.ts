@@ -47,7 +47,8 @@ export function missing(): { place: HTMLElement; sentence: string } | null {
   const open = boxes().filter((box) => !box.checked);
   const [first] = open;
   if (!first) return null;
-  return { place: first, sentence: open.length < boxes().length ? word("groundTicks", { n: open.length }) : "" };
+  const begun = open.length < boxes().length;
+  return { place: first, sentence: begun ? word("groundTicks", { n: open.length }) : "" };
 }
 
 function draw(): void {

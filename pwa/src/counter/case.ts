@@ -35,7 +35,7 @@ export function showCase(c: Case): void {
   showSecond(c.verdict.awaits, c.nonce ?? "");
   showPerson(c);
   byId("card-none").hidden = true;
-  byId("card-area").hidden = byId("face-area").hidden = !c.verdict.valid;
+  byId("card-area").hidden = !c.verdict.valid;
   showCard(c);
   const typing = document.activeElement;
   const typedFields = ["reason", "text-year", "text-code"];
@@ -146,6 +146,7 @@ export function showVerdict(c: Case): void {
   setText(byId("method"), goesOn ? word("method", { m: c.method.ja }) : "");
   byId("console").dataset["state"] = goesOn ? "good" : awaits && !c.cardRefused ? "awaits" : "refused";
   byId("copy").hidden = !usable(c);
+  byId("face-area").hidden = !goesOn; // nothing is compared with a card that was refused
   showChecks(c);
   showGround(c);
   byId("record").hidden = awaits; // the one filled button is the second code's

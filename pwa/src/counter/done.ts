@@ -14,7 +14,8 @@ export function offerTakingBack(c: Case, takeBack: () => void): void {
   const name = called(c);
   const back = button("link", word("takeBack"), takeBack);
   back.id = "take-back";
-  byId("done").replaceChildren(h("span", "", name ? word("recordedWho", { n: name }) : word("recordedOne")), back);
+  const said = name ? word("recordedWho", { n: name }) : word("recordedOne");
+  byId("done").replaceChildren(h("span", "", said), back);
   clearTimeout(ends);
   ends = setTimeout(endTakingBack, offered);
 }

@@ -1,5 +1,5 @@
-// The three lamps: what of the screen, the card, and face and name is confirmed by now. Each says it in words;
-// the colour only underlines them. Elements: #lamp-screen, #lamp-card, #lamp-face.
+// The three lamps: what of the screen, the card, and face and name is confirmed by now. Each says it in
+// words; the colour only underlines them. Elements: #lamp-screen, #lamp-card, #lamp-face.
 import { byId, setText } from "../shared/dom";
 import { word, type Word } from "../shared/words";
 import type { Case } from "./casedata";

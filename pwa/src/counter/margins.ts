@@ -1,5 +1,5 @@
-// The verdict stays at the top of the window and the buttons at its foot: what has the keyboard is scrolled to
-// the room between them, however high they are. Elements: #said, #decide.
+// The verdict stays at the top of the window and the buttons at its foot: what has the keyboard is scrolled
+// to the room between them, however high they are. Elements: #said, #decide.
 import { byId } from "../shared/dom";
 
 /** Keeps the page's scroll padding as high as what stays. */

@@ -1,6 +1,6 @@
 // The reason of staff for a case. Its field opens when a case is parked or refused, or accepted without the
-// card, in the place of the buttons; what was typed stays when it is closed. Elements: #choices, #reason-area,
-// #reason-label, #reason, #reason-go, #reason-go-label, #reason-back, #park, #refuse, #accept.
+// card, in the place of the buttons; what was typed stays when it is closed. Elements: #choices,
+// #reason-area, #reason-label, #reason, #reason-go, #reason-go-label, #reason-back, #park, #refuse, #accept.
 import { byId, setText } from "../shared/dom";
 import { word } from "../shared/words";
 
