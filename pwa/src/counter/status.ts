@@ -48,10 +48,9 @@ export async function status(): Promise<void> {
     setText(byId("clock-note"), clocks);
     const connected = s.readers.filter((r) => r.connected);
     const names = connected.map((r) => r.name).join("、");
-    showReaders(
-      connected.length ? `● ${word("readerOn")}（${names}）` : `○ ${word("readerOff")}`,
-      connected.length > 0 && !s.readerAway,
-    );
+    const can = connected.length > 0 && !s.readerAway;
+    const cannot = word(connected.length ? "readerAway" : "readerOff");
+    showReaders(can ? `● ${word("readerOn")}（${names}）` : `○ ${cannot}`, can);
     setText(
       byId("trust"),
       word("trust", {
