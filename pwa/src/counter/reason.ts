@@ -12,6 +12,9 @@ const texts = {
   refused: ["reasonRefused", "goRefused"],
 } as const;
 
+// What a slow reader typed into the field is no reason, and its Enter ends no case.
+const code = /\/c\/[0-9a-z]{8}|[0-9]{40}/i;
+
 let asked: Outcome | null = null;
 const field = (): HTMLInputElement => byId<HTMLInputElement>("reason");
 
@@ -56,7 +59,7 @@ export function watchReason(decide: (outcome: Outcome) => void): void {
   field().addEventListener("keydown", (e) => {
     if (e.key !== "Enter" || e.isComposing) return;
     e.preventDefault();
-    go();
+    if (!code.test(reason().normalize("NFKC"))) go();
   });
 }
 
