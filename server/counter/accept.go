@@ -95,7 +95,7 @@ func (b *caseBody) unchecked() error {
 	}
 	var ja, en []string
 	for _, check := range open {
-		item := message.New("console.eye."+check, nil)
+		item := message.New("console.item."+check, nil)
 		ja, en = append(ja, item.Text("ja")), append(en, item.Text("en"))
 	}
 	missing := message.Writing(strings.Join(ja, "・"), strings.Join(en, ", "))

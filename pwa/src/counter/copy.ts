@@ -12,7 +12,7 @@ const choices = (): HTMLInputElement[] => [...byId("copy-calendar").querySelecto
 export const usable = (c: Case): boolean => c.eligibility !== null && c.verdict.valid && !c.cardRefused;
 
 /** Returns what is copied, its columns separated by tabs. */
-export function columns(e: Record<string, string | number>, calendar: string): string {
+function columns(e: Record<string, string | number>, calendar: string): string {
   const text = (name: string): string => String(e[name] ?? "");
   const birth = text("birthDate");
   return [
