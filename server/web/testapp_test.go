@@ -332,6 +332,16 @@ func (h *testApp) tokuichi(t *testing.T) insurer.PersonRecord {
 	return found[0]
 }
 
+// named is the first of an insurer's people with a name.
+func (h *testApp) named(t *testing.T, number eligibility.InsurerNumber, name string) insurer.PersonRecord {
+	t.Helper()
+	found, err := h.store.Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: number, Text: name, Limit: 1})
+	if err != nil || len(found) != 1 {
+		t.Fatalf("%s: %d people, %v", name, len(found), err)
+	}
+	return found[0]
+}
+
 // live issues a genuine live screen at a time.
 func (h *testApp) live(
 	t *testing.T, p eligibility.Person, iss eligibility.InsurerNumber, at time.Time,
