@@ -14,6 +14,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/server/counter"
+	"madoguchi/server/insurer"
 	"madoguchi/server/staff"
 	"madoguchi/server/web/permissions"
 )
@@ -104,6 +105,7 @@ type liveTour struct {
 	stops    []stop
 	visitors []askedBy
 	asked    int
+	hanako   insurer.PersonRecord // of the other insurer
 	// pagesBefore are the other organisations' pages before the tour's insurer and facility had anything.
 	pagesBefore map[string]string
 }
@@ -146,10 +148,11 @@ func newLiveTour(t *testing.T) *liveTour {
 		b.signIn("")
 		m := roster[i]
 		name := string(m.role)
-		for text, is := range map[string]bool{" elsewhere": m.other, ", stale": stale} {
-			if is {
-				name += text
-			}
+		if m.other {
+			name += " elsewhere"
+		}
+		if stale {
+			name += ", stale"
 		}
 		w.visitors = append(w.visitors, askedBy{
 			name:    name,
@@ -185,19 +188,24 @@ func newLiveTour(t *testing.T) *liveTour {
 				askedBy{name: kind + name, who: who, other: other, cookies: own})
 		}
 	}
-	hanako := h.hanako(t, h.now)
+	w.hanako = h.hanako(t, h.now)
 	phone := newPhone(t)
 	h.add(t, "H", phone)
 	h.enter(t, "H", phone)
 	patient(" elsewhere", true)
 	h.cookies = nil
 	h.alive(t)
-	w.opensCase(t, hanako.Person.Name, h.live(t, hanako.Person, unionNumber, h.now))
+	w.opensCase(t, w.hanako.Person.Name, h.live(t, w.hanako.Person, unionNumber, h.now))
 	w.touchSessions()
 	nobody := askedBy{name: "nobody", who: permissions.Public, other: true}
 	w.visitors = append(w.visitors, nobody)
 	w.pagesBefore = w.othersPages()
 	h.echo = demo
+	var crowd []string // whom statistics would show: fewer than ten they hide
+	for i := range 12 {
+		crowd = append(crowd, row(100+i, ",,架空商店,有"))
+	}
+	h.townOf(t, cityNumber, crowd...)
 	w.stops = h.tour(t)
 	patient("", false)
 	h.alive(t)
@@ -270,6 +278,12 @@ func liveRows() []permissions.Row {
 	return slices.DeleteFunc(permissions.Table(), func(row permissions.Row) bool { return !isLive(row) })
 }
 
+// searches are what somebody looks for who knows names and numbers of the tour's people.
+var searches = map[string][]string{
+	"/insurer":         {"/insurer?q=" + url.QueryEscape("髙橋"), "/insurer?q=0001234", "/insurer?page=2"},
+	"/api/v1/receipts": {"/api/v1/receipts?key=A", "/api/v1/receipts?key=H"},
+}
+
 // othersPages are the pages without an id in their address that the other organisations and patient may read.
 func (w *liveTour) othersPages() map[string]string {
 	pages := map[string]string{}
@@ -279,8 +293,12 @@ func (w *liveTour) othersPages() map[string]string {
 			row.Who&permissions.Agent != 0 || row.Who.Is(permissions.Public) {
 			continue
 		}
+		paths := append([]string{path}, searches[path]...)
 		for _, v := range w.visitors {
-			if status, _ := v.refusal(row, stop{}); v.other && v.mayCome(row) && status == 0 {
+			if status, _ := v.refusal(row, stop{}); !v.other || status != 0 {
+				continue
+			}
+			for _, path := range paths {
 				pages[v.name+" at "+path] = anonymous(w.asks(v, stop{method: "GET", path: path}), nil)
 			}
 		}
