@@ -29,7 +29,7 @@ const (
 	unknownNumber = "01139997" // of an insurer that this server has not
 )
 
-// askedBy is somebody who asks what is a good request of others, with the own kind's session and nothing else.
+// askedBy is somebody who asks what is a good request of others, with the own kind's session alone.
 type askedBy struct {
 	name    string
 	who     permissions.Who // of nobody and of patients; of staff none

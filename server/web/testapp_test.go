@@ -59,6 +59,8 @@ type testApp struct {
 	members   *staff.Services
 	dir       string
 	runs      *insurer.PrintJobs
+	// pickAs is what a person comes back with who was sent to the provider (atProvider)
+	pickAs func(address, person string) string
 }
 
 const testHost = "https://localhost:8080"
