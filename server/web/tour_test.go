@@ -131,11 +131,15 @@ func (h *testApp) tour(t *testing.T) []stop {
 	}
 	hers := logsIn(h.named(t, city, "試験 一葉"), "ichiyo")
 	h.cookies = own
-	bridge := strings.Repeat("b", 64)
-	if err := h.store.ForAgents().PutAgent(ctx, agents.Agent{ID: bridge, Facility: h.facility.Code,
-		Name: "受付の読取機", Key: []byte("key"), PairedAt: h.now,
-		PairedBy: "鈴木", FirstSeen: h.now, LastSeen: h.now},
-		audit.Entry{At: h.now, Actor: "t", Action: "bridge.pair"}); err != nil {
+	bridge, ended := strings.Repeat("b", 64), strings.Repeat("c", 64)
+	h.pairs(t, bridge)
+	h.pairs(t, ended)
+	if err := h.store.ForAgents().EndAgent(ctx, agents.AgentEnd{
+		ID:       ended,
+		Facility: h.facility.Code,
+		At:       h.now,
+		By:       "鈴木",
+	}, audit.Entry{At: h.now, Actor: "t", Action: "bridge.end"}); err != nil {
 		t.Fatal(err)
 	}
 	holder, nonce := h.holder(t, "B", newPhone(t)), h.nonce(t, "A")
@@ -333,7 +337,7 @@ func (h *testApp) tour(t *testing.T) []stop {
 	send("POST", "/api/v1/counter/bridges", map[string]string{"code": "AAAA-AAAA"})
 	send("POST", "/api/v1/counter/bridges/confirm", map[string]any{"ticket": "A", "same": true})
 	send("POST", "/api/v1/counter/bridges/:id/end", nil, bridge)
-	send("POST", "/api/v1/counter/bridges/:id/readmit", nil, bridge)
+	send("POST", "/api/v1/counter/bridges/:id/readmit", nil, ended)
 	call("/i/:insurer/receipt/keys", func(calls hostapi.FacilityClient, iss string) error {
 		_, err := calls.ReceiptKeys(ctx, iss, live)
 		return err
@@ -384,6 +388,23 @@ func (c *catching) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	return nil, errors.New("caught")
+}
+
+// pairs stores a bridge agent of the facility.
+func (h *testApp) pairs(t *testing.T, id string) {
+	t.Helper()
+	if err := h.store.ForAgents().PutAgent(ctx, agents.Agent{
+		ID:        id,
+		Facility:  h.facility.Code,
+		Name:      "受付の読取機",
+		Key:       []byte(id),
+		PairedAt:  h.now,
+		PairedBy:  "鈴木",
+		FirstSeen: h.now,
+		LastSeen:  h.now,
+	}, audit.Entry{At: h.now, Actor: "t", Action: "bridge.pair"}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // elsewhere is the Ref of a member's session in another browser.
