@@ -25,6 +25,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
+	"madoguchi/internal/certtest"
 	"madoguchi/internal/testenv"
 )
 
@@ -175,8 +176,8 @@ func TestAPersonSignsInAtAProviderThatIsNotOurs(t *testing.T) {
 		method jwt.SigningMethod
 		key    crypto.Signer
 	}{
-		{jwt.SigningMethodRS256, newRSA(t)}, // デジタル認証サービス
-		{jwt.SigningMethodES256, newKey(t)}, // the demo
+		{jwt.SigningMethodRS256, newRSA(t)},       // デジタル認証サービス
+		{jwt.SigningMethodES256, certtest.Key(t)}, // the demo
 	} {
 		for _, signed := range []struct{ member, algorithm string }{
 			{"id_token_signed_response_alg", "RS256"},
@@ -326,7 +327,7 @@ func TestAClientThatIsNotOursSignsInAtTheDemosProvider(t *testing.T) {
 	jwk := func(key *ecdsa.PrivateKey) any {
 		return jose.JSONWebKey{Key: key, KeyID: "c", Algorithm: "ES256", Use: "sig"}
 	}
-	other := newKey(t)
+	other := certtest.Key(t)
 	cases := []struct{ attack, said string }{
 		{"", ""},
 		{"no PKCE", "invalid_request"},

@@ -5,7 +5,6 @@ import (
 	"go/parser"
 	"go/token"
 	"maps"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -65,10 +64,9 @@ func mayHold(list map[string]string, path string) string {
 
 // A sentence outside the catalogue has no key, no English, and nobody who translates finds it.
 func TestNoSentenceStandsOutsideTheCatalogue(t *testing.T) {
-	needed, files := map[string]bool{}, 0
+	needed := map[string]bool{}
 	judge := func(path string, found []string) {
-		files++
-		if entry := mayHold(outside, strings.TrimPrefix(path, "../")); entry != "" {
+		if entry := mayHold(outside, path); entry != "" {
 			needed[entry] = needed[entry] || len(found) > 0
 			return
 		}
@@ -76,31 +74,14 @@ func TestNoSentenceStandsOutsideTheCatalogue(t *testing.T) {
 			t.Errorf("%s: a sentence for people; give it a key in message/catalogue", place)
 		}
 	}
-	sourceFiles(t, ".go", func(path string) {
-		if strings.HasSuffix(path, "_test.go") {
-			return
-		}
-		set := token.NewFileSet()
-		file, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
-		}
-		judge(path, sentencesOf(set, file))
-	})
-	sourceFiles(t, ".html", func(path string) {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
+	testenv.Program(t, func(f testenv.GoFile) { judge(f.Path, sentencesOf(f.Set, f.File)) })
+	testenv.Sources(t, func(path string, text []byte) {
 		var found []string
-		if inMarkup.Match(data) {
+		if inMarkup.Match(text) {
 			found = append(found, path)
 		}
 		judge(path, found)
-	})
-	if files < 300 {
-		t.Errorf("only %d files were looked at", files)
-	}
+	}, ".html")
 	for _, entry := range slices.Sorted(maps.Keys(outside)) {
 		if !needed[entry] {
 			t.Errorf("%s holds no sentence any more (%s): take out its line", entry, outside[entry])

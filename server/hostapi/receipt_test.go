@@ -2,10 +2,7 @@ package hostapi
 
 import (
 	"bytes"
-	"crypto/aes"
-	"crypto/cipher"
 	"crypto/ecdh"
-	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -17,6 +14,7 @@ import (
 	"time"
 
 	"madoguchi/internal/issuertest"
+	"madoguchi/internal/phonetest"
 	"madoguchi/internal/testenv"
 )
 
@@ -50,39 +48,6 @@ func claimsOf(t *testing.T, jws []byte) (claims map[string]any) {
 	return claims
 }
 
-// unsealed is a receipt as pwa/src/patient/receipts.ts opens it: the sender's point of 65 bytes, then
-// AES-256-GCM with a nonce of zeros, under HKDF-SHA-256 of the ECDH secret with both points as salt and the
-// name of the protocol as info.
-func unsealed(t *testing.T, phone *ecdh.PrivateKey, sealed []byte, salt func(theirs, own []byte) []byte,
-	info string) ([]byte, error) {
-	t.Helper()
-	theirs, err := ecdh.P256().NewPublicKey(sealed[:65])
-	if err != nil {
-		return nil, err
-	}
-	secret, err := phone.ECDH(theirs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := hkdf.Key(sha256.New, secret, salt(theirs.Bytes(), phone.PublicKey().Bytes()), info, 32)
-	if err != nil {
-		t.Fatal(err)
-	}
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	gcm, err := cipher.NewGCM(block)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return gcm.Open(nil, make([]byte, 12), sealed[65:], nil)
-}
-
-const receiptInfo = "madoguchi-receipt-1"
-
-func bothPoints(theirs, own []byte) []byte { return append(bytes.Clone(theirs), own...) }
-
 func TestAReceiptOpensAsThePhoneOpensItAndInNoOtherWay(t *testing.T) {
 	phone := phoneKey(t)
 	counter := receiptSigner(t)
@@ -93,7 +58,7 @@ func TestAReceiptOpensAsThePhoneOpensItAndInNoOtherWay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := unsealed(t, phone, sealed, bothPoints, receiptInfo)
+	text, err := phonetest.Unseal(phone, sealed, phonetest.BothPoints, phonetest.ReceiptInfo)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,42 +75,42 @@ func TestAReceiptOpensAsThePhoneOpensItAndInNoOtherWay(t *testing.T) {
 	}
 	cases := map[string]func() ([]byte, error){
 		"by another phone": func() ([]byte, error) {
-			return unsealed(t, phoneKey(t), sealed, bothPoints,
-				receiptInfo)
+			return phonetest.Unseal(phoneKey(t), sealed, phonetest.BothPoints,
+				phonetest.ReceiptInfo)
 		},
 		"without a salt": func() ([]byte, error) {
-			return unsealed(t, phone, sealed, func(_, _ []byte) []byte { return nil }, receiptInfo)
+			return phonetest.Unseal(phone, sealed, func(_, _ []byte) []byte { return nil }, phonetest.ReceiptInfo)
 		},
 		"the sender's point": func() ([]byte, error) {
-			return unsealed(t, phone, sealed, func(a, _ []byte) []byte { return a }, receiptInfo)
+			return phonetest.Unseal(phone, sealed, func(a, _ []byte) []byte { return a }, phonetest.ReceiptInfo)
 		},
 		"the phone's point": func() ([]byte, error) {
-			return unsealed(t, phone, sealed, func(_, b []byte) []byte { return b }, receiptInfo)
+			return phonetest.Unseal(phone, sealed, func(_, b []byte) []byte { return b }, phonetest.ReceiptInfo)
 		},
 		"the points turned": func() ([]byte, error) {
-			return unsealed(t, phone, sealed, func(a, b []byte) []byte { return bothPoints(b, a) },
-				receiptInfo)
+			return phonetest.Unseal(phone, sealed, func(a, b []byte) []byte { return phonetest.BothPoints(b, a) },
+				phonetest.ReceiptInfo)
 		},
-		"without info": func() ([]byte, error) { return unsealed(t, phone, sealed, bothPoints, "") },
+		"without info": func() ([]byte, error) { return phonetest.Unseal(phone, sealed, phonetest.BothPoints, "") },
 		"another info": func() ([]byte, error) {
-			return unsealed(t, phone, sealed, bothPoints,
+			return phonetest.Unseal(phone, sealed, phonetest.BothPoints,
 				"madoguchi-receipt-2")
 		},
 		"with its first byte": func() ([]byte, error) {
-			return unsealed(t, phone, flipped(65), bothPoints,
-				receiptInfo)
+			return phonetest.Unseal(phone, flipped(65), phonetest.BothPoints,
+				phonetest.ReceiptInfo)
 		},
 		"with its last byte": func() ([]byte, error) {
-			return unsealed(t, phone, flipped(len(sealed)-1),
-				bothPoints, receiptInfo)
+			return phonetest.Unseal(phone, flipped(len(sealed)-1),
+				phonetest.BothPoints, phonetest.ReceiptInfo)
 		},
 		"with a point's byte": func() ([]byte, error) {
-			return unsealed(t, phone, flipped(64), bothPoints,
-				receiptInfo)
+			return phonetest.Unseal(phone, flipped(64), phonetest.BothPoints,
+				phonetest.ReceiptInfo)
 		},
 		"without its last byte": func() ([]byte, error) {
-			return unsealed(t, phone, sealed[:len(sealed)-1],
-				bothPoints, receiptInfo)
+			return phonetest.Unseal(phone, sealed[:len(sealed)-1],
+				phonetest.BothPoints, phonetest.ReceiptInfo)
 		},
 	}
 	testenv.Refused(t, testenv.Servers, len(cases))
