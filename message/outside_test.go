@@ -1,6 +1,7 @@
 package message
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -16,8 +17,6 @@ import (
 // outside are the files, and the folders with all below them, that hold sentences of their own, each with
 // the reason. An entry that is no longer needed fails: take its line away.
 var outside = map[string]string{
-	"eligibility/rulesdoc.go": "the head of docs/rules.md: how the page is made and read",
-
 	"pdf/certificateform.go": "資格確認書: the form's own wording (健康保険法施行規則47条)",
 	"pdf/countsheet.go":      "枚数確認票: the form's own wording",
 	"pdf/declaration.go":     "被保険者資格申立書: the form's own wording",
@@ -49,8 +48,27 @@ func sentencesOf(set *token.FileSet, file *ast.File) (found []string) {
 	return found
 }
 
+// japanese is how Japanese looks in a program of the pages: kana go on a word in other characters. Letters
+// alone and single words in kanji (男) are no sentence. What stands behind two slashes is a comment.
+var (
+	japanese = regexp.MustCompile(`[\p{Han}ァ-ヶー][ぁ-ん]|[ぁ-ん][\p{Han}ァ-ヶ]|[^\s、/]。`)
+	comment  = regexp.MustCompile(`//.*|^\s*/?\*.*`)
+)
+
 // inMarkup finds the same in a template, where a sentence ends before a tag.
 var inMarkup = regexp.MustCompile(`[^\s、]。|(です|ます|ません|でした|ました|ください)\s*<`)
+
+// sentencesOfProgram are the lines of a program of the pages that hold Japanese outside comments.
+func sentencesOfProgram(path string, text []byte) (found []string) {
+	n := 0
+	for line := range strings.Lines(string(text)) {
+		n++
+		if japanese.MatchString(comment.ReplaceAllString(line, "")) {
+			found = append(found, fmt.Sprintf("%s:%d", path, n))
+		}
+	}
+	return found
+}
 
 // mayHold is the entry of outside that a file falls under, empty when there is none.
 func mayHold(list map[string]string, path string) string {
@@ -82,6 +100,7 @@ func TestNoSentenceStandsOutsideTheCatalogue(t *testing.T) {
 		}
 		judge(path, found)
 	}, ".html")
+	testenv.Sources(t, func(path string, text []byte) { judge(path, sentencesOfProgram(path, text)) }, ".ts")
 	for _, entry := range slices.Sorted(maps.Keys(outside)) {
 		if !needed[entry] {
 			t.Errorf("%s holds no sentence any more (%s): take out its line", entry, outside[entry])
@@ -133,5 +152,31 @@ func TestASentenceOutsideTheCatalogueIsFound(t *testing.T) {
 		if got := mayHold(list, c.path); got != c.want {
 			t.Errorf("%s: %q", c.path, got)
 		}
+	}
+}
+
+// The same on lines of programs.
+func TestASentenceOfAProgramIsFound(t *testing.T) {
+	for _, c := range []struct {
+		name, line string
+		found      bool
+	}{
+		{"a label", `either("番号で確かめる", "Check by number")`, true},
+		{"a sentence in a template string", "`${insurer} 発行・マイナポータルの画面ではありません`", true},
+		{"a text in markup", `h("b", "", "受付の方へ")`, true},
+		{"a comment", `  // 受付の方へ: what the reception reads`, false},
+		{"a comment behind code", `call(); // 受付の方へ`, false},
+		{"a doc comment", `/** Says 受付の方へ. */`, false},
+		{"a line of a doc comment", `   * Says 受付の方へ.`, false},
+		{"a set of letters", `const kana = ["わぬふ", "ワヌフ"];`, false},
+		{"single words", `{ 男: "male", 本人: "self" }`, false},
+		{"a character that is replaced", `text.replace(/。/g, ".")`, false},
+		{"a date", "`${month}月${date}日`", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if found := sentencesOfProgram("x.ts", []byte(c.line)); (len(found) > 0) != c.found {
+				t.Error(found)
+			}
+		})
 	}
 }
