@@ -104,7 +104,7 @@ func (w *world) pick(t *testing.T, address, person string) url.Values {
 
 func (w *world) begin(t *testing.T) (string, auth.Flow) {
 	t.Helper()
-	address, flow, err := w.login.Begin(context.Background())
+	address, flow, err := w.login.Begin(context.Background(), rand.Text())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -345,7 +345,8 @@ func TestAProviderInTroubleIsAskedOnceForAllWhoWait(t *testing.T) {
 	var all sync.WaitGroup
 	for range 30 {
 		all.Go(func() {
-			if _, _, err := login.Begin(context.Background()); !errors.Is(err, auth.ErrProvider) {
+			_, _, err := login.Begin(context.Background(), rand.Text())
+			if !errors.Is(err, auth.ErrProvider) {
 				t.Error(err)
 			}
 		})
@@ -363,7 +364,7 @@ func TestAPatientWhoLeavesWaitsForNoProvider(t *testing.T) {
 	gone, leave := context.WithTimeout(context.Background(), 10*time.Millisecond)
 	defer leave()
 	began := time.Now()
-	if _, _, err := login.Begin(gone); !errors.Is(err, auth.ErrProvider) {
+	if _, _, err := login.Begin(gone, rand.Text()); !errors.Is(err, auth.ErrProvider) {
 		t.Error(err)
 	}
 	testenv.Within(t, "leaving", time.Since(began), 200*time.Millisecond)

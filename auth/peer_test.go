@@ -188,7 +188,7 @@ func TestAPersonSignsInAtAProviderThatIsNotOurs(t *testing.T) {
 			t.Run(method.Alg()+", "+signed.member+" "+signed.algorithm, func(t *testing.T) {
 				p := peerAt(t, key, method, map[string]any{signed.member: signed.algorithm})
 				began := time.Now()
-				address, flow, err := p.party().Begin(context.Background())
+				address, flow, err := p.party().Begin(context.Background(), rand.Text())
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -241,14 +241,14 @@ func TestAProviderThatIsNotOursRefusesAWrongClient(t *testing.T) {
 	p := peerAt(t, newRSA(t), jwt.SigningMethodRS256, nil)
 	ctx := context.Background()
 	begin := func(t *testing.T) (auth.Flow, url.Values) {
-		address, flow, err := p.party().Begin(ctx)
+		address, flow, err := p.party().Begin(ctx, rand.Text())
 		if err != nil {
 			t.Fatal(err)
 		}
 		return flow, walk(t, address)
 	}
 	t.Run("no PKCE", func(t *testing.T) {
-		address, _, err := p.party().Begin(ctx)
+		address, _, err := p.party().Begin(ctx, rand.Text())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,6 +3,7 @@ package auth_test
 import (
 	"context"
 	"crypto/ecdsa"
+	"crypto/rand"
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/base64"
@@ -103,7 +104,7 @@ func outcome(t *testing.T, config auth.Config, about func(metadata map[string]an
 		"birthdate"}
 	config.Client, config.Now = server.Client(), func() time.Time { return a.clock }
 	login := auth.NewLogin(config)
-	_, flow, err := login.Begin(context.Background())
+	_, flow, err := login.Begin(context.Background(), rand.Text())
 	if err != nil {
 		t.Fatal(err)
 	}

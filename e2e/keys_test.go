@@ -88,7 +88,8 @@ func TestKeysAreRotatedUnderARunningServerAndALostOneIsReplaced(t *testing.T) {
 		if out, _ := keys(0, "rotate", "--insurer", "138990"); !strings.Contains(out, "署名を始めました") {
 			t.Errorf("%s", out)
 		}
-		if now := demotest.Published(t, base); len(now) != 2 || now[0].ID != both[1].ID || now[1].ID != first[0].ID {
+		now := demotest.Published(t, base)
+		if len(now) != 2 || now[0].ID != both[1].ID || now[1].ID != first[0].ID {
 			t.Error("the running server does not sign with the next key, or forgot the retired one")
 		}
 		// A counter that knows the first key only follows from it to the one that signs now (docs/trust.md,

@@ -3,9 +3,11 @@ package main
 import (
 	"go/ast"
 	"maps"
+	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -249,6 +251,20 @@ func TestPureRoomsTouchNothingOutside(t *testing.T) {
 					t.Errorf("%s must not import %s", imported.from, imported.to)
 				}
 			}
+		}
+	}
+}
+
+// Who looks for a room finds it on the page of the house.
+func TestThePageNamesEveryRoom(t *testing.T) {
+	page, err := os.ReadFile("../docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for room := range floors {
+		named := regexp.MustCompile("[`/{,]" + regexp.QuoteMeta(path.Base(room)) + "[`,}]")
+		if !named.Match(page) {
+			t.Errorf("docs/architecture.md does not name %s", room)
 		}
 	}
 }

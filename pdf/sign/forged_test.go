@@ -97,7 +97,8 @@ func TestACertificatePutInTheSignersPlaceIsWrong(t *testing.T) {
 	authority, key := certtest.Key(t), certtest.Key(t)
 	root := certificateOf(t, "Test Root", 1, true, authority, authority, nil)
 	own := certificateOf(t, "架空市 A", 200, false, key, authority, root, strings.Repeat("x", 64))
-	data := signed(t, identity{certtest.Signer{Key: key, Chain: []*x509.Certificate{own, root}}}, sheet(t), sign.Options{Credential: code})
+	insurer := identity{certtest.Signer{Key: key, Chain: []*x509.Certificate{own, root}}}
+	data := signed(t, insurer, sheet(t), sign.Options{Credential: code})
 	twins := map[string]*x509.Certificate{ // what the signer info names, issuer and serial, is the same
 		"another name":    certificateOf(t, "架空町 B", 200, false, key, authority, root),
 		"the same name":   certificateOf(t, "架空市 A", 200, false, key, authority, root),

@@ -307,7 +307,9 @@ var broken = []struct {
 		Warning,
 		"doctor.clock_unknown",
 	},
-	{"a time that another key signed", datafolder.RoleCounter, func(w *world) { w.other = issuertest.NewKey(w.t) },
+	{"a time that another key signed", datafolder.RoleCounter, func(w *world) {
+		w.other = issuertest.NewKey(w.t)
+	},
 		"clock", Warning, "doctor.clock_unknown"},
 
 	{"no issuers' keys for cards", datafolder.RoleCounter, func(w *world) { w.s.CardKeys = "" },

@@ -239,11 +239,11 @@ var rows = []row{
 		}},
 	{method: "Sessions.End", may: selves, before: signedIn,
 		call: func(w *world, by staff.Principal, about staff.Member) error {
-			all, err := w.browser.Of(ctx, string(about.ID))
+			all, err := w.Sessions.List(ctx, staff.Operator{}, about.ID)
 			if err != nil {
 				return err
 			}
-			return w.Sessions.End(ctx, by, about.ID, staff.RefOf(all[0]))
+			return w.Sessions.End(ctx, by, about.ID, all[0].Ref)
 		}},
 	{method: "Sessions.EndAll", may: selves, before: signedIn,
 		call: func(w *world, by staff.Principal, about staff.Member) error {

@@ -202,7 +202,8 @@ func (s signInStore) putSignIn(ctx context.Context, tx *sql.Tx, row int64, r sta
 		}
 	}
 	if r.EndsSessions {
-		if _, err := s.memberReader.endSessions(ctx, tx, string(r.Member.ID), [32]byte{}); err != nil {
+		subject := s.memberReader.index.mac("subject", string(r.Member.ID))
+		if err := endSessions(ctx, tx, subject, [32]byte{}); err != nil {
 			return err
 		}
 	}

@@ -29,7 +29,8 @@ func (h *testApp) provided(t *testing.T) {
 	t.Cleanup(server.Close)
 	client, callback := certtest.Key(t), "http://localhost:8080/login/callback"
 	var err error
-	provider, err = demoidp.New(demoidp.Config{Issuer: server.URL + "/demo-idp", Key: certtest.Key(t), KeyID: "k",
+	provider, err = demoidp.New(demoidp.Config{Issuer: server.URL + "/demo-idp",
+		Key: certtest.Key(t), KeyID: "k",
 		ClientID: "RP1", ClientKey: &client.PublicKey,
 		RedirectURLs: []string{callback}, Now: h.clock,
 		People: []demoidp.Person{{Subject: "p3", Name: "髙橋　德一",
