@@ -15,8 +15,9 @@ import (
 var otherClients = map[string]string{
 	"card/agent/connection.go": "the agent dials its own server, which its setting names, " +
 		"and follows no redirect",
-	"card/bridge/status.go": "asks the agent on this computer, on loopback",
-	"server/demo/demo.go":   "signs in at the demo's provider, which is this server on loopback",
+	"card/bridge/status.go":         "asks the agent on this computer, on loopback",
+	"internal/demotest/demotest.go": "asks the running demo of a test, on loopback",
+	"server/demo/demo.go":           "signs in at the demo's provider, which is this server on loopback",
 }
 
 // Every call between servers goes through server/hostclient: no other file makes a client, or uses the one

@@ -56,43 +56,33 @@ type GoFile struct {
 // Program hands every Go file of this repository to see, tests left out.
 func Program(t testing.TB, see func(GoFile)) {
 	t.Helper()
-	files := 0
-	goFiles(t, func(f GoFile) {
-		if !strings.HasSuffix(f.Path, "_test.go") {
-			files++
-			see(f)
-		}
-	})
-	if files < 300 {
-		t.Errorf("only %d files of the program were looked at", files)
-	}
+	goFiles(t, false, see)
 }
 
 // Tests hands every test file of this repository to see.
 func Tests(t testing.TB, see func(GoFile)) {
 	t.Helper()
-	files := 0
-	goFiles(t, func(f GoFile) {
-		if strings.HasSuffix(f.Path, "_test.go") {
-			files++
-			see(f)
-		}
-	})
-	if files < 300 {
-		t.Errorf("only %d tests were looked at", files)
-	}
+	goFiles(t, true, see)
 }
 
-func goFiles(t testing.TB, see func(GoFile)) {
+func goFiles(t testing.TB, tests bool, see func(GoFile)) {
 	t.Helper()
+	files := 0
 	Sources(t, func(path string, text []byte) {
+		if strings.HasSuffix(path, "_test.go") != tests {
+			return
+		}
 		set := token.NewFileSet()
 		file, err := parser.ParseFile(set, path, text, parser.SkipObjectResolution)
 		if err != nil {
 			t.Fatal(err)
 		}
+		files++
 		see(GoFile{path, set, file})
 	}, ".go")
+	if files < 300 {
+		t.Errorf("only %d files were looked at", files)
+	}
 }
 
 // moduleRoot is the folder of go.mod above the test's own.
