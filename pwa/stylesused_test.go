@@ -31,7 +31,9 @@ func TestEveryStyleHasAPage(t *testing.T) {
 			}
 		}
 	}
-	testenv.Sources(t, func(_ string, text []byte) { add(attribute.FindAllString(string(text), -1)) }, ".html")
+	testenv.Sources(t, func(_ string, text []byte) {
+		add(attribute.FindAllString(string(text), -1))
+	}, ".html")
 	testenv.Sources(t, func(path string, text []byte) {
 		if strings.HasPrefix(path, "pwa/") && !strings.HasSuffix(path, "_test.go") {
 			add(stringText.FindAllString(string(text), -1))
