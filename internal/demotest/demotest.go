@@ -14,11 +14,11 @@ import (
 	"madoguchi/server/keys"
 )
 
-// The demo's insurer, and what it calls itself in a credential.
-const (
-	Insurer eligibility.InsurerNumber = "00138990"
-	ISS                               = "https://localhost:8080/i/00138990"
-)
+// Insurer is the demo's insurer.
+const Insurer eligibility.InsurerNumber = "00138990"
+
+// ISS is what it calls itself in a credential.
+const ISS = "https://localhost:8080/i/" + string(Insurer)
 
 // Key is the insurer's key, out of the demo's data folder.
 func Key(t testing.TB, data string) credential.Key {
