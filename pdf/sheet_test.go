@@ -13,6 +13,7 @@ import (
 	"rsc.io/qr/coding"
 
 	"madoguchi/eligibility"
+	"madoguchi/internal/persontest"
 	"madoguchi/internal/testenv"
 	"madoguchi/pdf"
 )
@@ -36,21 +37,13 @@ func sheet(t testing.TB) pdf.Sheet {
 	t.Helper()
 	c, _ := code(t)
 	return pdf.Sheet{
-		Person: eligibility.Person{
-			Insurer:      "00138990",
-			Symbol:       "国13",
-			Number:       "0001234",
-			BranchNumber: "02",
-			Name:         "髙橋 德一",
-			Kana:         "タカハシ トクイチ",
-			BirthDate:    eligibility.MustDate("1955-07-01"),
-			Sex:          eligibility.Male,
-			Relation:     eligibility.Subscriber,
-			QualifiedOn:  eligibility.MustDate("2008-04-01"),
-			ValidFrom:    eligibility.MustDate("2026-08-01"),
-			ValidUntil:   eligibility.MustDate("2027-07-31"),
-			Limit:        "B04",
-		},
+		Person: persontest.Tokuichi(func(p *eligibility.Person) {
+			p.Relation = eligibility.Subscriber
+			p.QualifiedOn = eligibility.MustDate("2008-04-01")
+			p.ValidFrom = eligibility.MustDate("2026-08-01")
+			p.ValidUntil = eligibility.MustDate("2027-07-31")
+			p.Limit = "B04"
+		}),
 		Share:       20,
 		InsurerName: "架空市",
 		Issuer:      "架空市長",

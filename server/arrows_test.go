@@ -2,28 +2,38 @@ package main
 
 import (
 	"go/ast"
-	"go/parser"
-	"go/token"
-	"io/fs"
 	"maps"
+	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"madoguchi/internal/testenv"
 )
 
 // floors gives each room its height (docs/architecture.md). An import must lead to a lower floor; rooms of
 // equal height do not know each other. A sub-folder has the height of its nearest named ancestor.
 var floors = map[string]int{
-	"internal/passkeytest":  21, // tests only
-	"internal/issuertest":   21, // tests only
-	"internal/facilitytest": 47, // tests only
+	// what tests alone use
+	"internal/testenv":       0,
+	"internal/certtest":      1,
+	"internal/pcscdtest":     1,
+	"internal/principaltest": 1,
+	"internal/persontest":    11,
+	"internal/crowd":         21,
+	"internal/issuertest":    21,
+	"internal/passkeytest":   21,
+	"internal/phonetest":     21,
+	"internal/winetest":      22,
+	"internal/demotest":      23,
+	"internal/facilitytest":  47,
 
 	"server/web/permissions": 49, // who may ask what
 
-	"internal/testenv":   0, // tests only
-	"internal/pcscdtest": 1, // tests only
 	"message":            5, // what people read
 	"eligibility":        10,
 	"eligibility/oqs":    11,
@@ -53,9 +63,6 @@ var floors = map[string]int{
 	"server/hostclient":  20,
 	"server/listen":      20, // certificate, bounds of requests
 	"server/insuredcsv":  20,
-	"internal/crowd":     21, // tests only
-	"internal/phonetest": 21, // tests only
-	"internal/winetest":  22, // tests only
 	"server/qrscan":      20,
 	"server/audit":       22,
 	"server/keys":        22, // makes credential keys
@@ -248,28 +255,26 @@ func TestPureRoomsTouchNothingOutside(t *testing.T) {
 	}
 }
 
+// Who looks for a room finds it on the page of the house.
+func TestThePageNamesEveryRoom(t *testing.T) {
+	page, err := os.ReadFile("../docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for room := range floors {
+		named := regexp.MustCompile("[`/{,]" + regexp.QuoteMeta(path.Base(room)) + "[`,}]")
+		if !named.Match(page) {
+			t.Errorf("docs/architecture.md does not name %s", room)
+		}
+	}
+}
+
 // What only tests need is in no program: neither their rooms nor the library's.
 func TestTheProgramHoldsNothingOfTests(t *testing.T) {
-	forTests := []string{
-		"testing",
-		"net/http/httptest",
-		"madoguchi/internal/testenv",
-		"madoguchi/internal/pcscdtest",
-		"madoguchi/internal/crowd",
-		"madoguchi/internal/phonetest",
-		"madoguchi/internal/winetest",
-		"madoguchi/internal/passkeytest",
-		"madoguchi/internal/issuertest",
-		"madoguchi/internal/facilitytest",
-	}
-	// they serve tests only
-	rooms := []string{
-		"internal/testenv", "internal/issuertest", "internal/pcscdtest", "internal/winetest",
-		"scripts/security",
-	}
+	forTests := []string{"testing", "net/http/httptest", "madoguchi/internal"}
 	for _, imported := range thirdParty(t) {
-		if slices.Contains(rooms, imported.from) {
-			continue
+		if strings.HasPrefix(imported.from, "internal/") || imported.from == "scripts/security" {
+			continue // they serve tests only
 		}
 		for _, banned := range forTests {
 			if imported.to == banned || strings.HasPrefix(imported.to, banned+"/") {
@@ -282,41 +287,14 @@ func TestTheProgramHoldsNothingOfTests(t *testing.T) {
 // time.Now stands in package main only, in the server's in one place: everywhere else time comes in as an
 // argument.
 func TestOnlyMainsReadTheClock(t *testing.T) {
-	root := ".."
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
+	testenv.Program(t, func(f testenv.GoFile) {
+		if f.Name.Name == "main" && (path.Dir(f.Path) != "server" || path.Base(f.Path) == "clock.go") {
+			return
 		}
-		if d.IsDir() && (d.Name() == "node_modules" || d.Name() == ".git" || d.Name() == "data") {
-			return filepath.SkipDir
+		for _, use := range clockUses(f.File) {
+			t.Errorf("%s uses time.%s", f.Path, use)
 		}
-		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-			return nil
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
-		if err != nil {
-			return err
-		}
-		if file.Name.Name == "main" &&
-			(filepath.Dir(path) != "../server" || filepath.Base(path) == "clock.go") {
-			return nil
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			sel, ok := n.(*ast.SelectorExpr)
-			if !ok {
-				return true
-			}
-			if x, ok := sel.X.(*ast.Ident); ok && x.Name == "time" &&
-				(sel.Sel.Name == "Now" || sel.Sel.Name == "Since" || sel.Sel.Name == "Until") {
-				t.Errorf("%s uses time.%s", path, sel.Sel.Name)
-			}
-			return true
-		})
-		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 // A route that echo is given past the router has no row in the table of permissions, and no guard.
@@ -327,7 +305,6 @@ func TestOnlyTheRouterAddsRoutes(t *testing.T) {
 	}
 	found := map[string]int{}
 	for room, files := range programFiles(t) {
-		room = strings.TrimPrefix(room, "../")
 		if room != "server/web" && !strings.HasPrefix(room, "server/web/") {
 			continue
 		}

@@ -63,6 +63,23 @@ func openApp(ctx context.Context, s *settings.Settings, role string) (*app, erro
 	return &app{DataFolder: folder, settings: s}, nil
 }
 
+// inFolder opens the data folder for a role, does something with it and closes it.
+func inFolder[T any](
+	s *settings.Settings, open opener, role string, do func(context.Context, *app) (T, error),
+) (T, error) {
+	var none T
+	if err := s.Check(); err != nil {
+		return none, err
+	}
+	ctx := context.Background()
+	a, err := open(ctx, s, role)
+	if err != nil {
+		return none, err
+	}
+	defer a.Store.Close()
+	return do(ctx, a)
+}
+
 // insurerServices assembles the insurer's half.
 func (a *app) insurerServices(ctx context.Context, address string) (*insurer.Services, error) {
 	derive, err := a.Keys.Secret(keys.Notice)

@@ -34,18 +34,14 @@ type forInsurers struct {
 func (c *forInsurers) run(
 	s *settings.Settings, open opener, do func(context.Context, *insurer.Directory) (output.Told, error),
 ) error {
-	return printTold(c.JSON, s, func(ctx context.Context) (output.Told, error) {
-		h, err := open(ctx, s, c.Role)
-		if err != nil {
-			return output.Told{}, err
-		}
-		defer h.Store.Close()
-		services, err := h.insurerServices(ctx, s.Host())
+	told, err := inFolder(s, open, c.Role, func(ctx context.Context, a *app) (output.Told, error) {
+		services, err := a.insurerServices(ctx, s.Host())
 		if err != nil {
 			return output.Told{}, err
 		}
 		return do(ctx, services.Directory)
 	})
+	return printTold(c.JSON, told, err)
 }
 
 type insurerAddCmd struct {

@@ -2,9 +2,6 @@ package agents
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"errors"
 	"strings"
 	"sync/atomic"
@@ -15,17 +12,9 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
+	"madoguchi/internal/certtest"
 	"madoguchi/server/staff"
 )
-
-func newAgentKey(t *testing.T) *ecdsa.PrivateKey {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key
-}
 
 // known is the facility's only agent as its administrator sees it.
 func known(t *testing.T, s *AgentHub) KnownAgent {
@@ -40,7 +29,7 @@ func known(t *testing.T, s *AgentHub) KnownAgent {
 func TestAnAgentThatWasEndedIsOutUntilItIsReadmitted(t *testing.T) {
 	store := newMemory()
 	s, url := openWith(t, Config{Virtual: true, Store: store})
-	key := newAgentKey(t)
+	key := certtest.Key(t)
 	v := insert(t, virtual.Description{BirthDate: tokuichi, Faults: virtual.Faults{Slow: true}})
 	a := pairedWith(t, s, facility, url, agent.Config{Reader: chip{v}, Key: key, Pace: quick})
 	id := known(t, s).ID
@@ -156,7 +145,7 @@ func (r *racing) Agent(ctx context.Context, id string) (Agent, error) {
 func TestAnAgentThatIsEndedWhileItConnectsIsOut(t *testing.T) {
 	store := &racing{memory: newMemory()}
 	s, url := openWith(t, Config{Virtual: true, Store: store})
-	key := newAgentKey(t)
+	key := certtest.Key(t)
 	a := pairedWith(t, s, facility, url, agent.Config{Key: key})
 	id := known(t, s).ID
 	a.stop()
@@ -221,7 +210,7 @@ func TestThatAnAgentIsThereIsStoredOnceInTenMinutes(t *testing.T) {
 // takes over when the newer one has left.
 func TestTwoProgramsWithOneKeyDoNotTakeTurns(t *testing.T) {
 	s, url := openWith(t, Config{Virtual: true})
-	key := newAgentKey(t)
+	key := certtest.Key(t)
 	older := pairedWith(t, s, facility, url, agent.Config{Name: "もとの", Key: key, Pace: quick})
 	if known(t, s).SameKey {
 		t.Error("one program is two")

@@ -2,9 +2,6 @@ package agents
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/x509"
 	"errors"
 	"strconv"
@@ -18,6 +15,7 @@ import (
 	"madoguchi/card/agent"
 	"madoguchi/card/virtual"
 	"madoguchi/card/wire"
+	"madoguchi/internal/certtest"
 	"madoguchi/internal/testenv"
 	"madoguchi/server/counter"
 )
@@ -38,10 +36,7 @@ func liar(t *testing.T, s *AgentHub, url string, answer func(q *wire.Check, der 
 func impostor(t *testing.T, s *AgentHub, url string,
 	answer func(conn *websocket.Conn, m wire.Message, der []byte) *wire.Reply) *websocket.Conn {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
+	key := certtest.Key(t)
 	der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
 	if err != nil {
 		t.Fatal(err)
@@ -211,10 +206,7 @@ func TestAgentsOfVersionTwoAreServed(t *testing.T) {
 	} {
 		t.Run(strconv.Itoa(c.version), func(t *testing.T) {
 			_, url := open(t, true)
-			key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-			if err != nil {
-				t.Fatal(err)
-			}
+			key := certtest.Key(t)
 			der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
 			if err != nil {
 				t.Fatal(err)

@@ -3,9 +3,6 @@ package counter_test
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"errors"
 	"io"
 	"log/slog"
@@ -21,6 +18,7 @@ import (
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/internal/facilitytest"
+	"madoguchi/internal/issuertest"
 	"madoguchi/server/agents"
 	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
@@ -69,10 +67,7 @@ func newClinic(t *testing.T) *clinic {
 	})
 	fatal(t, err)
 	t.Cleanup(func() { kept.Close() })
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	fatal(t, err)
-	key, err := credential.NewKey(private)
-	fatal(t, err)
+	key := issuertest.NewKey(t)
 	list := &credential.TrustList{Version: 1, IssuedAt: now.Unix(), Issuers: []credential.TrustedIssuer{{
 		ISS:            iss,
 		Name:           "架空市",

@@ -2,7 +2,6 @@ package insurer_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"reflect"
@@ -12,6 +11,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
+	"madoguchi/internal/principaltest"
 	"madoguchi/server/audit"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/insuredcsv"
@@ -425,45 +425,20 @@ var principals = []reflect.Type{
 // Every method of every service takes a principal first and has a row above, or stands among those that need
 // none. A new method that takes neither fails here.
 func TestEveryMethodOfAServiceAsksWhoAsks(t *testing.T) {
-	want := map[string]bool{}
+	principaltest.Half{
+		Services:   reflect.TypeFor[insurer.Services](),
+		Principals: principals,
+		Rows:       methodsOf(rows),
+		Open:       withoutPrincipal,
+		Person:     reflect.TypeFor[audit.PersonID](),
+	}.Check(t)
+}
+
+func methodsOf(rows []row) (methods []string) {
 	for _, r := range rows {
-		want[r.method] = true
+		methods = append(methods, r.method)
 	}
-	services := reflect.TypeFor[insurer.Services]()
-	for i := range services.NumField() {
-		service := services.Field(i)
-		for j := range service.Type.NumMethod() {
-			method := service.Type.Method(j)
-			name := service.Name + "." + method.Name
-			first := 1 // behind the receiver
-			if method.Type.NumIn() > 1 && method.Type.In(1) == reflect.TypeFor[context.Context]() {
-				first = 2
-			}
-			asks := method.Type.NumIn() > first && slices.Contains(principals, method.Type.In(first))
-			_, open := withoutPrincipal[name]
-			switch {
-			case asks && !want[name]:
-				t.Errorf("%s has no row", name)
-			case !asks && !open:
-				t.Errorf("%s takes no principal first, and no reason is given", name)
-			case asks && open:
-				t.Errorf("%s takes a principal", name)
-			}
-			for k := first; open && k < method.Type.NumIn(); k++ {
-				if method.Type.In(k) == reflect.TypeFor[audit.PersonID]() {
-					t.Errorf("%s takes a person and no principal", name)
-				}
-			}
-			delete(want, name)
-			delete(withoutPrincipal, name)
-		}
-	}
-	for name := range want {
-		t.Errorf("there is no %s any more", name)
-	}
-	for name := range withoutPrincipal {
-		t.Errorf("there is no %s any more", name)
-	}
+	return methods
 }
 
 // What belongs to another insurer or patient is not found: nothing changes, and the audit tells of no change.

@@ -28,22 +28,6 @@ func agentRow(a agents.Agent) provenRow {
 	return provenRow{"cases", "agents", values}
 }
 
-// millisOrZero is toMillis, and 0 for no time.
-func millisOrZero(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return toMillis(t)
-}
-
-// timeOrNone reads what millisOrZero wrote.
-func timeOrNone(n int64) time.Time {
-	if n == 0 {
-		return time.Time{}
-	}
-	return fromMillis(n)
-}
-
 // scan reads agentColumns and proof, and checks that they belong together.
 func (s agentStore) scan(scan func(...any) error) (agents.Agent, error) {
 	var a agents.Agent

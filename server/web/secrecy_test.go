@@ -3,9 +3,6 @@ package web
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -126,33 +123,13 @@ func TestWhatACardSaysAndWhatWasTypedIsInNoRecordAndNoLog(t *testing.T) {
 // connectAgent pairs a real agent with the double's card through the console.
 func (h *testApp) connectAgent(t *testing.T, url string) {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a, err := agent.New(
-		agent.Config{
-			Server:     url,
-			Name:       "受付1",
-			Key:        key,
-			Reader:     lying{h.reader.chip},
-			Virtual:    true,
-			IssuerKeys: virtual.TestIssuerKeys(),
-			UserRoots:  virtual.TestUserRoots(),
-			Now:        func() time.Time { return h.now },
-			Notify:     func(string) {},
-		},
-	)
-	if err != nil {
-		t.Fatal(err)
-	}
-	running, stop := context.WithCancel(ctx)
-	ended := make(chan error)
-	go func() { ended <- a.Run(running) }()
-	t.Cleanup(func() { stop(); <-ended })
-	for a.Status().Code == "" {
-		time.Sleep(5 * time.Millisecond)
-	}
+	a := runAgent(t, agent.Config{
+		Server:     url,
+		Reader:     lying{h.reader.chip},
+		IssuerKeys: virtual.TestIssuerKeys(),
+		UserRoots:  virtual.TestUserRoots(),
+		Now:        h.clock,
+	})
 	words := strings.Join(a.Status().Words, `","`)
 	w := h.ask(t, "POST", "/api/v1/counter/bridges", map[string]string{"code": a.Status().Code})
 	var found struct {

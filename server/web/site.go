@@ -1,6 +1,6 @@
 // Package web wires the rooms below it into one handler: what each of them serves, and what stands before all
 // of them (headers, limits of size, guards). The rooms are by visitor: web/patient, web/clerk, web/counter,
-// and web/issuer for other servers. They do not know each other.
+// web/issuer for other servers, and web/staff, where all staff sign in. They do not know each other.
 package web
 
 import (

@@ -70,11 +70,11 @@ var marks = regexp.MustCompile(`\{([^{}|]+)\|[^{}|]+\}|\[\[|\]\]`)
 
 // sentencesPlugin lets a program import its sentences of one language from the catalogue, as bare text:
 // "word:vi" is what the patient's pages say, "share:vi" what a part of theirs adds when it is opened,
-// "counter:en" what the console adds. "loaders:word" has what loads those of a kind, by language. The
-// sentences of pages stay with the server.
+// "counter:en" what the console adds, "forstaff:ja" what the reception reads on a patient's page.
+// "loaders:word" has what loads those of a kind, by language. The sentences of pages stay with the server.
 func sentencesPlugin() api.Plugin {
 	return api.Plugin{Name: "words", Setup: func(build api.PluginBuild) {
-		filter := `^(word|share|rehearsal|counter|loaders):`
+		filter := `^(word|share|rehearsal|counter|forstaff|loaders):`
 		build.OnResolve(api.OnResolveOptions{Filter: filter},
 			func(a api.OnResolveArgs) (api.OnResolveResult, error) {
 				return api.OnResolveResult{Path: a.Path, Namespace: "words"}, nil

@@ -3,7 +3,8 @@
 // card says of its holder is shown until the next case and kept nowhere.
 import { call } from "../shared/api";
 import { h, setText } from "../shared/dom";
-import { either, local, type Sentence } from "../shared/local";
+import { local, type Sentence } from "../shared/local";
+import { word } from "../shared/words";
 import { showVerdict } from "./case";
 import type { Case } from "./casedata";
 import { act, answered, busy } from "./turn";
@@ -59,7 +60,7 @@ async function press(b: HTMLButtonElement, work: () => Promise<void>): Promise<v
   if (busy()) return;
   pressed = b;
   b.disabled = true;
-  setText(state, either("確認しています…", "Checking…"));
+  setText(state, word("extraChecking"));
   await act(async () => {
     await work();
     setText(state, "");
@@ -119,7 +120,7 @@ async function certificate(): Promise<void> {
   const c = (await ask("certificate-check")).certificate;
   if (!c) return;
   result.replaceChildren(
-    box(c.result, local(c.headline), c.until ? either(`期限 ${c.until}`, `until ${c.until}`) : ""),
+    box(c.result, local(c.headline), c.until ? word("extraUntil", { d: c.until }) : ""),
   );
 }
 
@@ -132,7 +133,7 @@ async function compare(): Promise<void> {
     ...(whole.oqsSays ?? []).map((s) =>
       box(s.warns || differs ? "unverified" : "confirmed", local(s.headline), local(s.next)),
     ),
-    h("h3", "", either("オンライン資格確認の結果とくらべました", "Compared with the online confirmation")),
+    h("h3", "", word("extraCompared")),
     lines(fields),
   );
 }
@@ -166,13 +167,10 @@ async function offerReaders(): Promise<void> {
   else place?.before(readerChoice);
   readerChoice.replaceChildren(
     s.readerAway
-      ? either(
-          "この窓口のリーダーがつながっていません。ほかのリーダーを使うときだけ、選んでください：",
-          "This counter's reader is not connected. Choose another only to use that one: ",
-        )
+      ? word("readerAway")
       : chosen
-        ? either("この窓口のリーダー：", "This counter's reader: ")
-        : either("この窓口のリーダーを選んでください：", "Choose this counter's reader: "),
+        ? word("readerChosen")
+        : word("readerChoose"),
     ...readers.map((r) => {
       const b = button(r.name, `reader-${r.id.slice(0, 8)}`, async () => {
         await call("POST", "/api/v1/counter/reader", { id: r.id });
@@ -198,23 +196,20 @@ const visual = document.getElementById("visual");
 const pairing = document.getElementById("pairing");
 if (place && visual) {
   const details = h("details", "more",
-    h("summary", "", either("券面の番号でも確かめる", "Check by the number on the card's face too")),
+    h("summary", "", word("extraOpen")),
     h(
       "p",
       "help",
-      either(
-        "カードの表を見て入れます。1回押すと1回だけ試します。番号は残しません。",
-        "Type what the card's front shows. One press is one attempt. The digits are not kept.",
-      ),
+      word("extraHelp"),
     ),
-    labelled(either("有効期限の年（西暦4桁）", "Year of expiry (four digits)"), year, "text-year", 4),
-    labelled(either("セキュリティコード（4桁）", "Security code (four digits)"), code, "text-code", 4),
-    h("p", "", button(either("番号で確かめる", "Check by number"), "text-check", text)),
+    labelled(word("extraYear"), year, "text-year", 4),
+    labelled(word("extraCode"), code, "text-code", 4),
+    h("p", "", button(word("extraText"), "text-check", text)),
     h(
       "p",
       "",
       button(
-        either("電子証明書の期限を見る", "Look at the certificate's dates"),
+        word("extraDates"),
         "certificate-check",
         certificate,
       ),
@@ -230,7 +225,7 @@ if (place && visual) {
   readerChoice.id = "reader-choice";
   oqs.append(
     button(
-      either("オンライン資格確認の結果とくらべる", "Compare with the online confirmation"),
+      word("extraOQS"),
       "oqs-compare",
       compare,
     ),

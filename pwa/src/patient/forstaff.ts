@@ -1,10 +1,14 @@
 // What the reception reads on a page in another language: who issued the screen, that the card is needed, and
 // how old it is, in Japanese whatever the patient reads. Element: #for-staff, which pages in Japanese do not
 // have.
+import japanese from "forstaff:ja";
 import { h } from "../shared/dom";
+import { sentencesOf } from "../shared/words";
+
+const say = sentencesOf<"forstaff">(japanese);
 
 /** The card sentence as the reception reads it. */
-export const cardForStaff = "マイナンバーカードといっしょに確認してください";
+export const cardForStaff = say("card");
 
 const place = document.getElementById("for-staff");
 
@@ -12,15 +16,15 @@ const place = document.getElementById("for-staff");
 export function tellStaff(insurer: string, registeredOn: string, age: number, kept: boolean): void {
   if (!place) return;
   const [, month, day] = registeredOn.split("-").map(Number);
-  const made = `${inJapanese(age)}前に${kept ? "取得" : "作成"}・`;
+  const made = say(kept ? "fetched" : "made", { d: inJapanese(age) });
   const said = [insurer, made, registeredOn].join();
   if (place.dataset["said"] !== said) {
     place.replaceChildren(
-      h("b", "", "受付の方へ"),
-      h("span", "", `${insurer} 発行・マイナポータルの画面ではありません`),
+      h("b", "", say("title")),
+      h("span", "", say("issued", { i: insurer })),
       h("span", "", cardForStaff),
-      h("span", "", made, h("span", "unbroken", `資格は${month}月${day}日 登録分`)),
-      kept ? h("span", "", "2つのコードを続けて読み取ってください") : "",
+      h("span", "", made, h("span", "unbroken", say("registered", { m: month ?? "", d: day ?? "" }))),
+      kept ? h("span", "", say("both")) : "",
     );
   }
   place.dataset["said"] = said;
@@ -34,6 +38,8 @@ export function tellStaffNothing(): void {
 
 function inJapanese(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
-  if (seconds < 120) return `${seconds}秒`;
-  return seconds < 7200 ? `${Math.floor(seconds / 60)}分` : `${Math.floor(seconds / 3600)}時間`;
+  if (seconds < 120) return say("seconds", { n: seconds });
+  return seconds < 7200
+    ? say("minutes", { n: Math.floor(seconds / 60) })
+    : say("hours", { n: Math.floor(seconds / 3600) });
 }

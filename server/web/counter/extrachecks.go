@@ -182,8 +182,5 @@ func (s *Console) certificateCheck(c echo.Context, reception staff.Reception) er
 
 func (s *Console) oqsCompare(c echo.Context, reception staff.Reception) error {
 	view, err := s.Counter.CompareOQS(c.Request().Context(), reception, chosenReader(c), c.Param("id"))
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, s.caseView(c, view))
+	return s.answerCase(c, view, err)
 }

@@ -46,7 +46,7 @@ func (s *loginPages) beginLogin(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	address, flow, err := s.Login.BeginAs(c.Request().Context(), state)
+	address, flow, err := s.Login.Begin(c.Request().Context(), state)
 	if err != nil {
 		return err
 	}
