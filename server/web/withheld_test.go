@@ -34,8 +34,8 @@ func (h *testApp) numbered(t *testing.T, number string) insurer.PersonRecord {
 	return found[0]
 }
 
-// A notice of somebody whose data are withheld (不開示) answers everybody as a notice does whose login does not
-// fit: the same page, byte for byte but for who is logged in. The desk enrols.
+// A notice of somebody whose data are withheld (不開示) answers everybody as a notice does whose login does
+// not fit: the same page, byte for byte. The desk enrols.
 func TestANoticeTellsNobodyWhoseDataAreWithheld(t *testing.T) {
 	h := newTestApp(t)
 	head := "番号,氏名,生年月日,住所,不開示\n"
@@ -68,7 +68,9 @@ func TestANoticeTellsNobodyWhoseDataAreWithheld(t *testing.T) {
 		t.Errorf("the page: %s", refused.Body)
 	}
 	spouse := func() *auth.Identity {
-		return &auth.Identity{Subject: "op|spouse", Name: "某田 太郎", BirthDate: hidden.Person.BirthDate, At: h.now}
+		login := h.loginOf(hidden, "op|spouse")
+		login.Name = "某田 太郎"
+		return login
 	}
 	if a, b := answer(hidden, spouse()), answer(open, spouse()); a != b {
 		t.Errorf("another's login sees that one of two is withheld:\n%s\n%s", a, b)
@@ -105,8 +107,8 @@ func TestAWithheldAddressWantsAFreshPasskey(t *testing.T) {
 	}
 	h.now = h.now.Add(6 * time.Minute)
 	w := b.get(person + "/address")
-	if want := "/staff/prove?" + (url.Values{"back": {person + "/address"}}).Encode(); location(t, w) != want ||
-		strings.Contains(w.Body.String(), "隠町") {
+	want := "/staff/prove?" + url.Values{"back": {person + "/address"}}.Encode()
+	if location(t, w) != want || strings.Contains(w.Body.String(), "隠町") {
 		t.Errorf("six minutes later: %d %s", w.Code, location(t, w))
 	}
 	if n := h.audited(t, "people.address"); n != 1 {
