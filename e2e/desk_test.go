@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -85,4 +87,59 @@ func TestSomebodyIsEnrolledAtTheDesk(t *testing.T) {
 	do(t, clerk, chromedp.Click("#cancel"))
 	waitText(t, clerk, "#desk-words", "取りやめました")
 	state(t, clerk, "desk-cancelled")
+}
+
+// A notice's code alone does not enrol somebody whose data are withheld (不開示): a calm page leads to the
+// desk, the same as for anybody's login that does not fit. The clerk's page shows no address.
+func TestAWithheldPersonIsLedToTheDesk(t *testing.T) {
+	t.Parallel()
+	base, _, _ := startServer(t)
+	tab := browser(t, 1280, 900, "")
+	file := filepath.Join(t.TempDir(), "people.csv")
+	if err := os.WriteFile(file, []byte("番号,氏名,生年月日,住所,不開示\n"+
+		"0001234,髙橋 德一,1955-07-01,東京都架空市隠町7,有\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	do(t, tab, chromedp.Navigate(base+"/insurer"), chromedp.Click(`button[value="鈴木"]`),
+		chromedp.Navigate(base+"/insurer?insurer=00138990"),
+		chromedp.SetUploadFiles(`#file`, []string{file}), chromedp.Click(`#import`),
+		chromedp.WaitVisible(`#store`), chromedp.Click(`#store`))
+	waitText(t, tab, "#done", "保存しました")
+	do(t, tab, chromedp.Click(`#back`))
+	waitText(t, tab, "tbody", "髙橋 德一")
+	notice := eval[string](t, tab, `document.querySelector("tbody .notice-link").href`)
+	do(t, tab, chromedp.Navigate(notice))
+	waitText(t, tab, "#notice-code", "-")
+	landing := strings.TrimSpace(get(t, tab, chromedp.Text("#notice-url")))
+	person := strings.TrimSuffix(notice, "/notice")
+	do(t, tab, chromedp.Navigate(person))
+	waitText(t, tab, "#withheld", "不開示の人です")
+	if body := eval[string](t, tab, `document.body.innerText`); strings.Contains(body, "隠町") {
+		t.Error("the page shows the address")
+	}
+	state(t, tab, "withheld-person")
+	do(t, tab, chromedp.Click("#address"))
+	waitText(t, tab, ".facts", "隠町7")
+	state(t, tab, "withheld-address")
+
+	for _, who := range []string{"demo-tokuichi", "demo-hanako"} {
+		phone := browser(t, 390, 844, "")
+		expects(t, phone, "status of 422", "the notice alone is not enough")
+		do(t, phone, chromedp.Navigate(landing), chromedp.Click(`a[href="/login"]`))
+		waitText(t, phone, "h1", "だれとして")
+		do(t, phone, chromedp.Click(`button[value="`+who+`"]`))
+		waitText(t, phone, "h1", "登録の確認")
+		do(t, phone, chromedp.Click(`form[action="/enrol"] button`))
+		waitText(t, phone, "h1", "保険者の窓口で登録します")
+		state(t, phone, "enrol-to-desk")
+	}
+	stranger := browser(t, 390, 844, "")
+	expects(t, stranger, "status of 404", "wrong codes")
+	expects(t, stranger, "status of 429", "too many of them")
+	do(t, stranger, chromedp.Navigate(base+"/"))
+	await[int](t, stranger, `(async () => { let last = 0; for (let n = 0; n < 25; n++) {
+		last = (await fetch("/n/AAAAAAAAAAAAAAAA")).status } return last })()`)
+	do(t, stranger, chromedp.Navigate(landing))
+	waitText(t, stranger, "#refusal", "読み取ったまま")
+	state(t, stranger, "code-wait")
 }

@@ -64,7 +64,8 @@ func TestANoticeTellsNobodyWhoseDataAreWithheld(t *testing.T) {
 		t.Errorf("withheld: %d %s\na login that does not fit: %d %s", refused.Code, refused.Body, misfit.Code,
 			misfit.Body)
 	}
-	if !strings.Contains(refused.Body.String(), "窓口") || strings.Contains(refused.Body.String(), "不開示") {
+	if !strings.Contains(refused.Body.String(), `id="to-desk"`) ||
+		!strings.Contains(refused.Body.String(), `href="tel:03-0000-0000"`) || strings.Contains(refused.Body.String(), "不開示") {
 		t.Errorf("the page: %s", refused.Body)
 	}
 	spouse := func() *auth.Identity {
