@@ -114,6 +114,9 @@ func (s registerStore) loginsOf(ctx context.Context, person audit.PersonID) (all
 			e.subject).Scan(&l.Devices); err != nil {
 			return nil, nil, err
 		}
+		if l.BoundBy, l.Seen, err = s.boundAtDesk(ctx, e); err != nil {
+			return nil, nil, err
+		}
 		all = append(all, l)
 	}
 	grants, err := deviceGrantReader{s.core}.DeviceGrants(ctx, insurer.DeviceGrantQuery{Person: person})

@@ -391,6 +391,9 @@ func turnedAway(w *httptest.ResponseRecorder) bool {
 var isNoGoodRequest = map[string]int{
 	"GET /i/:insurer/.well-known/keys.jwt": http.StatusNotFound, // no key has been replaced
 
+	// the code is shown to the clerk who began alone: desk_test.go has that one
+	"GET /insurer/people/:id/desk/:ref/code.png": http.StatusNotFound,
+
 	// a passkey's answer is good once: staffsignin_test.go has them
 	"POST /api/v1/staff/signin":      http.StatusForbidden,
 	"POST /api/v1/staff/proof":       http.StatusForbidden,

@@ -129,7 +129,8 @@ func (h *testApp) tour(t *testing.T) []stop {
 	if w := h.add(t, "T", newPhone(t)); w.Code != http.StatusOK {
 		t.Fatal(w.Code, w.Body)
 	}
-	hers := logsIn(h.named(t, city, "試験 一葉"), "ichiyo")
+	ichiyo := h.named(t, city, "試験 一葉")
+	hers := logsIn(ichiyo, "ichiyo")
 	h.cookies = own
 	bridge, ended := strings.Repeat("b", 64), strings.Repeat("c", 64)
 	h.pairs(t, bridge)
@@ -140,6 +141,10 @@ func (h *testApp) tour(t *testing.T) []stop {
 		At:       h.now,
 		By:       "鈴木",
 	}, audit.Entry{At: h.now, Actor: "t", Action: "bridge.end"}); err != nil {
+		t.Fatal(err)
+	}
+	begun, atAnEnd := h.atDesk(t, r), h.atDesk(t, ichiyo)
+	if err := h.insurer.Desk.Cancel(ctx, clerkOf(city), ichiyo.ID, atAnEnd.Ref); err != nil {
 		t.Fatal(err)
 	}
 	holder, nonce := h.holder(t, "B", newPhone(t)), h.nonce(t, "A")
@@ -206,6 +211,7 @@ func (h *testApp) tour(t *testing.T) []stop {
 		get(route)
 	}
 	get("/static/*", "x/app.css")
+	get("/d/:code", begun.Code)
 	get("/n/:code", h.noticeCode(t, r))
 	get("/c/:code", "ABCD2345")
 	get("/C/:code", "ABCD2345")
@@ -216,7 +222,8 @@ func (h *testApp) tour(t *testing.T) []stop {
 	for _, route := range []string{"name.ttf", "screen.smart-health-card"} {
 		get("/people/:id/"+route, id)
 	}
-	for _, route := range []string{"", "/notice", "/notice.png", "/reissue", "/revoke", "/erase"} {
+	for _, route := range []string{"", "/notice", "/notice.png", "/reissue", "/revoke", "/erase",
+		"/desk", "/address"} {
 		get("/insurer/people/:id"+route, id)
 	}
 	for _, d := range insurer.AllDocuments() {
@@ -231,6 +238,9 @@ func (h *testApp) tour(t *testing.T) []stop {
 			get(file)
 		}
 	}
+	get("/insurer/people/:id/desk/:ref", id, begun.Ref)
+	get("/insurer/people/:id/desk/:ref/code.png", id, begun.Ref)
+	get("/insurer/people/:id/desk/:ref/events", string(ichiyo.ID), atAnEnd.Ref) // of an open one it waits
 	get("/insurer/people/:id/copies/:rid/revoke", id, rid)
 	get("/insurer/people/:id/logins/:login/end", id, login)
 	for _, route := range []string{"/insurer/sample.csv", "/insurer/revoke", "/insurer/statistics",
@@ -358,6 +368,8 @@ func (h *testApp) tour(t *testing.T) []stop {
 	stops = append(stops, stop{method: "POST", route: "/insurer/import", path: "/insurer/import", kind: kind,
 		body: upload, names: []string{city}})
 
+	form("/insurer/people/:id/desk/:ref/cancel", url.Values{}, id, begun.Ref)
+	form("/insurer/people/:id/desk", url.Values{"seen": {"card"}}, id)
 	form("/insurer/people/:id/reissue", url.Values{}, id)
 	form("/insurer/people/:id/copies/:rid/revoke", url.Values{}, id, rid)
 	form("/insurer/people/:id/revoke", url.Values{}, id)

@@ -24,6 +24,7 @@ func (s *Portal) Routes(r *kit.Router) {
 // visit is what a patient's session holds besides its subject.
 type VisitSession struct {
 	Notice []byte         `json:"notice,omitempty"` // MAC of the notice code that brought them here
+	Desk   []byte         `json:"desk,omitempty"`   // MAC of a code of the insurer's desk, in its place
 	Flow   *auth.Flow     `json:"flow,omitempty"`   // a login under way
 	Login  *auth.Identity `json:"login,omitempty"`
 	Done   string         `json:"done,omitempty"` // state of the flow by which Login came
