@@ -75,7 +75,8 @@ func TestTenThousandWrongCodesEnrolNobodyAndHoldNobodyUp(t *testing.T) {
 		t.Errorf("the patient is enrolled: %d to %q %.300s", status, to, body)
 	}
 	d.h.now = d.h.now.Add(3 * time.Second)
-	if status, _, _ := d.attacker.open(t, "/enrol", url.Values{"code": {code}}); status == http.StatusSeeOther {
+	status, _, _ := d.attacker.open(t, "/enrol", url.Values{"code": {code}})
+	if status == http.StatusSeeOther {
 		t.Error("the attacker is enrolled by the patient's own code")
 	}
 	testenv.Refused(t, testenv.Sessions, 2*tries+1)
