@@ -101,7 +101,6 @@ func TestAWithheldPersonIsLedToTheDesk(t *testing.T) {
 		t.Fatal(err)
 	}
 	do(t, tab, chromedp.Navigate(base+"/insurer"), chromedp.Click(`button[value="鈴木"]`),
-		chromedp.Navigate(base+"/insurer?insurer=00138990"),
 		chromedp.SetUploadFiles(`#file`, []string{file}), chromedp.Click(`#import`),
 		chromedp.WaitVisible(`#store`), chromedp.Click(`#store`))
 	waitText(t, tab, "#done", "保存しました")
