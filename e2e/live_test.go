@@ -20,6 +20,10 @@ var liveSteps = map[string]func(w *liveWorld, h *liveHost){
 	"register":        (*liveWorld).register,
 	"enrolment":       (*liveWorld).enrolment,
 	"case":            (*liveWorld).onlineCase,
+	"stop":            func(_ *liveWorld, h *liveHost) { h.stop("madoguchi") },
+	"offline-case":    (*liveWorld).offlineCase,
+	"receipt":         (*liveWorld).lateReceipt,
+	"renewed":         (*liveWorld).servesTheNewCertificate,
 }
 
 // From two empty hosts to recorded cases, by the operator's guide alone: each of its commands is read out of

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -107,7 +108,8 @@ func (w *liveWorld) printedLink(h *liveHost) string {
 			continue
 		}
 		picture := filepath.Join(t.TempDir(), "page")
-		must(t, exec.Command("pdftoppm", "-r", "200", "-f", n, "-l", n, "-singlefile", "-png", files[0], picture))
+		must(t, exec.Command("pdftoppm", "-r", "200", "-f", n, "-l", n, "-singlefile", "-png", files[0],
+			picture))
 		codes, err := exec.Command("zbarimg", "--nodbus", "-q", "--raw", picture+".png").Output()
 		if err != nil {
 			t.Fatalf("no code on page %d: %v", page, err)
@@ -153,9 +155,14 @@ func (w *liveWorld) insertCard() (pull func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	const inserted = "Card inserted"
+	before := strings.Count(w.bench.Log(), inserted)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- virtual.Plug(ctx, w.bench.Address(0), chip) }()
+	if !poll(50*time.Millisecond, func() bool { return strings.Count(w.bench.Log(), inserted) > before }) {
+		t.Error("pcscd sees no card")
+	}
 	return func() {
 		cancel()
 		if err := <-ended; err != nil {
@@ -185,4 +192,54 @@ func (w *liveWorld) onlineCase(*liveHost) {
 	enter(t, w.console, "#scan-text", shown)
 	w.checksAndRecords()
 	waitText(t, w.phone, "#receipts", "架空医院 で確認されました")
+}
+
+// seenBy waits until the phone lists as many receipts of the clinic.
+func (w *liveWorld) seenBy(clinic string, times int) {
+	w.t.Helper()
+	waitTrue(w.t, w.phone, `[...document.getElementById("seen").children].filter(line =>
+		line.textContent.includes(`+quote(clinic)+`)).length === `+strconv.Itoa(times))
+}
+
+// offlineCase is a case while the insurer's server is down: the phone shows what it keeps, the counter
+// decides by what it keeps.
+func (w *liveWorld) offlineCase(*liveHost) {
+	t := w.t
+	t.Helper()
+	w.seenBy("架空医院", 1)
+	expects(t, w.phone, `net::ERR_CONNECTION_REFUSED`, "the insurer's server is stopped")
+	do(t, w.phone, chromedp.Navigate("https://insurer.example/screen"))
+	waitText(t, w.phone, "#age", "電波なし")
+	waitText(t, w.phone, "#holder-name", livePerson)
+	do(t, w.console, chromedp.Click("#cancel"))
+	waitTrue(t, w.console, `document.activeElement.id === "scan-text"`)
+	shown, _ := codesFrom(t, w.phone, 0, "")
+	enter(t, w.console, "#scan-text", shown)
+	waitText(t, w.console, "#verdict", "2つ目のコードを読み取ってください")
+	_, proof := codesFrom(t, w.phone, 0, "")
+	enter(t, w.console, "#second-text", proof)
+	w.checksAndRecords()
+}
+
+// lateReceipt is the receipt of that case, which the clinic's server leaves as soon as it can.
+func (w *liveWorld) lateReceipt(*liveHost) {
+	w.t.Helper()
+	do(w.t, w.phone, chromedp.Navigate("https://insurer.example/screen"))
+	waitText(w.t, w.phone, "#age", "秒前に作成")
+	w.seenBy("架空医院", 2)
+}
+
+// servesTheNewCertificate waits until the server that runs answers with the authority's last certificate.
+func (w *liveWorld) servesTheNewCertificate(h *liveHost) {
+	w.t.Helper()
+	if !poll(200*time.Millisecond, func() bool {
+		res, err := w.web.Get(h.url() + "/healthz")
+		if err != nil {
+			return false
+		}
+		res.Body.Close()
+		return res.TLS.PeerCertificates[0].SerialNumber.Int64() == w.ca.serial
+	}) {
+		w.t.Errorf("%s goes on with its old certificate", h.url())
+	}
 }
