@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"madoguchi/server/counter"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/demo"
 	"madoguchi/server/doctor"
@@ -68,7 +69,7 @@ func (c *serveCmd) Run(s *settings.Settings) error {
 	}
 	go h.KeepClean(ctx, chores...)
 	if h.counter != nil {
-		go h.counter.KeepLeavingReceipts(ctx)
+		go counter.NewReceipts(h.counter).KeepLeaving(ctx)
 	}
 	if h.runs != nil {
 		if err := h.runs.Resume(ctx); err != nil {

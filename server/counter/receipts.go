@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"madoguchi/server/hostapi"
-	"madoguchi/server/staff"
 )
 
 // WaitingReceipt is a receipt that could not be left with the insurer when the case was recorded. It goes
@@ -47,17 +46,18 @@ type owedReceipt struct {
 	Ground  hostapi.Ground  `json:"ground,omitempty"`
 }
 
-// tellPatient leaves a sealed receipt for each phone that shows this person, or keeps it for when the insurer
-// can be reached.
-func (c *Service) tellPatient(
-	ctx context.Context, reception staff.Reception, view CaseView, jws string,
-) error {
-	facility, err := c.FacilityOf(ctx, reception)
-	if err != nil {
-		return err
-	}
+// Receipts leaves what patients' phones are owed. It acts for a server's facilities themselves, for nobody of
+// their staff.
+type Receipts struct{ of *Service }
+
+// NewReceipts returns the receipts of a service's cases.
+func NewReceipts(of *Service) Receipts { return Receipts{of} }
+
+// tell leaves a sealed receipt for each phone that shows this person, or keeps it for when the insurer can be
+// reached.
+func (r Receipts) tell(ctx context.Context, facility Facility, view CaseView, jws string) error {
 	owed := owedReceipt{view.Verdict.Issuer, jws, view.RecordedAt, view.Outcome, view.Ground}
-	err = c.leave(ctx, facility.URL, owed)
+	err := r.leave(ctx, facility.URL, owed)
 	if err == nil || isFinal(err) {
 		return err
 	}
@@ -65,20 +65,20 @@ func (c *Service) tellPatient(
 	if marshalErr != nil {
 		return marshalErr
 	}
-	kept := c.Store.PutReceipt(context.WithoutCancel(ctx), WaitingReceipt{
+	kept := r.of.Store.PutReceipt(context.WithoutCancel(ctx), WaitingReceipt{
 		Facility: facility.Code,
 		CaseID:   view.ID,
-		Ends:     c.Now().Add(hostapi.ReceiptWindow),
+		Ends:     r.of.Now().Add(hostapi.ReceiptWindow),
 		Body:     body,
 	})
 	return errors.Join(err, kept)
 }
 
 // leave leaves a receipt for each phone that shows the person whom jws names.
-func (c *Service) leave(ctx context.Context, facilityURL string, owed owedReceipt) error {
+func (r Receipts) leave(ctx context.Context, facilityURL string, owed owedReceipt) error {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
-	insurers := c.Insurers(facilityURL)
+	insurers := r.of.Insurers(facilityURL)
 	phones, err := insurers.ReceiptKeys(ctx, owed.ISS, owed.JWS)
 	if err != nil || len(phones) == 0 {
 		return err
@@ -88,7 +88,7 @@ func (c *Service) leave(ctx context.Context, facilityURL string, owed owedReceip
 	}
 	sealed := map[string][]byte{}
 	for id, key := range phones {
-		sealed[id], err = hostapi.ReceiptSigner{URL: facilityURL, Key: c.Key}.Seal(
+		sealed[id], err = hostapi.ReceiptSigner{URL: facilityURL, Key: r.of.Key}.Seal(
 			hostapi.Receipt{At: owed.At, Outcome: owed.Outcome, Ground: owed.Ground, Method: "N1e"},
 			key,
 		)
@@ -107,8 +107,8 @@ func isFinal(err error) bool {
 		refused.Status != http.StatusRequestTimeout && refused.Status != http.StatusTooManyRequests
 }
 
-// KeepLeavingReceipts leaves the receipts that wait, until ctx ends.
-func (c *Service) KeepLeavingReceipts(ctx context.Context) {
+// KeepLeaving leaves the receipts that wait, until ctx ends.
+func (r Receipts) KeepLeaving(ctx context.Context) {
 	pause := time.NewTimer(soonest)
 	defer pause.Stop()
 	for next, before := soonest, 0; ; pause.Reset(next) {
@@ -117,11 +117,11 @@ func (c *Service) KeepLeavingReceipts(ctx context.Context) {
 			return
 		case <-pause.C:
 		}
-		left, err := c.LeaveReceipts(ctx)
+		left, err := r.LeaveWaiting(ctx)
 		if err != nil && ctx.Err() == nil {
 			slog.Warn("the receipts that wait were not read", "error", err)
 		}
-		if left == 0 || left < before {
+		if err == nil && (left == 0 || left < before) {
 			next = soonest
 		} else {
 			next = min(2*next, latest)
@@ -130,20 +130,20 @@ func (c *Service) KeepLeavingReceipts(ctx context.Context) {
 	}
 }
 
-// LeaveReceipts tries once to leave the receipts that wait, and returns how many still do. An insurer that
+// LeaveWaiting tries once to leave the receipts that wait, and returns how many still do. An insurer that
 // does not answer is asked for no other.
-func (c *Service) LeaveReceipts(ctx context.Context) (left int, err error) {
-	waiting, err := c.Store.WaitingReceipts(ctx)
+func (r Receipts) LeaveWaiting(ctx context.Context) (left int, err error) {
+	waiting, err := r.of.Store.WaitingReceipts(ctx)
 	if err != nil {
 		return 0, err
 	}
 	away := map[string]bool{}
 	for _, w := range waiting {
-		if c.Now().Before(w.Ends) && c.stillWaits(ctx, w, away) {
+		if r.of.Now().Before(w.Ends) && r.stillWaits(ctx, w, away) {
 			left++
 			continue
 		}
-		if err := c.Store.DropReceipt(ctx, w.Facility, w.CaseID); err != nil {
+		if err := r.of.Store.DropReceipt(ctx, w.Facility, w.CaseID); err != nil {
 			return left, err
 		}
 	}
@@ -152,7 +152,7 @@ func (c *Service) LeaveReceipts(ctx context.Context) (left int, err error) {
 
 // stillWaits tries to leave a receipt, unless its insurer is away, and reports whether it must be tried
 // again.
-func (c *Service) stillWaits(ctx context.Context, w WaitingReceipt, away map[string]bool) bool {
+func (r Receipts) stillWaits(ctx context.Context, w WaitingReceipt, away map[string]bool) bool {
 	var owed owedReceipt
 	err := json.Unmarshal(w.Body, &owed)
 	if away[owed.ISS] {
@@ -160,10 +160,10 @@ func (c *Service) stillWaits(ctx context.Context, w WaitingReceipt, away map[str
 	}
 	var facility Facility
 	if err == nil {
-		facility, err = c.Facilities.Facility(ctx, w.Facility)
+		facility, err = r.of.Facilities.Facility(ctx, w.Facility)
 	}
 	if err == nil {
-		err = c.leave(ctx, facility.URL, owed)
+		err = r.leave(ctx, facility.URL, owed)
 		away[owed.ISS] = err != nil && !isFinal(err)
 	}
 	if err != nil {

@@ -139,7 +139,7 @@ type CaseEnd struct {
 
 // Record ends a case. Accepting needs a genuine screen, no refused card, and a Ground; refusing and parking
 // need a reason. The patient's phone gets its receipt; when the insurer cannot be reached the record stands
-// all the same, and the receipt waits (KeepLeavingReceipts).
+// all the same, and the receipt waits (Receipts).
 func (c *Service) Record(
 	ctx context.Context, reception staff.Reception, id string, end CaseEnd,
 ) (CaseView, error) {
@@ -176,7 +176,11 @@ func (c *Service) Record(
 		return CaseView{}, err
 	}
 	if view.Verdict.Valid {
-		if err := c.tellPatient(ctx, reception, view, jws); err != nil {
+		facility, err := c.FacilityOf(ctx, reception)
+		if err == nil {
+			err = NewReceipts(c).tell(ctx, facility, view, jws)
+		}
+		if err != nil {
 			slog.Warn("the patient's receipt was not left", "case", id, "error", err)
 		}
 	}

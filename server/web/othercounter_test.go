@@ -188,7 +188,7 @@ func TestAnOldScreenOpensNoReceiptKeys(t *testing.T) {
 	}{
 		{issued, true}, {end, true}, {end.Add(24 * time.Hour), true}, {end.Add(7 * 24 * time.Hour), true},
 		{end.Add(7*24*time.Hour + time.Second), false}, {end.Add(8 * 24 * time.Hour), false},
-		{end.Add(90 * 24 * time.Hour), false},
+		{end.Add(30 * 24 * time.Hour), false}, {end.Add(90 * 24 * time.Hour), false},
 	}
 	for _, c := range times {
 		t.Run(c.at.Sub(end).String()+" after its end", func(t *testing.T) {
