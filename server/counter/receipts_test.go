@@ -92,7 +92,8 @@ func TestAReceiptWaitsForAnInsurerThatIsAway(t *testing.T) {
 	}
 }
 
-// What an insurer says decides whether a receipt waits on (RFC 9110 15.5 and 15.6): a refusal is its last word.
+// What an insurer says decides whether a receipt waits on (RFC 9110 15.5 and 15.6): a refusal is its last
+// word.
 func TestAReceiptWaitsOnlyWhereAskingAgainHelps(t *testing.T) {
 	for status, waits := range map[int]int{
 		http.StatusForbidden:           0,
