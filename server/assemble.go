@@ -12,6 +12,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/server/agents"
+	"madoguchi/server/counter"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/demo"
 	"madoguchi/server/insurer"
@@ -28,6 +29,7 @@ type app struct {
 
 	word    *kit.DemoWord      // where the demo's port is published
 	readers *agents.AgentHub   // where a counter's half runs
+	counter *counter.Service   // the same
 	runs    *insurer.PrintJobs // where an insurer's half runs
 }
 

@@ -169,6 +169,7 @@ func (a *app) addCounterHalf(
 		Key:         calls.Key,
 		Now:         a.Now,
 	}
+	a.counter = config.Counter
 	return known.Refresh, nil
 }
 

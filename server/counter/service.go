@@ -139,7 +139,7 @@ type CaseEnd struct {
 
 // Record ends a case. Accepting needs a genuine screen, no refused card, and a Ground; refusing and parking
 // need a reason. The patient's phone gets its receipt; when the insurer cannot be reached the record stands
-// all the same.
+// all the same, and the receipt waits (Receipts).
 func (c *Service) Record(
 	ctx context.Context, reception staff.Reception, id string, end CaseEnd,
 ) (CaseView, error) {
@@ -176,42 +176,15 @@ func (c *Service) Record(
 		return CaseView{}, err
 	}
 	if view.Verdict.Valid {
-		if err := c.tellPatient(ctx, reception, view, jws); err != nil {
+		facility, err := c.FacilityOf(ctx, reception)
+		if err == nil {
+			err = NewReceipts(c).tell(ctx, facility, view, jws)
+		}
+		if err != nil {
 			slog.Warn("the patient's receipt was not left", "case", id, "error", err)
 		}
 	}
 	return view, nil
-}
-
-// tellPatient leaves a sealed receipt for each phone that shows this person.
-func (c *Service) tellPatient(
-	ctx context.Context, reception staff.Reception, view CaseView, jws string,
-) error {
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
-	facility, err := c.FacilityOf(ctx, reception)
-	if err != nil {
-		return err
-	}
-	insurers := c.Insurers(facility.URL)
-	phones, err := insurers.ReceiptKeys(ctx, view.Verdict.Issuer, jws)
-	if err != nil || len(phones) == 0 {
-		return err
-	}
-	if len(phones) > hostapi.MaxReceiptDevices {
-		return fmt.Errorf("the insurer names %d phones", len(phones))
-	}
-	sealed := map[string][]byte{}
-	for id, key := range phones {
-		sealed[id], err = hostapi.ReceiptSigner{URL: facility.URL, Key: c.Key}.Seal(
-			hostapi.Receipt{At: view.RecordedAt, Outcome: view.Outcome, Ground: view.Ground, Method: "N1e"},
-			key,
-		)
-		if err != nil {
-			return err
-		}
-	}
-	return insurers.LeaveReceipt(ctx, view.Verdict.Issuer, jws, sealed)
 }
 
 // Today returns today's cases of the reception's facility, newest first.

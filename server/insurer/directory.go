@@ -12,6 +12,7 @@ import (
 // Directory knows the insurers of this server (保険者) and how each signs and colours what it prints.
 type Directory struct {
 	store DirectoryStore
+	keys  IssuerKeys
 	demo  bool
 	now   func() time.Time
 }

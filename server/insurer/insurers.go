@@ -98,8 +98,8 @@ func ReadNumber(text string) (eligibility.InsurerNumber, error) {
 	return number, nil
 }
 
-// AddInsurer makes an insurer known to this server: for a command. It returns ErrKnownInsurer where it is
-// known already.
+// AddInsurer makes an insurer known to this server, with its first signing key, so that a trust list can name
+// it and a certificate can be asked for: for a command. It returns ErrKnownInsurer where it is known already.
 func (d *Directory) AddInsurer(
 	ctx context.Context, by staff.Operator, number eligibility.InsurerNumber, given Given,
 ) (Insurer, error) {
@@ -107,7 +107,11 @@ func (d *Directory) AddInsurer(
 	if err := in.check(); err != nil {
 		return Insurer{}, err
 	}
-	return in, d.store.AddInsurer(ctx, in, d.entry(by, "insurer.add"))
+	if err := d.store.AddInsurer(ctx, in, d.entry(by, "insurer.add")); err != nil {
+		return Insurer{}, err
+	}
+	_, err := d.keys.Issuer(number, d.now()) // a broken off start makes it later
+	return in, err
 }
 
 // SetInsurer changes what is given of the operator's insurer (Directory.Operator): for a command.

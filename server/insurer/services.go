@@ -58,7 +58,7 @@ type Stores struct {
 
 // New joins the services to each other and to their store.
 func New(c Config) *Services {
-	directory := &Directory{store: c.Stores.Directory, demo: c.Demo, now: c.Now}
+	directory := &Directory{store: c.Stores.Directory, keys: c.Keys, demo: c.Demo, now: c.Now}
 	register := &Register{store: c.Stores.Register, now: c.Now}
 	usage := &Usage{store: c.Stores.Usage, now: c.Now}
 	enrolment := &Enrolment{
