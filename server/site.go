@@ -13,6 +13,7 @@ import (
 	"madoguchi/server/counter"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/demo"
+	"madoguchi/server/doctor"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/hostclient"
 	"madoguchi/server/keys"
@@ -47,6 +48,10 @@ func (c *serveCmd) site(
 		Now:        h.Now,
 		Ready:      h.Store.Ping,
 		Sessions:   &auth.Sessions{Store: h.Store.Sessions(), HTTPS: !isDemo, Now: h.Now},
+		Overseen: web.Overseen{
+			States: doctor.Doctor{Settings: s, Role: c.Role, Now: clock}.Local,
+			Host:   s.Host(),
+		},
 	}
 	if isDemo {
 		config.Staff, config.Facility = demo.Staff, s.FacilityCode
@@ -142,6 +147,7 @@ func (a *app) addCounterHalf(
 		Store: a.Store.ForStaff().Facilities,
 		URL:   func(code string) string { return a.settings.FacilityURL(code, address) },
 	}
+	config.Overseen.FacilityURL = facilities.URL
 	config.Readers = agents.New(agents.Config{
 		Store:      a.Store.ForAgents(),
 		IssuerKeys: issuerKeys,
