@@ -89,7 +89,7 @@ func refusedAt(row permissions.Row, path string) (status int, location string) {
 	switch {
 	case row.ForPrograms():
 		return http.StatusForbidden, ""
-	case strings.HasPrefix(row.Path(), "/staff/"):
+	case strings.HasPrefix(row.Path(), "/staff/"), strings.HasPrefix(row.Path(), "/operator"):
 		return http.StatusSeeOther, "/staff?" + url.Values{"back": {path}}.Encode()
 	case permissions.OfInsurer.Holds(row.Who):
 		return http.StatusSeeOther, "/insurer/staff"
