@@ -32,8 +32,6 @@ type organisation struct {
 	Name  string
 	facts []Fact
 	now   map[string]string // the fields' values
-	// told is what was done, by the key of the commands' sentence: added or changed
-	told func(what string) message.Message
 }
 
 // values returns what a form gives for a field, nil where it has none of that name.
@@ -93,7 +91,6 @@ func (s insurers) entry(in insurer.Insurer) organisation {
 			"address": in.Branding.Address, "hours": in.Branding.Hours, "colour": in.Branding.Colour,
 			"state": in.Branding.State,
 		},
-		told: func(what string) message.Message { return report.Sentence("insurer." + what) },
 	}
 }
 
@@ -185,7 +182,6 @@ func (s facilities) entry(f staff.Facility) organisation {
 			"telephone": f.Telephone,
 			"blanking":  seconds,
 		},
-		told: func(what string) message.Message { return report.Sentence("facility." + what) },
 	}
 }
 

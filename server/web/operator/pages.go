@@ -1,6 +1,7 @@
 package operator
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -47,19 +48,12 @@ var levelWords = map[string]string{
 	"refusal": "operator.level.refusal",
 }
 
+var levelMarks = map[string]string{"good": "✓", "warning": "!", "refusal": "×"}
+
 func (s *Office) homePage(c echo.Context, v kit.SignedIn) error {
 	ctx := c.Request().Context()
 	view := HomeView{Page: s.NewPage(c, message.New("operator.title.home", nil))}
-	if s.States != nil {
-		for _, state := range s.States(ctx) {
-			view.States = append(view.States, StateRow{
-				Level: state.Level,
-				Word:  message.New(levelWords[state.Level], nil),
-				Name:  state.Name,
-				Says:  state.Says,
-			})
-		}
-	}
+	view.States, view.Attention = s.states(ctx)
 	for _, of := range s.all() {
 		known, err := of.list(ctx, v.Member)
 		if err != nil {
@@ -77,6 +71,34 @@ func (s *Office) homePage(c echo.Context, v kit.SignedIn) error {
 	}
 	return s.Show(c, http.StatusOK, "operator", view)
 }
+
+// states are what was examined of the server, and how many of them need attention.
+func (s *Office) states(ctx context.Context) (rows []StateRow, attention *message.Message) {
+	if s.States == nil {
+		return nil, nil
+	}
+	wrong := 0
+	for _, state := range s.States(ctx) {
+		if state.Level != "good" {
+			wrong++
+		}
+		rows = append(rows, StateRow{
+			Level: state.Level,
+			Mark:  levelMarks[state.Level],
+			Word:  message.New(levelWords[state.Level], nil),
+			Name:  state.Name,
+			Says:  state.Says,
+		})
+	}
+	if wrong > 0 {
+		said := message.New("operator.home.attention", message.Args{"count": message.Number(wrong)})
+		attention = &said
+	}
+	return rows, attention
+}
+
+// doneKeys are the sentences of what was done just now.
+var doneKeys = map[string]string{"added": "operator.added", "changed": "operator.changed"}
 
 func (s *Office) organisationPage(c echo.Context, v kit.SignedIn, of organisations) error {
 	ctx := c.Request().Context()
@@ -96,8 +118,8 @@ func (s *Office) organisationPage(c echo.Context, v kit.SignedIn, of organisatio
 		Facts:          o.facts,
 		Administration: admins,
 	}
-	if said := c.QueryParam("said"); said == "added" || said == "changed" {
-		done := o.told(said)
+	if key := doneKeys[c.QueryParam("said")]; key != "" {
+		done := message.New(key, nil)
 		view.Done = &done
 	}
 	return s.Show(c, http.StatusOK, "organisation", view)

@@ -9,12 +9,15 @@ import (
 type HomeView struct {
 	kit.Page
 	States []StateRow
-	Groups []Group
+	// Attention says how many of the states need some; nil: none
+	Attention *message.Message
+	Groups    []Group
 }
 
 // StateRow is one state, in words.
 type StateRow struct {
 	Level string
+	Mark  string // ✓, ! or ×, as doctor prints
 	Word  message.Message
 	Name  message.Message
 	Says  message.Message
