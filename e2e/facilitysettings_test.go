@@ -34,7 +34,8 @@ func TestAFacilitySaysWhenItsCounterIsBlanked(t *testing.T) {
 		chromedp.KeyEvent(kb.Enter))
 	waitText(t, admin, "[role=alert]", "30秒から10分")
 	state(t, admin, "staff-facility")
-	do(t, admin, chromedp.SetValue("#blanking", "300"), chromedp.Focus("#blanking"), chromedp.KeyEvent(kb.Enter))
+	do(t, admin, chromedp.SetValue("#blanking", "300"), chromedp.Focus("#blanking"),
+		chromedp.KeyEvent(kb.Enter))
 	waitText(t, admin, "#said", "保存しました")
 
 	do(t, pc, chromedp.Navigate(base+"/counter"))

@@ -31,7 +31,8 @@ func TestTheOperatorAddsAnInsurerAndInvitesItsAdministrator(t *testing.T) {
 	waitTrue(t, tab, `document.querySelector("#number[aria-invalid=true]") !== null &&
 		document.querySelector("#issuer").value === "架空支部長"`)
 	state(t, tab, "operator-form")
-	do(t, tab, chromedp.SetValue("#number", "02139996"), chromedp.Focus("#number"), chromedp.KeyEvent(kb.Enter))
+	do(t, tab, chromedp.SetValue("#number", "02139996"), chromedp.Focus("#number"),
+		chromedp.KeyEvent(kb.Enter))
 	waitText(t, tab, "#said", "登録しました")
 	waitText(t, tab, "main", "管理者がいません")
 	state(t, tab, "operator-organisation")

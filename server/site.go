@@ -49,8 +49,7 @@ func (c *serveCmd) site(
 		Ready:      h.Store.Ping,
 		Sessions:   &auth.Sessions{Store: h.Store.Sessions(), HTTPS: !isDemo, Now: h.Now},
 		Overseen: web.Overseen{
-			States: doctor.Doctor{Settings: s, Role: c.Role, Now: clock}.Local,
-			Host:   s.Host(),
+			States: doctor.Doctor{Settings: s, Role: c.Role, Now: clock}.Local, Host: s.Host(),
 		},
 	}
 	if isDemo {
@@ -147,7 +146,6 @@ func (a *app) addCounterHalf(
 		Store: a.Store.ForStaff().Facilities,
 		URL:   func(code string) string { return a.settings.FacilityURL(code, address) },
 	}
-	config.Overseen.FacilityURL = facilities.URL
 	config.Readers = agents.New(agents.Config{
 		Store:      a.Store.ForAgents(),
 		IssuerKeys: issuerKeys,

@@ -10,7 +10,8 @@ import (
 
 // agent puts a paired bridge agent into the database that was once seen with a release.
 func (w *world) agent(program string, wire int) {
-	w.execute(fmt.Sprintf(`INSERT INTO agents (ref, facility, name, public, paired_at, paired_by, version, program)
+	w.execute(fmt.Sprintf(`INSERT INTO agents
+		(ref, facility, name, public, paired_at, paired_by, version, program)
 		VALUES (hex(randomblob(16)), '1319999991', '受付1', x'00', 1, '', %d, '%s')`, wire, program))
 }
 

@@ -29,7 +29,8 @@ func (v *visit) checkCardKeys(context.Context) []Finding {
 	return []Finding{good(message.New("doctor.card_keys", message.Args{"count": message.Number(len(known))}))}
 }
 
-// checkAgents says how many bridge agents this server knows, and which releases they were when they came last.
+// checkAgents says how many bridge agents this server knows, and which releases they were when they came
+// last.
 func (v *visit) checkAgents(context.Context) []Finding {
 	if !v.serves(datafolder.RoleCounter) || !v.database.Exists {
 		return nil

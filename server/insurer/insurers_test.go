@@ -180,7 +180,8 @@ func TestAMemberChoosesAmongItsOwnInsurerAlone(t *testing.T) {
 // it was. An insurer's own administrator adds none, and sets its own by its papers' settings alone.
 func TestTheOperatorsStaffLooksAfterInsurers(t *testing.T) {
 	w := newWorld(t)
-	members := staff.New(staff.Config{Stores: w.store.ForStaff(), Now: func() time.Time { return now }}).Members
+	clock := func() time.Time { return now }
+	members := staff.New(staff.Config{Stores: w.store.ForStaff(), Now: clock}).Members
 	invited := func(of staff.Organisation, role staff.Role) staff.Member {
 		_, v, err := members.Invite(ctx, staff.Operator{}, staff.NewMember{
 			Organisation: of,

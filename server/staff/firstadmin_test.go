@@ -153,7 +153,8 @@ func TestTheOperatorDoesNothingElseWithMembers(t *testing.T) {
 func TestALockedOperatorsLinkIsWorthNothing(t *testing.T) {
 	w := newWorld(t)
 	nobodyAdministers(t, w, w.clerk)
-	code, _, err := w.Members.InviteFirst(ctx, w.operator, firstOf(w.clerk.Organisation, staff.RoleInsurerAdmin))
+	wanted := firstOf(w.clerk.Organisation, staff.RoleInsurerAdmin)
+	code, _, err := w.Members.InviteFirst(ctx, w.operator, wanted)
 	fatal(t, err)
 	fatal(t, w.Members.Lock(ctx, command, w.operator.ID))
 	if _, err := w.accept(code, newDevice()); !errors.Is(err, staff.ErrInvitation) {

@@ -31,9 +31,9 @@ type Invitation struct {
 	ExpiresAt    time.Time
 }
 
-// stands returns ErrInvitation unless the invitation may still be accepted, as the members of the organisation
-// and of the operator are now. What the operator's staff made is good while nobody else administers the
-// organisation.
+// stands returns ErrInvitation unless the invitation may still be accepted, as the members of the
+// organisation and of the operator are now. What the operator's staff made is good while nobody else
+// administers the organisation.
 func (v Invitation) stands(all roster, now time.Time) error {
 	if !now.Before(v.ExpiresAt) {
 		return ErrInvitation.Because(errors.New("it is too old"))

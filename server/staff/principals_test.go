@@ -234,7 +234,8 @@ var rows = []row{
 			_, err := w.Members.Administration(ctx, by, about.Organisation)
 			return err
 		}},
-	{method: "Members.InviteFirst", denied: true, may: []string{theOperator, theCommand}, before: nobodyAdministers,
+	{method: "Members.InviteFirst", denied: true, may: []string{theOperator, theCommand},
+		before: nobodyAdministers,
 		call: func(w *world, by staff.Principal, about staff.Member) error {
 			_, _, err := w.Members.InviteFirst(ctx, by, staff.NewMember{
 				Organisation: about.Organisation,

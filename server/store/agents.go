@@ -157,8 +157,9 @@ func (s agentStore) update(ctx context.Context, tx *sql.Tx, a agents.Agent) erro
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, `UPDATE agents SET first_seen = $2, last_seen = $3, version = $4,
-		ended_at = $5, ended_by = $6, proof = $7, program = $8 WHERE ref = $1`, a.ID, millisOrZero(a.FirstSeen),
-		millisOrZero(a.LastSeen), a.Version, millisOrZero(a.EndedAt), a.EndedBy, proof, a.Program); err != nil {
+		ended_at = $5, ended_by = $6, proof = $7, program = $8 WHERE ref = $1`,
+		a.ID, millisOrZero(a.FirstSeen), millisOrZero(a.LastSeen), a.Version, millisOrZero(a.EndedAt),
+		a.EndedBy, proof, a.Program); err != nil {
 		return fmt.Errorf("changing an agent: %w", err)
 	}
 	return nil

@@ -51,8 +51,8 @@ func TestAFacilitysAdministratorSetsWhenDataAreBlanked(t *testing.T) {
 	if f := h.stored(t, h.facility.Code); f != want {
 		t.Errorf("%+v", f)
 	}
-	if page := admin.get("/staff/facility?said=changed").Body.String(); !strings.Contains(page, `id="said"`) ||
-		!strings.Contains(page, `value="90"`) {
+	page := admin.get("/staff/facility?said=changed").Body.String()
+	if !strings.Contains(page, `id="said"`) || !strings.Contains(page, `value="90"`) {
 		t.Error(page)
 	}
 	if got := h.actions(t, "reception:"+string(admin.member.ID)); got[len(got)-1] != "facility.set" {

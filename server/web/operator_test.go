@@ -150,8 +150,8 @@ func TestTheOperatorAddsAndSetsOrganisations(t *testing.T) {
 		t.Errorf("%+v %v", f, err)
 	}
 	by := "operator:" + string(b.member.ID)
-	if got, want := h.actions(t, by), "insurer.add insurer.settings facility.add facility.set"; !strings.HasSuffix(
-		strings.Join(got, " "), want) {
+	did := []string{"insurer.add", "insurer.settings", "facility.add", "facility.set"}
+	if got := h.actions(t, by); !slices.Equal(got[max(0, len(got)-len(did)):], did) {
 		t.Errorf("the audit names %s for %q", by, got)
 	}
 }
@@ -186,6 +186,7 @@ func TestWhatTheOperatorTypesWrongIsSaidAtItsField(t *testing.T) {
 		return append(slices.Clone(pairs), name, value)
 	}
 	facility := []string{"number", "1319999992", "name", "架空薬局"}
+	wrongNumber := eligibility.ErrInsurerNumber.Key
 	const ofInsurer, ofFacility = "/operator/insurers/", "/operator/facilities/"
 	cases := []struct {
 		path   string
@@ -194,7 +195,7 @@ func TestWhatTheOperatorTypesWrongIsSaidAtItsField(t *testing.T) {
 		key    string
 		status int
 	}{
-		{ofInsurer + "add", with(insurer, "number", "01139998"), "number", eligibility.ErrInsurerNumber.Key, 422},
+		{ofInsurer + "add", with(insurer, "number", "01139998"), "number", wrongNumber, 422},
 		{ofInsurer + "add", with(insurer, "number", "12130001"), "number", "insurer.assistance", 422},
 		{ofInsurer + "add", with(insurer, "number", "06139992"), "number", "insurer.known", 409},
 		{ofInsurer + "add", with(insurer, "name", "　"), "name", "look.missing", 422},
@@ -245,7 +246,7 @@ func TestWhatTheOperatorTypesWrongIsSaidAtItsField(t *testing.T) {
 	}
 }
 
-var linkText = regexp.MustCompile(`http://localhost:8080/staff/invite/[A-Za-z0-9_-]+|/staff/invite/[A-Za-z0-9_-]{20,}`)
+var linkText = regexp.MustCompile(`/staff/invite/[A-Za-z0-9_-]{20,}`)
 
 // From an organisation's page to its first administrator, who is then the one who invites.
 func TestTheOperatorInvitesAFirstAdministratorAndRecoversTheOnlyOne(t *testing.T) {
@@ -260,7 +261,7 @@ func TestTheOperatorInvitesAFirstAdministratorAndRecoversTheOnlyOne(t *testing.T
 			t.Fatalf("%d %s", w.Code, w.Body)
 		}
 		invited := h.at(t)
-		invited.accept(link[strings.Index(link, "/staff"):])
+		invited.accept(link)
 		if next := invited.signIn(""); next != "/insurer" {
 			t.Error(next)
 		}

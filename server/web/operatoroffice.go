@@ -13,8 +13,6 @@ type Overseen struct {
 	// States examines the server, without asking others; nil: nobody does.
 	States func(context.Context) []doctor.Finding
 	Host   string // by which trust lists name this server's insurers
-	// FacilityURL is by which trust lists name a facility; a counter's half.
-	FacilityURL func(code string) string
 }
 
 // operatorOffice makes the room of whoever runs the server.
@@ -25,11 +23,8 @@ func operatorOffice(c Config, shared *kit.Kit) *operator.Office {
 		Counter:     c.Counter != nil,
 		Readers:     c.connectedReaders,
 		Host:        c.Overseen.Host,
-		FacilityURL: c.Overseen.FacilityURL,
+		FacilityURL: c.facilityURL,
 		Address:     c.FrontDoor.Address,
-	}
-	if office.FacilityURL == nil {
-		office.FacilityURL = func(string) string { return "" }
 	}
 	if c.Insurer != nil {
 		office.Insurers = c.Insurer.Directory
@@ -47,6 +42,12 @@ func operatorOffice(c Config, shared *kit.Kit) *operator.Office {
 		}
 	}
 	return office
+}
+
+// facilityURL is by which trust lists name a facility of this server.
+func (c Config) facilityURL(ctx context.Context, code string) (string, error) {
+	f, err := c.Counter.Facilities.Facility(ctx, code)
+	return f.URL, err
 }
 
 // connectedReaders counts a facility's readers that are connected.

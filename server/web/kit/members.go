@@ -2,7 +2,6 @@ package kit
 
 import (
 	"errors"
-	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -15,7 +14,7 @@ import (
 // What the rooms share in which members of staff sign in, invite and are invited.
 
 // MemberAt returns who of the members is signed in in this browser for the pages below a path.
-func (s *Kit) MemberAt(c echo.Context, path string) (SignedIn, error) {
+func MemberAt(s *Kit, c echo.Context, path string) (SignedIn, error) {
 	for _, kind := range KindsAt(path) {
 		v, err := s.SignedIn(c, kind)
 		if err == nil && v.Member.ID != "" {
@@ -39,9 +38,10 @@ type InviteLinkView struct {
 	Back     string // the page that it was made from
 }
 
-// ShowInvitation shows an invitation's link, once: nobody has it afterwards but who it was given to.
-func (s *Kit) ShowInvitation(c echo.Context, link, back string, v staff.Invitation) error {
-	return s.Show(c, http.StatusOK, "invitelink", InviteLinkView{
+// NewInviteLinkView is the page (invitelink) of an invitation's link, made from the page back. Nobody has the
+// link afterwards but who it was given to.
+func NewInviteLinkView(s *Kit, c echo.Context, link, back string, v staff.Invitation) InviteLinkView {
+	return InviteLinkView{
 		Page:     s.NewPage(c, message.New("staff.title.invite", nil)),
 		Name:     v.Name,
 		Role:     RoleName(v.Role),
@@ -49,7 +49,7 @@ func (s *Kit) ShowInvitation(c echo.Context, link, back string, v staff.Invitati
 		Link:     link,
 		Until:    TimeText(v.ExpiresAt),
 		Back:     back,
-	})
+	}
 }
 
 var roleNames = map[staff.Role]string{

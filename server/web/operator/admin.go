@@ -93,5 +93,6 @@ func (s *Office) admin(c echo.Context, v kit.SignedIn, of organisations) error {
 		})
 	}
 	link := s.Address + "/staff/invite/" + url.PathEscape(code)
-	return s.ShowInvitation(c, link, of.path()+"/"+o.Number, made)
+	back := of.path() + "/" + o.Number
+	return s.Show(c, http.StatusOK, "invitelink", kit.NewInviteLinkView(s.Kit, c, link, back, made))
 }

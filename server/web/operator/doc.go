@@ -26,7 +26,7 @@ type Office struct {
 	Readers func(facility string) int
 	Host    string // by which trust lists name this server's insurers
 	// FacilityURL is by which trust lists name a facility.
-	FacilityURL func(code string) string
+	FacilityURL func(ctx context.Context, code string) (string, error)
 	Address     string // of this server, for the links of invitations
 }
 

@@ -157,12 +157,22 @@ func (facilities) fields() []field {
 		{name: "name", label: "operator.facilityName", most: 60, needed: true},
 		{name: "address", label: "operator.facilityAddress", most: 120},
 		{name: "telephone", label: "operator.telephone", kind: "tel", most: 20},
-		{name: "blanking", label: "staff.facility.blanking", kind: "number", most: 3, help: "staff.facility.blankingWhat"},
+		{
+			name:  "blanking",
+			label: "staff.facility.blanking",
+			kind:  "number",
+			most:  3,
+			help:  "staff.facility.blankingWhat",
+		},
 	}
 }
 
-func (s facilities) entry(f staff.Facility) organisation {
-	report := staff.NewFacilityReport(f, s.FacilityURL(f.Code))
+func (s facilities) entry(ctx context.Context, f staff.Facility) (organisation, error) {
+	url, err := s.FacilityURL(ctx, f.Code)
+	if err != nil {
+		return organisation{}, err
+	}
+	report := staff.NewFacilityReport(f, url)
 	seconds := strconv.Itoa(report.Blanking)
 	return organisation{
 		Organisation: staff.OfFacility(f.Code),
@@ -182,13 +192,17 @@ func (s facilities) entry(f staff.Facility) organisation {
 			"telephone": f.Telephone,
 			"blanking":  seconds,
 		},
-	}
+	}, nil
 }
 
 func (s facilities) list(ctx context.Context, by staff.Member) (all []organisation, err error) {
 	known, err := s.Staff.Facilities.List(ctx, by)
 	for _, f := range known {
-		all = append(all, s.entry(f))
+		o, err := s.entry(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, o)
 	}
 	return all, err
 }
@@ -198,7 +212,7 @@ func (s facilities) find(ctx context.Context, by staff.Member, code string) (org
 	if err != nil {
 		return organisation{}, err
 	}
-	return s.entry(f), nil
+	return s.entry(ctx, f)
 }
 
 func givenFacility(form values) staff.GivenFacility {
@@ -227,7 +241,7 @@ func (s facilities) set(
 	if err != nil {
 		return organisation{}, err
 	}
-	return s.entry(f), nil
+	return s.entry(ctx, f)
 }
 
 // defaults are what a form for a new organisation holds.

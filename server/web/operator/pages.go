@@ -14,7 +14,9 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-func (s *Office) guard(c echo.Context) (kit.SignedIn, error) { return s.MemberAt(c, "/operator") }
+func (s *Office) guard(c echo.Context) (kit.SignedIn, error) {
+	return kit.MemberAt(s.Kit, c, "/operator")
+}
 
 // routesOf adds the pages of the organisations of one kind.
 func (s *Office) routesOf(r *kit.Router, of organisations) {

@@ -13,7 +13,9 @@ import (
 )
 
 // anyMember is the guard of pages for members of any kind.
-func (s *Office) anyMember(c echo.Context) (kit.SignedIn, error) { return s.MemberAt(c, "/staff") }
+func (s *Office) anyMember(c echo.Context) (kit.SignedIn, error) {
+	return kit.MemberAt(s.Kit, c, "/staff")
+}
 
 // ceremonyCookie holds the reference to a ceremony that this browser has begun, or the code of an invitation.
 func (s *Office) ceremonyCookie(name, value string, life time.Duration) *http.Cookie {

@@ -97,7 +97,8 @@ func (s *memberPages) invite(c echo.Context, v kit.SignedIn) error {
 	if err != nil {
 		return err
 	}
-	return s.ShowInvitation(c, s.link(code), "/staff/members", made)
+	return s.Show(c, http.StatusOK, "invitelink",
+		kit.NewInviteLinkView(s.Kit, c, s.link(code), "/staff/members", made))
 }
 
 // member is the colleague whom the address names; another organisation's is not found.
@@ -170,5 +171,6 @@ func (s *memberPages) recoverMember(c echo.Context, v kit.SignedIn, m staff.Memb
 	if err != nil {
 		return err
 	}
-	return s.ShowInvitation(c, s.link(code), "/staff/members", made)
+	return s.Show(c, http.StatusOK, "invitelink",
+		kit.NewInviteLinkView(s.Kit, c, s.link(code), "/staff/members", made))
 }
