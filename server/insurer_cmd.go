@@ -75,11 +75,7 @@ func (c *insurerSetCmd) Run(s *settings.Settings) error {
 		if err != nil {
 			return output.Told{}, err
 		}
-		operator, err := d.Operator(ctx, insurer.RequestTarget{Insurer: number})
-		if err != nil {
-			return output.Told{}, err
-		}
-		in, err := d.SetInsurer(ctx, operator, c.Given)
+		in, err := d.SetInsurer(ctx, staff.Operator{}, number, c.Given)
 		return output.One("insurer.changed", insurer.NewReport(in, s.Host())), err
 	})
 }

@@ -148,6 +148,7 @@ func (c *connection) answerChallenge(ctx context.Context, challenge *wire.Challe
 		Signature: signature,
 		Virtual:   c.Virtual,
 		OQS:       c.OQS != "",
+		Program:   c.Program,
 	}})
 }
 

@@ -21,9 +21,9 @@ import (
 
 // Versions of these messages; another one is refused with a sentence. A server opens with the oldest that
 // it speaks, an agent answers with its own: servers are updated first. Version 3 added Reply.Statements,
-// version 4 the key and arguments of Refused.
+// version 4 the key and arguments of Refused, version 5 Hello.Program.
 const (
-	Version       = 4
+	Version       = 5
 	OldestVersion = 2
 	keyedVersion  = 4 // the first whose agents read Refused.Message
 )
@@ -59,8 +59,9 @@ type Hello struct {
 	Name      string `json:"name"` // of the PC, for people
 	Key       []byte `json:"key"`  // P-256, PKIX DER
 	Signature []byte `json:"signature"`
-	Virtual   bool   `json:"virtual"` // it serves a virtual card
-	OQS       bool   `json:"oqs"`     // it can compare with the OQS answer files of its PC
+	Virtual   bool   `json:"virtual"`           // it serves a virtual card
+	OQS       bool   `json:"oqs"`               // it can compare with the OQS answer files of its PC
+	Program   string `json:"program,omitempty"` // which release it is, for people; of version 5 and later
 }
 
 // Pair tells an unknown agent the code that an administrator types at the counter. The words that people

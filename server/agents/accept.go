@@ -153,7 +153,7 @@ func (s *AgentHub) handshake(ctx context.Context, l *agentConn, known func()) er
 	case hello.Virtual && !s.virtual:
 		return s.refuse(ctx, l, errVirtual)
 	}
-	l.virtual, l.oqs = hello.Virtual, hello.OQS
+	l.virtual, l.oqs, l.program = hello.Virtual, hello.OQS, cleanProgram(hello.Program)
 	sum := sha256.Sum256(hello.Key)
 	id := hex.EncodeToString(sum[:])
 	agent, err := s.lookUp(ctx, id)
@@ -272,6 +272,16 @@ func cleanName(name string) string {
 		name = message.New("agent.unnamed", nil).Text("ja")
 	}
 	return name
+}
+
+// cleanProgram keeps what an agent says of its release where it can be one: up to 40 printed characters of
+// ASCII. Anything else is as if it had said nothing.
+func cleanProgram(program string) string {
+	unlike := func(r rune) bool { return r <= ' ' || r > '~' }
+	if len(program) > 40 || strings.ContainsFunc(program, unlike) || eligibility.HoldsMyNumber(program) {
+		return ""
+	}
+	return program
 }
 
 // Restart tells every agent that this server restarts, so that they come back spread over a minute, and

@@ -266,3 +266,35 @@ type manualClock struct{ ms atomic.Int64 }
 
 func (c *manualClock) set(t time.Time) { c.ms.Store(t.UnixMilli()) }
 func (c *manualClock) now() time.Time  { return time.UnixMilli(c.ms.Load()).In(eligibility.Japan) }
+
+// The release that an agent says is listed, and stored when it is another one than before; agents of the
+// version before say none. What cannot be a release is as if nothing was said.
+func TestTheReleaseOfAnAgentIsListed(t *testing.T) {
+	store := newMemory()
+	s, url := openWith(t, Config{Virtual: true, Store: store})
+	key := newAgentKey(t)
+	pairedWith(t, s, facility, url, agent.Config{Key: key, Program: "1.2.0"}).stop()
+	for _, c := range []struct{ says, want string }{
+		{"1.3.0", "1.3.0"},
+		{"", ""},
+		{"v0.0.0-20261122100000-abcdef123456+dirty", "v0.0.0-20261122100000-abcdef123456+dirty"},
+		{"新しい", ""},
+		{"1.2 \u202e", ""},
+		{strings.Repeat("1", 41), ""},
+		{"123456789018", ""},
+	} {
+		t.Run(c.says, func(t *testing.T) {
+			eventually(t, "it has left", func() bool { return connected(s, facility) == 0 })
+			a := start(t, url, agent.Config{Key: key, Program: c.says})
+			await(t, a.said, "つながりました")
+			if k := known(t, s); k.Program != c.want || !k.Connected {
+				t.Errorf("listed: %q", k.Program)
+			}
+			eventually(t, "it is stored", func() bool {
+				all := storedAgents(t, store)
+				return len(all) == 1 && all[0].Program == c.want
+			})
+			a.stop()
+		})
+	}
+}

@@ -201,6 +201,7 @@ func TestAgentsOfVersionTwoAreServed(t *testing.T) {
 	}{
 		{1, false},
 		{wire.OldestVersion, true},
+		{4, true}, // says no release
 		{wire.Version, true},
 		{wire.Version + 1, false},
 	} {

@@ -105,6 +105,15 @@ var broken = []struct {
 		"disk.full",
 	},
 
+	{
+		"an agent whose messages are no longer understood",
+		datafolder.RoleCounter,
+		func(w *world) { w.agent("", 1) },
+		"agents",
+		Warning,
+		"doctor.agent_versions_old",
+	},
+
 	{"the other role's database", datafolder.RoleInsurer,
 		func(w *world) { w.execute(`UPDATE meta SET value = 'live/counter' WHERE name = 'stamp'`) },
 		"database", Refusal, "store.stamp"},

@@ -229,6 +229,28 @@ var rows = []row{
 			return w.Members.Remove(ctx, by, about.ID)
 		}},
 
+	{method: "Members.Administration", denied: true, may: []string{theOperator, theCommand},
+		call: func(w *world, by staff.Principal, about staff.Member) error {
+			_, err := w.Members.Administration(ctx, by, about.Organisation)
+			return err
+		}},
+	{method: "Members.InviteFirst", denied: true, may: []string{theOperator, theCommand},
+		before: nobodyAdministers,
+		call: func(w *world, by staff.Principal, about staff.Member) error {
+			_, _, err := w.Members.InviteFirst(ctx, by, staff.NewMember{
+				Organisation: about.Organisation,
+				Name:         "山田 千代",
+				Role:         w.adminOf(about.Organisation).Role,
+			})
+			return err
+		}},
+	{method: "Members.RecoverLast", denied: true, may: []string{theOperator, theCommand},
+		call: func(w *world, by staff.Principal, about staff.Member) error {
+			of := about.Organisation
+			_, _, err := w.Members.RecoverLast(ctx, by, of, w.adminOf(of).Name)
+			return err
+		}},
+
 	{method: "Sessions.List", may: selves, before: signedIn,
 		call: func(w *world, by staff.Principal, about staff.Member) error {
 			all, err := w.Sessions.List(ctx, by, about.ID)

@@ -17,7 +17,7 @@ func (s *Store) ForInsurer() insurer.Stores {
 	nonces := nonceStore{c}
 	enrolled := enrolledReader{c}
 	return insurer.Stores{
-		Directory:   directoryStore{c},
+		Directory:   directoryStore{memberReader{c}},
 		Register:    registerStore{c, people, notes},
 		Importer:    importerStore{c},
 		Usage:       usageStore{c},

@@ -659,11 +659,12 @@ func TestStrangersSeeTheSignInOnly(t *testing.T) {
 func TestEachRoleComesToItsOwnPages(t *testing.T) {
 	h := newTestApp(t)
 	operator := h.joins(t, staff.TheOperator, staff.RoleOperator, "運営 花")
-	if next := operator.signIn("/insurer"); next != "/staff/me" {
+	if next := operator.signIn("/insurer"); next != "/operator" {
 		t.Errorf("the operator is led to %s", next)
 	}
 	for path, want := range map[string]int{
 		"/insurer": http.StatusSeeOther, "/counter": http.StatusSeeOther, "/staff/members": http.StatusOK,
+		"/operator":  http.StatusOK,
 		"/staff/pin": http.StatusForbidden,
 	} {
 		if w := operator.get(path); w.Code != want {

@@ -278,7 +278,18 @@ func (h *testApp) tour(t *testing.T) []stop {
 		by(desk)
 	}
 
+	get("/staff/facility")
+	by(desk)
+	operator := h.joins(t, staff.TheOperator, staff.RoleOperator, "運営 花")
+	operator.signIn("")
+	for _, s := range operatorStops() {
+		stops = append(stops, s)
+		by(operator)
+	}
+
 	form("/settings", url.Values{"lang": {"en"}})
+	form("/staff/facility", url.Values{"blanking": {"90"}})
+	by(desk)
 	form("/login/wait", url.Values{})
 	form("/staff/try", url.Values{"door": {"insurer"}})
 	form("/staff/pin", url.Values{"pin": {"2580"}})

@@ -142,6 +142,8 @@ func (s *Kit) Fail(err error, c echo.Context) {
 	switch path := c.Request().URL.Path; {
 	case strings.HasPrefix(path, "/insurer"):
 		view.Back = "/insurer"
+	case path == "/operator" || strings.HasPrefix(path, "/operator/"):
+		view.Back = "/operator"
 	case path == "/staff" || strings.HasPrefix(path, "/staff/"):
 		view.Back = "/staff"
 	case strings.HasPrefix(path, "/login"):

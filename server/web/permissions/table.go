@@ -447,6 +447,36 @@ var groups = []struct {
 			Ja: "働く人の交代（PIN）", En: "who acts from now on, by the PIN",
 		},
 	}},
+	{SignIn | CounterHalf, []Row{
+		{
+			Route: "GET /staff/facility", Who: FacilityAdmin, Of: OwnOrganisation, Marks: Fresh,
+			Ja: "医療機関の設定の画面",
+		},
+		{
+			Route: "POST /staff/facility", Who: FacilityAdmin, Of: OwnOrganisation, Marks: Fresh,
+			Ja: "医療機関の設定の保存",
+		},
+	}},
+	// whoever runs the server: its states and organisations, and no people
+	{SignIn, []Row{{Route: "GET /operator", Who: Operator, Ja: "サーバーの状態と組織の一覧"}}},
+	{SignIn | InsurerHalf, []Row{
+		{Route: "GET /operator/insurers/add", Who: Operator, Marks: Fresh, Ja: "保険者を加える画面"},
+		{Route: "POST /operator/insurers/add", Who: Operator, Marks: Fresh, Ja: "保険者の追加"},
+		{Route: "GET /operator/insurers/:number", Who: Operator, Ja: "保険者1件"},
+		{Route: "GET /operator/insurers/:number/set", Who: Operator, Marks: Fresh, Ja: "保険者の設定の画面"},
+		{Route: "POST /operator/insurers/:number/set", Who: Operator, Marks: Fresh, Ja: "保険者の設定の保存"},
+		{Route: "GET /operator/insurers/:number/admin", Who: Operator, Marks: Fresh, Ja: "保険者の最初の管理者の画面"},
+		{Route: "POST /operator/insurers/:number/admin", Who: Operator, Marks: Fresh, Ja: "保険者の管理者の招待・復旧"},
+	}},
+	{SignIn | CounterHalf, []Row{
+		{Route: "GET /operator/facilities/add", Who: Operator, Marks: Fresh, Ja: "医療機関を加える画面"},
+		{Route: "POST /operator/facilities/add", Who: Operator, Marks: Fresh, Ja: "医療機関の追加"},
+		{Route: "GET /operator/facilities/:number", Who: Operator, Ja: "医療機関1件"},
+		{Route: "GET /operator/facilities/:number/set", Who: Operator, Marks: Fresh, Ja: "医療機関の設定の画面"},
+		{Route: "POST /operator/facilities/:number/set", Who: Operator, Marks: Fresh, Ja: "医療機関の設定の保存"},
+		{Route: "GET /operator/facilities/:number/admin", Who: Operator, Marks: Fresh, Ja: "医療機関の最初の管理者の画面"},
+		{Route: "POST /operator/facilities/:number/admin", Who: Operator, Marks: Fresh, Ja: "医療機関の管理者の招待・復旧"},
+	}},
 	{SignIn | Demo, []Row{{Route: "POST /staff/try", Who: Public, Of: OwnVisit, Ja: "パスキーを試す"}}},
 
 	{InsurerHalf | Demo, []Row{
