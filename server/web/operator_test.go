@@ -67,7 +67,7 @@ func (h *testApp) operatorSignedIn(t *testing.T) *staffBrowser {
 // everybody's routes it is a stranger.
 func TestTheOperatorSeesNoPerson(t *testing.T) {
 	h, stops := tour(t)
-	names := append(personal(t, h), "山田 管理", "田中 三月")
+	names := []string{"試験 太郎", "ｼｹﾝ ﾀﾛｳ", "試験 一葉", "髙橋", "德一", "shc:/", "%PDF", "0001234", "山田 管理", "田中 三月"}
 	operator := h.joins(t, staff.TheOperator, staff.RoleOperator, "運営 次郎")
 	operator.signIn("")
 	cookies := operator.cookieList()
@@ -82,7 +82,7 @@ func TestTheOperatorSeesNoPerson(t *testing.T) {
 			s.cookies, s.header = cookies, http.Header{"User-Agent": {browserName}}
 			w := httptest.NewRecorder()
 			h.echo.ServeHTTP(w, s.request(nil))
-			if told := tells(w, names); told != "" {
+			if told := tells(w, names, ""); told != "" {
 				t.Errorf("it tells %q", told)
 			}
 			changed := stored.changed(t)
