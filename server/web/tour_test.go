@@ -109,6 +109,7 @@ func tour(t *testing.T) (*testApp, []stop) {
 	her := string(h.hanako(t, h.now).ID)
 	hers := h.cookies
 	h.cookies = own
+	representative, offer := h.represented(t, r, "代理 花子"), h.representCode(t, r, "代理 太郎")
 	holder, nonce := h.holder(t, "B", newPhone(t)), h.nonce(t, "A")
 	point := holderBody(h.holder(t, "C", newPhone(t)))["key"]
 	kid := h.trust.Issuers[0].JWKS[0].ID
@@ -167,6 +168,8 @@ func tour(t *testing.T) (*testApp, []stop) {
 		"/insurer/support"} {
 		get(route)
 	}
+	get("/represent")
+	get("/r/:code", offer)
 	get("/static/*", "x/app.css")
 	get("/n/:code", h.noticeCode(t, r))
 	get("/c/:code", "ABCD2345")
@@ -178,7 +181,8 @@ func tour(t *testing.T) (*testApp, []stop) {
 	for _, route := range []string{"name.ttf", "screen.smart-health-card"} {
 		get("/people/:id/"+route, id)
 	}
-	for _, route := range []string{"", "/notice", "/notice.png", "/reissue", "/revoke", "/erase"} {
+	for _, route := range []string{"", "/notice", "/notice.png", "/represent", "/represent/code",
+		"/represent/code.png", "/reissue", "/revoke", "/erase"} {
 		get("/insurer/people/:id"+route, id)
 	}
 	for _, d := range insurer.AllDocuments() {
@@ -195,6 +199,7 @@ func tour(t *testing.T) (*testApp, []stop) {
 	}
 	get("/insurer/people/:id/copies/:rid/revoke", id, rid)
 	get("/insurer/people/:id/logins/:login/end", id, login)
+	get("/insurer/people/:id/representatives/:login/end", id, representative)
 	for _, route := range []string{"/insurer/sample.csv", "/insurer/revoke", "/insurer/statistics",
 		"/insurer/statistics.csv"} {
 		get(route, "?insurer=00138990")
@@ -321,6 +326,11 @@ func tour(t *testing.T) (*testApp, []stop) {
 	form("/insurer/people/:id/reissue", url.Values{}, id)
 	form("/insurer/people/:id/copies/:rid/revoke", url.Values{}, id, rid)
 	form("/insurer/people/:id/revoke", url.Values{}, id)
+	form("/represent/code", url.Values{"code": {offer}})
+	form("/represent", url.Values{})
+	form("/insurer/people/:id/represent", h.wishFor("代理 次郎"), id)
+	send("POST", "/api/v1/people/:id/representatives/:login/end", struct{}{}, id, representative)
+	form("/insurer/people/:id/representatives/:login/end", url.Values{}, id, representative)
 	form("/enrol", url.Values{"code": {"AAAAAAAAAAAAAAAA"}})
 	send("POST", "/api/v1/phones/:phone/end", struct{}{}, "A")
 	send("POST", "/api/v1/people/:id/remove", struct{}{}, id)

@@ -8,15 +8,25 @@ export const cardForStaff = "マイナンバーカードといっしょに確認
 
 const place = document.getElementById("for-staff");
 
-/** Says it for a code of the given age in ms. Without network the code is one that this phone kept. */
-export function tellStaff(insurer: string, registeredOn: string, age: number, kept: boolean): void {
+/** What is said of the code that is shown. */
+interface ForStaff {
+  insurer: string;
+  registeredOn: string;
+  age: number; // ms
+  kept: boolean; // without network the code is one that this phone kept
+  represented: boolean; // this phone is a representative's
+}
+
+/** Says it for the code that is shown. */
+export function tellStaff(shown: ForStaff): void {
+  const { insurer, registeredOn, age, kept, represented } = shown;
   if (!place) return;
   const [, month, day] = registeredOn.split("-").map(Number);
   const made = `${inJapanese(age)}前に${kept ? "取得" : "作成"}・`;
-  const said = [insurer, made, registeredOn].join();
+  const said = [insurer, made, registeredOn, represented].join();
   if (place.dataset["said"] !== said) {
     place.replaceChildren(
-      h("b", "", "受付の方へ"),
+      h("b", "", represented ? "受付の方へ（代理の方の端末です）" : "受付の方へ"),
       h("span", "", `${insurer} 発行・マイナポータルの画面ではありません`),
       h("span", "", cardForStaff),
       h("span", "", made, h("span", "unbroken", `資格は${month}月${day}日 登録分`)),

@@ -32,6 +32,7 @@ type PersonView struct {
 	Copies              []CopyRow
 	Logins              []LoginRow
 	Devices             []DeviceRow
+	Representatives     []RepresentativeRow
 	Receipts            int
 	Entries             []EntryRow
 	MoreEntries         int
@@ -148,6 +149,11 @@ func (s *personPages) personPage(c echo.Context, clerk staff.Clerk) error {
 	}
 	for _, l := range file.Logins {
 		view.Logins = append(view.Logins, LoginRow{l.ID, whenText(l.Since), l.Devices})
+	}
+	for _, r := range file.Representatives {
+		if s.Now().Before(r.Until) {
+			view.Representatives = append(view.Representatives, representativeRow(r))
+		}
 	}
 	for _, p := range file.Devices {
 		view.Devices = append(view.Devices, DeviceRow{p.ID, whenText(p.At),
@@ -277,25 +283,29 @@ func (s *personPages) copyRow(copied insurer.IssuedCopy) CopyRow {
 // actionWords says what the lines of the audit chain record, by keys of the catalogue; of the documents that
 // clerks looked at their table says it.
 var actionWords = map[string]string{
-	"people.view":    "staff.person.didLookedAtTheRecord",
-	"people.search":  "staff.person.didSearched",
-	"people.import":  "staff.person.didImportedAFile",
-	"notice.print":   "staff.person.didPrintedTheNotice",
-	"notice.reissue": "staff.person.didReissuedTheNoticeSCode",
-	"notice.enrol":   "staff.person.didEnrolledWithTheNoticeSCode",
-	"phone.add":      "staff.person.didAddedAPhone",
-	"phone.holder":   "staff.person.didAddedAPhoneSKey",
-	"phone.end":      "staff.person.didRemovedAPhone",
-	"login.end":      "staff.person.didEndedALoginSEnrolment",
-	"screen.issue":   "staff.person.didIssuedAScreen",
-	"code.asked":     "staff.person.didAskedByTheScreenSCode",
-	"code.used":      "staff.person.didCheckedByTheScreenSCode",
-	"code.allowed":   "staff.person.didAllowedACounterToSee",
-	"code.denied":    "staff.person.didRefusedACounter",
-	"paper.issue":    "staff.person.didSavedACopy",
-	"paper.revoke":   "staff.person.didRevokedCopies",
-	"receipt.leave":  "staff.person.didACounterLeftAReceipt",
-	"person.erase":   "staff.person.didErasedTheRecord",
+	"people.view":          "staff.person.didLookedAtTheRecord",
+	"people.search":        "staff.person.didSearched",
+	"people.import":        "staff.person.didImportedAFile",
+	"notice.print":         "staff.person.didPrintedTheNotice",
+	"notice.reissue":       "staff.person.didReissuedTheNoticeSCode",
+	"notice.enrol":         "staff.person.didEnrolledWithTheNoticeSCode",
+	"phone.add":            "staff.person.didAddedAPhone",
+	"phone.holder":         "staff.person.didAddedAPhoneSKey",
+	"phone.end":            "staff.person.didRemovedAPhone",
+	"login.end":            "staff.person.didEndedALoginSEnrolment",
+	"screen.issue":         "staff.person.didIssuedAScreen",
+	"code.asked":           "staff.person.didAskedByTheScreenSCode",
+	"code.used":            "staff.person.didCheckedByTheScreenSCode",
+	"code.allowed":         "staff.person.didAllowedACounterToSee",
+	"code.denied":          "staff.person.didRefusedACounter",
+	"paper.issue":          "staff.person.didSavedACopy",
+	"paper.revoke":         "staff.person.didRevokedCopies",
+	"receipt.leave":        "staff.person.didACounterLeftAReceipt",
+	"representative.code":  "staff.person.didBeganARepresentation",
+	"representative.begin": "staff.person.didBoundARepresentative",
+	"representative.end":   "staff.person.didEndedARepresentative",
+	"representative.over":  "staff.person.didRepresentativeOver",
+	"person.erase":         "staff.person.didErasedTheRecord",
 }
 
 // entryRow puts a line of the audit chain in words; a line of another program's making keeps its own name.

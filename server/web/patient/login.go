@@ -17,6 +17,7 @@ func (s *loginPages) routes(r *kit.Router) {
 	r.Public("GET /login/callback", s.finishLogin)
 	r.Public("GET /login/help", s.troublePage)
 	(handoverPages{s}).handoverRoutes(r)
+	(representPages{s}).routes(r)
 	r.Public("POST /logout", s.logout)
 	logins := s.logins(r)
 	logins.Add("GET /enrol", s.enrolPage)
@@ -105,7 +106,7 @@ func (s *loginPages) finishLogin(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.logIn(c, session, known, VisitSession{Notice: v.Notice, Login: &login, Done: flow.State})
+	return s.logIn(c, session, known, v.after(login, flow.State))
 }
 
 // logIn makes the session of a login that is finished, and ends the one before it.
@@ -129,6 +130,9 @@ func (s *loginPages) logIn(c echo.Context, session auth.Session, known bool, v V
 // afterLogin leads to the screen, or first to the enrolment of whoever has no screen yet or has just opened
 // a notice.
 func (s *loginPages) afterLogin(c echo.Context, v VisitSession) error {
+	if v.Represent != nil {
+		return c.Redirect(http.StatusSeeOther, "/represent")
+	}
 	people, err := s.Insurer.Enrolment.People(c.Request().Context(), viewerOf(v))
 	if err != nil {
 		return err
