@@ -2,6 +2,7 @@ package insurer
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"madoguchi/auth"
@@ -49,7 +50,9 @@ type EnrolmentStore interface {
 type NoticeMAC = func(serial int64) []byte
 
 var (
-	errEnrolBirthDate = &eligibility.Error{Code: eligibility.Conflict, Key: "enrol.not_this_person"}
+	// ErrNotByNotice is returned where a notice's code does not enrol this login: it does not fit the person,
+	// or the person's data are withheld. What it says holds for both.
+	ErrNotByNotice = &eligibility.Error{Code: eligibility.Conflict, Key: "enrol.not_this_person"}
 	// ErrEnrolAgain asks for a fresh login before a registration: an old session, perhaps on a phone that is
 	// not its owner's any more, must not be able to register anybody.
 	ErrEnrolAgain = &eligibility.Error{Code: eligibility.Denied, Key: "enrol.login_again"}
@@ -79,6 +82,10 @@ func (e *Enrolment) NoticeFor(ctx context.Context, text string) (mac []byte, err
 // login who holds the card: birth date exact, name tolerant (variants, ●, kana;
 // docs/facts/names-and-characters.md#matching), because registers spell names differently. A void
 // notice gets ErrNoticeVoid, a viewer without a login, or with one that is not fresh, ErrEnrolAgain.
+//
+// For a person whose data are withheld (不開示, DV and the like) a notice is not enough, since it may lie in the
+// wrong hands with the card: they are enrolled at the Desk. The answer is the same as for a login that does
+// not fit, so that nobody learns by it who is withheld.
 func (e *Enrolment) Enrol(ctx context.Context, viewer Viewer, mac []byte) error {
 	notice, err := e.store.Notice(ctx, mac)
 	if err != nil {
@@ -96,7 +103,10 @@ func (e *Enrolment) Enrol(ctx context.Context, viewer Viewer, mac []byte) error 
 		return err
 	}
 	if !samePerson(login, record.Person) {
-		return errEnrolBirthDate
+		return ErrNotByNotice
+	}
+	if record.Person.Withheld == eligibility.Yes {
+		return e.enrolledAtDesk(ctx, login.Subject, record)
 	}
 	return e.store.Enrol(ctx, mac, login.Subject, audit.Entry{
 		At:     e.now(),
@@ -105,6 +115,18 @@ func (e *Enrolment) Enrol(ctx context.Context, viewer Viewer, mac []byte) error 
 		Person: notice.Person,
 		Detail: login.Assurance(),
 	})
+}
+
+// enrolledAtDesk is nil where a login shows the person already, and ErrNotByNotice for any other.
+func (e *Enrolment) enrolledAtDesk(ctx context.Context, subject string, record PersonRecord) error {
+	known, err := e.store.Enrolled(ctx, subject, e.now())
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(known, func(r PersonRecord) bool { return r.ID == record.ID }) {
+		return nil
+	}
+	return ErrNotByNotice
 }
 
 // samePerson compares a login with a record: the date of birth exactly, the name tolerantly, also against the

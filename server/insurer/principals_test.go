@@ -100,6 +100,10 @@ var rows = []row{
 		_, err := w.Register.Record(ctx, who.clerk, w.person.ID)
 		return err
 	}},
+	{method: "Register.Addresses", call: func(w *world, who asking) error {
+		_, err := w.Register.Addresses(ctx, who.clerk, w.person.ID)
+		return err
+	}},
 	{method: "Register.Copies", call: func(w *world, who asking) error {
 		copies, err := w.Register.Copies(ctx, who.clerk, w.person.ID)
 		return some(len(copies), err)
@@ -200,6 +204,41 @@ var rows = []row{
 	{method: "Enrolment.EndLogin", call: func(w *world, who asking) error {
 		return w.Enrolment.EndLogin(ctx, who.clerk, w.person.ID, w.login)
 	}},
+
+	{method: "Desk.Begin", call: func(w *world, who asking) error {
+		_, err := w.Desk.Begin(ctx, who.clerk, w.person.ID, insurer.SeenCard)
+		return err
+	}},
+	{method: "Desk.Enrolment", call: func(w *world, who asking) error {
+		_, err := w.Desk.Enrolment(ctx, who.clerk, w.person.ID, w.desk)
+		return err
+	}},
+	{method: "Desk.Cancel", call: func(w *world, who asking) error {
+		return w.Desk.Cancel(ctx, who.clerk, w.person.ID, w.desk)
+	}},
+	{method: "Desk.Watch", own: "it hears of the asker's own insurer's people alone",
+		call: func(w *world, who asking) error {
+			changed, stop := w.Desk.Watch(who.clerk, w.person.ID)
+			defer stop()
+			select {
+			case <-changed:
+				return nil
+			default:
+				return errNothing
+			}
+		}},
+	{method: "Desk.Enrol", own: "a login that does not fit is counted on the code, and bound to nobody",
+		call: func(w *world, who asking) error {
+			e, err := w.Desk.Enrolment(ctx, w.rightful.clerk, w.person.ID, w.desk)
+			if err != nil {
+				return err
+			}
+			mac, err := w.Desk.CodeFor(ctx, e.Code)
+			if err != nil {
+				return err
+			}
+			return w.Desk.Enrol(ctx, who.viewer, mac)
+		}},
 
 	{method: "Devices.DevicesOfViewer", call: func(w *world, who asking) error {
 		phones, err := w.Devices.DevicesOfViewer(ctx, who.viewer)
@@ -421,6 +460,8 @@ var withoutPrincipal = map[string]string{
 	"Directory.Operator":         "it makes the principal",
 	"Enrolment.NoticeFor":        "the notice's code is the proof; it names nobody",
 	"Enrolment.NoticeInsurer":    "the notice's code is the proof; it names nobody",
+	"Desk.CodeFor":               "the desk's code is the proof; it names nobody",
+	"Desk.CodeInsurer":           "the desk's code is the proof; it names nobody",
 	"Devices.Viewer":             "it makes the principal",
 	"Devices.LoginFlowKey":       "it concerns nobody",
 	"Devices.Challenge":          "it is the same for phones that nobody knows",

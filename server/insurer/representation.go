@@ -105,17 +105,17 @@ const (
 )
 
 var (
-	errRepresentGround = badRepresentation("ground", "ground")
-	errRepresentName   = badRepresentation("name", "name")
-	errRepresentSeen   = badRepresentation("seen", "seen")
-	errRepresentLast   = badRepresentation("last", "last")
-	errRepresentPast   = badRepresentation("past", "last")
-	errRepresentAdult  = badRepresentation("adult", "ground")
+	errRepresentGround = badRepresentation("representing.ground", "ground")
+	errRepresentName   = badRepresentation("representing.name", "name")
+	errRepresentSeen   = badRepresentation("representing.seen", "seen")
+	errRepresentLast   = badRepresentation("representing.last", "last")
+	errRepresentPast   = badRepresentation("representing.past", "last")
+	errRepresentAdult  = badRepresentation("representing.adult", "ground")
 )
 
 // badRepresentation is a refusal of what a clerk typed into a field.
-func badRepresentation(why, field string) *eligibility.Error {
-	return &eligibility.Error{Code: eligibility.Invalid, Key: "representing." + why, Field: field}
+func badRepresentation(key, field string) *eligibility.Error {
+	return &eligibility.Error{Code: eligibility.Invalid, Key: key, Field: field}
 }
 
 // tidied is the wish without what typing adds.

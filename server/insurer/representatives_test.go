@@ -110,7 +110,7 @@ const validMyNumber = "123456789018"
 
 func TestARepresentativeShowsThePersonUntilTheLastDay(t *testing.T) {
 	w := newWorld(t)
-	rep := loggedIn("c", "代理 花子", "1980-04-01")
+	rep := loggedIn("rep", "代理 花子", "1980-04-01")
 	people, err := w.Enrolment.People(ctx, rep)
 	if err != nil || len(people) != 1 || people[0].ID != w.person.ID ||
 		people[0].LastRepresented().String() != "2027-03-31" {
@@ -121,8 +121,14 @@ func TestARepresentativeShowsThePersonUntilTheLastDay(t *testing.T) {
 	if !representativesCode(t, w, live.JWS) || live.LastRepresented.String() != "2027-03-31" {
 		t.Error("the screen does not say that a representative shows it")
 	}
+	if live.Person.Address != "" || live.Person.MailAddress != "" {
+		t.Error("a representative is told the person's address")
+	}
 	own, err := w.Issuer.Live(ctx, w.rightful.viewer, w.person.ID)
 	fatal(t, err)
+	if own.Person.Address == "" {
+		t.Fatal("there is no address to leave out")
+	}
 	if representativesCode(t, w, own.JWS) || !own.LastRepresented.IsZero() {
 		t.Error("the person's own screen says that a representative shows it")
 	}
@@ -185,7 +191,7 @@ func TestAnOnlineCodeOfARepresentativeSaysSo(t *testing.T) {
 		viewer insurer.Viewer
 		want   bool
 	}{
-		{"a representative's", loggedIn("c", "代理 花子", "1980-04-01"), true},
+		{"a representative's", loggedIn("rep", "代理 花子", "1980-04-01"), true},
 		{"the person's own", w.rightful.viewer, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -203,9 +209,9 @@ func TestAnOnlineCodeOfARepresentativeSaysSo(t *testing.T) {
 // No screen without network outlives the representation: it could not be taken back.
 func TestNoOfflineScreenOutlivesTheRepresentation(t *testing.T) {
 	w := newWorld(t)
-	rep := loggedIn("c", "代理 花子", "1980-04-01")
+	rep := loggedIn("rep", "代理 花子", "1980-04-01")
 	fatal(t, w.store.ForInsurer().Devices.PutDeviceGrants(ctx, insurer.DeviceGrant{
-		Subject:  "op|c",
+		Subject:  "op|rep",
 		DeviceID: "phone-c",
 		KeyID:    strings.Repeat("c", 16),
 		Public:   make([]byte, 65),
@@ -319,7 +325,7 @@ func TestOfTwoLoginsThatUseACodeAtOnceOneIsBound(t *testing.T) {
 // represents a representative represents nobody else.
 func TestWhatARepresentativeCannotDo(t *testing.T) {
 	w := newWorld(t)
-	rep := loggedIn("c", "代理 花子", "1980-04-01")
+	rep := loggedIn("rep", "代理 花子", "1980-04-01")
 	before, _ := w.dump(t)
 	_, err := w.Representatives.OfViewer(ctx, rep, w.person.ID)
 	refused(t, err, "person.not_yours")
@@ -375,10 +381,9 @@ func TestARepresentativeOfARepresentativeSeesNoFurther(t *testing.T) {
 // where a place was lost meanwhile.
 func TestPlacesOfRepresentatives(t *testing.T) {
 	w := newWorld(t)
-	names := []string{"代理 花子", "代理 太郎", "代理 次郎", "代理 三郎"}
-	for i, name := range names {
+	for i, name := range []string{"代理 花子", "代理 太郎", "代理 次郎", "代理 三郎"} {
 		begun(t, w, name)
-		viewer := loggedIn(string(rune('c'+i)), name, "1980-04-01")
+		viewer := loggedIn([]string{"rep", "s2", "s3", "s4"}[i], name, "1980-04-01")
 		fatal(t, w.Representatives.Accept(ctx, viewer, w.offer))
 	}
 	all, err := w.Representatives.OfPerson(ctx, w.rightful.clerk, w.person.ID)
@@ -397,7 +402,7 @@ func TestPlacesOfRepresentatives(t *testing.T) {
 	fatal(t, err)
 	refused(t, w.Representatives.Accept(ctx, loggedIn("z", "代理 花子", "1999-04-01"), mac),
 		"represent.too_many") // of the same name, another login
-	fatal(t, w.Representatives.Accept(ctx, loggedIn("c", "代理 花子", "1980-04-01"), mac))
+	fatal(t, w.Representatives.Accept(ctx, loggedIn("rep", "代理 花子", "1980-04-01"), mac))
 	all, err = w.Representatives.OfPerson(ctx, w.rightful.clerk, w.person.ID)
 	if err != nil || len(all) != 4 || all[0].Last().String() != "2027-10-31" {
 		t.Errorf("%+v %v", all, err)
@@ -437,7 +442,7 @@ func TestTheAuditTellsOfARepresentative(t *testing.T) {
 			if !slices.Equal(told, want) {
 				t.Errorf("%q", told)
 			}
-			rep := loggedIn("c", "代理 花子", "1980-04-01")
+			rep := loggedIn("rep", "代理 花子", "1980-04-01")
 			if people, err := w.Enrolment.People(ctx, rep); err != nil || len(people) != 0 {
 				t.Errorf("%d people, %v", len(people), err)
 			}
@@ -448,7 +453,7 @@ func TestTheAuditTellsOfARepresentative(t *testing.T) {
 // A copy that a representative saves is told from the person's own in the chain, and says so itself.
 func TestACopyOfARepresentativeIsToldApart(t *testing.T) {
 	w := newWorld(t)
-	_, err := w.Documents.File(ctx, loggedIn("c", "代理 花子", "1980-04-01"), w.person.ID)
+	_, err := w.Documents.File(ctx, loggedIn("rep", "代理 花子", "1980-04-01"), w.person.ID)
 	fatal(t, err)
 	entries := w.everything(t).Entries
 	if e := entries[0]; e.Action != "paper.issue" || e.Actor != audit.ActorRepresentative {

@@ -18,6 +18,7 @@ type Services struct {
 	Usage       *Usage
 	Exporter    *Exporter
 	Enrolment   *Enrolment
+	Desk        *Desk
 	Devices     *Devices
 	Receipts    *Receipts
 	Issuer      *Issuer
@@ -47,6 +48,7 @@ type Stores struct {
 	Importer    ImporterStore
 	Usage       UsageStore
 	Enrolment   EnrolmentStore
+	Desk        DeskStore
 	Devices     DevicesStore
 	Receipts    ReceiptsStore
 	Issuer      IssuerStore
@@ -96,6 +98,13 @@ func New(c Config) *Services {
 		Usage:     usage,
 		Exporter:  &Exporter{Directory: directory, Register: register, Usage: usage},
 		Enrolment: enrolment,
+		Desk: &Desk{
+			Directory: directory,
+			store:     c.Stores.Desk,
+			notices:   c.Notices,
+			address:   c.Address,
+			now:       c.Now,
+		},
 		Devices: &Devices{
 			Register: register,
 			store:    c.Stores.Devices,

@@ -57,13 +57,15 @@ type asking struct {
 type world struct {
 	*insurer.Services
 	store *store.Store
-	file  string // of the database
+	file  string        // of the database
+	later time.Duration // how much later than now it is
 	keys  *keys.Folder
 	codes insurer.NoticeKeys
 
 	person    insurer.PersonRecord
 	notice    []byte // MAC of the code that the person used
 	login     int64
+	desk      string                // an open enrolment at the desk
 	code      credential.OnlineCode // an online code that a counter asks about
 	jws       string                // a live screen
 	preview   string
@@ -113,7 +115,7 @@ func newWorld(t *testing.T) *world {
 		Host:         "https://localhost:8080",
 		Address:      "http://localhost:8080",
 		Demo:         true,
-		Now:          func() time.Time { return now },
+		Now:          func() time.Time { return now.Add(w.later) },
 	})
 	w.PrintJobs.Folder = filepath.Join(dir, "runs")
 	t.Cleanup(w.PrintJobs.Wait)
@@ -227,6 +229,8 @@ func (w *world) kept(t *testing.T) {
 	fatal(t, err)
 	w.login = file.Logins[0].ID
 	w.represented(t)
+	w.desk, err = w.Desk.Begin(ctx, clerk, w.person.ID, insurer.SeenCard)
+	fatal(t, err)
 	_, err = w.Documents.File(ctx, viewer, w.person.ID)
 	fatal(t, err)
 	screen, err := w.Issuer.Live(ctx, viewer, w.person.ID)
@@ -272,7 +276,7 @@ func (w *world) represented(t *testing.T) {
 		if w.representative != 0 {
 			return
 		}
-		fatal(t, w.Representatives.Accept(ctx, loggedIn("c", name, "1980-04-01"), w.offer))
+		fatal(t, w.Representatives.Accept(ctx, loggedIn("rep", name, "1980-04-01"), w.offer))
 		all, err := w.Representatives.OfPerson(ctx, clerk, w.person.ID)
 		fatal(t, err)
 		w.representative = all[0].Number

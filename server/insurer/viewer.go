@@ -172,6 +172,9 @@ func (e *Enrolment) shownPerson(
 	}
 	for _, r := range records {
 		if r.ID == id {
+			if r.IsRepresented() { // whom the counter identifies by the card: no address is needed there
+				r.Person = withoutAddress(r.Person)
+			}
 			in, err := e.Directory.Insurer(ctx, r.Person.Insurer)
 			return r, in, err
 		}

@@ -122,6 +122,9 @@ func (s registerStore) loginsOf(ctx context.Context, person audit.PersonID, f *i
 			e.subject).Scan(&l.Devices); err != nil {
 			return err
 		}
+		if l.BoundBy, l.Seen, err = s.boundAtDesk(ctx, e); err != nil {
+			return err
+		}
 		f.Logins = append(f.Logins, l)
 	}
 	grants, err := deviceGrantReader{s.core}.DeviceGrants(ctx, insurer.DeviceGrantQuery{Person: person})

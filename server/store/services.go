@@ -22,6 +22,7 @@ func (s *Store) ForInsurer() insurer.Stores {
 		Importer:    importerStore{c},
 		Usage:       usageStore{c},
 		Enrolment:   enrolmentStore{c, people, enrolled},
+		Desk:        deskStore{c, people},
 		Devices:     devicesStore{c, grants, enrolled, nonces},
 		Receipts:    receiptsStore{c, nonces},
 		Issuer:      issuerStore{c, people, grants},

@@ -29,6 +29,7 @@ func Make(root string) (map[string][]byte, error) {
 			{InputPath: "src/patient/login.ts", OutputPath: "login"},
 			{InputPath: "src/counter/main.ts", OutputPath: "counter"},
 			{InputPath: "src/insurer/run.ts", OutputPath: "run"},
+			{InputPath: "src/insurer/desk.ts", OutputPath: "desk"},
 			{InputPath: "src/staff/main.ts", OutputPath: "passkey"},
 			{InputPath: "css/app.css", OutputPath: "app"},
 			{InputPath: "css/staff.css", OutputPath: "staff"},

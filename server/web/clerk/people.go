@@ -41,6 +41,7 @@ func (s *personPages) routes(r *kit.Router) {
 	representPages{s}.routes(r)
 	r.Clerk("GET /insurer/people/:id/notice", s.clerk(ofPerson, s.noticeSheet))
 	r.Clerk("GET /insurer/people/:id/notice.png", s.clerk(ofPerson, s.noticeQR))
+	(&deskPages{s.BackOffice}).deskRoutes(r)
 	r.Clerk("GET /insurer/revoke", s.clerk(ofInsurer, s.revokePage))
 	r.Clerk("POST /insurer/revoke", s.clerk(ofInsurer, s.revokeMany))
 }

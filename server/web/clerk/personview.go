@@ -41,6 +41,7 @@ type PersonView struct {
 	Papers              []PaperLink // that the rules give, and those that need no rule
 	CertificateDue      bool        // by the rules
 	CertificateReason   string      // why, or why not
+	Withheld            bool        // 不開示: no address here, and no enrolment by a notice
 }
 
 // PaperLink leads to a document of the person.
@@ -81,6 +82,7 @@ type LoginRow struct {
 	ID      int64
 	Since   string
 	Devices int
+	How     message.Message // by a notice, or at the desk
 }
 
 // DeviceRow is a phone that shows the person by its key. Nothing is known of the device itself.
@@ -148,7 +150,7 @@ func (s *personPages) personPage(c echo.Context, clerk staff.Clerk) error {
 		view.Copies, view.Revocable = append(view.Copies, row), view.Revocable || row.Open
 	}
 	for _, l := range file.Logins {
-		view.Logins = append(view.Logins, LoginRow{l.ID, whenText(l.Since), l.Devices})
+		view.Logins = append(view.Logins, s.loginRow(c, l))
 	}
 	for _, r := range file.Representatives {
 		if s.Now().Before(r.Until) {
@@ -163,6 +165,7 @@ func (s *personPages) personPage(c echo.Context, clerk staff.Clerk) error {
 	for _, e := range file.Entries {
 		view.Entries = append(view.Entries, s.entryRow(c, e))
 	}
+	view.Withheld = file.Person.Withheld == eligibility.Yes
 	papers := eligibility.PapersFor(file.Person, s.Today())
 	view.CertificateDue, view.CertificateReason = papers.Certificate, papers.Says.Sentence("ja")
 	view.Papers = paperLinks(file.ID, papers)
@@ -192,7 +195,7 @@ func recordFacts(p eligibility.Person) []Fact {
 	if p.AssignedShare != 0 {
 		share = kit.SharesText([]int{p.AssignedShare})
 	}
-	return []Fact{
+	facts := []Fact{
 		{sentence("staff.person.factInsurerNumber"), p.Insurer.Paper()},
 		{sentence("staff.person.factSymbol"), p.Symbol},
 		{sentence("staff.person.factNumber"), p.Number},
@@ -212,10 +215,8 @@ func recordFacts(p eligibility.Person) []Fact {
 		{sentence("staff.person.factValidFrom"), p.ValidFrom.Japanese()},
 		{sentence("staff.person.factValidUntil"), p.ValidUntil.Japanese()},
 		{sentence("staff.person.factLimitClass"), p.Limit.Japanese()},
-		{sentence("staff.person.factPostcode"), kit.PostCode(p.PostCode)},
-		{sentence("staff.person.factAddress"), p.Address},
-		{sentence("staff.person.factPostcodeToSendTo"), kit.PostCode(p.MailPostCode)},
-		{sentence("staff.person.factAddressToSendTo"), p.MailAddress},
+	}
+	return append(append(facts, addressFacts(p)...), []Fact{
 		{sentence("staff.person.factHousehold"), p.HouseholdNumber},
 		{sentence("staff.person.factEmployer"), p.Employer},
 		{sentence("staff.person.factCardRegistered"), answerText(p.Registered)},
@@ -224,7 +225,29 @@ func recordFacts(p eligibility.Person) []Fact {
 		{sentence("staff.person.factNeedsCare"), answerText(p.NeedsCare)},
 		{sentence("staff.person.factWithheld"), answerText(p.Withheld)},
 		{sentence("staff.person.factIssuedOn"), p.IssuedOn.Japanese()},
+	}...)
+}
+
+// addressFacts are where somebody lives and where papers are sent.
+func addressFacts(p eligibility.Person) []Fact {
+	return []Fact{
+		{sentence("staff.person.factPostcode"), kit.PostCode(p.PostCode)},
+		{sentence("staff.person.factAddress"), p.Address},
+		{sentence("staff.person.factPostcodeToSendTo"), kit.PostCode(p.MailPostCode)},
+		{sentence("staff.person.factAddressToSendTo"), p.MailAddress},
 	}
+}
+
+// loginRow says since when a login shows the person, and how it came.
+func (s *personPages) loginRow(c echo.Context, l insurer.Login) LoginRow {
+	row := LoginRow{l.ID, whenText(l.Since), l.Devices, sentence("staff.desk.byNotice")}
+	if l.Seen != "" {
+		row.How = message.New("staff.desk.byDesk", message.Args{
+			"staff": message.Text(s.Named(c, l.BoundBy)),
+			"seen":  message.Nested(sentence(seenWords[l.Seen])),
+		})
+	}
+	return row
 }
 
 // versionRows lists a record's versions, newest first, with what each changed.
@@ -284,6 +307,10 @@ func (s *personPages) copyRow(copied insurer.IssuedCopy) CopyRow {
 // clerks looked at their table says it.
 var actionWords = map[string]string{
 	"people.view":          "staff.person.didLookedAtTheRecord",
+	"people.address":       "staff.desk.didLookedAtTheAddress",
+	"desk.begin":           "staff.desk.didBegin",
+	"desk.cancel":          "staff.desk.didCancel",
+	"desk.enrol":           "staff.desk.didEnrol",
 	"people.search":        "staff.person.didSearched",
 	"people.import":        "staff.person.didImportedAFile",
 	"notice.print":         "staff.person.didPrintedTheNotice",
@@ -323,6 +350,9 @@ func (s *personPages) entryRow(c echo.Context, e audit.Entry) EntryRow {
 	// which copy; other details name the counter, which is not the insurer's business
 	if strings.HasPrefix(e.Action, "paper.") {
 		row.Detail = e.Detail
+	}
+	if seen, _, found := strings.Cut(e.Detail, " "); found && strings.HasPrefix(e.Action, "desk.") {
+		row.Detail = sentence(seenWords[insurer.Seen(seen)]).Text(s.PreferencesOf(c).Lang)
 	}
 	return row
 }

@@ -107,7 +107,7 @@ func (s *Kit) Fail(err error, c echo.Context) {
 		slog.Error("request failed", "id", id, "route", c.Path(), "error", err)
 	}
 	if status == http.StatusTooManyRequests {
-		retryAfter(c.Response().Header(), e.Wait)
+		RetryAfter(c.Response().Header(), e.Wait)
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
 	lang := s.PreferencesOf(c).Lang

@@ -26,7 +26,8 @@ func (s *loginPages) showEnrol(
 		Page:    s.Translated(c, "enrol.title"),
 		Name:    v.Login.Name,
 		Birth:   v.Login.BirthDate.Japanese(),
-		HasCode: v.Notice != nil,
+		HasCode: v.hasCode(),
+		AtDesk:  v.Desk != nil,
 		Code:    printableInput(typed),
 	}
 	view.Error, view.Insurer = problem, s.HelpDesk(c)
@@ -34,25 +35,22 @@ func (s *loginPages) showEnrol(
 	return s.Show(c, status, "enrol", view)
 }
 
-// enrol binds the login to the person of the notice. A wrong code comes back on the form, to be mended; an
-// old login is asked to log in again, with the notice kept.
+// enrol binds the login to the person of the code. A wrong code comes back on the form, to be mended; an old
+// login is asked to log in again, with the code kept.
 func (s *loginPages) enrol(c echo.Context, who viewerSession) error {
 	session, v := who.loginSession, who.visit
 	if err := s.Limits.Typed.Allow(session.Subject, s.Now()); err != nil {
 		return err
 	}
-	ctx := c.Request().Context()
 	typed := c.FormValue("code")
-	mac := v.Notice
 	var err error
-	if mac == nil {
-		mac, err = s.Insurer.Enrolment.NoticeFor(ctx, typed)
+	if !v.hasCode() {
+		err = s.typedCode(c, &v, typed)
 	}
 	if err == nil {
-		err = s.Insurer.Enrolment.Enrol(ctx, viewerOf(v), mac)
+		err = s.bind(c, v)
 	}
-	if errors.Is(err, insurer.ErrEnrolAgain) {
-		v.Notice = mac // stays read until after the login
+	if errors.Is(err, insurer.ErrEnrolAgain) { // the code stays read until after the login
 		if err := s.keepVisit(c, session, true, v); err != nil {
 			return err
 		}
@@ -60,7 +58,7 @@ func (s *loginPages) enrol(c echo.Context, who viewerSession) error {
 	}
 	var e *eligibility.Error
 	if errors.As(err, &e) && (e.Code == eligibility.NotFound || e.Code == eligibility.Conflict) {
-		v.Notice = nil // what does not fit is let go, so that another code can be typed
+		v.letGo() // what does not fit is let go, so that another code can be typed
 		if err := s.keepVisit(c, session, true, v); err != nil {
 			return err
 		}
@@ -69,7 +67,7 @@ func (s *loginPages) enrol(c echo.Context, who viewerSession) error {
 	if err != nil {
 		return err
 	}
-	v.Notice = nil
+	v.letGo()
 	if err := s.keepVisit(c, session, true, v); err != nil {
 		return err
 	}

@@ -64,7 +64,7 @@ func (s *loginPages) beginLogin(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, address)
 }
 
-// finishLogin makes a new session for the login, carrying over only the notice that was opened before. An
+// finishLogin makes a new session for the login, carrying over only the code that was opened before. An
 // answer to another login than the one under way (two tabs, a stranger's link) ends nothing.
 func (s *loginPages) finishLogin(c echo.Context) error {
 	session, v, known, err := s.patientSession(c)
@@ -109,6 +109,17 @@ func (s *loginPages) finishLogin(c echo.Context) error {
 	return s.logIn(c, session, known, v.after(login, flow.State))
 }
 
+// after is the visit of a login that is finished: of the one before, only the opened code is carried over.
+func (v VisitSession) after(login auth.Identity, state string) VisitSession {
+	return VisitSession{
+		Notice:    v.Notice,
+		Desk:      v.Desk,
+		Represent: v.Represent,
+		Login:     &login,
+		Done:      state,
+	}
+}
+
 // logIn makes the session of a login that is finished, and ends the one before it.
 func (s *loginPages) logIn(c echo.Context, session auth.Session, known bool, v VisitSession) error {
 	ctx := c.Request().Context()
@@ -137,7 +148,7 @@ func (s *loginPages) afterLogin(c echo.Context, v VisitSession) error {
 	if err != nil {
 		return err
 	}
-	if len(people) > 0 && v.Notice == nil {
+	if len(people) > 0 && !v.hasCode() {
 		return c.Redirect(http.StatusSeeOther, "/screen")
 	}
 	return c.Redirect(http.StatusSeeOther, "/enrol")

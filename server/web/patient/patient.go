@@ -24,6 +24,7 @@ func (s *Portal) Routes(r *kit.Router) {
 // visit is what a patient's session holds besides its subject.
 type VisitSession struct {
 	Notice []byte `json:"notice,omitempty"` // MAC of the notice code that brought them here
+	Desk   []byte `json:"desk,omitempty"`   // MAC of a code of the insurer's desk, in its place
 	// Represent is the MAC of the code for a representative that brought them here.
 	Represent []byte         `json:"represent,omitempty"`
 	Flow      *auth.Flow     `json:"flow,omitempty"` // a login under way
@@ -32,12 +33,6 @@ type VisitSession struct {
 	// Pending is a login that came back in another browser, until its number was typed there. It shows
 	// nobody.
 	Pending *pendingLogin `json:"pending,omitempty"`
-}
-
-// after is the visit of a new session by a login: nothing of the one before goes on but the code that brought
-// them here.
-func (v VisitSession) after(login auth.Identity, state string) VisitSession {
-	return VisitSession{Notice: v.Notice, Represent: v.Represent, Login: &login, Done: state}
 }
 
 // patientSession returns the request's patient session and its visit; a new anonymous one is not made here.

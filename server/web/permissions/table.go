@@ -30,6 +30,7 @@ var groups = []struct {
 	{InsurerHalf, []Row{
 		// before a login
 		{Route: "GET /n/:code", Who: Public, Of: OwnVisit, Ja: "お知らせの二次元コードのアドレス"},
+		{Route: "GET /d/:code", Who: Public, Of: OwnVisit, Ja: "保険者の窓口の二次元コードのアドレス"},
 		{Route: "GET /notice", Who: Public, Of: OwnVisit, Ja: "お知らせの入口"},
 		{Route: "GET /r/:code", Who: Public, Of: OwnVisit, Ja: "代理の方の二次元コードのアドレス"},
 		{Route: "GET /represent", Who: Public, Of: OwnVisit, Ja: "代理の方の登録の入口"},
@@ -274,6 +275,34 @@ var groups = []struct {
 		{
 			Route: "POST /insurer/people/:id/representatives/:login/end", Who: InsurerClerk,
 			Of: OwnOrganisation, Ja: "代理の終わり",
+		},
+		{
+			Route: "GET /insurer/people/:id/desk", Who: InsurerClerk, Of: OwnOrganisation, Marks: Fresh,
+			Ja: "窓口での登録：見たものの確認",
+		},
+		{
+			Route: "POST /insurer/people/:id/desk", Who: InsurerClerk, Of: OwnOrganisation, Marks: Fresh,
+			Ja: "窓口での登録の開始",
+		},
+		{
+			Route: "GET /insurer/people/:id/desk/:ref", Who: InsurerClerk, Of: OwnOrganisation,
+			Ja: "窓口での登録のコード（始めた担当者だけ）と結果",
+		},
+		{
+			Route: "GET /insurer/people/:id/desk/:ref/code.png", Who: InsurerClerk, Of: OwnOrganisation,
+			Ja: "窓口での登録の二次元コード（始めた担当者だけ）",
+		},
+		{
+			Route: "GET /insurer/people/:id/desk/:ref/events", Who: InsurerClerk, Of: OwnOrganisation,
+			Marks: Program, Ja: "窓口での登録の進み具合", En: "how far an enrolment at the desk is",
+		},
+		{
+			Route: "POST /insurer/people/:id/desk/:ref/cancel", Who: InsurerClerk, Of: OwnOrganisation,
+			Ja: "窓口での登録の中止",
+		},
+		{
+			Route: "GET /insurer/people/:id/address", Who: InsurerClerk, Of: OwnOrganisation, Marks: Fresh,
+			Ja: "不開示の人の住所",
 		},
 		{
 			Route: "GET /insurer/people/:id/erase", Who: InsurerClerk, Of: OwnOrganisation, Marks: Fresh,
