@@ -71,6 +71,7 @@ func (d *Documents) Document(ctx context.Context, viewer Viewer, id audit.Person
 		InsurerName: c.insurer.Name, Issuer: c.insurer.Issuer, Telephone: c.insurer.Telephone,
 		Registered: eligibility.DateOf(c.record.RegisteredAt), IssuedAt: c.at, Expires: c.until,
 		Code: pdf.CodeMatrix{Size: matrix.Size, Black: matrix.Black}, Demo: d.demo,
+		Represented: c.record.IsRepresented(),
 	})
 	if err != nil {
 		return nil, err
@@ -114,6 +115,8 @@ func (d *Documents) MaskedDocument(ctx context.Context, viewer Viewer, id audit.
 			Expires:  copyEnd(record, day),
 			Masked:   true,
 			Demo:     d.demo,
+
+			Represented: record.IsRepresented(),
 		},
 	)
 	return data, err

@@ -88,7 +88,8 @@ type LoginRow struct {
 // DeviceRow is a phone that shows the person by its key. Nothing is known of the device itself.
 type DeviceRow struct {
 	ID, Added, Until, Login string
-	Over                    bool // it wants the next login
+	Over                    bool   // it wants the next login
+	Representative          string // whose phone it is, where it is a representative's
 }
 
 // EntryRow is a line of the audit chain in plain words.
@@ -158,9 +159,14 @@ func (s *personPages) personPage(c echo.Context, clerk staff.Clerk) error {
 		}
 	}
 	for _, p := range file.Devices {
-		view.Devices = append(view.Devices, DeviceRow{p.ID, whenText(p.At),
-			eligibility.DateOf(p.Until).Japanese(),
-			eligibility.DateOf(p.LoginAt).Japanese(), !s.Now().Before(p.Until)})
+		view.Devices = append(view.Devices, DeviceRow{
+			ID:             p.ID,
+			Added:          whenText(p.At),
+			Until:          eligibility.DateOf(p.Until).Japanese(),
+			Login:          eligibility.DateOf(p.LoginAt).Japanese(),
+			Over:           !s.Now().Before(p.Until),
+			Representative: nameOf(file.Representatives, p.Login),
+		})
 	}
 	for _, e := range file.Entries {
 		view.Entries = append(view.Entries, s.entryRow(c, e))

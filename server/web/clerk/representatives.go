@@ -99,6 +99,16 @@ func representativeRow(r insurer.Representative) RepresentativeRow {
 	}
 }
 
+// nameOf is the name of the representative whose login has a number, or empty.
+func nameOf(all []insurer.Representative, login int64) string {
+	for _, r := range all {
+		if r.Number == login {
+			return r.Name
+		}
+	}
+	return ""
+}
+
 func (s representPages) representPage(c echo.Context, clerk staff.Clerk) error {
 	return s.showRepresent(c, http.StatusOK, clerk, RepresentForm{}, nil)
 }
