@@ -190,14 +190,22 @@ func (d *Desk) Watch(clerk staff.Clerk, id audit.PersonID) (changed <-chan struc
 	return d.watchers.watch(PersonKey{clerk.Insurer, id})
 }
 
-// CodeFor looks a code up as scanned or typed and returns its MAC for the session, or ErrDeskCode. It never
-// uses the code up.
-func (d *Desk) CodeFor(ctx context.Context, text string) (mac []byte, err error) {
+// MACOf returns the MAC of a code as scanned or typed without looking it up, or ErrDeskCode for a text that
+// cannot be one.
+func (d *Desk) MACOf(text string) ([]byte, error) {
 	code, err := ReadNoticeCode(text)
 	if err != nil {
 		return nil, ErrDeskCode
 	}
-	mac = d.deskMAC(code)
+	return d.deskMAC(code), nil
+}
+
+// CodeFor looks a code up as scanned or typed and returns its MAC for the session, or ErrDeskCode. It never
+// uses the code up.
+func (d *Desk) CodeFor(ctx context.Context, text string) (mac []byte, err error) {
+	if mac, err = d.MACOf(text); err != nil {
+		return nil, err
+	}
 	_, _, err = d.open(ctx, mac)
 	return mac, err
 }

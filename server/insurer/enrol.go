@@ -60,14 +60,22 @@ var (
 	ErrNotEnrolled = &eligibility.Error{Code: eligibility.NotFound, Key: "person.not_yours"}
 )
 
-// NoticeFor looks up a code as typed or scanned and returns its MAC for the session. It returns ErrNoticeCode
-// when there is no such notice, ErrNoticeVoid when a newer one replaces it. It never uses the code up.
-func (e *Enrolment) NoticeFor(ctx context.Context, text string) (mac []byte, err error) {
+// MACOf returns the MAC of a code as typed or scanned without looking it up: whether there is such a notice
+// stays open. It returns ErrNoticeCode for a text that cannot be a code.
+func (e *Enrolment) MACOf(text string) ([]byte, error) {
 	code, err := ReadNoticeCode(text)
 	if err != nil {
 		return nil, err
 	}
-	mac = e.notices.MAC(code)
+	return e.notices.MAC(code), nil
+}
+
+// NoticeFor looks up a code as typed or scanned and returns its MAC for the session. It returns ErrNoticeCode
+// when there is no such notice, ErrNoticeVoid when a newer one replaces it. It never uses the code up.
+func (e *Enrolment) NoticeFor(ctx context.Context, text string) (mac []byte, err error) {
+	if mac, err = e.MACOf(text); err != nil {
+		return nil, err
+	}
 	notice, err := e.store.Notice(ctx, mac)
 	if err != nil {
 		return nil, notFoundAs(err, ErrNoticeCode)

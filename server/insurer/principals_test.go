@@ -460,6 +460,8 @@ var withoutPrincipal = map[string]string{
 	"Directory.Operator":         "it makes the principal",
 	"Enrolment.NoticeFor":        "the notice's code is the proof; it names nobody",
 	"Enrolment.NoticeInsurer":    "the notice's code is the proof; it names nobody",
+	"Enrolment.MACOf":            "it looks nothing up",
+	"Desk.MACOf":                 "it looks nothing up",
 	"Desk.CodeFor":               "the desk's code is the proof; it names nobody",
 	"Desk.CodeInsurer":           "the desk's code is the proof; it names nobody",
 	"Devices.Viewer":             "it makes the principal",

@@ -72,7 +72,8 @@ func TestWithheldPeopleAreEnrolledAtTheDeskAlone(t *testing.T) {
 	}
 }
 
-// The file of somebody whose data are withheld holds no address, of now or of before; a look at it is audited.
+// The file of somebody whose data are withheld holds no address, of now or of before; a look at it is
+// audited.
 func TestTheAddressOfWithheldPeopleIsALookOfItsOwn(t *testing.T) {
 	w := newWorld(t)
 	r, _ := withheld(t, w)

@@ -51,7 +51,12 @@ func (h *testApp) represented(t *testing.T, r insurer.PersonRecord, name string)
 	if err != nil {
 		t.Fatal(err)
 	}
-	login := &auth.Identity{Subject: "rep", Name: name, BirthDate: eligibility.MustDate("1980-04-01"), At: h.now}
+	login := &auth.Identity{
+		Subject:   "rep",
+		Name:      name,
+		BirthDate: eligibility.MustDate("1980-04-01"),
+		At:        h.now,
+	}
 	if err := h.insurer.Representatives.Accept(ctx, insurer.Viewer{Login: login}, mac); err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +187,8 @@ func TestARepresentativeFromTheDeskToTheCounter(t *testing.T) {
 		me.People[0].Representatives[0].Until != "2027-03-31" {
 		t.Fatalf("%+v", me)
 	}
-	end := "/api/v1/people/" + string(r.ID) + "/representatives/" + me.People[0].Representatives[0].ID + "/end"
+	number := me.People[0].Representatives[0].ID
+	end := "/api/v1/people/" + string(r.ID) + "/representatives/" + number + "/end"
 	h.cookies = rep
 	refusedWith(t, h.ask(t, "POST", end, struct{}{}), "person.not_yours")
 	h.cookies = own

@@ -164,6 +164,8 @@ func graveRoutes(person string) []string {
 	return []string{
 		"GET /insurer/people/" + person + "/erase", "POST /insurer/people/" + person + "/erase",
 		"GET /insurer/people/" + person + "/revoke", "POST /insurer/people/" + person + "/revoke",
+		"GET /insurer/people/" + person + "/desk", "POST /insurer/people/" + person + "/desk",
+		"GET /insurer/people/" + person + "/address",
 		"GET /insurer/revoke", "POST /insurer/revoke",
 		"GET /insurer/settings", "POST /insurer/settings",
 		"GET /staff/members/invite", "POST /staff/members/invite",

@@ -106,10 +106,15 @@ func tour(t *testing.T) (*testApp, []stop) {
 	}
 	own := h.cookies
 	h.cookies = nil
-	her := string(h.hanako(t, h.now).ID)
+	hanako := h.hanako(t, h.now)
+	her := string(hanako.ID)
 	hers := h.cookies
 	h.cookies = own
 	representative, offer := h.represented(t, r, "代理 花子"), h.representCode(t, r, "代理 太郎")
+	begun, ended := h.atDesk(t, r), h.atDesk(t, hanako)
+	if err := h.insurer.Desk.Cancel(ctx, clerkOf(hanako.Person.Insurer), hanako.ID, ended.Ref); err != nil {
+		t.Fatal(err)
+	}
 	holder, nonce := h.holder(t, "B", newPhone(t)), h.nonce(t, "A")
 	point := holderBody(h.holder(t, "C", newPhone(t)))["key"]
 	kid := h.trust.Issuers[0].JWKS[0].ID
@@ -171,6 +176,7 @@ func tour(t *testing.T) (*testApp, []stop) {
 	get("/represent")
 	get("/r/:code", offer)
 	get("/static/*", "x/app.css")
+	get("/d/:code", begun.Code)
 	get("/n/:code", h.noticeCode(t, r))
 	get("/c/:code", "ABCD2345")
 	get("/C/:code", "ABCD2345")
@@ -182,7 +188,7 @@ func tour(t *testing.T) (*testApp, []stop) {
 		get("/people/:id/"+route, id)
 	}
 	for _, route := range []string{"", "/notice", "/notice.png", "/represent", "/represent/code",
-		"/represent/code.png", "/reissue", "/revoke", "/erase"} {
+		"/represent/code.png", "/reissue", "/revoke", "/erase", "/desk", "/address"} {
 		get("/insurer/people/:id"+route, id)
 	}
 	for _, d := range insurer.AllDocuments() {
@@ -197,6 +203,9 @@ func tour(t *testing.T) (*testApp, []stop) {
 			get(file)
 		}
 	}
+	get("/insurer/people/:id/desk/:ref", id, begun.Ref)
+	get("/insurer/people/:id/desk/:ref/code.png", id, begun.Ref)
+	get("/insurer/people/:id/desk/:ref/events", her, ended.Ref) // of an open one it waits
 	get("/insurer/people/:id/copies/:rid/revoke", id, rid)
 	get("/insurer/people/:id/logins/:login/end", id, login)
 	get("/insurer/people/:id/representatives/:login/end", id, representative)
@@ -323,6 +332,8 @@ func tour(t *testing.T) (*testApp, []stop) {
 	stops = append(stops, stop{method: "POST", route: "/insurer/import", path: "/insurer/import", kind: kind,
 		body: upload})
 
+	form("/insurer/people/:id/desk/:ref/cancel", url.Values{}, id, begun.Ref)
+	form("/insurer/people/:id/desk", url.Values{"seen": {"card"}}, id)
 	form("/insurer/people/:id/reissue", url.Values{}, id)
 	form("/insurer/people/:id/copies/:rid/revoke", url.Values{}, id, rid)
 	form("/insurer/people/:id/revoke", url.Values{}, id)

@@ -22,7 +22,8 @@ type Limits struct {
 	network    auth.Limit // everything that needs no login, by network: what a flood may cost
 	Guesses    auth.Limit // wrong enrolment codes in addresses before a login, by network
 	Notices    auth.Limit // opened notices and codes of the desk, by code: each opening makes a session
-	Typed      auth.Limit // enrolments, and wrong codes in addresses after a login, by login
+	Scanned    auth.Limit // the same after a login, by login
+	Typed      auth.Limit // enrolments, with a code typed or opened before, by login
 	Misfits    auth.Limit // logins that do not fit, by code
 	Begun      auth.Limit // begun logins, by session; without one nothing is stored
 	Answers    auth.Limit // logins that come back to their own browser, by network: each asks the provider
@@ -46,9 +47,10 @@ type Limits struct {
 func NewLimits() Limits {
 	return Limits{
 		network: auth.Limit{Burst: 2000, Every: 5 * time.Millisecond},
-		// Only what is wrong counts. Whoever has to wait behind a neighbour who guesses logs in, and is
-		// counted by that login: a city's notices come out of a few carriers' addresses.
+		// Only what is wrong counts, and whoever has to wait for a neighbour who guesses may log in with the
+		// code: a city's notices come out of a few carriers' addresses.
 		Guesses: auth.Limit{Burst: 20, Every: 3 * time.Second},
+		Scanned: auth.Limit{Burst: 20, Every: 3 * time.Second},
 		Notices: auth.Limit{Burst: 200, Every: 3 * time.Second},
 		Typed:   auth.Limit{Burst: 20, Every: 3 * time.Second},
 		Misfits: auth.Limit{Burst: 10, Every: time.Minute}, // one that fits is never held up by these

@@ -1,11 +1,17 @@
 package patient
 
 import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"net/http"
+	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"madoguchi/auth"
 	"madoguchi/eligibility"
 	"madoguchi/server/insurer"
 	"madoguchi/server/web/kit"
@@ -29,36 +35,37 @@ func isNoCode(err error) bool {
 	return errors.Is(err, insurer.ErrNoticeCode) || errors.Is(err, insurer.ErrDeskCode)
 }
 
-// lookUp looks a scanned code up, and counts wrong ones against guessing: by the login where there is one, so
-// that no neighbour behind a carrier's address holds up anybody who has logged in, else by network. Each try
-// is counted before it is looked at and given back when it was right: beyond the limit nobody learns which.
-func (s *Portal) lookUp(c echo.Context, v VisitSession, find func() ([]byte, error)) ([]byte, error) {
-	limit, key := &s.Limits.Guesses, kit.RemoteKey(c)
-	if v.Login != nil {
-		limit, key = &s.Limits.Typed, v.Login.Subject
-	}
-	now := s.Now()
-	var wait *eligibility.Error
-	if err := limit.Allow(key, now); errors.As(err, &wait) {
-		if v.Login != nil {
-			return nil, err
-		}
-		beyond := *errCodeWait
-		beyond.Wait = wait.Wait
-		return nil, &beyond
-	}
-	mac, err := find()
-	if !isNoCode(err) {
-		limit.GiveBack(key, now)
-	}
-	return mac, err
+// scanned is a kind of code that enrols, as its QR's address brings it.
+type scanned struct {
+	macOf  func(text string) ([]byte, error)                      // without looking it up
+	lookUp func(ctx context.Context, text string) ([]byte, error) // returns the same
+	keep   func(v *VisitSession, mac []byte)                      // in the session
+	name   string                                                 // in a cookie
 }
+
+func (s *Portal) scannedNotice() scanned {
+	notices := s.Insurer.Enrolment
+	keep := func(v *VisitSession, mac []byte) { v.Notice = mac }
+	return scanned{macOf: notices.MACOf, lookUp: notices.NoticeFor, keep: keep, name: "n"}
+}
+
+func (s *Portal) scannedAtDesk() scanned {
+	desk := s.Insurer.Desk
+	keep := func(v *VisitSession, mac []byte) { v.Desk = mac }
+	return scanned{macOf: desk.MACOf, lookUp: desk.CodeFor, keep: keep, name: "d"}
+}
+
+func (s *landingPages) openNotice(c echo.Context) error { return s.openCode(c, s.scannedNotice()) }
+func (s *landingPages) openDesk(c echo.Context) error   { return s.openCode(c, s.scannedAtDesk()) }
 
 // openCode takes a code that enrols off the address at once and keeps it in the session. It never uses the
 // code up, and it is never logged. A code that is none, or no more, gets the same door with a sentence.
-func (s *landingPages) openCode(
-	c echo.Context, find func(text string) ([]byte, error), keep func(v *VisitSession, mac []byte),
-) error {
+//
+// Wrong ones are counted by the login where there is one, else by network. Each try is counted before it is
+// looked up and given back when it was right, so that beyond the limit nobody learns which is. There a code
+// is not looked up but given to the browser, to be looked up after the login, by which it is then counted:
+// whoever shares an address with somebody who guesses has the way in all the same.
+func (s *landingPages) openCode(c echo.Context, of scanned) error {
 	if err := s.MayAsk(c); err != nil {
 		return err
 	}
@@ -66,15 +73,29 @@ func (s *landingPages) openCode(
 	if err != nil {
 		return err
 	}
-	mac, err := s.lookUp(c, v, func() ([]byte, error) { return find(c.Param("code")) })
+	limit, key, now := &s.Limits.Guesses, kit.RemoteKey(c), s.Now()
+	if v.Login != nil {
+		limit, key = &s.Limits.Scanned, v.Login.Subject
+	}
+	if err := limit.Allow(key, now); err != nil {
+		if v.Login == nil {
+			err = s.carryCode(c, of, err)
+		}
+		return s.refuseCode(c, err)
+	}
+	mac, err := of.lookUp(c.Request().Context(), c.Param("code"))
+	if !isNoCode(err) {
+		limit.GiveBack(key, now)
+	}
 	if err != nil {
 		return s.refuseCode(c, err)
 	}
-	if err := s.Limits.Notices.Allow(string(mac), s.Now()); err != nil {
+	if err := s.Limits.Notices.Allow(string(mac), now); err != nil {
 		return err
 	}
+	s.takeCarried(c, &v) // an older one
 	v.letGo()
-	keep(&v, mac)
+	of.keep(&v, mac)
 	if err := s.keepVisit(c, session, known, v); err != nil {
 		return err
 	}
@@ -82,20 +103,48 @@ func (s *landingPages) openCode(
 	return c.Redirect(http.StatusSeeOther, "/notice")
 }
 
-func (s *landingPages) openNotice(c echo.Context) error {
-	return s.openCode(c, func(text string) ([]byte, error) {
-		return s.Insurer.Enrolment.NoticeFor(c.Request().Context(), text)
-	}, func(v *VisitSession, mac []byte) { v.Notice = mac })
+// carryCode gives a code's MAC to the browser until after its login, and returns the refusal that says so.
+// Nothing is stored here. The MAC is a keyed hash: nobody can make that of a code.
+func (s *Portal) carryCode(c echo.Context, of scanned, refusal error) error {
+	var wait *eligibility.Error
+	mac, err := of.macOf(c.Param("code"))
+	if err != nil || !errors.As(refusal, &wait) {
+		return refusal
+	}
+	c.SetCookie(s.codeCookie(of.name+base64.RawURLEncoding.EncodeToString(mac), carriedLife))
+	carried := *errCodeWait
+	carried.Wait = wait.Wait
+	return &carried
 }
 
-func (s *landingPages) openDesk(c echo.Context) error {
-	return s.openCode(c, func(text string) ([]byte, error) {
-		return s.Insurer.Desk.CodeFor(c.Request().Context(), text)
-	}, func(v *VisitSession, mac []byte) { v.Desk = mac })
+// carriedLife is how long a browser carries a code, as long as a login may be under way.
+const carriedLife = auth.FlowLife
+
+// takeCarried moves the code that the browser carries, which was scanned last, into a visit.
+func (s *Portal) takeCarried(c echo.Context, v *VisitSession) {
+	cookie, err := c.Cookie(s.codeCookie("", 0).Name)
+	if err != nil {
+		return
+	}
+	c.SetCookie(s.codeCookie("", -time.Second))
+	for _, of := range []scanned{s.scannedNotice(), s.scannedAtDesk()} {
+		text, ok := strings.CutPrefix(cookie.Value, of.name)
+		mac, err := base64.RawURLEncoding.DecodeString(text)
+		if ok && err == nil && len(mac) == sha256.Size {
+			v.letGo()
+			of.keep(v, mac)
+		}
+	}
 }
 
-// refuseCode shows the door with why a code is of no use, or when to try again. Other errors are the error
-// page's.
+func (s *Portal) codeCookie(value string, life time.Duration) *http.Cookie {
+	cookie := s.flowCookie(value, int(life/time.Second))
+	cookie.Name = s.Sessions.CookieName("code")
+	return cookie
+}
+
+// refuseCode shows the door with why a code is of no use, or when it can be tried again. Other errors are the
+// error page's.
 func (s *landingPages) refuseCode(c echo.Context, err error) error {
 	var e *eligibility.Error
 	if !errors.As(err, &e) || !isNoCode(err) && !errors.Is(err, insurer.ErrNoticeVoid) &&

@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"madoguchi/auth"
 	"madoguchi/eligibility"
 	"madoguchi/server/insurer"
 	"madoguchi/server/web/kit"
@@ -56,6 +57,9 @@ func (s *loginPages) enrol(c echo.Context, who viewerSession) error {
 		}
 		return s.showEnrol(c, http.StatusForbidden, v, "", kit.FormError(insurer.ErrEnrolAgain))
 	}
+	if errors.Is(err, insurer.ErrNotByNotice) {
+		return s.sendToDesk(c, session, v)
+	}
 	var e *eligibility.Error
 	if errors.As(err, &e) && (e.Code == eligibility.NotFound || e.Code == eligibility.Conflict) {
 		v.letGo() // what does not fit is let go, so that another code can be typed
@@ -72,4 +76,25 @@ func (s *loginPages) enrol(c echo.Context, who viewerSession) error {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/screen")
+}
+
+// sendToDesk shows whom to call where a notice's code is not enough for this login: the same page whether the
+// login does not fit or the person's data are withheld (不開示).
+func (s *loginPages) sendToDesk(c echo.Context, session auth.Session, v VisitSession) error {
+	view := EnrolView{
+		Page:   s.Translated(c, "enrol.desk.title"),
+		Name:   v.Login.Name,
+		Birth:  v.Login.BirthDate.Japanese(),
+		ToDesk: kit.FormError(insurer.ErrNotByNotice),
+	}
+	in, err := s.codeInsurer(c.Request().Context(), v)
+	if err != nil {
+		return err
+	}
+	view.Insurer = kit.InsurerView(in.Contact())
+	v.letGo() // so that another code can be entered
+	if err := s.keepVisit(c, session, true, v); err != nil {
+		return err
+	}
+	return s.Show(c, http.StatusUnprocessableEntity, "enrol", view)
 }

@@ -123,6 +123,7 @@ func (v VisitSession) after(login auth.Identity, state string) VisitSession {
 // logIn makes the session of a login that is finished, and ends the one before it.
 func (s *loginPages) logIn(c echo.Context, session auth.Session, known bool, v VisitSession) error {
 	ctx := c.Request().Context()
+	s.takeCarried(c, &v)
 	data, err := json.Marshal(v)
 	if err != nil {
 		return err

@@ -93,6 +93,8 @@ type EnrolView struct {
 	AtDesk      bool   // it is one of the insurer's desk
 	Code        string // what was typed, to be corrected
 	LoginFirst  bool   // the login is too old to register anybody
+	// ToDesk is set, in the place of Error, where the notice's code is not enough: whatever the reason.
+	ToDesk *kit.Problem
 }
 
 // ScreenView is the shell of the patient's screen (/screen). It names nobody: the phone keeps it.
