@@ -207,3 +207,24 @@ func TestLongestNamesStayOnThePage(t *testing.T) {
 		}
 	}
 }
+
+// A copy from a representative's phone says so, with numbers or without; the person's own does not.
+func TestACopyOfARepresentativesPhoneSaysSo(t *testing.T) {
+	for _, c := range []struct {
+		name                string
+		represented, masked bool
+	}{
+		{"the person's own", false, false},
+		{"a representative's", true, false},
+		{"a representative's, masked", true, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := sheet(t)
+			s.Represented, s.Masked = c.represented, c.masked
+			text := strings.ReplaceAll(run(t, "pdftotext", "-layout", made(t, s), "-"), "\n", "")
+			if got := strings.Contains(text, "代理の方の端末で作成"); got != c.represented {
+				t.Errorf("it says so: %v", got)
+			}
+		})
+	}
+}

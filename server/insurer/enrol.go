@@ -33,7 +33,9 @@ type EnrolmentStore interface {
 	// Enrol binds a login's subject to the notice's person and uses the notice up. The same subject again is
 	// no error; another subject gets ErrNoticeUsed, a voided notice ErrNoticeVoid.
 	Enrol(ctx context.Context, noticeMAC []byte, subject string, e audit.Entry) error
-	Enrolled(ctx context.Context, subject string) ([]PersonRecord, error)
+	// Enrolled returns whom a login shows at a time: its own people, and those whom it represents until
+	// later.
+	Enrolled(ctx context.Context, subject string, at time.Time) ([]PersonRecord, error)
 	// EndLogin ends one login's enrolment for a person and every way back: the notices that it used are void;
 	// its sessions and those of its phones end; its grants, online codes and receipts of the person go, and
 	// with its last person its phones' keys. It is NotFound when the person has no such login.
@@ -125,7 +127,7 @@ func (e *Enrolment) Enrol(ctx context.Context, viewer Viewer, mac []byte) error 
 
 // enrolledAtDesk is nil where a login shows the person already, and ErrNotByNotice for any other.
 func (e *Enrolment) enrolledAtDesk(ctx context.Context, subject string, record PersonRecord) error {
-	known, err := e.store.Enrolled(ctx, subject)
+	known, err := e.store.Enrolled(ctx, subject, e.now())
 	if err != nil {
 		return err
 	}

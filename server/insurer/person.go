@@ -46,14 +46,16 @@ type PersonKey struct {
 // PersonFile is everything that the insurer keeps of one person.
 type PersonFile struct {
 	PersonRecord
-	Older       []PersonRecord // newest first
-	Notices     []IssuedNotice // newest first
-	Copies      []IssuedCopy   // newest first
-	Logins      []Login        // oldest first
-	Devices     []LinkedDevice // newest first
-	Receipts    int
-	Entries     []audit.Entry // newest first
-	MoreEntries int
+	Older   []PersonRecord // newest first
+	Notices []IssuedNotice // newest first
+	Copies  []IssuedCopy   // newest first
+	Logins  []Login        // the person's own, oldest first
+	// Representatives are the logins of others, oldest first, until their end is noted.
+	Representatives []Representative
+	Devices         []LinkedDevice // newest first
+	Receipts        int
+	Entries         []audit.Entry // newest first
+	MoreEntries     int
 }
 
 // IssuedNotice is a notice code that a person was given.

@@ -264,6 +264,33 @@ var rows = []row{
 			return w.Devices.PutReceiptKey(ctx, who.viewer, "phone-a", "", "")
 		}},
 
+	{method: "Representatives.Begin", call: func(w *world, who asking) error {
+		return w.Representatives.Begin(ctx, who.clerk, w.person.ID, mandate("代理 次郎"))
+	}},
+	{method: "Representatives.Code", call: func(w *world, who asking) error {
+		_, err := w.Representatives.Code(ctx, who.clerk, w.person.ID)
+		return err
+	}},
+	{method: "Representatives.Accept", codes: []eligibility.Code{eligibility.Conflict, eligibility.Denied},
+		alone: "the person's own login represents nobody",
+		call: func(w *world, who asking) error {
+			return w.Representatives.Accept(ctx, who.viewer, w.offer)
+		}},
+	{method: "Representatives.OfPerson", call: func(w *world, who asking) error {
+		all, err := w.Representatives.OfPerson(ctx, who.clerk, w.person.ID)
+		return some(len(all), err)
+	}},
+	{method: "Representatives.End", call: func(w *world, who asking) error {
+		return w.Representatives.End(ctx, who.clerk, w.person.ID, w.representative)
+	}},
+	{method: "Representatives.OfViewer", call: func(w *world, who asking) error {
+		all, err := w.Representatives.OfViewer(ctx, who.viewer, w.person.ID)
+		return some(len(all), err)
+	}},
+	{method: "Representatives.EndOwn", call: func(w *world, who asking) error {
+		return w.Representatives.EndOwn(ctx, who.viewer, w.person.ID, w.representative)
+	}},
+
 	{method: "Receipts.Receipts", call: func(w *world, who asking) error {
 		sealed, err := w.Receipts.Receipts(ctx, who.viewer, "phone-a")
 		return some(len(sealed), err)
@@ -446,6 +473,8 @@ var withoutPrincipal = map[string]string{
 	"Issuer.SignTime":            "it tells the time to anybody",
 	"Issuer.ISS":                 "it is published",
 	"OnlineCodes.Link":           "it writes an address",
+	"Representatives.CodeFor":    "the code is the proof; it names nobody",
+	"Representatives.InsurerOf":  "the code is the proof; it names nobody",
 	"Documents.ForAnybody":       "it makes forms that say nothing of anyone",
 	"PrintJobs.FolderOf":         "it takes a run that was found already",
 	"PrintJobs.Wait":             "the server ends",

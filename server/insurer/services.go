@@ -25,6 +25,8 @@ type Services struct {
 	OnlineCodes *OnlineCodes
 	Documents   *Documents
 	PrintJobs   *PrintJobs
+
+	Representatives *Representatives
 }
 
 // Config is what the services are made of.
@@ -54,6 +56,8 @@ type Stores struct {
 	Documents   DocumentsStore
 	Runs        RunStore
 	People      PrintSource
+
+	Representatives RepresentativesStore
 }
 
 // New joins the services to each other and to their store.
@@ -120,6 +124,14 @@ func New(c Config) *Services {
 			now:       c.Now,
 		},
 		Documents: documents,
+		Representatives: &Representatives{
+			Directory: directory,
+			Register:  register,
+			store:     c.Stores.Representatives,
+			notices:   c.Notices,
+			address:   c.Address,
+			now:       c.Now,
+		},
 		PrintJobs: &PrintJobs{
 			Directory: directory,
 			Documents: documents,

@@ -47,6 +47,12 @@ func (s *Store) ExpireCodes(ctx context.Context, before time.Time) error {
 	return storageError(err)
 }
 
+// ExpireRepresentCodes removes the codes for representatives that ended before a time.
+func (s *Store) ExpireRepresentCodes(ctx context.Context, before time.Time) error {
+	_, err := s.write.ExecContext(ctx, `DELETE FROM represent_codes WHERE expires_at < $1`, toMillis(before))
+	return storageError(err)
+}
+
 // ExpirePreviews removes files that waited to be imported until before a time, and returns how many.
 func (s *Store) ExpirePreviews(ctx context.Context, before time.Time) (int, error) {
 	return removed(s.write.ExecContext(ctx, `DELETE FROM previews WHERE expires_at <= $1`, toMillis(before)))

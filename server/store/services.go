@@ -27,9 +27,12 @@ func (s *Store) ForInsurer() insurer.Stores {
 		Receipts:    receiptsStore{c, nonces},
 		Issuer:      issuerStore{c, people, grants},
 		OnlineCodes: onlineCodesStore{c, people},
-		Documents:   documentsStore{c, people, notes},
-		Runs:        runStore{c},
-		People:      printSource{c, people},
+
+		Representatives: representativesStore{c, people, enrolled},
+
+		Documents: documentsStore{c, people, notes},
+		Runs:      runStore{c},
+		People:    printSource{c, people},
 	}
 }
 

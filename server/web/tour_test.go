@@ -143,6 +143,7 @@ func (h *testApp) tour(t *testing.T) []stop {
 	}, audit.Entry{At: h.now, Actor: "t", Action: "bridge.end"}); err != nil {
 		t.Fatal(err)
 	}
+	representative, offer := h.represented(t, r, "代理 花子"), h.representCode(t, r, "代理 太郎")
 	begun, atAnEnd := h.atDesk(t, r), h.atDesk(t, ichiyo)
 	if err := h.insurer.Desk.Cancel(ctx, clerkOf(city), ichiyo.ID, atAnEnd.Ref); err != nil {
 		t.Fatal(err)
@@ -210,6 +211,8 @@ func (h *testApp) tour(t *testing.T) []stop {
 		"/insurer/support"} {
 		get(route)
 	}
+	get("/represent")
+	get("/r/:code", offer)
 	get("/static/*", "x/app.css")
 	get("/d/:code", begun.Code)
 	get("/n/:code", h.noticeCode(t, r))
@@ -222,8 +225,8 @@ func (h *testApp) tour(t *testing.T) []stop {
 	for _, route := range []string{"name.ttf", "screen.smart-health-card"} {
 		get("/people/:id/"+route, id)
 	}
-	for _, route := range []string{"", "/notice", "/notice.png", "/reissue", "/revoke", "/erase",
-		"/desk", "/address"} {
+	for _, route := range []string{"", "/notice", "/notice.png", "/represent", "/represent/code",
+		"/represent/code.png", "/reissue", "/revoke", "/erase", "/desk", "/address"} {
 		get("/insurer/people/:id"+route, id)
 	}
 	for _, d := range insurer.AllDocuments() {
@@ -243,6 +246,7 @@ func (h *testApp) tour(t *testing.T) []stop {
 	get("/insurer/people/:id/desk/:ref/events", string(ichiyo.ID), atAnEnd.Ref) // of an open one it waits
 	get("/insurer/people/:id/copies/:rid/revoke", id, rid)
 	get("/insurer/people/:id/logins/:login/end", id, login)
+	get("/insurer/people/:id/representatives/:login/end", id, representative)
 	for _, route := range []string{"/insurer/sample.csv", "/insurer/revoke", "/insurer/statistics",
 		"/insurer/statistics.csv"} {
 		get(route, "?insurer=00138990")
@@ -384,6 +388,11 @@ func (h *testApp) tour(t *testing.T) []stop {
 	form("/insurer/people/:id/reissue", url.Values{}, id)
 	form("/insurer/people/:id/copies/:rid/revoke", url.Values{}, id, rid)
 	form("/insurer/people/:id/revoke", url.Values{}, id)
+	form("/represent/code", url.Values{"code": {offer}})
+	form("/represent", url.Values{})
+	form("/insurer/people/:id/represent", h.wishFor("代理 次郎"), id)
+	send("POST", "/api/v1/people/:id/representatives/:login/end", struct{}{}, id, representative)
+	form("/insurer/people/:id/representatives/:login/end", url.Values{}, id, representative)
 	form("/enrol", url.Values{"code": {"AAAAAAAAAAAAAAAA"}})
 	send("POST", "/api/v1/phones/:phone/end", struct{}{}, "A")
 	send("POST", "/api/v1/people/:id/remove", struct{}{}, id)

@@ -114,6 +114,10 @@ export function showVerdict(c: Case): void {
     lines.push(line);
   }
   lines.push(h("p", "", local(first?.next ?? c.verdict.next)));
+  const { representative } = c.verdict;
+  if (representative && (c.verdict.valid || awaits)) {
+    lines.splice(1, 0, h("p", "represented", local(representative)));
+  }
   const others = first ? more : warned;
   lines.push(...others.map((s) => h("p", "", `${local(s.headline)} ${local(s.next)}`)));
   byId("verdict").replaceChildren(h("div", `verdict-box${kind}`, ...lines));

@@ -17,6 +17,7 @@ interface Verdict {
   headline: Sentence;
   next: Sentence;
   checks: Check[];
+  representative?: Sentence; // the phone is a representative's
 }
 
 /** What an OQS answer says of itself. All but "valid" warn. */

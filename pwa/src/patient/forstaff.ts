@@ -12,15 +12,25 @@ export const cardForStaff = say("card");
 
 const place = document.getElementById("for-staff");
 
-/** Says it for a code of the given age in ms. Without network the code is one that this phone kept. */
-export function tellStaff(insurer: string, registeredOn: string, age: number, kept: boolean): void {
+/** What is said of the code that is shown. */
+interface ForStaff {
+  insurer: string;
+  registeredOn: string;
+  age: number; // ms
+  kept: boolean; // without network the code is one that this phone kept
+  represented: boolean; // this phone is a representative's
+}
+
+/** Says it for the code that is shown. */
+export function tellStaff(shown: ForStaff): void {
+  const { insurer, registeredOn, age, kept, represented } = shown;
   if (!place) return;
   const [, month, day] = registeredOn.split("-").map(Number);
   const made = say(kept ? "fetched" : "made", { d: inJapanese(age) });
-  const said = [insurer, made, registeredOn].join();
+  const said = [insurer, made, registeredOn, represented].join();
   if (place.dataset["said"] !== said) {
     place.replaceChildren(
-      h("b", "", say("title")),
+      h("b", "", say(represented ? "represented" : "title")),
       h("span", "", say("issued", { i: insurer })),
       h("span", "", cardForStaff),
       h("span", "", made, h("span", "unbroken", say("registered", { m: month ?? "", d: day ?? "" }))),

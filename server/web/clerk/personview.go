@@ -32,6 +32,7 @@ type PersonView struct {
 	Copies              []CopyRow
 	Logins              []LoginRow
 	Devices             []DeviceRow
+	Representatives     []RepresentativeRow
 	Receipts            int
 	Entries             []EntryRow
 	MoreEntries         int
@@ -87,7 +88,8 @@ type LoginRow struct {
 // DeviceRow is a phone that shows the person by its key. Nothing is known of the device itself.
 type DeviceRow struct {
 	ID, Added, Until, Login string
-	Over                    bool // it wants the next login
+	Over                    bool   // it wants the next login
+	Representative          string // whose phone it is, where it is a representative's
 }
 
 // EntryRow is a line of the audit chain in plain words.
@@ -151,10 +153,20 @@ func (s *personPages) personPage(c echo.Context, clerk staff.Clerk) error {
 	for _, l := range file.Logins {
 		view.Logins = append(view.Logins, s.loginRow(c, l))
 	}
+	for _, r := range file.Representatives {
+		if s.Now().Before(r.Until) {
+			view.Representatives = append(view.Representatives, representativeRow(r))
+		}
+	}
 	for _, p := range file.Devices {
-		view.Devices = append(view.Devices, DeviceRow{p.ID, whenText(p.At),
-			eligibility.DateOf(p.Until).Japanese(),
-			eligibility.DateOf(p.LoginAt).Japanese(), !s.Now().Before(p.Until)})
+		view.Devices = append(view.Devices, DeviceRow{
+			ID:             p.ID,
+			Added:          whenText(p.At),
+			Until:          eligibility.DateOf(p.Until).Japanese(),
+			Login:          eligibility.DateOf(p.LoginAt).Japanese(),
+			Over:           !s.Now().Before(p.Until),
+			Representative: nameOf(file.Representatives, p.Login),
+		})
 	}
 	for _, e := range file.Entries {
 		view.Entries = append(view.Entries, s.entryRow(c, e))
@@ -300,29 +312,33 @@ func (s *personPages) copyRow(copied insurer.IssuedCopy) CopyRow {
 // actionWords says what the lines of the audit chain record, by keys of the catalogue; of the documents that
 // clerks looked at their table says it.
 var actionWords = map[string]string{
-	"people.view":    "staff.person.didLookedAtTheRecord",
-	"people.address": "staff.desk.didLookedAtTheAddress",
-	"desk.begin":     "staff.desk.didBegin",
-	"desk.cancel":    "staff.desk.didCancel",
-	"desk.enrol":     "staff.desk.didEnrol",
-	"people.search":  "staff.person.didSearched",
-	"people.import":  "staff.person.didImportedAFile",
-	"notice.print":   "staff.person.didPrintedTheNotice",
-	"notice.reissue": "staff.person.didReissuedTheNoticeSCode",
-	"notice.enrol":   "staff.person.didEnrolledWithTheNoticeSCode",
-	"phone.add":      "staff.person.didAddedAPhone",
-	"phone.holder":   "staff.person.didAddedAPhoneSKey",
-	"phone.end":      "staff.person.didRemovedAPhone",
-	"login.end":      "staff.person.didEndedALoginSEnrolment",
-	"screen.issue":   "staff.person.didIssuedAScreen",
-	"code.asked":     "staff.person.didAskedByTheScreenSCode",
-	"code.used":      "staff.person.didCheckedByTheScreenSCode",
-	"code.allowed":   "staff.person.didAllowedACounterToSee",
-	"code.denied":    "staff.person.didRefusedACounter",
-	"paper.issue":    "staff.person.didSavedACopy",
-	"paper.revoke":   "staff.person.didRevokedCopies",
-	"receipt.leave":  "staff.person.didACounterLeftAReceipt",
-	"person.erase":   "staff.person.didErasedTheRecord",
+	"people.view":          "staff.person.didLookedAtTheRecord",
+	"people.address":       "staff.desk.didLookedAtTheAddress",
+	"desk.begin":           "staff.desk.didBegin",
+	"desk.cancel":          "staff.desk.didCancel",
+	"desk.enrol":           "staff.desk.didEnrol",
+	"people.search":        "staff.person.didSearched",
+	"people.import":        "staff.person.didImportedAFile",
+	"notice.print":         "staff.person.didPrintedTheNotice",
+	"notice.reissue":       "staff.person.didReissuedTheNoticeSCode",
+	"notice.enrol":         "staff.person.didEnrolledWithTheNoticeSCode",
+	"phone.add":            "staff.person.didAddedAPhone",
+	"phone.holder":         "staff.person.didAddedAPhoneSKey",
+	"phone.end":            "staff.person.didRemovedAPhone",
+	"login.end":            "staff.person.didEndedALoginSEnrolment",
+	"screen.issue":         "staff.person.didIssuedAScreen",
+	"code.asked":           "staff.person.didAskedByTheScreenSCode",
+	"code.used":            "staff.person.didCheckedByTheScreenSCode",
+	"code.allowed":         "staff.person.didAllowedACounterToSee",
+	"code.denied":          "staff.person.didRefusedACounter",
+	"paper.issue":          "staff.person.didSavedACopy",
+	"paper.revoke":         "staff.person.didRevokedCopies",
+	"receipt.leave":        "staff.person.didACounterLeftAReceipt",
+	"representative.code":  "staff.person.didBeganARepresentation",
+	"representative.begin": "staff.person.didBoundARepresentative",
+	"representative.end":   "staff.person.didEndedARepresentative",
+	"representative.over":  "staff.person.didRepresentativeOver",
+	"person.erase":         "staff.person.didErasedTheRecord",
 }
 
 // entryRow puts a line of the audit chain in words; a line of another program's making keeps its own name.

@@ -96,6 +96,8 @@ type verdictJSON struct {
 	Headline    Sentence    `json:"headline"`
 	Next        Sentence    `json:"next"`
 	Checks      []checkLine `json:"checks"`
+	// Representative says that the phone is a representative's (代理の方の端末); absent on the person's own.
+	Representative *Sentence `json:"representative,omitempty"`
 }
 
 type eligibilityJSON struct {
@@ -194,6 +196,10 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 		out.Verdict.Next = newSentence(message.New("console.next.second_code", nil))
 	} else if !v.Valid && len(v.Checks) > 0 {
 		out.Verdict.Next = toldOf(v.Checks[0].Stored)
+	}
+	if v.Representative {
+		said := newSentence(message.New("console.representative", nil))
+		out.Verdict.Representative = &said
 	}
 	if v.Eligibility != nil {
 		out.Eligibility = s.eligibilityView(*v.Eligibility)

@@ -17,6 +17,7 @@ func (s *loginPages) routes(r *kit.Router) {
 	r.Public("GET /login/callback", s.finishLogin)
 	r.Public("GET /login/help", s.troublePage)
 	(handoverPages{s}).handoverRoutes(r)
+	(representPages{s}).routes(r)
 	r.Public("POST /logout", s.logout)
 	logins := s.logins(r)
 	logins.Add("GET /enrol", s.enrolPage)
@@ -110,7 +111,13 @@ func (s *loginPages) finishLogin(c echo.Context) error {
 
 // after is the visit of a login that is finished: of the one before, only the opened code is carried over.
 func (v VisitSession) after(login auth.Identity, state string) VisitSession {
-	return VisitSession{Notice: v.Notice, Desk: v.Desk, Login: &login, Done: state}
+	return VisitSession{
+		Notice:    v.Notice,
+		Desk:      v.Desk,
+		Represent: v.Represent,
+		Login:     &login,
+		Done:      state,
+	}
 }
 
 // logIn makes the session of a login that is finished, and ends the one before it.
@@ -135,6 +142,9 @@ func (s *loginPages) logIn(c echo.Context, session auth.Session, known bool, v V
 // afterLogin leads to the screen, or first to the enrolment of whoever has no screen yet or has just opened
 // a notice.
 func (s *loginPages) afterLogin(c echo.Context, v VisitSession) error {
+	if v.Represent != nil {
+		return c.Redirect(http.StatusSeeOther, "/represent")
+	}
 	people, err := s.Insurer.Enrolment.People(c.Request().Context(), viewerOf(v))
 	if err != nil {
 		return err

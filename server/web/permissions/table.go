@@ -32,6 +32,10 @@ var groups = []struct {
 		{Route: "GET /n/:code", Who: Public, Of: OwnVisit, Ja: "お知らせの二次元コードのアドレス"},
 		{Route: "GET /d/:code", Who: Public, Of: OwnVisit, Ja: "保険者の窓口の二次元コードのアドレス"},
 		{Route: "GET /notice", Who: Public, Of: OwnVisit, Ja: "お知らせの入口"},
+		{Route: "GET /r/:code", Who: Public, Of: OwnVisit, Ja: "代理の方の二次元コードのアドレス"},
+		{Route: "GET /represent", Who: Public, Of: OwnVisit, Ja: "代理の方の登録の入口"},
+		{Route: "POST /represent/code", Who: Public, Of: OwnVisit, Ja: "代理の方のコードの入力"},
+		{Route: "POST /represent", Who: Patient, Of: OwnVisit, Ja: "代理の方の登録"},
 		{Route: "GET /settings", Who: Public, Of: OwnVisit, Ja: "表示の設定"},
 		{Route: "POST /settings", Who: Public, Of: OwnVisit, Ja: "表示の設定の保存"},
 		{Route: "GET /certificate", Who: Public, Ja: "電子証明書の期限の案内"},
@@ -105,6 +109,10 @@ var groups = []struct {
 		{
 			Route: "POST /api/v1/phones/:phone/end", Who: Patient, Of: OwnVisit,
 			Ja: "自分の端末を止める", En: "ends a phone of the login",
+		},
+		{
+			Route: "POST /api/v1/people/:id/representatives/:login/end", Who: Patient, Of: OwnPeople,
+			Ja: "代理を終わりにする", En: "ends a representative of the login's own person",
 		},
 		{
 			Route: "POST /api/v1/me/erase", Who: Patient, Of: OwnVisit,
@@ -243,6 +251,30 @@ var groups = []struct {
 		{
 			Route: "POST /insurer/people/:id/phones/end", Who: InsurerClerk, Of: OwnOrganisation,
 			Ja: "全端末の停止",
+		},
+		{
+			Route: "GET /insurer/people/:id/represent", Who: InsurerClerk, Of: OwnOrganisation, Marks: Fresh,
+			Ja: "代理の方の登録",
+		},
+		{
+			Route: "POST /insurer/people/:id/represent", Who: InsurerClerk, Of: OwnOrganisation, Marks: Fresh,
+			Ja: "代理の方のコードの発行",
+		},
+		{
+			Route: "GET /insurer/people/:id/represent/code", Who: InsurerClerk, Of: OwnOrganisation,
+			Ja: "代理の方のコード",
+		},
+		{
+			Route: "GET /insurer/people/:id/represent/code.png", Who: InsurerClerk, Of: OwnOrganisation,
+			Ja: "代理の方の二次元コード",
+		},
+		{
+			Route: "GET /insurer/people/:id/representatives/:login/end", Who: InsurerClerk,
+			Of: OwnOrganisation, Ja: "代理を終わりにする確認",
+		},
+		{
+			Route: "POST /insurer/people/:id/representatives/:login/end", Who: InsurerClerk,
+			Of: OwnOrganisation, Ja: "代理の終わり",
 		},
 		{
 			Route: "GET /insurer/people/:id/desk", Who: InsurerClerk, Of: OwnOrganisation, Marks: Fresh,
