@@ -36,24 +36,54 @@ var facePlan = &plan{
 	},
 }
 
+// FaceQuestion is what CheckFace needs.
+type FaceQuestion struct {
+	Number NumberB
+	// Tries is what FaceTries has said and staff have seen. When the card says otherwise, another card may lie
+	// there: then no try is used.
+	Tries     int
+	Challenge [32]byte
+	Keys      IssuerKeys // without them the best end is Unverified
+}
+
+// FaceTries asks how many tries 照合番号B has left in the visual application, which holds the photo. It uses
+// none.
+func FaceTries(ctx context.Context, s *Session) (int, error) {
+	if err := s.ready(); err != nil {
+		return 0, err
+	}
+	if _, err := s.identify(ctx); err != nil {
+		return 0, err
+	}
+	found, err := s.selectApplication(ctx, appVisual)
+	if err != nil {
+		return 0, err
+	}
+	if !found {
+		return 0, ErrNotMyNumberCard
+	}
+	if err := s.selectFile(ctx, keyNumberBForVisual); err != nil {
+		return 0, err
+	}
+	return s.triesLeft(ctx)
+}
+
 // CheckFace reads the photo and the pictures of name and address with 照合番号B and verifies them here, on the
 // agent's PC: the issuer's certificate, the one signature over three digests, and the card's answer to the
 // challenge. The reading is empty unless the Result is Confirmed or Unverified. At most one try is used.
-func CheckFace(ctx context.Context, s *Session, b NumberB, challenge [32]byte,
-	keys IssuerKeys) (FaceReading, Result) {
-	certificate, face, signature, err := readFace(ctx, s, b, challenge)
+func CheckFace(ctx context.Context, s *Session, q FaceQuestion) (FaceReading, Result) {
+	certificate, face, signature, err := readFace(ctx, s, q)
 	if err != nil {
 		return FaceReading{}, facePlan.faultResult(err)
 	}
 	t := facePlan.begin()
 	t.pass("token")
 	t.pass("numberB")
-	return t.verifyFace(certificate, face, signature, b.birth, challenge, keys)
+	return t.verifyFace(certificate, face, signature, q)
 }
 
-func readFace(ctx context.Context, s *Session, b NumberB,
-	challenge [32]byte) (certificate, face, signature []byte, err error) {
-	if b.digits == "" {
+func readFace(ctx context.Context, s *Session, q FaceQuestion) (certificate, face, signature []byte, err error) {
+	if q.Number.digits == "" {
 		return nil, nil, nil, ErrKeyForm
 	}
 	if err = s.ready(); err != nil {
@@ -65,14 +95,16 @@ func readFace(ctx context.Context, s *Session, b NumberB,
 	if certificate, err = s.readIssuerCertificate(ctx, appVisual); err != nil {
 		return nil, nil, nil, err
 	}
-	err = s.presentKey(ctx, keyNumberBForVisual, b.digits, ErrNumberB, ErrNumberBBlocked, ErrNumberBFewTries)
+	s.shownTries = &q.Tries
+	err = s.presentKey(ctx, keyNumberBForVisual, q.Number.digits, ErrNumberB, ErrNumberBBlocked,
+		ErrNumberBFewTries)
 	if err != nil {
 		return nil, nil, nil, err
 	}
 	if face, err = s.read(ctx, fileFace); err != nil {
 		return nil, nil, nil, err
 	}
-	if signature, err = s.sign(ctx, digestInfo(challenge)); err != nil {
+	if signature, err = s.sign(ctx, digestInfo(q.Challenge)); err != nil {
 		return nil, nil, nil, err
 	}
 	return certificate, face, signature, nil
@@ -124,14 +156,9 @@ func parseFace(data []byte) (faceRecord, bool) {
 	return r, true
 }
 
-func (t *checkTrial) verifyFace(
-	certificate, face, signature []byte,
-	birth eligibility.Date,
-	challenge [32]byte,
-	keys IssuerKeys,
-) (FaceReading, Result) {
+func (t *checkTrial) verifyFace(certificate, face, signature []byte, q FaceQuestion) (FaceReading, Result) {
 	none := func(r Result) (FaceReading, Result) { return FaceReading{}, r }
-	issuing, refusal := t.checkIssuer(certificate, keys)
+	issuing, refusal := t.checkIssuer(certificate, q.Keys)
 	if refusal != nil {
 		return none(*refusal)
 	}
@@ -143,14 +170,14 @@ func (t *checkTrial) verifyFace(
 		return none(t.refuse(errForged, "record"))
 	}
 	t.pass("record")
-	if record.reading.BirthDate != birth {
+	if record.reading.BirthDate != q.Number.birth {
 		return none(t.refuse(ErrBirthDate, "birthDate"))
 	}
 	t.pass("birthDate")
-	if refusal := t.checkPresence(record.cardKey, challenge, signature); refusal != nil {
+	if refusal := t.checkPresence(record.cardKey, q.Challenge, signature); refusal != nil {
 		return none(*refusal)
 	}
-	return record.reading, t.succeed(len(keys) > 0)
+	return record.reading, t.succeed(len(q.Keys) > 0)
 }
 
 // verifyDigests verifies a signature over one DigestInfo that holds up to three SHA-256 digests.

@@ -3,6 +3,7 @@ package card_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"image/png"
 	"maps"
 	"slices"
@@ -13,10 +14,20 @@ import (
 	"madoguchi/eligibility"
 )
 
+// question asks with a code that staff type, for a card whose ten tries they have seen.
+func question(t *testing.T, code string, keys card.IssuerKeys) card.FaceQuestion {
+	t.Helper()
+	return card.FaceQuestion{
+		Number:    numberB(t, tokuichi, 2035, code),
+		Tries:     10,
+		Challenge: challenge(1),
+		Keys:      keys,
+	}
+}
+
 func TestFaceIsReadFromAGenuineCard(t *testing.T) {
 	s, _ := open(t, insert(t, virtual.Description{Sex: eligibility.Female}))
-	reading, r := card.CheckFace(context.Background(), s, numberB(t, tokuichi, 2035, "1234"), challenge(1),
-		virtual.TestIssuerKeys())
+	reading, r := card.CheckFace(context.Background(), s, question(t, "1234", virtual.TestIssuerKeys()))
 	if r.Outcome != card.Confirmed || r.By != card.ByAgent || reading.BirthDate != tokuichi ||
 		reading.Sex != eligibility.Female {
 		t.Errorf("%+v %+v", reading, r)
@@ -28,7 +39,7 @@ func TestFaceIsReadFromAGenuineCard(t *testing.T) {
 		t.Error("the photo is no JPEG 2000")
 	}
 	s, _ = open(t, insert(t, virtual.Description{}))
-	_, r = card.CheckFace(context.Background(), s, numberB(t, tokuichi, 2035, "1234"), challenge(1), nil)
+	_, r = card.CheckFace(context.Background(), s, question(t, "1234", nil))
 	if r.Outcome != card.Unverified {
 		t.Errorf("without issuer keys: %+v", r)
 	}
@@ -40,8 +51,7 @@ func TestFacesOfCardsThatMustBeRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := all[name]
 			s, _ := open(t, insert(t, c.d))
-			reading, r := card.CheckFace(context.Background(), s, numberB(t, tokuichi, 2035, c.code),
-				challenge(1), virtual.TestIssuerKeys())
+			reading, r := card.CheckFace(context.Background(), s, question(t, c.code, virtual.TestIssuerKeys()))
 			if r.Outcome != card.Refused || r.Key != c.key || reading.Photo != nil {
 				t.Errorf("%+v", r)
 			}
@@ -53,7 +63,7 @@ func TestFacesOfCardsThatMustBeRefused(t *testing.T) {
 // nothing of those is given away.
 func TestChangedByteInTheFaceIsRefused(t *testing.T) {
 	chip := insert(t, virtual.Description{})
-	b := numberB(t, tokuichi, 2035, "1234")
+	q := question(t, "1234", virtual.TestIssuerKeys())
 	length := 0
 	for at := 0; at == 0 || at < length; at += 41 {
 		chip.Insert()
@@ -69,12 +79,58 @@ func TestChangedByteInTheFaceIsRefused(t *testing.T) {
 			content[at] ^= 0x01
 			return content
 		}
-		_, r := card.CheckFace(context.Background(), s, b, challenge(1), virtual.TestIssuerKeys())
+		_, r := card.CheckFace(context.Background(), s, q)
 		if !unsigned && r.Outcome == card.Confirmed {
 			t.Errorf("byte %d: %s %s", at, r.Outcome, r.Key)
 		}
 	}
 	if length < 4000 {
 		t.Errorf("only %d bytes were looked at", length)
+	}
+}
+
+// VERIFY without data asks the counter and uses no try (docs/facts/my-number-card.md#secrets-and-tries).
+func TestTheTriesForThePhotoAreAskedWithoutUsingOne(t *testing.T) {
+	two := 2
+	for _, c := range []struct {
+		name string
+		d    virtual.Description
+		left int
+		want error
+	}{
+		{"a new card", virtual.Description{}, 10, nil},
+		{"two left", virtual.Description{NumberBTries: &two}, 2, nil},
+		{"an Android phone", virtual.Description{Variant: virtual.Phone}, 0, card.ErrPhone},
+		{"another card", virtual.Description{Variant: virtual.OtherCard}, 0, card.ErrNotMyNumberCard},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			chip := insert(t, c.d)
+			for range 3 {
+				chip.Insert()
+				s, _ := open(t, chip)
+				left, err := card.FaceTries(context.Background(), s)
+				if left != c.left || !errors.Is(err, c.want) {
+					t.Errorf("%d tries, %v", left, err)
+				}
+			}
+		})
+	}
+}
+
+// What staff have seen and what the card says must agree: else it may be another card that would lose a try.
+func TestNoTryIsUsedWhereTheCardSaysOtherThanWasShown(t *testing.T) {
+	seven := 7
+	for _, shown := range []int{10, 8, 6, 0, -1} {
+		chip := insert(t, virtual.Description{NumberBTries: &seven})
+		s, _ := open(t, chip)
+		q := question(t, "9999", nil)
+		q.Tries = shown
+		reading, r := card.CheckFace(context.Background(), s, q)
+		if r.Outcome != card.Refused || r.Key != card.ErrTriesChanged.Key || reading.Photo != nil {
+			t.Errorf("%d shown: %+v", shown, r)
+		}
+		if left := chip.TriesLeft().NumberB; left != 7 {
+			t.Errorf("%d shown: %d tries are left", shown, left)
+		}
 	}
 }

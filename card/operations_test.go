@@ -48,7 +48,16 @@ var operations = []operation{
 	}},
 	{"face", func(ctx context.Context, s *card.Session, _ eligibility.Date,
 		b card.NumberB) (any, card.Result) {
-		return card.CheckFace(ctx, s, b, challenge(1), issuerKeys)
+		left, err := card.FaceTries(ctx, s)
+		if err != nil {
+			return err, card.FaultResult(err)
+		}
+		return card.CheckFace(ctx, s, card.FaceQuestion{
+			Number:    b,
+			Tries:     left,
+			Challenge: challenge(1),
+			Keys:      issuerKeys,
+		})
 	}},
 	{"certificate", func(ctx context.Context, s *card.Session, _ eligibility.Date,
 		_ card.NumberB) (any, card.Result) {
