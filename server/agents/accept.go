@@ -45,15 +45,19 @@ func (s *AgentHub) Serve(w http.ResponseWriter, r *http.Request, address string)
 	conn, err := websocket.Accept(
 		w,
 		r,
-		&websocket.AcceptOptions{OnPingReceived: func(context.Context, []byte) bool {
-			s.heardFrom(l)
-			return true
-		}},
+		&websocket.AcceptOptions{
+			Subprotocols: []string{wire.FaceProtocol},
+			OnPingReceived: func(context.Context, []byte) bool {
+				s.heardFrom(l)
+				return true
+			},
+		},
 	)
 	if err != nil {
 		return // Accept has answered
 	}
 	l.conn = conn
+	l.face = conn.Subprotocol() == wire.FaceProtocol
 	conn.SetReadLimit(wire.MaxMessage)
 	s.addUnauthenticated(l)
 	known := sync.OnceFunc(func() { s.markAuthenticated(l) })
@@ -204,6 +208,9 @@ func (s *AgentHub) admit(ctx context.Context, l *agentConn, agent Agent) error {
 		Ready: &wire.Ready{Facility: s.names(agent.Facility), Code: agent.Facility},
 	}); err != nil {
 		return err
+	}
+	if l.face { // a paired agent alone may send so much
+		l.conn.SetReadLimit(wire.MaxFaceMessage)
 	}
 	s.connect(l, agent, dead)
 	// It may have been ended since it was looked up.

@@ -81,6 +81,42 @@ func (d *doubleReader) CheckText(ctx context.Context, r counter.TextRequest) (co
 	return out, nil
 }
 
+// FaceTries plays the agent.
+func (d *doubleReader) FaceTries(ctx context.Context, _ counter.CardRequest) (int, error) {
+	defer d.chip.Reset()
+	return card.FaceTries(ctx, card.Open(d.chip))
+}
+
+// CheckFace plays the agent with the virtual card of the double.
+func (d *doubleReader) CheckFace(ctx context.Context, r counter.FaceRequest) (counter.FaceResult, error) {
+	number, err := card.NewNumberB(r.BirthDate, r.ExpiryYear, r.SecurityCode)
+	if err != nil {
+		return counter.FaceResult{}, err
+	}
+	reading, result := card.CheckFace(ctx, card.Open(d.chip), card.FaceQuestion{
+		Number: number,
+		Tries:  r.Tries,
+		Keys:   virtual.TestIssuerKeys(),
+	})
+	d.chip.Reset()
+	out := counter.FaceResult{AgentVerdict: counter.AgentVerdict{
+		Outcome: result.Outcome,
+		Stored:  result.Stored,
+		By:      result.By,
+	}}
+	if result.Outcome != card.Confirmed {
+		left := d.chip.TriesLeft().NumberB
+		out.TriesLeft = &left
+		return out, nil
+	}
+	out.Operation = "OPERATION"
+	out.Sealed, err = wire.SealFace(&wire.Face{
+		Binding: wire.Binding{ID: out.Operation, Case: r.CaseID},
+		Page:    r.Page,
+	}, wire.FaceText{Outcome: result.Outcome, FaceReading: reading})
+	return out, err
+}
+
 // CheckDates plays the agent.
 func (d *doubleReader) CheckDates(
 	ctx context.Context,

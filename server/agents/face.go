@@ -1,0 +1,98 @@
+package agents
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+
+	"madoguchi/card"
+	"madoguchi/card/wire"
+	"madoguchi/server/counter"
+)
+
+// faceConn is the reader's connection, if its agent knows wire.FaceProtocol.
+func (s *AgentHub) faceConn(ctx context.Context, r counter.CardRequest) (*agentConn, error) {
+	l, err := s.readerConn(ctx, r.Facility, r.Reader)
+	if err == nil && !l.face {
+		err = wire.ErrNoFace
+	}
+	return l, err
+}
+
+// FaceTries asks the facility's reader how many tries 照合番号B has left for the photo. None is used. Errors are
+// wire.ErrNoFace, faults of the connection, and what package card says of the card.
+func (s *AgentHub) FaceTries(ctx context.Context, r counter.CardRequest) (int, error) {
+	l, err := s.faceConn(ctx, r)
+	if err != nil {
+		return 0, err
+	}
+	id := rand.Text()
+	reply, err := l.ask(
+		ctx,
+		id,
+		s.times.Check,
+		wire.Message{Type: "faceTries", FaceTries: &wire.FaceTries{ID: id, Facility: r.Facility}},
+	)
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return 0, card.ErrTimeout.Because(err)
+	case err != nil:
+		return 0, err
+	case reply.FaceTries == nil || *reply.FaceTries < 0 || *reply.FaceTries > 15:
+		return 0, wire.FaultError(reply.Fault)
+	}
+	return *reply.FaceTries, nil
+}
+
+// CheckFace asks the facility's reader for one reading of the photo with 照合番号B. The verdict is the agent's
+// own; the reading comes sealed to the page's key and is handed on unread. What was typed, and the key, are
+// looked at before any card is touched.
+func (s *AgentHub) CheckFace(ctx context.Context, r counter.FaceRequest) (counter.FaceResult, error) {
+	if _, err := card.NewNumberB(r.BirthDate, r.ExpiryYear, r.SecurityCode); err != nil {
+		return counter.FaceResult{}, err
+	}
+	if _, err := wire.FacePoint(r.Page); err != nil {
+		return counter.FaceResult{}, wire.ErrRequest.Because(err)
+	}
+	l, err := s.faceConn(ctx, r.CardRequest)
+	if err != nil {
+		return counter.FaceResult{}, err
+	}
+	b := newBinding(r.CardRequest)
+	reply, err := l.ask(ctx, b.ID, s.times.Text, wire.Message{Type: "face", Face: &wire.Face{
+		Binding:    b,
+		BirthDate:  r.BirthDate,
+		ExpiryYear: r.ExpiryYear,
+		Code:       r.SecurityCode,
+		Tries:      r.Tries,
+		Page:       r.Page,
+	}})
+	if err != nil {
+		return timeoutResult(faceFault, err)
+	}
+	if reply.Face == nil {
+		return faceFault(wire.FaultError(reply.Fault)), nil
+	}
+	return readFace(*reply.Face, b.ID), nil
+}
+
+// faceFault is the result of a reading that did not come about.
+func faceFault(err error) counter.FaceResult {
+	return counter.FaceResult{AgentVerdict: faultVerdict(err)}
+}
+
+// readFace accepts an answer that fits its own verdict.
+func readFace(f wire.FaceReply, operation string) counter.FaceResult {
+	said, ok := faceVerdict(f.Verdict)
+	good := said.Outcome.Passed()
+	if !ok || good != (f.Sealed != nil) || f.TriesLeft != nil && (*f.TriesLeft < 0 || *f.TriesLeft > 15) {
+		return counter.FaceResult{AgentVerdict: contradictoryVerdict}
+	}
+	if !good {
+		return counter.FaceResult{AgentVerdict: said, TriesLeft: f.TriesLeft}
+	}
+	if _, err := wire.FacePoint(f.Sealed.Key); err != nil || len(f.Sealed.Data) > wire.MaxSealedFace {
+		return counter.FaceResult{AgentVerdict: contradictoryVerdict}
+	}
+	return counter.FaceResult{AgentVerdict: said, Operation: operation, Sealed: f.Sealed}
+}
