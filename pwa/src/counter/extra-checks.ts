@@ -6,6 +6,7 @@ import { h, setText } from "../shared/dom";
 import { either, local, type Sentence } from "../shared/local";
 import { showVerdict } from "./case";
 import type { Case } from "./casedata";
+import { chipFace } from "./chipface";
 import { act, answered, busy } from "./turn";
 
 interface Field extends Sentence {
@@ -36,6 +37,7 @@ interface Reader {
   name: string;
   connected: boolean;
   oqs: boolean;
+  face: boolean;
   chosen: boolean;
 }
 
@@ -87,6 +89,16 @@ function box(outcome: string, headline: string, next: string): HTMLElement {
   return h("div", `verdict-box small${kind}`, h("h3", "", headline), ...(next ? [h("p", "", next)] : []));
 }
 
+const number = (): number => Number(year.value.normalize("NFKC").trim()) || 0;
+const face = chipFace({
+  complete: () => number() > 0 && /^\d{4}$/.test(code.value.normalize("NFKC").trim()),
+  take: () => {
+    const typed = { expiryYear: number(), code: code.value };
+    code.value = "";
+    return typed;
+  },
+});
+
 let open = "";
 let pressed: HTMLButtonElement | null = null;
 
@@ -94,7 +106,7 @@ const ask = (what: string, body?: unknown): Promise<Checked> =>
   answered(call<Checked>("POST", `/api/v1/counter/cases/${open}/${what}`, body));
 
 async function text(): Promise<void> {
-  const typed = { expiryYear: Number(year.value.normalize("NFKC").trim()) || 0, code: code.value };
+  const typed = { expiryYear: number(), code: code.value };
   code.value = "";
   const whole = await ask("text-check", typed);
   const c = whole.text;
@@ -141,6 +153,7 @@ async function compare(): Promise<void> {
 export function follow(id: string): void {
   if (id === open) return;
   open = id;
+  face.follow(id);
   year.value = code.value = "";
   result.replaceChildren();
   setText(state, "");
@@ -158,6 +171,7 @@ async function offerReaders(): Promise<void> {
   const readers = s.readers.filter((r) => r.connected);
   const chosen = readers.some((r) => r.chosen);
   oqs.hidden = !readers.some((r) => r.oqs);
+  face.offer(readers.some((r) => r.face && (r.chosen || !chosen)));
   readerChoice.hidden = readers.length < (s.readerAway ? 1 : 2);
   const state = JSON.stringify([s.readerAway, readers]);
   if (readerChoice.hidden || state === drawn) return;
@@ -210,6 +224,7 @@ if (place && visual) {
     labelled(either("有効期限の年（西暦4桁）", "Year of expiry (four digits)"), year, "text-year", 4),
     labelled(either("セキュリティコード（4桁）", "Security code (four digits)"), code, "text-code", 4),
     h("p", "", button(either("番号で確かめる", "Check by number"), "text-check", text)),
+    h("p", "", face.button),
     h(
       "p",
       "",
@@ -237,6 +252,7 @@ if (place && visual) {
   );
   oqs.hidden = readerChoice.hidden = true;
   place.insertBefore(details, visual);
+  place.insertBefore(face.root, visual);
   place.before(readerChoice);
   setInterval(() => void offerReaders().catch(() => undefined), 5000);
   void offerReaders().catch(() => undefined);
