@@ -129,7 +129,7 @@ func TestNoTryIsUsedWhereTheCardSaysOtherThanWasShown(t *testing.T) {
 		if r.Outcome != card.Refused || r.Key != card.ErrTriesChanged.Key || reading.Photo != nil {
 			t.Errorf("%d shown: %+v", shown, r)
 		}
-		if left := chip.TriesLeft().NumberB; left != 7 {
+		if left := chip.TriesLeft().NumberBVisual; left != 7 {
 			t.Errorf("%d shown: %d tries are left", shown, left)
 		}
 	}

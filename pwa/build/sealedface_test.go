@@ -181,7 +181,7 @@ func TestThePageOpensWhatTheAgentSealedForIt(t *testing.T) {
 			}
 		})
 	}
-	testenv.Refused(t, testenv.Counter, len(cases))
+	testenv.Refused(t, testenv.Card, len(cases))
 }
 
 // The other way round: what WebCrypto seals is opened in Go, so both write the same protocol.

@@ -105,7 +105,7 @@ func (d *doubleReader) CheckFace(ctx context.Context, r counter.FaceRequest) (co
 		By:      result.By,
 	}}
 	if result.Outcome != card.Confirmed {
-		left := d.chip.TriesLeft().NumberB
+		left := d.chip.TriesLeft().NumberBVisual
 		out.TriesLeft = &left
 		return out, nil
 	}
