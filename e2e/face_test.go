@@ -103,8 +103,7 @@ func TestTheChipsPhotoStandsBesideTheTicksAndGoesWithTheCase(t *testing.T) {
 	press("2034", "4821", "あと9回試せます") // exactly one is gone
 	state(t, console, "counter-face-tries")
 	do(t, console, chromedp.Click("#face-check"))
-	for _, want := range []string{"本物のカードから顔写真と券面の記載を読みました", "このPCのエージェントが確認",
-		"見比べてください", "次の受付に移ると消えます"} {
+	for _, want := range []string{"本物のカードの顔写真・氏名・住所です", "見比べてください", "次の受付に移ると消えます"} {
 		waitText(t, console, "#chip-face", want)
 	}
 	if loaded := eval[string](t, console, decoderLoaded); !strings.HasPrefix(loaded, "own") ||

@@ -26,8 +26,8 @@ func (c *connection) faceTries(ctx context.Context, q *wire.FaceTries) *wire.Rep
 	return &wire.Reply{FaceTries: &left}
 }
 
-// face reads the photo with 照合番号B, verifies here, and seals what the card shows to the page that asked. A
-// key that is none is refused before the card is touched. It keeps nothing.
+// face reads the photo with 照合番号B, returns evidence that the server verifies, and seals the pictures to the
+// page that asked. A key that is none is refused before the card is touched. It keeps nothing.
 func (c *connection) face(ctx context.Context, q *wire.Face) *wire.Reply {
 	if _, err := wire.FacePoint(q.Page); err != nil || !c.isForThisAgent(q.Binding) {
 		return c.fail(FaceCheck, wire.ErrRequest)
@@ -43,27 +43,28 @@ func (c *connection) face(ctx context.Context, q *wire.Face) *wire.Reply {
 	var counter *triesCounter
 	err = c.withTransmitter(ctx, func(t card.Transmitter) error {
 		counter = &triesCounter{card: t}
-		reading, result := card.CheckFace(ctx, card.Open(counter), card.FaceQuestion{
+		evidence, pictures, err := card.CheckFace(ctx, card.Open(counter), card.FaceQuestion{
 			Number:    number,
 			Tries:     q.Tries,
 			Challenge: c.challenge(q.Binding),
-			Keys:      c.IssuerKeys,
 		})
-		if result.Outcome == card.Failed && mostSpecificError(counter.err) != nil {
-			return counter.err
+		if err != nil {
+			return err
 		}
-		out.Verdict = wire.Verdict{Outcome: result.Outcome, Key: result.Key}
-		if !result.Outcome.Passed() {
-			return nil
-		}
-		defer clear(reading.Photo)
-		var err error
-		out.Sealed, err = wire.SealFace(q, wire.FaceText{Outcome: result.Outcome, FaceReading: reading})
+		defer clear(pictures.Photo)
+		defer clear(pictures.Texts)
+		out.Evidence = &evidence
+		out.Sealed, err = wire.SealFace(q, pictures)
 		return err
 	})
 	if err != nil {
-		return c.fail(FaceCheck, err)
+		reply := c.fail(FaceCheck, err)
+		if counter != nil && counter.left != nil {
+			reply.Face = &wire.FaceReply{TriesLeft: counter.left}
+		}
+		return reply
 	}
-	out.TriesLeft = counter.left
-	return c.finish(FaceCheck, out.Verdict, &wire.Reply{Face: &out})
+	c.recordOperation(FaceCheck, "answered")
+	c.tell(message.New("agent.said.checked", nil))
+	return &wire.Reply{Face: &out}
 }

@@ -45,24 +45,17 @@ type Face struct {
 	Page       []byte           `json:"page"`  // the page's public key, made for this one reading
 }
 
-// FaceReply answers Face. Sealed is there only after a good end.
+// FaceReply answers Face. Evidence and Sealed are there only after a good end; the server verifies Evidence.
 type FaceReply struct {
-	Verdict
-	Sealed    *SealedFace `json:"sealed,omitempty"`
-	TriesLeft *int        `json:"triesLeft,omitempty"` // as in TextReply
+	Evidence  *card.FaceEvidence `json:"evidence,omitempty"`
+	Sealed    *SealedFace        `json:"sealed,omitempty"`
+	TriesLeft *int               `json:"triesLeft,omitempty"` // as in TextReply, beside Reply.Fault
 }
 
-// SealedFace is a FaceText that nobody but the page can read.
+// SealedFace are card.FacePictures, as JSON, that nobody but the page can read.
 type SealedFace struct {
 	Key  []byte `json:"key"`  // the agent's public key, made for this one reading
 	Data []byte `json:"data"` // AES-256-GCM
-}
-
-// FaceText is what is sealed, as JSON: the reading, and the agent's own verdict, so that the server between
-// cannot better it.
-type FaceText struct {
-	Outcome card.Outcome `json:"result"`
-	card.FaceReading
 }
 
 // FacePoint reads a public key for the sealing: an uncompressed point of P-256 (SEC 1 2.3.3).
@@ -73,7 +66,7 @@ func FacePoint(key []byte) (*ecdh.PublicKey, error) { return ecdh.P256().NewPubl
 // no key seals twice. The operation, the case and both keys are bound as associated data: what is sealed for
 // one reading opens for no other. A server that exchanges the keys could read along; one that only relays and
 // stores cannot (docs/bridge.md#the-chips-own-photo).
-func SealFace(q *Face, text FaceText) (*SealedFace, error) {
+func SealFace(q *Face, pictures card.FacePictures) (*SealedFace, error) {
 	page, err := FacePoint(q.Page)
 	if err != nil {
 		return nil, fmt.Errorf("reading the page's key: %w", err)
@@ -102,7 +95,7 @@ func SealFace(q *Face, text FaceText) (*SealedFace, error) {
 	if err != nil {
 		return nil, err
 	}
-	plain, err := json.Marshal(text)
+	plain, err := json.Marshal(pictures)
 	if err != nil {
 		return nil, fmt.Errorf("writing what the card shows: %w", err)
 	}

@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"madoguchi/card"
-	"madoguchi/eligibility"
 	"madoguchi/internal/testenv"
 )
 
@@ -23,31 +22,25 @@ func newPage(t *testing.T) *ecdh.PrivateKey {
 	return page
 }
 
-func faceText() FaceText {
-	return FaceText{Outcome: card.Confirmed, FaceReading: card.FaceReading{
-		BirthDate: eligibility.MustDate("1955-07-01"),
-		Sex:       eligibility.Male,
-		Name:      []byte("name as PNG"),
-		Address:   []byte("address as PNG"),
-		Photo:     []byte("photo as JPEG 2000"),
-	}}
+func pictures() card.FacePictures {
+	return card.FacePictures{Texts: []byte("name and address as PNG"), Photo: []byte("photo as JPEG 2000")}
 }
 
 // The opener is another implementation (package testenv); the page's own is tried in pwa/build.
 func TestASealedFaceOpensForItsPageItsOperationAndItsCaseOnly(t *testing.T) {
 	page := newPage(t)
 	q := &Face{Binding: Binding{ID: "OPERATION", Case: "CASE"}, Page: page.PublicKey().Bytes()}
-	sealed, err := SealFace(q, faceText())
+	sealed, err := SealFace(q, pictures())
 	if err != nil {
 		t.Fatal(err)
 	}
 	right := testenv.SealedFace{Operation: "OPERATION", Case: "CASE", Key: sealed.Key, Data: sealed.Data}
 	plain, err := right.Open(page)
-	var got FaceText
-	if err != nil || json.Unmarshal(plain, &got) != nil || !reflect.DeepEqual(got, faceText()) {
+	var got card.FacePictures
+	if err != nil || json.Unmarshal(plain, &got) != nil || !reflect.DeepEqual(got, pictures()) {
 		t.Fatalf("%v: %s", err, plain)
 	}
-	other, err := SealFace(q, faceText())
+	other, err := SealFace(q, pictures())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +78,7 @@ func TestNoTwoFacesAreSealedUnderOneKey(t *testing.T) {
 	q := &Face{Page: newPage(t).PublicKey().Bytes()}
 	seen := map[string]bool{}
 	for range 20 {
-		sealed, err := SealFace(q, faceText())
+		sealed, err := SealFace(q, pictures())
 		if err != nil || seen[string(sealed.Key)] {
 			t.Fatal("the same key again", err)
 		}
@@ -102,14 +95,14 @@ func TestAFaceIsSealedToAPointOfP256Only(t *testing.T) {
 		"nothing": nil, "infinity": {0}, "off the curve": off, "compressed": compressed, "cut off": good[:64],
 		"longer": append(bytes.Clone(good), 0),
 	} {
-		if sealed, err := SealFace(&Face{Page: key}, faceText()); err == nil {
+		if sealed, err := SealFace(&Face{Page: key}, pictures()); err == nil {
 			t.Errorf("%s: sealed to %x", name, sealed.Key)
 		}
 	}
 }
 
 func TestAFaceLargerThanAChipHoldsIsNotSealed(t *testing.T) {
-	text := faceText()
+	text := pictures()
 	q := &Face{Page: newPage(t).PublicKey().Bytes()}
 	text.Photo = make([]byte, 32<<10) // READ BINARY reaches 32 KB (ISO/IEC 7816-4)
 	sealed, err := SealFace(q, text)

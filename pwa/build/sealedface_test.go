@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/ecdh"
 	"crypto/rand"
 	_ "embed"
@@ -17,7 +18,6 @@ import (
 
 	"madoguchi/card"
 	"madoguchi/card/wire"
-	"madoguchi/eligibility"
 	"madoguchi/internal/testenv"
 )
 
@@ -98,6 +98,11 @@ func unbase64url(t *testing.T, text any) []byte {
 	return data
 }
 
+// berObject is an object of the visual application: tag DF and another byte, a length of two bytes.
+func berObject(tag byte, value []byte) []byte {
+	return append([]byte{0xDF, tag, 0x82, byte(len(value) >> 8), byte(len(value))}, value...)
+}
+
 // What the agent seals in Go, the page opens by WebCrypto, and nothing else.
 func TestThePageOpensWhatTheAgentSealedForIt(t *testing.T) {
 	page := newFacePage(t)
@@ -110,18 +115,21 @@ func TestThePageOpensWhatTheAgentSealedForIt(t *testing.T) {
 		Binding: wire.Binding{ID: "OPERATION", Case: "CASE"},
 		Page:    unbase64url(t, made["page"]),
 	}
-	reading := card.FaceReading{
-		BirthDate: eligibility.MustDate("1955-07-01"),
-		Sex:       eligibility.Male,
-		Name:      []byte("\x89PNG name"),
-		Address:   []byte("\x89PNG address"),
-		Photo:     []byte{0xFF, 0x4F, 0xFF, 0x51, 0xFE, 0xFF},
+	pictures := card.FacePictures{
+		Texts: append(berObject(0x25, []byte("\x89PNG name")), berObject(0x26, make([]byte, 300))...),
+		Photo: berObject(0x27, bytes.Repeat([]byte{0xFF}, 4000)),
 	}
-	sealed, err := wire.SealFace(q, wire.FaceText{Outcome: card.Unverified, FaceReading: reading})
+	sealed, err := wire.SealFace(q, pictures)
 	if err != nil {
 		t.Fatal(err)
 	}
-	next, err := wire.SealFace(q, wire.FaceText{Outcome: card.Confirmed, FaceReading: reading})
+	next, err := wire.SealFace(q, pictures)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := pictures
+	other.Photo = berObject(0x27, []byte("somebody else"))
+	forged, err := wire.SealFace(q, other)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,24 +140,22 @@ func TestThePageOpensWhatTheAgentSealedForIt(t *testing.T) {
 			"case":      "CASE",
 			"key":       base64url(sealed.Key),
 			"data":      base64url(sealed.Data),
+			"texts":     base64url(pictures.Digests().Texts),
+			"photo":     base64url(pictures.Digests().Photo),
 		}
 		for name, value := range change {
 			q[name] = value
 		}
 		return q
 	}
-	text, _ := page.ask(t, question(nil))["text"].(map[string]any)
-	std := base64.StdEncoding.EncodeToString
-	for name, want := range map[string]string{
-		"result":    "unverified",
-		"birthDate": "1955-07-01",
-		"sex":       "male",
-		"name":      std(reading.Name),
-		"address":   std(reading.Address),
-		"photo":     std(reading.Photo),
+	shown, _ := page.ask(t, question(nil))["shown"].(map[string]any)
+	for name, want := range map[string][]byte{
+		"name":    []byte("\x89PNG name"),
+		"address": make([]byte, 300),
+		"photo":   bytes.Repeat([]byte{0xFF}, 4000),
 	} {
-		if text[name] != want {
-			t.Errorf("%s is %v, want %q", name, text[name], want)
+		if got, _ := shown[name].(string); got != base64.StdEncoding.EncodeToString(want) {
+			t.Errorf("%s is %.40q", name, got)
 		}
 	}
 	flip := func(data []byte, at int) string {
@@ -173,6 +179,11 @@ func TestThePageOpensWhatTheAgentSealedForIt(t *testing.T) {
 		{"empty", map[string]any{"data": ""}},
 		{"a point off the curve", map[string]any{"key": flip(sealed.Key, 64)}},
 		{"no key", map[string]any{"key": ""}},
+		// sealed by an agent that lies: the issuer signed the digests of other pictures
+		{"another photo than the issuer signed", map[string]any{"key": base64url(forged.Key),
+			"data": base64url(forged.Data)}},
+		{"other texts than the issuer signed", map[string]any{"texts": base64url(make([]byte, 32))}},
+		{"no digests", map[string]any{"texts": "", "photo": ""}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

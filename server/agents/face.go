@@ -44,9 +44,9 @@ func (s *AgentHub) FaceTries(ctx context.Context, r counter.CardRequest) (int, e
 	return *reply.FaceTries, nil
 }
 
-// CheckFace asks the facility's reader for one reading of the photo with 照合番号B. The verdict is the agent's
-// own; the reading comes sealed to the page's key and is handed on unread. What was typed, and the key, are
-// looked at before any card is touched.
+// CheckFace asks the facility's reader for one reading of the photo with 照合番号B and verifies the evidence
+// itself; the pictures come sealed to the page's key and are handed on unread. What was typed, and the key,
+// are looked at before any card is touched.
 func (s *AgentHub) CheckFace(ctx context.Context, r counter.FaceRequest) (counter.FaceResult, error) {
 	if _, err := card.NewNumberB(r.BirthDate, r.ExpiryYear, r.SecurityCode); err != nil {
 		return counter.FaceResult{}, err
@@ -70,29 +70,38 @@ func (s *AgentHub) CheckFace(ctx context.Context, r counter.FaceRequest) (counte
 	if err != nil {
 		return timeoutResult(faceFault, err)
 	}
-	if reply.Face == nil {
-		return faceFault(wire.FaultError(reply.Fault)), nil
+	if reply.Fault == ErrBusy.Key { // with a check that was given up: it says nothing of this card
+		return counter.FaceResult{}, ErrBusy
 	}
-	return readFace(*reply.Face, b.ID), nil
+	face := reply.Face
+	if face == nil || face.Evidence == nil || !isSealed(face.Sealed) {
+		out := faceFault(wire.FaultError(reply.Fault))
+		if face != nil && face.TriesLeft != nil && *face.TriesLeft >= 0 && *face.TriesLeft <= 15 {
+			out.TriesLeft = face.TriesLeft
+		}
+		return out, nil
+	}
+	challenge := card.Challenge([32]byte(b.Nonce), l.agent.Key, r.Facility, r.CaseID, [32]byte(b.JWS))
+	result := card.VerifyFace(*face.Evidence, r.BirthDate, challenge, s.issuerKeys)
+	if !result.Outcome.Passed() {
+		return counter.FaceResult{Result: result}, nil
+	}
+	return counter.FaceResult{
+		Result: result,
+		Shown:  &counter.SealedFace{Operation: b.ID, SealedFace: *face.Sealed, Digests: face.Evidence.Digests},
+	}, nil
 }
 
 // faceFault is the result of a reading that did not come about.
 func faceFault(err error) counter.FaceResult {
-	return counter.FaceResult{AgentVerdict: faultVerdict(err)}
+	return counter.FaceResult{Result: card.FaceFaultResult(err)}
 }
 
-// readFace accepts an answer that fits its own verdict.
-func readFace(f wire.FaceReply, operation string) counter.FaceResult {
-	said, ok := faceVerdict(f.Verdict)
-	good := said.Outcome.Passed()
-	if !ok || good != (f.Sealed != nil) || f.TriesLeft != nil && (*f.TriesLeft < 0 || *f.TriesLeft > 15) {
-		return counter.FaceResult{AgentVerdict: contradictoryVerdict}
+// isSealed reports whether something has the form of sealed pictures.
+func isSealed(f *wire.SealedFace) bool {
+	if f == nil || len(f.Data) > wire.MaxSealedFace {
+		return false
 	}
-	if !good {
-		return counter.FaceResult{AgentVerdict: said, TriesLeft: f.TriesLeft}
-	}
-	if _, err := wire.FacePoint(f.Sealed.Key); err != nil || len(f.Sealed.Data) > wire.MaxSealedFace {
-		return counter.FaceResult{AgentVerdict: contradictoryVerdict}
-	}
-	return counter.FaceResult{AgentVerdict: said, Operation: operation, Sealed: f.Sealed}
+	_, err := wire.FacePoint(f.Key)
+	return err == nil
 }

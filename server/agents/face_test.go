@@ -38,26 +38,31 @@ func faceRequest(birth eligibility.Date) counter.FaceRequest {
 }
 
 // openedFace asks for a photo and opens it as the page does.
-func openedFace(t *testing.T, s *AgentHub, r counter.FaceRequest, page *ecdh.PrivateKey) wire.FaceText {
+func openedFace(
+	t *testing.T, s *AgentHub, r counter.FaceRequest, page *ecdh.PrivateKey,
+) (card.FacePictures, card.Result) {
 	t.Helper()
 	got, err := s.CheckFace(t.Context(), r)
-	if err != nil || got.Sealed == nil {
+	if err != nil || got.Shown == nil {
 		t.Fatalf("%+v %v", got, err)
 	}
 	plain, err := testenv.SealedFace{
-		Operation: got.Operation,
+		Operation: got.Shown.Operation,
 		Case:      r.CaseID,
-		Key:       got.Sealed.Key,
-		Data:      got.Sealed.Data,
+		Key:       got.Shown.Key,
+		Data:      got.Shown.Data,
 	}.Open(page)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var text wire.FaceText
-	if err := json.Unmarshal(plain, &text); err != nil || text.Outcome != got.Outcome {
-		t.Fatalf("%v: %.100s", err, plain)
+	var pictures card.FacePictures
+	if err := json.Unmarshal(plain, &pictures); err != nil {
+		t.Fatal(err)
 	}
-	return text
+	if !reflect.DeepEqual(pictures.Digests(), got.Shown.Digests) {
+		t.Fatal("the pictures are not those of the verified evidence")
+	}
+	return pictures, got.Result
 }
 
 // The same card read without a server says what must arrive.
@@ -70,18 +75,17 @@ func TestThePageGetsWhatTheChipShows(t *testing.T) {
 	}
 	page, request := newPage(t), faceRequest(tokuichi)
 	request.Page = page.PublicKey().Bytes()
-	got := openedFace(t, s, request, page)
+	got, result := openedFace(t, s, request, page)
 	number, err := card.NewNumberB(tokuichi, 2035, "1234")
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, _ := card.CheckFace(t.Context(), card.Open(v), card.FaceQuestion{
-		Number: number,
-		Tries:  10,
-		Keys:   virtual.TestIssuerKeys(),
-	})
-	if !reflect.DeepEqual(got.FaceReading, want) || len(got.Photo) < 1000 {
-		t.Errorf("%d bytes of a photo, want %d", len(got.Photo), len(want.Photo))
+	_, want, err := card.CheckFace(t.Context(), card.Open(v), card.FaceQuestion{Number: number, Tries: 10})
+	if err != nil || !reflect.DeepEqual(got, want) || len(got.Photo) < 1000 {
+		t.Errorf("%d bytes of a photo, want %d, %v", len(got.Photo), len(want.Photo), err)
+	}
+	if result.Outcome != card.Confirmed || result.By != card.ByServer {
+		t.Errorf("%+v", result)
 	}
 }
 
@@ -122,27 +126,25 @@ func TestEveryEndOfAPhotoReachesTheCounterInTheSameWords(t *testing.T) {
 			request.SecurityCode, request.Tries = c.code, c.shown
 			request.Page = newPage(t).PublicKey().Bytes()
 			r, err := s.CheckFace(t.Context(), request)
-			if err != nil || r.Outcome != c.outcome || r.Key != c.key || r.By != card.ByAgent ||
+			if err != nil || r.Outcome != c.outcome || r.Key != c.key || r.By != card.ByServer ||
 				!reflect.DeepEqual(r.TriesLeft, c.left) ||
-				(r.Sealed != nil) != (c.outcome == card.Confirmed) {
+				(r.Shown != nil) != (c.outcome == card.Confirmed) {
 				t.Errorf("%+v %v", r, err)
 			}
 		})
 	}
 }
 
+// The keys are the server's own (MADOGUCHI_CARD_KEYS): what the agent has of them counts for nothing.
 func TestWithoutIssuerKeysThePhotoIsUnverified(t *testing.T) {
 	s, url := open(t, true)
-	a := start(t, url, agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}})
-	a.IssuerKeys = nil // before it is asked anything
-	if _, err := pairByHand(s, suzuki, await(t, a.said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]); err != nil {
-		t.Fatal(err)
-	}
-	eventually(t, "it is connected", func() bool { return connected(s, facility) == 1 })
+	s.issuerKeys = nil
+	pairedWith(t, s, facility, url, agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}})
 	page, request := newPage(t), faceRequest(tokuichi)
 	request.Page = page.PublicKey().Bytes()
-	if got := openedFace(t, s, request, page); got.Outcome != card.Unverified {
-		t.Errorf("%s", got.Outcome)
+	_, result := openedFace(t, s, request, page)
+	if result.Outcome != card.Unverified || result.Key != "card.face_unverified" {
+		t.Errorf("%s %s", result.Outcome, result.Key)
 	}
 }
 
@@ -199,41 +201,76 @@ func TestReadersOfTheVersionBeforeGoOnWithoutPhotos(t *testing.T) {
 	}
 }
 
-func TestAnAnswerThatDoesNotFitItsOwnVerdictIsDropped(t *testing.T) {
+// An agent that lies has a genuine card and everything that it brings, but for the issuer's key.
+func TestAnAgentThatLiesShowsNoPhotoOfAnother(t *testing.T) {
 	s, url := open(t, true)
-	var answer wire.FaceReply
-	impostor(t, s, url, func(_ *websocket.Conn, m wire.Message, _ []byte) *wire.Reply {
+	v := insert(t, virtual.Description{BirthDate: tokuichi})
+	genuine := func(m wire.Message, der []byte) wire.FaceReply {
+		number, err := card.NewNumberB(m.Face.BirthDate, m.Face.ExpiryYear, m.Face.Code)
+		if err != nil {
+			t.Error(err)
+		}
+		b := m.Face.Binding
+		defer v.Reset()
+		e, pictures, err := card.CheckFace(t.Context(), card.Open(v), card.FaceQuestion{
+			Number:    number,
+			Tries:     10,
+			Challenge: card.Challenge([32]byte(b.Nonce), der, b.Facility, b.Case, [32]byte(b.JWS)),
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		sealed, err := wire.SealFace(m.Face, pictures)
+		if err != nil {
+			t.Error(err)
+		}
+		return wire.FaceReply{Evidence: &e, Sealed: sealed}
+	}
+	lie := func(*wire.FaceReply) {}
+	var first wire.FaceReply
+	impostor(t, s, url, func(_ *websocket.Conn, m wire.Message, der []byte) *wire.Reply {
 		if m.FaceTries != nil {
 			return &wire.Reply{ID: m.FaceTries.ID, FaceTries: ptr(16)}
 		}
+		answer := genuine(m, der)
+		if first.Evidence == nil {
+			first = answer
+		}
+		lie(&answer)
 		return &wire.Reply{ID: m.Face.ID, Face: &answer}
 	})
 	point := newPage(t).PublicKey().Bytes()
-	sealed := &wire.SealedFace{Key: point, Data: []byte("sealed")}
 	request := faceRequest(tokuichi)
 	request.Page = point
-	answer = wire.FaceReply{Verdict: verdictOf(card.Confirmed, "card.face_confirmed"), Sealed: sealed}
 	if r, err := s.CheckFace(t.Context(), request); err != nil || r.Outcome != card.Confirmed {
 		t.Fatalf("one that fits: %+v %v", r, err)
 	}
-	cases := map[string]wire.FaceReply{
-		"confirmed without a photo": {Verdict: verdictOf(card.Confirmed, "card.face_confirmed")},
-		"another check's verdict":   {Verdict: verdictOf(card.Confirmed, "card.text_confirmed"), Sealed: sealed},
-		"confirmed as unverified":   {Verdict: verdictOf(card.Confirmed, "card.face_unverified"), Sealed: sealed},
-		"words of its own":          {Verdict: verdictOf(card.Confirmed, "顔写真は本物です"), Sealed: sealed},
-		"refused with a photo":      {Verdict: verdictOf(card.Refused, "card.copied"), Sealed: sealed},
-		"a key that is none": {Verdict: verdictOf(card.Confirmed, "card.face_confirmed"),
-			Sealed: &wire.SealedFace{Key: []byte{4}, Data: []byte("sealed")}},
-		"more than a chip holds": {Verdict: verdictOf(card.Confirmed, "card.face_confirmed"),
-			Sealed: &wire.SealedFace{Key: point, Data: make([]byte, wire.MaxSealedFace+1)}},
-		"sixteen tries": {Verdict: verdictOf(card.Refused, "card.number_b_mismatch"), TriesLeft: ptr(16)},
+	cases := map[string]struct {
+		key string
+		lie func(*wire.FaceReply)
+	}{
+		"no evidence":                    {"card.unexpected", func(r *wire.FaceReply) { r.Evidence = nil }},
+		"no pictures":                    {"card.unexpected", func(r *wire.FaceReply) { r.Sealed = nil }},
+		"evidence of the reading before": {"card.copied", func(r *wire.FaceReply) { *r = first }},
+		"another photo's digest": {"card.not_genuine", func(r *wire.FaceReply) {
+			r.Evidence.Digests.Photo = make([]byte, 32)
+		}},
+		"a certificate of its own": {"card.evidence", func(r *wire.FaceReply) {
+			r.Evidence.Certificate = []byte("certificate")
+		}},
+		"a key that is none": {"card.unexpected", func(r *wire.FaceReply) {
+			r.Sealed = &wire.SealedFace{Key: []byte{4}, Data: []byte("sealed")}
+		}},
+		"more than a chip holds": {"card.unexpected", func(r *wire.FaceReply) {
+			r.Sealed = &wire.SealedFace{Key: point, Data: make([]byte, wire.MaxSealedFace+1)}
+		}},
 	}
-	for name, lie := range cases {
+	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			answer = lie
+			lie = c.lie
 			r, err := s.CheckFace(t.Context(), request)
-			if err != nil || r.Outcome != card.Refused || r.Key != "card.evidence" || r.Sealed != nil {
-				t.Errorf("%+v %v", r, err)
+			if err != nil || r.Outcome.Passed() || r.Key != c.key || r.Shown != nil {
+				t.Errorf("%s %s %v", r.Outcome, r.Key, err)
 			}
 		})
 	}

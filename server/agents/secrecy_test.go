@@ -68,7 +68,7 @@ func TestWhatMustNotTravelIsNowhereOnTheWireOrInTheLog(t *testing.T) {
 	}
 	page, face := newPage(t), faceRequest(tokuichi)
 	face.SecurityCode, face.Page = code, page.PublicKey().Bytes()
-	photo := openedFace(t, s, face, page)
+	shown, _ := openedFace(t, s, face, page)
 	if _, err := s.CheckDates(t.Context(), counter.CardRequest{Facility: facility},
 		tokuichi.AddMonths(12*71)); err != nil {
 		t.Fatal(err)
@@ -95,13 +95,12 @@ func TestWhatMustNotTravelIsNowhereOnTheWireOrInTheLog(t *testing.T) {
 	number, hash := v.ForbiddenNumber()
 	for where, text := range everywhere {
 		for what, picture := range map[string][]byte{
-			"photo":   photo.Photo,
-			"name":    photo.Name,
-			"address": photo.Address,
+			"photo":            shown.Photo,
+			"name and address": shown.Texts,
 		} {
 			for _, form := range testenv.Forms(picture) {
 				if strings.Contains(text, form) {
-					t.Errorf("the picture of the %s is in %s", what, where)
+					t.Errorf("the pictures of the %s are in %s", what, where)
 					break
 				}
 			}

@@ -16,13 +16,11 @@ func newVerdict(outcome card.Outcome, told message.Message) counter.AgentVerdict
 	return counter.AgentVerdict{Outcome: outcome, Stored: message.ToStored(told), By: card.ByAgent}
 }
 
-// verdictOutcomes are the verdicts of card.CheckText, CheckFace and CheckCertificate beside the faults, each with
+// verdictOutcomes are the verdicts of card.CheckText and card.CheckCertificate beside the faults, each with
 // the outcomes that it can have.
 var verdictOutcomes = map[string][]card.Outcome{
 	"card.text_confirmed":         {card.Confirmed},
 	"card.text_unverified":        {card.Unverified},
-	"card.face_confirmed":         {card.Confirmed},
-	"card.face_unverified":        {card.Unverified},
 	"card.certificate_valid":      {card.Confirmed},
 	"card.certificate_unverified": {card.Unverified},
 	"card.certificate_grace":      {card.Confirmed, card.Unverified},
@@ -59,15 +57,6 @@ func readingVerdict(v wire.Verdict) (counter.AgentVerdict, bool) {
 	s, ok := verdictText(v)
 	if v.Outcome.Passed() {
 		ok = ok && (v.Key == "card.text_confirmed" || v.Key == "card.text_unverified")
-	}
-	return s, ok
-}
-
-// faceVerdict says the verdict on a photo.
-func faceVerdict(v wire.Verdict) (counter.AgentVerdict, bool) {
-	s, ok := verdictText(v)
-	if v.Outcome.Passed() {
-		ok = ok && (v.Key == "card.face_confirmed" || v.Key == "card.face_unverified")
 	}
 	return s, ok
 }

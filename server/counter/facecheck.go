@@ -4,15 +4,17 @@ import (
 	"context"
 
 	"madoguchi/card"
-	"madoguchi/card/wire"
+	"madoguchi/message"
 	"madoguchi/server/staff"
 )
 
-// FaceCheck is what remains of a reading of the photo: who verified, and how it ended. Photo, name and address
-// are the page's alone.
+// FaceCheck is what remains of a reading of the photo: how it ended. Photo, name and address are the page's
+// alone.
 type FaceCheck struct {
-	AgentVerdict
-	TriesLeft *int `json:"triesLeft,omitempty"` // after a wrong number or too few tries
+	Outcome card.Outcome `json:"result"`
+	message.Stored
+	By        card.Verifier `json:"by"`
+	TriesLeft *int          `json:"triesLeft,omitempty"` // after a wrong number or too few tries
 }
 
 // saysForeign reports whether the photo's record says that the card is not genuine or not this person's.
@@ -34,12 +36,6 @@ type FaceQuestion struct {
 	Page  []byte // FaceRequest.Page
 }
 
-// FaceAnswer is the sealed reading, for the page that asked and no other.
-type FaceAnswer struct {
-	Operation string
-	Sealed    wire.SealedFace
-}
-
 // FaceTries asks a reader (empty: the facility's only one) how many tries 照合番号B has left for the photo of a
 // case's card. None is used, and nothing is stored.
 func (c *Service) FaceTries(
@@ -52,13 +48,13 @@ func (c *Service) FaceTries(
 	return c.Readers.FaceTries(ctx, request)
 }
 
-// CheckFace asks a reader for one reading of the photo with 照合番号B. The sealed reading is returned beside the
-// case, to be handed on once; it is nil unless the agent's verdict is good. Neither it nor what was typed is
+// CheckFace asks a reader for one reading of the photo with 照合番号B. The sealed pictures are returned beside the
+// case, to be handed on once; they are nil unless the evidence is good. Neither they nor what was typed is
 // stored. A photo is no ground to accept by itself: staff compare it with the person and tick that
 // (Service.Visual).
 func (c *Service) CheckFace(
 	ctx context.Context, reception staff.Reception, ask FaceQuestion,
-) (CaseView, *FaceAnswer, error) {
+) (CaseView, *SealedFace, error) {
 	_, request, err := c.openForReader(ctx, reception, ask.Reader, ask.ID)
 	if err != nil {
 		return CaseView{}, nil, err
@@ -71,14 +67,14 @@ func (c *Service) CheckFace(
 	if err != nil {
 		return CaseView{}, nil, err
 	}
-	check := &FaceCheck{result.AgentVerdict, result.TriesLeft}
+	check := &FaceCheck{result.Outcome, result.Stored, result.By, result.TriesLeft}
 	detail := string(result.Outcome) + " by " + string(result.By)
 	view, err := c.addAnswer(ctx, reception, readerAnswer{ask.ID, "case.face", detail, func(b *caseBody) {
 		b.Face = check
 		b.judge("face", check.Outcome, check.saysForeign(), false)
 	}})
-	if err != nil || result.Sealed == nil {
-		return view, nil, err
+	if err != nil {
+		return CaseView{}, nil, err
 	}
-	return view, &FaceAnswer{result.Operation, *result.Sealed}, nil
+	return view, result.Shown, nil
 }

@@ -71,13 +71,20 @@ type TextResult struct {
 	TriesLeft *int // as the card said last; nil when it was not asked, or after a good end
 }
 
-// FaceResult is what a reading of the photo brought. Sealed is there only when the agent confirmed it (or could
-// not prove the issuer): hand it to the page that asked, which alone can read it, and drop it.
+// FaceResult is what a reading of the photo brought. Shown is there only after a good end: hand it to the page
+// that asked, which alone can read it, and drop it.
 type FaceResult struct {
-	AgentVerdict
-	Operation string // what the sealing is bound to, beside the case
-	Sealed    *wire.SealedFace
+	card.Result
+	Shown     *SealedFace
 	TriesLeft *int // as in TextResult
+}
+
+// SealedFace are the pictures, sealed to the page, with the digests that the verified evidence has of them:
+// pictures with other digests are not the chip's.
+type SealedFace struct {
+	wire.SealedFace
+	Operation string // what the sealing is bound to, beside the case
+	Digests   card.FaceDigests
 }
 
 // DatesResult is what the dates of a card's certificate mean on a day. Until is for showing only.

@@ -6,11 +6,12 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 
+	"madoguchi/card"
 	"madoguchi/card/virtual"
-	"madoguchi/card/wire"
 	"madoguchi/internal/testenv"
 	console "madoguchi/server/web/counter"
 )
@@ -35,11 +36,11 @@ func faceBody(page *ecdh.PrivateKey, tries int, code string) map[string]any {
 }
 
 // opened opens the sealed reading of an answer, nil where there is none.
-func opened(t *testing.T, page *ecdh.PrivateKey, id string, body []byte) *wire.FaceText {
+func opened(t *testing.T, page *ecdh.PrivateKey, id string, body []byte) *card.FacePictures {
 	t.Helper()
 	var answer struct {
 		Face struct {
-			Sealed *struct{ Operation, Key, Data string } `json:"sealed"`
+			Sealed *struct{ Operation, Key, Data, Texts, Photo string } `json:"sealed"`
 		} `json:"face"`
 	}
 	if err := json.Unmarshal(body, &answer); err != nil {
@@ -64,11 +65,15 @@ func opened(t *testing.T, page *ecdh.PrivateKey, id string, body []byte) *wire.F
 	if err != nil {
 		t.Fatal(err)
 	}
-	var text wire.FaceText
-	if err := json.Unmarshal(plain, &text); err != nil {
+	var pictures card.FacePictures
+	if err := json.Unmarshal(plain, &pictures); err != nil {
 		t.Fatal(err)
 	}
-	return &text
+	want := card.FaceDigests{Texts: bytes(answer.Face.Sealed.Texts), Photo: bytes(answer.Face.Sealed.Photo)}
+	if !reflect.DeepEqual(pictures.Digests(), want) {
+		t.Fatal("the pictures are not those of the verified evidence")
+	}
+	return &pictures
 }
 
 func TestThePhotoCostsOneTryWhichIsShownBefore(t *testing.T) {

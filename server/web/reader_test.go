@@ -93,28 +93,25 @@ func (d *doubleReader) CheckFace(ctx context.Context, r counter.FaceRequest) (co
 	if err != nil {
 		return counter.FaceResult{}, err
 	}
-	reading, result := card.CheckFace(ctx, card.Open(d.chip), card.FaceQuestion{
-		Number: number,
-		Tries:  r.Tries,
-		Keys:   virtual.TestIssuerKeys(),
-	})
+	e, pictures, err := card.CheckFace(ctx, card.Open(d.chip), card.FaceQuestion{Number: number, Tries: r.Tries})
 	d.chip.Reset()
-	out := counter.FaceResult{AgentVerdict: counter.AgentVerdict{
-		Outcome: result.Outcome,
-		Stored:  result.Stored,
-		By:      result.By,
-	}}
-	if result.Outcome != card.Confirmed {
+	if err != nil {
 		left := d.chip.TriesLeft().NumberBVisual
-		out.TriesLeft = &left
+		return counter.FaceResult{Result: card.FaceFaultResult(err), TriesLeft: &left}, nil
+	}
+	out := counter.FaceResult{Result: card.VerifyFace(e, r.BirthDate, [32]byte{}, virtual.TestIssuerKeys())}
+	if !out.Outcome.Passed() {
 		return out, nil
 	}
-	out.Operation = "OPERATION"
-	out.Sealed, err = wire.SealFace(&wire.Face{
-		Binding: wire.Binding{ID: out.Operation, Case: r.CaseID},
+	sealed, err := wire.SealFace(&wire.Face{
+		Binding: wire.Binding{ID: "OPERATION", Case: r.CaseID},
 		Page:    r.Page,
-	}, wire.FaceText{Outcome: result.Outcome, FaceReading: reading})
-	return out, err
+	}, pictures)
+	if err != nil {
+		return counter.FaceResult{}, err
+	}
+	out.Shown = &counter.SealedFace{SealedFace: *sealed, Operation: "OPERATION", Digests: e.Digests}
+	return out, nil
 }
 
 // CheckDates plays the agent.

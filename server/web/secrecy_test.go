@@ -24,7 +24,6 @@ import (
 	"madoguchi/card"
 	"madoguchi/card/agent"
 	"madoguchi/card/virtual"
-	"madoguchi/card/wire"
 	"madoguchi/internal/testenv"
 	"madoguchi/server/agents"
 )
@@ -68,7 +67,7 @@ func TestWhatACardSaysAndWhatWasTypedIsInNoRecordAndNoLog(t *testing.T) {
 	h.connectAgent(t, server.URL)
 	page := newPage(t)
 	var answers strings.Builder
-	var shown wire.FaceText
+	var shown card.FacePictures
 	for _, step := range []struct {
 		path string
 		body any
@@ -79,7 +78,7 @@ func TestWhatACardSaysAndWhatWasTypedIsInNoRecordAndNoLog(t *testing.T) {
 		{"/text-check", map[string]any{"expiryYear": 2035, "code": "1111"}, "9回"},
 		{"/certificate-check", nil, "有効期限内"},
 		{"/face-tries", nil, "あと10回"},
-		{"/face-check", faceBody(page, 10, code), "顔写真と券面の記載を読みました"},
+		{"/face-check", faceBody(page, 10, code), "本物のカードの顔写真"},
 		{"/face-tries", nil, "あと10回"},
 		{"/face-check", faceBody(page, 10, "1111"), "9回"},
 		{"/record", map[string]any{"outcome": "accepted"}, "accepted"},
@@ -137,9 +136,8 @@ func TestWhatACardSaysAndWhatWasTypedIsInNoRecordAndNoLog(t *testing.T) {
 	}
 	places["the answers to the console"] = answers.String() // the photo's is sealed
 	for what, picture := range map[string][]byte{
-		"photo":              shown.Photo,
-		"picture of name":    shown.Name,
-		"picture of address": shown.Address,
+		"photo":                        shown.Photo,
+		"pictures of name and address": shown.Texts,
 	} {
 		forms := testenv.Forms(picture)
 		if len(forms) == 0 {

@@ -34,11 +34,17 @@ async function answer(q) {
   if (q.seal) return seal(q.page, q.operation, q.case, q.text);
   if (q.make) {
     keys[q.make] = await newFaceKey();
-    const exported = await crypto.subtle.exportKey("pkcs8", keys[q.make].privateKey).then(() => true, () => false);
+    const secret = crypto.subtle.exportKey("pkcs8", keys[q.make].privateKey);
+    const exported = await secret.then(() => true, () => false);
     return { page: b64(await publicBytes(keys[q.make])), exported };
   }
-  const sealed = { operation: q.operation, key: q.key, data: q.data };
-  return openFace(keys[q.open], q.case, sealed).then((text) => ({ text }), (e) => ({ refused: String(e) }));
+  const std = (data) => Buffer.from(data).toString("base64");
+  return openFace(keys[q.open], q.case, q).then(
+    ({ name, address, photo }) => ({
+      shown: { name: std(name), address: std(address), photo: std(photo) },
+    }),
+    (e) => ({ refused: String(e) }),
+  );
 }
 
 for await (const line of createInterface({ input: process.stdin })) {

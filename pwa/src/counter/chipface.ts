@@ -3,7 +3,7 @@
 // goes with its case. The element `root` is mounted once, where the ticks are; the button, where the number
 // is typed.
 import { call, Problem } from "../shared/api";
-import { decode, encode } from "../shared/base64url";
+import { encode } from "../shared/base64url";
 import { h } from "../shared/dom";
 import { local, type Sentence } from "../shared/local";
 import { word } from "../shared/words";
@@ -11,7 +11,7 @@ import { showVerdict } from "./case";
 import type { Case } from "./casedata";
 import { decodePhoto, maxSide } from "./jpeg2000";
 import { decodedBytes } from "./picture";
-import { type FaceText, newFaceKey, openFace, publicBytes, type Sealed } from "./sealedface";
+import { newFaceKey, openFace, publicBytes, type Sealed, type Shown } from "./sealedface";
 import { act, answered, busy } from "./turn";
 
 /** What staff typed. Taking it empties the field of the code. */
@@ -86,14 +86,18 @@ export function chipFace(typed: Typed): ChipFace {
     const face = whole.face;
     if (!face) return;
     showVerdict(whole);
-    const said = verdict(face);
-    const text = face.sealed ? await answered(openFace(pair, id, face.sealed).catch(() => null)) : null;
-    if (!text || text.result !== face.result) {
-      root.replaceChildren(said, ...(face.sealed ? [h("p", "", word("faceUnreadable"))] : []));
+    if (!face.sealed) {
+      root.replaceChildren(verdict(face));
       return;
     }
-    const shown = await answered(pictures(text));
-    root.replaceChildren(said, h("div", "chip-face-shown", ...shown), h("p", "help", word("faceGone")));
+    const opened = await answered(openFace(pair, id, face.sealed).catch(() => null));
+    if (!opened) {
+      root.replaceChildren(h("div", "verdict-box small bad", h("p", "", word("faceUnreadable"))));
+      return;
+    }
+    const shown = await answered(pictures(opened));
+    const gone = h("p", "help", word("faceGone"));
+    root.replaceChildren(verdict(face), h("div", "chip-face-shown", ...shown), gone);
     root.scrollIntoView({ block: "nearest" });
   }
 
@@ -125,11 +129,11 @@ function verdict(face: NonNullable<WithFace["face"]>): HTMLElement {
   );
 }
 
-async function pictures(text: FaceText): Promise<HTMLElement[]> {
+async function pictures(chip: Shown): Promise<HTMLElement[]> {
   const photo = canvas("face-photo", word("facePhoto"));
   const shown: HTMLElement[] = [];
   try {
-    const { width, height, data } = await decodePhoto(decode(text.photo));
+    const { width, height, data } = await decodePhoto(chip.photo);
     photo.width = width;
     photo.height = height;
     photo.getContext("2d")?.putImageData(new ImageData(data, width, height), 0, 0);
@@ -138,13 +142,13 @@ async function pictures(text: FaceText): Promise<HTMLElement[]> {
     shown.push(h("p", "", word("facePhotoBroken")));
   }
   const words = h("dl", "");
-  const parts = [
-    ["face-name", text.name, word("faceName")],
-    ["face-address", text.address, word("faceAddress")],
+  const parts: [string, Uint8Array<ArrayBuffer>, string][] = [
+    ["face-name", chip.name, word("faceName")],
+    ["face-address", chip.address, word("faceAddress")],
   ];
-  for (const [id = "", png = "", label = ""] of parts) {
+  for (const [id, png, label] of parts) {
     const drawn = canvas(id, word("faceAsPicture", { w: label }));
-    const ok = await draw(drawn, decode(png)).then(() => true, () => false);
+    const ok = await draw(drawn, png).then(() => true, () => false);
     words.append(h("dt", "", label), h("dd", "", ok ? drawn : word("faceWordBroken")));
   }
   return [...shown, words];

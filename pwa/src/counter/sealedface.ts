@@ -1,25 +1,24 @@
 // What the chip shows travels sealed to a key that this page makes for one reading (card/wire/face.go): the
 // server between cannot read it.
-import { decode, utf8 } from "../shared/base64url";
+import { decode, encode, utf8 } from "../shared/base64url";
 
 const curve = { name: "ECDH", namedCurve: "P-256" };
 const label = utf8("madoguchi-face-1");
 
-/** A sealed reading as the API answers with it, in base64url. */
+/** Sealed pictures as the API answers with them, in base64url. */
 export interface Sealed {
   operation: string;
   key: string;
   data: string;
+  texts: string; // SHA-256 that the issuer signed: of name and address
+  photo: string; // and of the photo
 }
 
-/** What the agent sealed. Pictures are in base64. */
-export interface FaceText {
-  result: string; // the agent's own verdict
-  birthDate: string;
-  sex: string;
-  name: string; // PNG
-  address: string; // PNG
-  photo: string; // JPEG 2000
+/** What the chip shows. */
+export interface Shown {
+  name: Uint8Array<ArrayBuffer>; // PNG
+  address: Uint8Array<ArrayBuffer>; // PNG
+  photo: Uint8Array<ArrayBuffer>; // JPEG 2000
 }
 
 /** Makes the key of one reading. Its private half can be exported by nobody. */
@@ -45,8 +44,11 @@ function bound(parts: Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
   return all;
 }
 
-/** Opens a reading. It rejects what was sealed for another key, operation or case, and what was changed. */
-export async function openFace(pair: CryptoKeyPair, caseID: string, sealed: Sealed): Promise<FaceText> {
+/**
+ * Opens a reading. It rejects what was sealed for another key, operation or case, what was changed, and
+ * pictures that are not those of which the issuer signed the digests.
+ */
+export async function openFace(pair: CryptoKeyPair, caseID: string, sealed: Sealed): Promise<Shown> {
   const mine = await publicBytes(pair);
   const theirs = decode(sealed.key);
   const point = await crypto.subtle.importKey("raw", theirs, curve, false, []);
@@ -64,5 +66,37 @@ export async function openFace(pair: CryptoKeyPair, caseID: string, sealed: Seal
   const iv = new Uint8Array(12); // zeros: no key seals twice
   const gcm = { name: "AES-GCM", iv, additionalData };
   const plain = await crypto.subtle.decrypt(gcm, key, decode(sealed.data));
-  return JSON.parse(new TextDecoder().decode(plain)) as FaceText;
+  const pictures = JSON.parse(new TextDecoder().decode(plain)) as { texts: string; photo: string };
+  const texts = await signed(pictures.texts, sealed.texts);
+  const photo = await signed(pictures.photo, sealed.photo);
+  const name = value(texts, 0, 0x25);
+  const address = value(texts, name.end, 0x26);
+  return { name: name.bytes, address: address.bytes, photo: value(photo, 0, 0x27).bytes };
+}
+
+async function signed(text: string, digest: string): Promise<Uint8Array<ArrayBuffer>> {
+  const data = decode(text);
+  const sum = encode(await crypto.subtle.digest("SHA-256", data));
+  if (sum !== digest) throw new Error("not what the issuer signed");
+  return data;
+}
+
+/** Reads the BER object of tag DF and another byte (docs/facts/my-number-card.md#visual-files) at a place. */
+function value(
+  data: Uint8Array<ArrayBuffer>,
+  at: number,
+  tag: number,
+): { bytes: Uint8Array<ArrayBuffer>; end: number } {
+  let length = data[at + 2] ?? 0;
+  let start = at + 3;
+  if (length > 0x80 && length <= 0x84) {
+    const count = length - 0x80;
+    length = data.subarray(start, start + count).reduce((sum, byte) => sum * 256 + byte, 0);
+    start += count;
+  } else if (length >= 0x80) {
+    length = Infinity;
+  }
+  const end = start + length;
+  if (data[at] !== 0xdf || data[at + 1] !== tag || end > data.length) throw new Error("no picture of a chip");
+  return { bytes: data.slice(start, end), end };
 }

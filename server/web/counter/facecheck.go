@@ -30,6 +30,9 @@ type sealedFaceJSON struct {
 	Operation string `json:"operation"`
 	Key       string `json:"key"`
 	Data      string `json:"data"`
+	// SHA-256 that the issuer signed: of name and address, and of the photo
+	Texts string `json:"texts"`
+	Photo string `json:"photo"`
 }
 
 func faceView(f *counter.FaceCheck) *faceJSON {
@@ -78,7 +81,7 @@ func (s *Console) faceCheck(c echo.Context, reception staff.Reception) error {
 	if _, err := wire.FacePoint(page); err != nil {
 		return kit.ErrRequest.In("key")
 	}
-	view, answer, err := s.Counter.CheckFace(c.Request().Context(), reception, counter.FaceQuestion{
+	view, shown, err := s.Counter.CheckFace(c.Request().Context(), reception, counter.FaceQuestion{
 		TextQuestion: counter.TextQuestion{
 			ID:         c.Param("id"),
 			Reader:     chosenReader(c),
@@ -95,12 +98,14 @@ func (s *Console) faceCheck(c echo.Context, reception staff.Reception) error {
 		return err
 	}
 	out := s.caseView(c, view)
-	if answer != nil {
+	if shown != nil {
 		encode := base64.RawURLEncoding.EncodeToString
 		out.Face.Sealed = &sealedFaceJSON{
-			Operation: answer.Operation,
-			Key:       encode(answer.Sealed.Key),
-			Data:      encode(answer.Sealed.Data),
+			Operation: shown.Operation,
+			Key:       encode(shown.Key),
+			Data:      encode(shown.Data),
+			Texts:     encode(shown.Digests.Texts),
+			Photo:     encode(shown.Digests.Photo),
 		}
 	}
 	return c.JSON(http.StatusOK, out)
