@@ -11,8 +11,8 @@ import (
 )
 
 // FaceEvidence is what the visual application brings back besides its pictures, of which it holds the digests
-// alone. The server verifies all of it: the issuer's one signature covers three digests (of the holder's data,
-// of name and address, of the photo), so it never needs to see a picture.
+// alone. The server verifies all of it: the issuer's one signature covers three digests (of the holder's
+// data, of name and address, of the photo), so it never needs to see a picture.
 type FaceEvidence struct {
 	// first 32 bytes of JPKI 0006: which kind of token
 	Label []byte `json:"label"`
@@ -66,8 +66,8 @@ var facePlan = &plan{
 // FaceQuestion is what CheckFace needs.
 type FaceQuestion struct {
 	Number NumberB
-	// Tries is what FaceTries has said and staff have seen. When the card says otherwise, another card may lie
-	// there: then no try is used.
+	// Tries is what FaceTries has said and staff have seen. When the card says otherwise, another card may
+	// lie there: then no try is used.
 	Tries     int
 	Challenge [32]byte
 }

@@ -46,8 +46,9 @@ func TestFaceIsReadFromAGenuineCard(t *testing.T) {
 	if _, err := png.Decode(bytes.NewReader(name)); err != nil || string(pictures.Texts[:2]) != "\xDF\x25" {
 		t.Errorf("the name is no picture: %v", err)
 	}
+	signature := []byte("\x00\x00\x00\x0CjP  \r\n\x87\n") // ISO/IEC 15444-1 I.5.1
 	if !bytes.HasPrefix(pictures.Photo, []byte("\xDF\x27\x82")) ||
-		!bytes.HasPrefix(pictures.Photo[5:], []byte("\x00\x00\x00\x0CjP  \r\n\x87\n")) { // ISO/IEC 15444-1 I.5.1
+		!bytes.HasPrefix(pictures.Photo[5:], signature) {
 		t.Error("the photo is no JPEG 2000")
 	}
 	s, _ = open(t, insert(t, virtual.Description{}))
@@ -127,12 +128,16 @@ func TestChangedEvidenceOfAPhotoIsRefused(t *testing.T) {
 			e.Label = []byte("JPKIAPGPSETOKEN                 ")
 		}},
 		{"no certificate", "card.evidence", func(e *card.FaceEvidence) { e.Certificate = nil }},
-		{"another birth date", "card.not_genuine", func(e *card.FaceEvidence) { e.Holder = flip(e.Holder, 12) }},
+		{"another birth date", "card.not_genuine", func(e *card.FaceEvidence) {
+			e.Holder = flip(e.Holder, 12)
+		}},
 		{"another chip's key", "card.not_genuine", func(e *card.FaceEvidence) { e.Holder = hers.Holder }},
 		{"more than the three", "card.evidence", func(e *card.FaceEvidence) {
 			e.Holder = append(bytes.Clone(e.Holder), e.Holder[:13]...)
 		}},
-		{"another name", "card.not_genuine", func(e *card.FaceEvidence) { e.Digests.Texts = hers.Digests.Texts }},
+		{"another name", "card.not_genuine", func(e *card.FaceEvidence) {
+			e.Digests.Texts = hers.Digests.Texts
+		}},
 		{"another photo", "card.not_genuine", func(e *card.FaceEvidence) {
 			e.Digests.Photo = flip(e.Digests.Photo, 31)
 		}},

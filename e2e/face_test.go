@@ -67,8 +67,8 @@ func psnr(a, b []byte) float64 {
 const decoderLoaded = `performance.getEntriesByType("resource").filter(r => r.name.includes("openjpeg"))
 	.map(r => new URL(r.name).origin === location.origin ? "own" : r.name).join(" ")`
 
-// The chip's own photo through the real agent with a virtual card: tries shown before, one used for one press,
-// the picture that is drawn, and nothing left when the case is.
+// The chip's own photo through the real agent with a virtual card: tries shown before, one used for one
+// press, the picture that is drawn, and nothing left when the case is.
 func TestTheChipsPhotoStandsBesideTheTicksAndGoesWithTheCase(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
@@ -124,7 +124,10 @@ func TestTheChipsPhotoStandsBesideTheTicksAndGoesWithTheCase(t *testing.T) {
 	if like, unlike := psnr(want, got), psnr(mirrored, got); like < 39 || unlike > 25 {
 		t.Errorf("the photo differs: %.1f dB, mirrored %.1f dB", like, unlike)
 	}
-	for id, name := range map[string]string{"face-name": "name-tokuichi.png", "face-address": "address-123.png"} {
+	for id, name := range map[string]string{
+		"face-name":    "name-tokuichi.png",
+		"face-address": "address-123.png",
+	} {
 		want, width := grey(t, name)
 		got, size := canvasOf(t, console, id)
 		if size != image.Pt(width, len(want)/width) || string(got) != string(want) {

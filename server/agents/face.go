@@ -88,7 +88,11 @@ func (s *AgentHub) CheckFace(ctx context.Context, r counter.FaceRequest) (counte
 	}
 	return counter.FaceResult{
 		Result: result,
-		Shown:  &counter.SealedFace{Operation: b.ID, SealedFace: *face.Sealed, Digests: face.Evidence.Digests},
+		Shown: &counter.SealedFace{
+			Operation:  b.ID,
+			SealedFace: *face.Sealed,
+			Digests:    face.Evidence.Digests,
+		},
 	}, nil
 }
 

@@ -139,7 +139,8 @@ func TestEveryEndOfAPhotoReachesTheCounterInTheSameWords(t *testing.T) {
 func TestWithoutIssuerKeysThePhotoIsUnverified(t *testing.T) {
 	s, url := open(t, true)
 	s.issuerKeys = nil
-	pairedWith(t, s, facility, url, agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}})
+	v := insert(t, virtual.Description{BirthDate: tokuichi})
+	pairedWith(t, s, facility, url, agent.Config{Reader: chip{v}})
 	page, request := newPage(t), faceRequest(tokuichi)
 	request.Page = page.PublicKey().Bytes()
 	_, result := openedFace(t, s, request, page)
@@ -152,10 +153,10 @@ func TestAWrongKeyOrNumberCostsNoTry(t *testing.T) {
 	s, url := open(t, true)
 	v := insert(t, virtual.Description{BirthDate: tokuichi})
 	pairedWith(t, s, facility, url, agent.Config{Reader: chip{v}})
-	good := newPage(t).PublicKey().Bytes()
+	good, offCurve := newPage(t).PublicKey().Bytes(), append([]byte{4}, make([]byte, 64)...)
 	for name, change := range map[string]func(*counter.FaceRequest){
 		"no key":                  func(r *counter.FaceRequest) { r.Page = nil },
-		"a point off the curve":   func(r *counter.FaceRequest) { r.Page = append([]byte{4}, make([]byte, 64)...) },
+		"a point off the curve":   func(r *counter.FaceRequest) { r.Page = offCurve },
 		"a code of three digits":  func(r *counter.FaceRequest) { r.SecurityCode = "999" },
 		"a year of two digits":    func(r *counter.FaceRequest) { r.ExpiryYear = 35 },
 		"another facility's card": func(r *counter.FaceRequest) { r.Facility = "1319999992" },

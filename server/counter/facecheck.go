@@ -28,8 +28,8 @@ func (v *CaseView) RefusedByFace() bool {
 	return v.Face.saysForeign() && len(v.RefusedBy) == 1 && v.RefusedBy[0] == "face"
 }
 
-// FaceQuestion is what staff typed off a card's face to see its photo, after they have seen how many tries are
-// left.
+// FaceQuestion is what staff typed off a card's face to see its photo, after they have seen how many tries
+// are left.
 type FaceQuestion struct {
 	TextQuestion
 	Tries int
@@ -48,9 +48,9 @@ func (c *Service) FaceTries(
 	return c.Readers.FaceTries(ctx, request)
 }
 
-// CheckFace asks a reader for one reading of the photo with 照合番号B. The sealed pictures are returned beside the
-// case, to be handed on once; they are nil unless the evidence is good. Neither they nor what was typed is
-// stored. A photo is no ground to accept by itself: staff compare it with the person and tick that
+// CheckFace asks a reader for one reading of the photo with 照合番号B. The sealed pictures are returned beside
+// the case, to be handed on once; they are nil unless the evidence is good. Neither they nor what was typed
+// is stored. A photo is no ground to accept by itself: staff compare it with the person and tick that
 // (Service.Visual).
 func (c *Service) CheckFace(
 	ctx context.Context, reception staff.Reception, ask FaceQuestion,

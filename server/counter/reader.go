@@ -71,8 +71,8 @@ type TextResult struct {
 	TriesLeft *int // as the card said last; nil when it was not asked, or after a good end
 }
 
-// FaceResult is what a reading of the photo brought. Shown is there only after a good end: hand it to the page
-// that asked, which alone can read it, and drop it.
+// FaceResult is what a reading of the photo brought. Shown is there only after a good end: hand it to the
+// page that asked, which alone can read it, and drop it.
 type FaceResult struct {
 	card.Result
 	Shown     *SealedFace

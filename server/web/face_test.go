@@ -103,7 +103,8 @@ func TestThePhotoCostsOneTryWhichIsShownBefore(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			body := faceBody(page, 10, "1111")
 			change(body)
-			if w := h.ask(t, "POST", path+"/face-check", body); w.Code < 400 || w.Code >= 500 || left() != 10 {
+			w := h.ask(t, "POST", path+"/face-check", body)
+			if w.Code < 400 || w.Code >= 500 || left() != 10 {
 				t.Errorf("%d %s, %d left", w.Code, w.Body, left())
 			}
 		})

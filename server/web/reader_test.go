@@ -93,7 +93,8 @@ func (d *doubleReader) CheckFace(ctx context.Context, r counter.FaceRequest) (co
 	if err != nil {
 		return counter.FaceResult{}, err
 	}
-	e, pictures, err := card.CheckFace(ctx, card.Open(d.chip), card.FaceQuestion{Number: number, Tries: r.Tries})
+	question := card.FaceQuestion{Number: number, Tries: r.Tries}
+	e, pictures, err := card.CheckFace(ctx, card.Open(d.chip), question)
 	d.chip.Reset()
 	if err != nil {
 		left := d.chip.TriesLeft().NumberBVisual

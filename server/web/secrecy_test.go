@@ -112,7 +112,8 @@ func TestWhatACardSaysAndWhatWasTypedIsInNoRecordAndNoLog(t *testing.T) {
 			t.Fatal(err)
 		}
 		places[filepath.Base(file)] = string(data)
-		audited = audited || bytes.Contains(data, []byte("case.text")) && bytes.Contains(data, []byte("case.face"))
+		audited = audited ||
+			bytes.Contains(data, []byte("case.text")) && bytes.Contains(data, []byte("case.face"))
 	}
 	if !audited || !strings.Contains(places["the log"], "text-check") ||
 		!strings.Contains(places["the record"], "number_b") {
