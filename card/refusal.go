@@ -41,8 +41,8 @@ var (
 func KnownFault(key string) error {
 	known := []*eligibility.Error{
 		ErrKeyForm, ErrNotMyNumberCard, ErrPhone, ErrOldCard, ErrBlocked, ErrFewTries, ErrBirthDate,
-		ErrNumberB, ErrNumberBBlocked, ErrNumberBFewTries, ErrTriesChanged, ErrRemoved, ErrNoCard, ErrNoReader,
-		ErrTimeout,
+		ErrNumberB, ErrNumberBBlocked, ErrNumberBFewTries, ErrTriesChanged,
+		ErrRemoved, ErrNoCard, ErrNoReader, ErrTimeout,
 	}
 	for _, e := range append(known, readerFaults...) {
 		if e.Key == key {

@@ -11,7 +11,7 @@ import (
 )
 
 // faceConn is the reader's connection, if its agent knows wire.FaceProtocol.
-func (s *AgentHub) faceConn(ctx context.Context, r counter.CardRequest) (*agentConn, error) {
+func faceConn(ctx context.Context, s *AgentHub, r counter.CardRequest) (*agentConn, error) {
 	l, err := s.readerConn(ctx, r.Facility, r.Reader)
 	if err == nil && !l.face {
 		err = wire.ErrNoFace
@@ -22,7 +22,7 @@ func (s *AgentHub) faceConn(ctx context.Context, r counter.CardRequest) (*agentC
 // FaceTries asks the facility's reader how many tries 照合番号B has left for the photo. None is used. Errors are
 // wire.ErrNoFace, faults of the connection, and what package card says of the card.
 func (s *AgentHub) FaceTries(ctx context.Context, r counter.CardRequest) (int, error) {
-	l, err := s.faceConn(ctx, r)
+	l, err := faceConn(ctx, s, r)
 	if err != nil {
 		return 0, err
 	}
@@ -54,7 +54,7 @@ func (s *AgentHub) CheckFace(ctx context.Context, r counter.FaceRequest) (counte
 	if _, err := wire.FacePoint(r.Page); err != nil {
 		return counter.FaceResult{}, wire.ErrRequest.Because(err)
 	}
-	l, err := s.faceConn(ctx, r.CardRequest)
+	l, err := faceConn(ctx, s, r.CardRequest)
 	if err != nil {
 		return counter.FaceResult{}, err
 	}
