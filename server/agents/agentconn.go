@@ -18,6 +18,7 @@ type agentConn struct {
 	agent   Agent // once paired
 	virtual bool
 	oqs     bool
+	face    bool       // it knows wire.FaceProtocol
 	network string     // where it came from (auth.RateLimitKey)
 	limit   *connLimit // what it is counted by until it is known
 	conn    *websocket.Conn

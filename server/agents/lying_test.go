@@ -42,7 +42,7 @@ func impostor(t *testing.T, s *AgentHub, url string,
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	conn, _, err := websocket.Dial(ctx, url, nil)
+	conn, _, err := websocket.Dial(ctx, url, offersFace)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func impostor(t *testing.T, s *AgentHub, url string,
 			case "pair":
 				codes <- m.Pair.Code
 				continue
-			case "check", "text", "dates", "oqs":
+			case "check", "text", "dates", "oqs", "faceTries", "face":
 				reply := answer(conn, m, der)
 				if reply == nil {
 					continue

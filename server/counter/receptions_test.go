@@ -136,6 +136,14 @@ func (f readers) CheckText(_ context.Context, r counter.TextRequest) (counter.Te
 	return counter.TextResult{}, f.refuse(r.CardRequest)
 }
 
+func (f readers) FaceTries(_ context.Context, r counter.CardRequest) (int, error) {
+	return 10, f.refuse(r)
+}
+
+func (f readers) CheckFace(_ context.Context, r counter.FaceRequest) (counter.FaceResult, error) {
+	return counter.FaceResult{}, f.refuse(r.CardRequest)
+}
+
 func (f readers) CheckDates(
 	_ context.Context, r counter.CardRequest, _ eligibility.Date,
 ) (counter.DatesResult, error) {
@@ -189,6 +197,17 @@ var rows = map[string]func(c *clinic, who staff.Reception) error{
 	},
 	"CheckText": func(c *clinic, who staff.Reception) error {
 		_, _, err := c.CheckText(ctx, who, counter.TextQuestion{ID: c.live, ExpiryYear: 2035, Code: "1234"})
+		return err
+	},
+	"FaceTries": func(c *clinic, who staff.Reception) error {
+		_, err := c.FaceTries(ctx, who, "", c.live)
+		return err
+	},
+	"CheckFace": func(c *clinic, who staff.Reception) error {
+		_, _, err := c.CheckFace(ctx, who, counter.FaceQuestion{
+			TextQuestion: counter.TextQuestion{ID: c.live, ExpiryYear: 2035, Code: "1234"},
+			Tries:        10,
+		})
 		return err
 	},
 	"CheckDates": func(c *clinic, who staff.Reception) error {

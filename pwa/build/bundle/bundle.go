@@ -39,6 +39,7 @@ func Make(root string) (map[string][]byte, error) {
 		Bundle:            true,
 		Splitting:         true,
 		Format:            api.FormatESModule,
+		External:          []string{"fs", "path"}, // vendor/openjpeg asks for them in Node only
 		Target:            api.ES2022,
 		ChunkNames:        "chunk-[hash]",
 		MinifyWhitespace:  true,
@@ -164,13 +165,17 @@ func buildError(result api.BuildResult) error {
 	return all
 }
 
-// addCopies adds the files that go into dist as they stand: the decoder and all of static.
+// addCopies adds the files that go into dist as they stand: the decoders and all of static.
 func addCopies(root string, files map[string][]byte) error {
 	names, err := filepath.Glob(filepath.Join(root, "static", "*"))
 	if err != nil || len(names) == 0 {
 		return fmt.Errorf("looking for the files of static: %d found, %w", len(names), err)
 	}
-	for _, name := range append(names, filepath.Join(root, "vendor", "zxing", "zxing_reader.wasm")) {
+	vendor := filepath.Join(root, "vendor")
+	names = append(names,
+		filepath.Join(vendor, "zxing", "zxing_reader.wasm"),
+		filepath.Join(vendor, "openjpeg", "openjpegwasm_decode.wasm"))
+	for _, name := range names {
 		if files[filepath.Base(name)], err = os.ReadFile(name); err != nil {
 			return fmt.Errorf("copying a file as it stands: %w", err)
 		}

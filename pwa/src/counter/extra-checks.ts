@@ -7,6 +7,7 @@ import { local, type Sentence } from "../shared/local";
 import { word } from "../shared/words";
 import { showVerdict } from "./case";
 import type { Case } from "./casedata";
+import { chipFace } from "./chipface";
 import { act, answered, busy } from "./turn";
 
 interface Field extends Sentence {
@@ -37,6 +38,7 @@ interface Reader {
   name: string;
   connected: boolean;
   oqs: boolean;
+  face: boolean;
   chosen: boolean;
 }
 
@@ -88,6 +90,16 @@ function box(outcome: string, headline: string, next: string): HTMLElement {
   return h("div", `verdict-box small${kind}`, h("h3", "", headline), ...(next ? [h("p", "", next)] : []));
 }
 
+const number = (): number => Number(year.value.normalize("NFKC").trim()) || 0;
+const face = chipFace({
+  complete: () => number() > 0 && /^\d{4}$/.test(code.value.normalize("NFKC").trim()),
+  take: () => {
+    const typed = { expiryYear: number(), code: code.value };
+    code.value = "";
+    return typed;
+  },
+});
+
 let open = "";
 let pressed: HTMLButtonElement | null = null;
 
@@ -95,7 +107,7 @@ const ask = (what: string, body?: unknown): Promise<Checked> =>
   answered(call<Checked>("POST", `/api/v1/counter/cases/${open}/${what}`, body));
 
 async function text(): Promise<void> {
-  const typed = { expiryYear: Number(year.value.normalize("NFKC").trim()) || 0, code: code.value };
+  const typed = { expiryYear: number(), code: code.value };
   code.value = "";
   const whole = await ask("text-check", typed);
   const c = whole.text;
@@ -142,6 +154,7 @@ async function compare(): Promise<void> {
 export function follow(id: string): void {
   if (id === open) return;
   open = id;
+  face.follow(id);
   year.value = code.value = "";
   result.replaceChildren();
   setText(state, "");
@@ -159,6 +172,7 @@ async function offerReaders(): Promise<void> {
   const readers = s.readers.filter((r) => r.connected);
   const chosen = readers.some((r) => r.chosen);
   oqs.hidden = !readers.some((r) => r.oqs);
+  face.offer(readers.some((r) => r.face && (r.chosen || !chosen)));
   readerChoice.hidden = readers.length < (s.readerAway ? 1 : 2);
   const state = JSON.stringify([s.readerAway, readers]);
   if (readerChoice.hidden || state === drawn) return;
@@ -205,6 +219,7 @@ if (place && visual) {
     labelled(word("extraYear"), year, "text-year", 4),
     labelled(word("extraCode"), code, "text-code", 4),
     h("p", "", button(word("extraText"), "text-check", text)),
+      h("p", "", face.button),
     h(
       "p",
       "",
@@ -232,6 +247,7 @@ if (place && visual) {
   );
   oqs.hidden = readerChoice.hidden = true;
   place.insertBefore(details, visual);
+  place.insertBefore(face.root, visual);
   place.before(readerChoice);
   setInterval(() => void offerReaders().catch(() => undefined), 5000);
   void offerReaders().catch(() => undefined);

@@ -237,6 +237,9 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 		(view.Card == nil || view.Card.Outcome.Passed()) { // then it is the reading that refused
 		out.Verdict.Next = out.Text.Next
 	}
+	if view.RefusedByFace() {
+		out.Verdict.Next = out.Face.Next
+	}
 	return out
 }
 

@@ -375,6 +375,14 @@ var groups = []struct {
 			Ja: "照合番号Bによる確認", En: "reads the card with 照合番号B",
 		},
 		{
+			Route: "POST /api/v1/counter/cases/:id/face-tries", Who: Reception, Of: OwnOrganisation,
+			Ja: "照合番号Bの残りの回数", En: "tries left of 照合番号B",
+		},
+		{
+			Route: "POST /api/v1/counter/cases/:id/face-check", Who: Reception, Of: OwnOrganisation,
+			Ja: "チップの写真の読み取り", En: "reads the chip's photo with 照合番号B",
+		},
+		{
 			Route: "POST /api/v1/counter/cases/:id/certificate-check", Who: Reception, Of: OwnOrganisation,
 			Ja: "電子証明書の期限の確認", En: "reads the certificate's dates",
 		},
