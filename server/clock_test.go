@@ -147,6 +147,7 @@ var realClock = map[string]string{
 	"e2e/browser_test.go":              patient,
 	"e2e/devices_test.go":              peer,
 	"e2e/import_linux_test.go":         span,
+	"e2e/liveca_test.go":               peer,
 	"e2e/phone_test.go":                peer,
 	"e2e/waiting_test.go":              span,
 	"e2e/walk_test.go":                 peer,
