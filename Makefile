@@ -82,7 +82,7 @@ dist:
 	go generate ./pwa/...
 
 # The agent's releases. No path, time or revision of the building machine is in them; NODEMO=1 leaves demo
-# mode out.
+# mode out; VERSION is what the agent says of itself to the counter's server.
 BIN ?= bin
 BRIDGES ?= windows-amd64 linux-amd64 linux-arm64
 bridge:
@@ -91,8 +91,8 @@ bridge:
 	@set -e; for target in $(BRIDGES); do \
 		os=$${target%-*}; file=madoguchi-bridge-$$target; [ $$os = windows ] && file=$$file.exe || true; \
 		CGO_ENABLED=0 GOOS=$$os GOARCH=$${target#*-} \
-			go build -trimpath -buildvcs=false $(if $(NODEMO),-tags nodemo) -ldflags "-s -w -buildid=" \
-			-o "$(BIN)/$$file" ./card/bridge; \
+			go build -trimpath -buildvcs=false $(if $(NODEMO),-tags nodemo) \
+			-ldflags "-s -w -buildid= -X main.release=$(VERSION)" -o "$(BIN)/$$file" ./card/bridge; \
 	done
 	@cat LICENSE licences/go-modules.txt licences/Unicode-3.0.txt > "$(BIN)/LICENCES.txt"
 	@cd "$(BIN)" && sha256sum madoguchi-bridge-* > SHA256SUMS && cat SHA256SUMS

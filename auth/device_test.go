@@ -3,12 +3,13 @@ package auth
 import (
 	"bytes"
 	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"testing"
 	"time"
+
+	"madoguchi/internal/certtest"
 )
 
 // answer signs as WebCrypto does: r‖s of 32 bytes each.
@@ -29,14 +30,8 @@ func TestANonceIsAnsweredOnlyByItsPhoneForItsUseAndInTime(t *testing.T) {
 	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 	ours := DeviceChallenges{Key: bytes.Repeat([]byte{1}, 32), Host: "hoken.example.jp"}
 	theirs := DeviceChallenges{Key: bytes.Repeat([]byte{2}, 32), Host: "hoken.example.jp"}
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	other, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
+	key := certtest.Key(t)
+	other := certtest.Key(t)
 	public, err := key.PublicKey.Bytes()
 	if err != nil {
 		t.Fatal(err)

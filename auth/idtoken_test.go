@@ -8,6 +8,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
+	"madoguchi/internal/certtest"
 	"madoguchi/internal/testenv"
 )
 
@@ -91,7 +92,7 @@ func TestAProvidersWrongAnswersAreRefused(t *testing.T) {
 			a.claims["sub"] = strings.Repeat("p", 256)
 			a.userinfo["sub"] = a.claims["sub"]
 		}, auth.ErrIdentity},
-		{"signed by another key", func(a *answers) { a.signWith = newKey(t) }, auth.ErrIdentity},
+		{"signed by another key", func(a *answers) { a.signWith = certtest.Key(t) }, auth.ErrIdentity},
 		{"kid unknown", func(a *answers) { a.header = map[string]any{"kid": "x"} }, auth.ErrIdentity},
 		{"alg none in the header", func(a *answers) { a.header = map[string]any{"alg": "none"} },
 			auth.ErrIdentity},

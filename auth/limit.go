@@ -81,12 +81,31 @@ func (l *Limit) consume(key string, now int64) (wait time.Duration) {
 	if wait = time.Duration(b.full - now - every*int64(l.Burst-1)); wait <= 0 {
 		wait, b.full = 0, max(b.full, now)+every
 	}
+	l.place(b, now)
+	return wait
+}
+
+// GiveBack returns a try that Allow used at now, for what turned out to be none: so only what is wrong
+// counts, and is still counted before anybody learns that it is wrong.
+func (l *Limit) GiveBack(key string, now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	b := l.buckets[key]
+	if b == nil { // evicted in between: it comes back by itself
+		return
+	}
+	b.unlink()
+	b.full -= int64(l.Every)
+	l.place(b, now.UnixNano())
+}
+
+// place puts a bucket, which stands in no ring, where it belongs at now.
+func (l *Limit) place(b *bucket, now int64) {
 	if b.full <= now {
 		l.fullOnes.add(b)
-	} else {
-		l.ringAt(max(b.full/every, l.slot)).add(b)
+		return
 	}
-	return wait
+	l.ringAt(max(b.full/int64(l.Every), l.slot)).add(b)
 }
 
 // ringAt returns the ring of buckets for a slot.

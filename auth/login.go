@@ -115,13 +115,9 @@ var (
 	ErrUnfinished = &eligibility.Error{Code: eligibility.Denied, Key: "login.unfinished"}
 )
 
-// Begin returns the address to send the browser to, and what to remember for Finish.
-func (l *Login) Begin(ctx context.Context) (string, Flow, error) {
-	return l.BeginAs(ctx, rand.Text())
-}
-
-// BeginAs is Begin with a state of the caller's, which nobody can guess.
-func (l *Login) BeginAs(ctx context.Context, state string) (string, Flow, error) {
+// Begin returns the address to send the browser to, and what to remember for Finish. The state is one that
+// nobody can guess.
+func (l *Login) Begin(ctx context.Context, state string) (string, Flow, error) {
 	found, err := l.discover(ctx)
 	if err != nil {
 		return "", Flow{}, err

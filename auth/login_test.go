@@ -3,7 +3,6 @@ package auth_test
 import (
 	"context"
 	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rand"
 	"errors"
 	"net/http"
@@ -21,6 +20,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/auth/demoidp"
 	"madoguchi/eligibility"
+	"madoguchi/internal/certtest"
 	"madoguchi/internal/testenv"
 )
 
@@ -36,18 +36,9 @@ type world struct {
 	login    *auth.Login
 }
 
-func newKey(t *testing.T) *ecdsa.PrivateKey {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key
-}
-
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{now: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC), key: newKey(t)}
+	w := &world{now: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC), key: certtest.Key(t)}
 	w.server = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.provider.ServeHTTP(rw, r)
 	}))
@@ -55,7 +46,7 @@ func newWorld(t *testing.T) *world {
 	var err error
 	w.provider, err = demoidp.New(demoidp.Config{
 		Issuer:       w.server.URL + "/demo-idp",
-		Key:          newKey(t),
+		Key:          certtest.Key(t),
 		KeyID:        "k",
 		ClientID:     clientID,
 		ClientKey:    &w.key.PublicKey,
@@ -113,7 +104,7 @@ func (w *world) pick(t *testing.T, address, person string) url.Values {
 
 func (w *world) begin(t *testing.T) (string, auth.Flow) {
 	t.Helper()
-	address, flow, err := w.login.Begin(context.Background())
+	address, flow, err := w.login.Begin(context.Background(), rand.Text())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,7 +183,7 @@ func TestEveryOtherWayBackIsRefused(t *testing.T) {
 	if _, err := w.login.Finish(context.Background(), flow, back); !errors.Is(err, auth.ErrIdentity) {
 		t.Errorf("a code used twice: %v", err)
 	}
-	stranger := w.party(newKey(t))
+	stranger := w.party(certtest.Key(t))
 	address, flow = w.begin(t)
 	_, err := stranger.Finish(context.Background(), flow, w.pick(t, address, "p3"))
 	if !errors.Is(err, auth.ErrIdentity) {
@@ -315,7 +306,7 @@ func TestClientAssertionsAreStrict(t *testing.T) {
 		assertion string
 	}{
 		{"replayed", once},
-		{"another key", sign(jwt.SigningMethodES256, newKey(t), good())},
+		{"another key", sign(jwt.SigningMethodES256, certtest.Key(t), good())},
 		{"HS256", sign(jwt.SigningMethodHS256, []byte("public"), good())},
 		{"alg none", sign(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, good())},
 		{"another audience", with("aud", "https://elsewhere.example/token")},
@@ -354,7 +345,8 @@ func TestAProviderInTroubleIsAskedOnceForAllWhoWait(t *testing.T) {
 	var all sync.WaitGroup
 	for range 30 {
 		all.Go(func() {
-			if _, _, err := login.Begin(context.Background()); !errors.Is(err, auth.ErrProvider) {
+			_, _, err := login.Begin(context.Background(), rand.Text())
+			if !errors.Is(err, auth.ErrProvider) {
 				t.Error(err)
 			}
 		})
@@ -372,7 +364,7 @@ func TestAPatientWhoLeavesWaitsForNoProvider(t *testing.T) {
 	gone, leave := context.WithTimeout(context.Background(), 10*time.Millisecond)
 	defer leave()
 	began := time.Now()
-	if _, _, err := login.Begin(gone); !errors.Is(err, auth.ErrProvider) {
+	if _, _, err := login.Begin(gone, rand.Text()); !errors.Is(err, auth.ErrProvider) {
 		t.Error(err)
 	}
 	testenv.Within(t, "leaving", time.Since(began), 200*time.Millisecond)

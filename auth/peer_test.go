@@ -25,6 +25,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
+	"madoguchi/internal/certtest"
 	"madoguchi/internal/testenv"
 )
 
@@ -175,8 +176,8 @@ func TestAPersonSignsInAtAProviderThatIsNotOurs(t *testing.T) {
 		method jwt.SigningMethod
 		key    crypto.Signer
 	}{
-		{jwt.SigningMethodRS256, newRSA(t)}, // デジタル認証サービス
-		{jwt.SigningMethodES256, newKey(t)}, // the demo
+		{jwt.SigningMethodRS256, newRSA(t)},       // デジタル認証サービス
+		{jwt.SigningMethodES256, certtest.Key(t)}, // the demo
 	} {
 		for _, signed := range []struct{ member, algorithm string }{
 			{"id_token_signed_response_alg", "RS256"},
@@ -187,7 +188,7 @@ func TestAPersonSignsInAtAProviderThatIsNotOurs(t *testing.T) {
 			t.Run(method.Alg()+", "+signed.member+" "+signed.algorithm, func(t *testing.T) {
 				p := peerAt(t, key, method, map[string]any{signed.member: signed.algorithm})
 				began := time.Now()
-				address, flow, err := p.party().Begin(context.Background())
+				address, flow, err := p.party().Begin(context.Background(), rand.Text())
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -240,14 +241,14 @@ func TestAProviderThatIsNotOursRefusesAWrongClient(t *testing.T) {
 	p := peerAt(t, newRSA(t), jwt.SigningMethodRS256, nil)
 	ctx := context.Background()
 	begin := func(t *testing.T) (auth.Flow, url.Values) {
-		address, flow, err := p.party().Begin(ctx)
+		address, flow, err := p.party().Begin(ctx, rand.Text())
 		if err != nil {
 			t.Fatal(err)
 		}
 		return flow, walk(t, address)
 	}
 	t.Run("no PKCE", func(t *testing.T) {
-		address, _, err := p.party().Begin(ctx)
+		address, _, err := p.party().Begin(ctx, rand.Text())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -326,7 +327,7 @@ func TestAClientThatIsNotOursSignsInAtTheDemosProvider(t *testing.T) {
 	jwk := func(key *ecdsa.PrivateKey) any {
 		return jose.JSONWebKey{Key: key, KeyID: "c", Algorithm: "ES256", Use: "sig"}
 	}
-	other := newKey(t)
+	other := certtest.Key(t)
 	cases := []struct{ attack, said string }{
 		{"", ""},
 		{"no PKCE", "invalid_request"},

@@ -3,6 +3,7 @@ package auth_test
 import (
 	"context"
 	"crypto/ecdsa"
+	"crypto/rand"
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/base64"
@@ -16,6 +17,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"madoguchi/auth"
+	"madoguchi/internal/certtest"
 )
 
 const (
@@ -42,7 +44,7 @@ func outcome(t *testing.T, config auth.Config, about func(metadata map[string]an
 	change func(a *answers)) (auth.Identity, error) {
 	t.Helper()
 	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
-	opKey := newKey(t)
+	opKey := certtest.Key(t)
 	a := answers{signWith: opKey}
 	mux := http.NewServeMux()
 	server := httptest.NewServer(mux)
@@ -97,12 +99,12 @@ func outcome(t *testing.T, config auth.Config, about func(metadata map[string]an
 	mux.HandleFunc("/me", says(func() any { return a.userinfo }))
 
 	a.clock = now
-	config.Issuer, config.ClientID, config.Key, config.KeyID = server.URL, clientID, newKey(t), "c"
+	config.Issuer, config.ClientID, config.Key, config.KeyID = server.URL, clientID, certtest.Key(t), "c"
 	config.Method, config.RedirectURL, config.Scopes = jwt.SigningMethodES256, redirect, []string{"name",
 		"birthdate"}
 	config.Client, config.Now = server.Client(), func() time.Time { return a.clock }
 	login := auth.NewLogin(config)
-	_, flow, err := login.Begin(context.Background())
+	_, flow, err := login.Begin(context.Background(), rand.Text())
 	if err != nil {
 		t.Fatal(err)
 	}

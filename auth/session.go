@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"net/http"
-	"slices"
 	"time"
 
 	"madoguchi/eligibility"
@@ -81,10 +80,6 @@ type SessionStore interface {
 	DeleteSession(ctx context.Context, hash [32]byte) error
 	// ReplaceSession stores a session in the place of another one, which is NotFound when it has ended.
 	ReplaceSession(ctx context.Context, old [32]byte, s Session, expires time.Time) error
-	// SessionsOf returns a subject's sessions, the latest first, also those that are over and not yet swept.
-	SessionsOf(ctx context.Context, subject string) ([]Session, error)
-	// DeleteSessionsOf ends a subject's sessions but that with the hash kept, and returns how many.
-	DeleteSessionsOf(ctx context.Context, subject string, kept [32]byte) (int, error)
 	ExpireSessions(ctx context.Context, before time.Time) (int, error)
 }
 
@@ -192,26 +187,6 @@ func (s *Sessions) Find(ctx context.Context, r *http.Request, kind Kind) (found 
 func (s Session) Over(now time.Time) bool {
 	life := lifetimes[s.Kind]
 	return now.Sub(s.UsedAt) > life.idle || now.Sub(s.CreatedAt) > life.total
-}
-
-// Of returns a subject's sessions that still live, of all kinds, the latest first. Sessions before a login
-// are nobody's.
-func (s *Sessions) Of(ctx context.Context, subject string) ([]Session, error) {
-	if subject == "" {
-		return nil, nil
-	}
-	all, err := s.Store.SessionsOf(ctx, subject)
-	now := s.Now()
-	return slices.DeleteFunc(all, func(one Session) bool { return one.Over(now) }), err
-}
-
-// EndOf ends all sessions of a subject but that with the hash kept, and returns how many; the zero hash keeps
-// none. Their browsers' cookies are worth nothing then.
-func (s *Sessions) EndOf(ctx context.Context, subject string, kept [32]byte) (int, error) {
-	if subject == "" {
-		return 0, nil
-	}
-	return s.Store.DeleteSessionsOf(ctx, subject, kept)
 }
 
 // hand gives the browser the id of its session.

@@ -4,10 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
-	"maps"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -67,24 +65,6 @@ func (m *table) ReplaceSession(
 	}
 	delete(m.rows, old)
 	return m.PutSession(ctx, s, expires)
-}
-
-func (m *table) SessionsOf(_ context.Context, subject string) (all []auth.Session, err error) {
-	for _, s := range m.rows {
-		if s.Subject == subject {
-			all = append(all, s)
-		}
-	}
-	slices.SortFunc(all, func(a, b auth.Session) int { return b.CreatedAt.Compare(a.CreatedAt) })
-	return all, nil
-}
-
-func (m *table) DeleteSessionsOf(_ context.Context, subject string, kept [32]byte) (int, error) {
-	before := len(m.rows)
-	maps.DeleteFunc(m.rows, func(hash [32]byte, s auth.Session) bool {
-		return s.Subject == subject && hash != kept
-	})
-	return before - len(m.rows), nil
 }
 
 func (m *table) ExpireSessions(context.Context, time.Time) (int, error) { return 0, nil }

@@ -84,6 +84,8 @@ func (s *Session) presentKey(ctx context.Context, id uint16, key string,
 		return blocked
 	case left < minTries:
 		return few
+	case s.shownTries != nil && *s.shownTries != left:
+		return ErrTriesChanged
 	}
 	ok, left, err := s.verify(ctx, key)
 	if err != nil || ok {

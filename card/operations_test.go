@@ -46,9 +46,21 @@ var operations = []operation{
 		b card.NumberB) (any, card.Result) {
 		return card.CheckText(ctx, s, b, challenge(1), issuerKeys)
 	}},
-	{"face", func(ctx context.Context, s *card.Session, _ eligibility.Date,
+	{"face", func(ctx context.Context, s *card.Session, birth eligibility.Date,
 		b card.NumberB) (any, card.Result) {
-		return card.CheckFace(ctx, s, b, challenge(1), issuerKeys)
+		left, err := card.FaceTries(ctx, s)
+		if err != nil {
+			return err, card.FaultResult(err)
+		}
+		e, pictures, err := card.CheckFace(ctx, s, card.FaceQuestion{
+			Number:    b,
+			Tries:     left,
+			Challenge: challenge(1),
+		})
+		if err != nil {
+			return err, card.FaceFaultResult(err)
+		}
+		return []any{e, pictures}, card.VerifyFace(e, birth, challenge(1), issuerKeys)
 	}},
 	{"certificate", func(ctx context.Context, s *card.Session, _ eligibility.Date,
 		_ card.NumberB) (any, card.Result) {

@@ -51,8 +51,13 @@ func FuzzParseFace(f *testing.F) {
 	f.Add(tagged(0xFF20, tagged(0xDF22, []byte("19800217")), tagged(0xDF23, []byte("1")), tagged(0xDF24),
 		tagged(0xDF25), tagged(0xDF26), tagged(0xDF27), tagged(0xDF28)))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if r, ok := parseFace(data); ok && (len(r.digests) != 96 || !r.reading.BirthDate.Exact()) {
-			t.Errorf("%+v", r)
+		var e FaceEvidence
+		pictures, ok := parseFace(data, &e)
+		if ok && (len(e.Digests.Texts) != 32 || !bytes.HasPrefix(pictures.Photo, []byte{0xDF, 0x27})) {
+			t.Errorf("%+v", pictures)
+		}
+		if r := VerifyFace(e, eligibility.MustDate("1980-02-17"), [32]byte{}, nil); r.Outcome.Passed() {
+			t.Error("random bytes are a signed record")
 		}
 	})
 }

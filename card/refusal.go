@@ -16,6 +16,8 @@ var (
 	ErrNumberB         = &eligibility.Error{Code: eligibility.Conflict, Key: "card.number_b_mismatch"}
 	ErrNumberBBlocked  = &eligibility.Error{Code: eligibility.Conflict, Key: "card.number_b_blocked"}
 	ErrNumberBFewTries = &eligibility.Error{Code: eligibility.Conflict, Key: "card.number_b_few_tries"}
+	// ErrTriesChanged: the card has other tries left than was shown before; it may be another card.
+	ErrTriesChanged = &eligibility.Error{Code: eligibility.Conflict, Key: "card.tries_changed"}
 )
 
 // Refusals of what a card brings.
@@ -39,7 +41,8 @@ var (
 func KnownFault(key string) error {
 	known := []*eligibility.Error{
 		ErrKeyForm, ErrNotMyNumberCard, ErrPhone, ErrOldCard, ErrBlocked, ErrFewTries, ErrBirthDate,
-		ErrNumberB, ErrNumberBBlocked, ErrNumberBFewTries, ErrRemoved, ErrNoCard, ErrNoReader, ErrTimeout,
+		ErrNumberB, ErrNumberBBlocked, ErrNumberBFewTries, ErrTriesChanged,
+		ErrRemoved, ErrNoCard, ErrNoReader, ErrTimeout,
 	}
 	for _, e := range append(known, readerFaults...) {
 		if e.Key == key {

@@ -24,6 +24,7 @@ type Session struct {
 	current       application
 	key           uint16 // the key file that is selected, or 0
 	lastTries     int    // its tries as the card said, or -1
+	shownTries    *int   // what a person has been shown of them, where that counts
 }
 
 // Open returns the session of a connection that a person's action has just made.

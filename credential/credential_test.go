@@ -1,9 +1,6 @@
 package credential
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -11,6 +8,8 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
+	"madoguchi/internal/certtest"
+	"madoguchi/internal/persontest"
 )
 
 // The sample issuer key of the SMART Health Cards specification (health-cards, example-00-issuer) with its
@@ -32,26 +31,15 @@ const testISS = "https://localhost:8080/i/00138990"
 var issuedAt = time.Date(2026, 11, 22, 10, 0, 0, 0, eligibility.Japan)
 
 // The fictional person 3 of docs/facts/test-people.md#people.
-var tokuichi = eligibility.Person{
-	Insurer:      "00138990",
-	Symbol:       "国13",
-	Number:       "0001234",
-	BranchNumber: "02",
-	Name:         "髙橋 德一",
-	Kana:         "タカハシ トクイチ",
-	BirthDate:    eligibility.MustDate("1955-07-01"),
-	Sex:          eligibility.Male,
-	Relation:     eligibility.Subscriber,
-	CoverageFrom: eligibility.MustDate("2008-04-01"),
-	ValidUntil:   eligibility.MustDate("2027-07-31"),
-}
+var tokuichi = persontest.Tokuichi(func(p *eligibility.Person) {
+	p.Relation = eligibility.Subscriber
+	p.CoverageFrom = eligibility.MustDate("2008-04-01")
+	p.ValidUntil = eligibility.MustDate("2027-07-31")
+})
 
 func newKey(t testing.TB) Key {
 	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
+	private := certtest.Key(t)
 	key, err := NewKey(private)
 	if err != nil {
 		t.Fatal(err)

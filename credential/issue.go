@@ -32,6 +32,8 @@ type Request struct {
 	DeviceKeyID string    // screen: first 16 characters of the holder key's thumbprint
 	RID         uint32    // pdf: revocation index below MaxRID
 	Expires     time.Time // pdf: its end
+	// Representative says that whoever shows it is the person's representative (代理人), not the person.
+	Representative bool
 }
 
 // Issued is a signed credential.

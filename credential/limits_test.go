@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
+	"madoguchi/internal/certtest"
 )
 
 // hsm stands for a signer outside this process: it knows nothing but crypto.Signer, and may be out of order.
@@ -32,10 +33,7 @@ func (h hsm) Sign(random io.Reader, digest []byte, opts crypto.SignerOpts) ([]by
 }
 
 func TestKeyInAnHSMSignsTheSameWay(t *testing.T) {
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
+	private := certtest.Key(t)
 	key, err := NewKey(hsm{PrivateKey: private})
 	if err != nil {
 		t.Fatal(err)

@@ -108,6 +108,11 @@ const (
 	coverageURL    = "resource:1"
 )
 
+// representativeMark is the Coverage's identifier in a credential that a representative's phone shows (own
+// rule; docs/facts/smart-health-card.md#payload). It stands there, and not in a claim of its own, because the
+// verifiers of before refuse claims that they do not know, and do not look at this element.
+var representativeMark = identifier{"urn:madoguchi:shown-by", "representative"}
+
 // sylTag marks a name as written in syllables (kana).
 var sylTag = extension{nameExtension, "SYL"}
 
@@ -160,6 +165,9 @@ func newPayload(iss string, r Request, nbf, exp time.Time, syl bool) payload {
 				{patientURL, patient},
 				{coverageURL, coverage},
 			}}}},
+	}
+	if r.Representative {
+		out.VC.Subject.Bundle.Entry[1].Resource.Identifier = []identifier{representativeMark}
 	}
 	switch r.Tier {
 	case TierOffline:
@@ -227,6 +235,9 @@ func (p payload) hasOwnShape() bool {
 		coverage.Beneficiary == nil || *coverage.Beneficiary != (reference{Reference: patientURL}) {
 		return false
 	}
+	if n := len(coverage.Identifier); n > 1 || n == 1 && coverage.Identifier[0] != representativeMark {
+		return false
+	}
 	if s := coverage.Subscriber; s != nil && s.Reference != "" && *s != (reference{Reference: patientURL}) {
 		return false
 	}
@@ -236,6 +247,11 @@ func (p payload) hasOwnShape() bool {
 		}
 	}
 	return true
+}
+
+// shownByRepresentative reports whether a payload of our own shape carries representativeMark.
+func (p payload) shownByRepresentative() bool {
+	return len(p.VC.Subject.Bundle.Entry[1].Resource.Identifier) > 0
 }
 
 // eligibilityOf reads the items back; ok is false when the bundle is not of this program's shape or a text in

@@ -3,7 +3,6 @@ package credential
 import (
 	"bytes"
 	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
@@ -26,6 +25,7 @@ import (
 	"testing"
 	"time"
 
+	"madoguchi/internal/certtest"
 	"madoguchi/internal/testenv"
 )
 
@@ -56,10 +56,7 @@ func picture(t testing.TB, qr QR) []byte {
 func authority(t *testing.T) (file string, server tls.Certificate) {
 	t.Helper()
 	make := func(template, parent *x509.Certificate, signer *ecdsa.PrivateKey) ([]byte, *ecdsa.PrivateKey) {
-		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-		if err != nil {
-			t.Fatal(err)
-		}
+		key := certtest.Key(t)
 		if signer == nil {
 			parent, signer = template, key
 		}

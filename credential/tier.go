@@ -25,6 +25,9 @@ const (
 	longestPDF = 124 * 24 * time.Hour // above any LatestEnd: four months of 31 days
 )
 
+// OfflineLife is how long an offline screen lives from its issue.
+const OfflineLife = screenSpan - backdate
+
 // LatestEnd returns the latest end of a pdf issued at a time: the beginning, in Japan, of the first day
 // of the fourth month after (issued 2026-11-22: 2027-03-01; docs/facts/smart-health-card.md#tiers).
 func LatestEnd(issued time.Time) time.Time {

@@ -12,16 +12,18 @@ import (
 
 // Verdict is what verifying found, as data: every check with its result, the worst first.
 type Verdict struct {
-	Valid       bool         `json:"valid"`
-	Tier        Tier         `json:"tier,omitempty"`
-	Issuer      string       `json:"issuer,omitempty"`     // of an unverified code: whom it claims
-	IssuerName  string       `json:"issuerName,omitempty"` // from the trust list
-	IssuedAt    time.Time    `json:"issuedAt,omitzero"`
-	ExpiresAt   time.Time    `json:"expiresAt,omitzero"`
-	RID         string       `json:"rid,omitempty"`
-	DeviceKeyID string       `json:"holderKeyId,omitempty"`
-	Checks      []Check      `json:"checks"`
-	Eligibility *Eligibility `json:"eligibility,omitempty"` // only what a verified signature covers
+	Valid       bool      `json:"valid"`
+	Tier        Tier      `json:"tier,omitempty"`
+	Issuer      string    `json:"issuer,omitempty"`     // of an unverified code: whom it claims
+	IssuerName  string    `json:"issuerName,omitempty"` // from the trust list
+	IssuedAt    time.Time `json:"issuedAt,omitzero"`
+	ExpiresAt   time.Time `json:"expiresAt,omitzero"`
+	RID         string    `json:"rid,omitempty"`
+	DeviceKeyID string    `json:"holderKeyId,omitempty"`
+	// Representative says that the phone is a representative's (代理の方の端末): the card must be the person's.
+	Representative bool         `json:"representative,omitempty"`
+	Checks         []Check      `json:"checks"`
+	Eligibility    *Eligibility `json:"eligibility,omitempty"` // only what a verified signature covers
 }
 
 // Verifier is what a verifier knows apart from the code that it verifies: clock, trust list, keys, status
@@ -104,7 +106,7 @@ func (b Verifier) Verify(jws string) Verdict {
 	}
 	v.pass(checkContent)
 	v.Tier, v.IssuedAt, v.ExpiresAt = tier, time.Unix(p.NBF, 0).Add(backdate), time.Unix(p.EXP, 0)
-	v.RID = p.VC.RID
+	v.RID, v.Representative = p.VC.RID, p.shownByRepresentative()
 	if p.HCNF != nil {
 		v.DeviceKeyID = p.HCNF.KID
 	}

@@ -22,10 +22,13 @@ import (
 )
 
 // browser starts a Chromium with a fresh profile and a window of the given size, and returns a tab's context.
-// video, if not empty, is the MJPEG file that its camera shows. A warning or an error in its console fails t.
+// video, if not empty, is the MJPEG file that its camera shows; more are options of the browser's start. A
+// warning or an error in its console fails t.
 // The profile is chromedp's, which waits at the end until none of the browser's processes writes into it any
 // more.
-func browser(t *testing.T, width, height int, video string) context.Context {
+func browser(
+	t *testing.T, width, height int, video string, more ...chromedp.ExecAllocatorOption,
+) context.Context {
 	t.Helper()
 	testenv.Need(t, "chromium")
 	opts := append(chromedp.DefaultExecAllocatorOptions[:],
@@ -44,6 +47,7 @@ func browser(t *testing.T, width, height int, video string) context.Context {
 			chromedp.Flag("use-fake-ui-for-media-stream", true),
 			chromedp.Flag("use-file-for-fake-video-capture", video))
 	}
+	opts = append(opts, more...)
 	allocator, endAllocator := chromedp.NewExecAllocator(context.Background(), opts...)
 	tab, endTab := chromedp.NewContext(allocator)
 	bounded, endTime := context.WithTimeout(tab, 300*time.Second)

@@ -352,6 +352,10 @@ func TestACounterWhoseReaderIsAwayAsksNoOther(t *testing.T) {
 	waitTrue(t, console,
 		`document.querySelector("#pairing #reader-choice [aria-pressed=true]")?.textContent === "受付2"`)
 	state(t, console, "counter-readers")
+	waitTrue(t, console, `document.getElementById("pairing").open = true`)
+	waitText(t, console, "#bridges", "受付2")
+	state(t, console, "counter-computers")
+	waitTrue(t, console, `!(document.getElementById("pairing").open = false)`)
 	waitTrue(t, console, pressed("受付1"))
 	waitTrue(t, console,
 		`document.querySelector("#pairing #reader-choice [aria-pressed=true]")?.textContent === "受付1"`)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"madoguchi/credential"
+	"madoguchi/internal/demotest"
 	"madoguchi/internal/testenv"
 )
 
@@ -23,21 +24,6 @@ func serveOn(t *testing.T, data string) string {
 	p := start(t, data, built(t, "./server", "madoguchi"),
 		[]string{"MADOGUCHI_ADDR=127.0.0.1:0", "MADOGUCHI_DATA=" + data})
 	return p.out.await(t, `(http://localhost:\d+)/`)[1]
-}
-
-// published fetches what an insurer publishes, as any verifier does.
-func published(t *testing.T, base string) credential.KeySet {
-	t.Helper()
-	res, err := http.Get(base + "/i/00138990/.well-known/jwks.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	var set credential.KeySet
-	if err := json.NewDecoder(res.Body).Decode(&set); err != nil || res.StatusCode != http.StatusOK {
-		t.Fatalf("%s %v", res.Status, err)
-	}
-	return set
 }
 
 func fetchText(t *testing.T, address string) string {
@@ -73,16 +59,16 @@ func TestKeysAreRotatedUnderARunningServerAndALostOneIsReplaced(t *testing.T) {
 	}
 	t.Run("rotation", func(t *testing.T) {
 		base := serveOn(t, data)
-		first := published(t, base)
+		first := demotest.Published(t, base)
 		if out, _ := keys(0, "rotate"); strings.Count(out, "\n") != 3 || strings.Count(out, "公開しました") != 3 {
 			t.Errorf("not one line for each of three insurers: %s", out)
 		}
-		both := published(t, base)
+		both := demotest.Published(t, base)
 		if len(first) != 1 || len(both) != 2 || both[0].ID != first[0].ID {
 			t.Fatalf("published %d keys, then %d", len(first), len(both))
 		}
 		if out, _ := keys(0, "rotate", "--insurer", "138990"); !strings.Contains(out, "から切り替えられます") ||
-			len(published(t, base)) != 2 {
+			len(demotest.Published(t, base)) != 2 {
 			t.Errorf("again, too soon: %s", out)
 		}
 		register := filepath.Join(folder, "issuer-00138990.json")
@@ -102,7 +88,8 @@ func TestKeysAreRotatedUnderARunningServerAndALostOneIsReplaced(t *testing.T) {
 		if out, _ := keys(0, "rotate", "--insurer", "138990"); !strings.Contains(out, "署名を始めました") {
 			t.Errorf("%s", out)
 		}
-		if now := published(t, base); len(now) != 2 || now[0].ID != both[1].ID || now[1].ID != first[0].ID {
+		now := demotest.Published(t, base)
+		if len(now) != 2 || now[0].ID != both[1].ID || now[1].ID != first[0].ID {
 			t.Error("the running server does not sign with the next key, or forgot the retired one")
 		}
 		// A counter that knows the first key only follows from it to the one that signs now (docs/trust.md,
@@ -147,7 +134,7 @@ func TestKeysAreRotatedUnderARunningServerAndALostOneIsReplaced(t *testing.T) {
 	}
 	keys(0, "rotate", "--lost") // all insurers: only the lost one is replaced
 	base := serveOn(t, data)
-	set := published(t, base)
+	set := demotest.Published(t, base)
 	if _, kept := set.Find(lost.JWK.ID); !kept || set[0].ID == lost.JWK.ID {
 		t.Errorf("the lost key signs, or its public half is gone")
 	}

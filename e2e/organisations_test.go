@@ -28,6 +28,7 @@ func TestInsurersAndFacilitiesAreLookedAfterByCommands(t *testing.T) {
 		{"insurer list", live, 2, "", "MADOGUCHI_DATA"},
 		{add + " --json", live, 0, union, ""},
 		{add, live, 2, "", "insurer set"},
+		{"keys csr --insurer 138990 --out request.pem", live, 2, "", "keys list"},
 		{"insurer add 138991 --name 架空市 --issuer 市長 --telephone 03", live, 2, "", "NUMBER: 保険者番号が正しくありません"},
 		{"insurer add 12130001 --name 架空市 --issuer 市長 --telephone 03", live, 2, "", "NUMBER: 生活保護の医療扶助"},
 		{"insurer add 138990 --name 架空市 --telephone 03", live, 2, "", "--issuer: "},
@@ -71,6 +72,8 @@ func TestInsurersAndFacilitiesAreLookedAfterByCommands(t *testing.T) {
 	}{
 		{"insurer list", live, []string{"06139992  架空健康保険組合", "https://live.example/i/06139992"}},
 		{"insurer set 06139992 --hours 9時から17時", live, []string{"設定を変えました", "are changed"}},
+		// its key is there before any start of a server, so that certificates can be ordered
+		{"keys csr --insurer 06139992 --out request.pem", live, []string{"申請書", "request.pem"}},
 		{"facility list", counter, []string{"1319999991  架空医院", "https://live.example/f/1319999991"}},
 		{"facility add 1319999992 --name 架空薬局", counter, []string{"登録しました", "is registered", "keys counter"}},
 	} {

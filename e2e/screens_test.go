@@ -6,49 +6,31 @@ import (
 	"image"
 	"image/color"
 	"image/png"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/server/keys"
+	"madoguchi/internal/demotest"
+	"madoguchi/internal/persontest"
 )
 
-// demoKey is the key of the demo's 架空市, out of the demo's data folder.
-func demoKey(t *testing.T, data string) credential.Key {
-	t.Helper()
-	ring, err := keys.Open(filepath.Join(data, "demo", "keys"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := ring.Rings.IssuerKey("00138990")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key
-}
-
-// anotherScreen is a genuine live screen of 試験 花子, signed with the demo insurer's own key.
+// anotherScreen is a genuine live screen of 試験 花子.
 func anotherScreen(t *testing.T, data string) string {
 	t.Helper()
-	made, err := credential.Issue("https://localhost:8080/i/00138990", demoKey(t, data), credential.Request{
-		Tier:        credential.TierLive,
-		InsurerName: "架空市",
-		Share:       30,
+	return demotest.Screen{
+		Data:  data,
+		At:    time.Now(),
+		Share: 30,
 		Person: eligibility.Person{
-			Insurer:      "00138990",
+			Insurer:      demotest.Insurer,
 			Symbol:       "国13",
 			Number:       "0005678",
 			BranchNumber: "01",
 			Name:         "試験 花子",
 			BirthDate:    eligibility.MustDate("1988-11-30"),
 		},
-	}, time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return made.JWS
+	}.JWS(t)
 }
 
 // family is a picture of two codes side by side.
@@ -88,23 +70,13 @@ func jwsOf(t *testing.T, phone context.Context) string {
 			.then(r => r.json()).then(s => s.jws)`)
 }
 
-// oldScreen is a genuine screen of 髙橋 德一, signed with the demo insurer's own key, that was made five minutes
-// ago.
+// oldScreen is a genuine screen of 髙橋 德一 that was made five minutes ago.
 func oldScreen(t *testing.T, data string) string {
 	t.Helper()
-	made, err := credential.Issue("https://localhost:8080/i/00138990", demoKey(t, data),
-		credential.Request{Tier: credential.TierLive, InsurerName: "架空市", Share: 20,
-			Person: eligibility.Person{
-				Insurer:      "00138990",
-				Symbol:       "国13",
-				Number:       "0001234",
-				BranchNumber: "02",
-				Name:         "髙橋 德一",
-				BirthDate:    eligibility.MustDate("1955-07-01"),
-			}},
-		time.Now().Add(-5*time.Minute))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return made.JWS
+	return demotest.Screen{
+		Data:   data,
+		At:     time.Now().Add(-5 * time.Minute),
+		Share:  20,
+		Person: persontest.Tokuichi(),
+	}.JWS(t)
 }

@@ -2,66 +2,21 @@ package e2e
 
 import (
 	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
-	"math/big"
 	"testing"
 	"time"
 
 	"madoguchi/credential"
+	"madoguchi/internal/certtest"
 	"madoguchi/pdf"
 	"madoguchi/pdf/sign"
 )
 
-// signatory is an insurer's key for PDFs, its certificate, and the CA's.
-type signatory struct {
-	key   *ecdsa.PrivateKey
-	chain []*x509.Certificate
-}
-
-func newSignatory(t *testing.T, at time.Time) signatory {
-	t.Helper()
-	make := func(template, parent *x509.Certificate, public *ecdsa.PublicKey,
-		by *ecdsa.PrivateKey) *x509.Certificate {
-		der, err := x509.CreateCertificate(rand.Reader, template, parent, public, by)
-		if err != nil {
-			t.Fatal(err)
-		}
-		c, err := x509.ParseCertificate(der)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return c
-	}
-	authority, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	own, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	root := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Test CA"},
-		NotBefore: at.Add(-time.Hour), NotAfter: at.AddDate(2, 0, 0),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}
-	ca := make(root, root, &authority.PublicKey, authority)
-	leaf := make(&x509.Certificate{SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "架空市"},
-		NotBefore: at.Add(-time.Hour), NotAfter: at.AddDate(1, 0, 0),
-		KeyUsage: x509.KeyUsageDigitalSignature}, ca, &own.PublicKey, authority)
-	return signatory{own, []*x509.Certificate{leaf, ca}}
-}
-
-func (s signatory) root() []byte {
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.chain[1].Raw})
-}
+// signatory signs an insurer's PDFs.
+type signatory struct{ certtest.Signer }
 
 func (s signatory) sign(t *testing.T, document []byte, at time.Time, jws string) []byte {
 	t.Helper()
-	data, err := sign.Sign(document, s.key, s.chain, at, sign.Options{Credential: jws})
+	data, err := sign.Sign(document, s.Key, s.Chain, at, sign.Options{Credential: jws})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +44,7 @@ func TestVerifyReadsAPDFsPacketAndSignature(t *testing.T) {
 	paper := b.issue(t, request)
 	request.RID = 4712
 	other := b.issue(t, request)
-	insurer, stranger := newSignatory(t, b.at), newSignatory(t, b.at)
+	insurer, stranger := signatory{certtest.NewSigner(t, b.at)}, signatory{certtest.NewSigner(t, b.at)}
 	signed := insurer.sign(t, sheet(t, paper), b.at, paper)
 	tampered := bytes.Clone(signed)
 	tampered[bytes.Index(tampered, []byte("/Title"))+15] ^= 1
@@ -98,8 +53,8 @@ func TestVerifyReadsAPDFsPacketAndSignature(t *testing.T) {
 		name string
 		data []byte
 	}{
-		{"root.pem", insurer.root()},
-		{"stranger.pem", stranger.root()},
+		{"root.pem", insurer.Root()},
+		{"stranger.pem", stranger.Root()},
 		{"signed.pdf", signed},
 		{"tampered.pdf", tampered},
 		{"longer.pdf", append(bytes.Clone(signed), "\n% more\n"...)},

@@ -12,24 +12,24 @@ import (
 func WriteRules(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString("# 窓口での資格確認の規則\n\n")
-	fmt.Fprintf(
-		&b,
-		"この文書は規則の表（`eligibility/ruletable.go`）から `go run ./server rules > docs/rules.md` で作ります。手で直しません。\n",
-	)
-	fmt.Fprintf(&b, "%s（確実に追えているのは%sまで）それより後に始まる・終わる規則は、その日までの公表によります。\n\n",
-		RulesKnown().Text("ja"), RulesKnownUntil.Japanese())
-	fmt.Fprintf(&b, "カードを読み取れるときは、読み取りが先です。マイナ保険証の利用率は加算の条件なので、ほかの方法へ案内しません（%s、%s）。\n\n",
-		Certain.Japanese(), link(srcFee))
-	b.WriteString("確度: 確実＝公的な文書または複数の独立した資料／推定＝一つの資料または文言からの推論／未確認＝公的な文書で確かめられていない。\n")
+	said := func(key string, args message.Args) string { return message.New(key, args).Text("ja") }
+	b.WriteString(said("rulesdoc.made", nil) + "\n")
+	b.WriteString(said("rulesdoc.known", message.Args{
+		"known": message.Text(RulesKnown().Text("ja")),
+		"day":   RulesKnownUntil.Value(),
+	}) + "\n\n")
+	b.WriteString(said("rulesdoc.readingFirst", message.Args{
+		"certain": message.Text(Certain.Japanese()),
+		"source":  message.Text(link(srcFee)),
+	}) + "\n\n")
+	b.WriteString(said("rulesdoc.certainty", nil) + "\n")
 	for i := range ruleTable {
 		r, w := &ruleTable[i], &wordsOfRules[i]
-		fmt.Fprintf(&b, "\n## %s %s\n\n%s。 ", r.Code, w.name.Ja(), w.name.En())
-		fmt.Fprintf(
-			&b,
-			"薬剤・診療・健診の情報: %s。限度額: %s。\n\n",
-			map[bool]string{true: "同意があれば得られる", false: "得られない"}[r.Medical],
-			map[LimitAnswer]string{LimitYes: "得られる", LimitNo: "得られない", LimitOnPaper: "紙に書いてあるときだけ"}[r.Limit],
-		)
+		fmt.Fprintf(&b, "\n## %s %s\n\n%s\n\n", r.Code, w.name.Ja(), said("rulesdoc.gives", message.Args{
+			"name":    message.Text(w.name.En()),
+			"medical": message.Text(map[bool]string{true: "同意があれば得られる", false: "得られない"}[r.Medical]),
+			"limit":   message.Text(limitAnswers[r.Limit]),
+		}))
 		b.WriteString("|期間|対象の保険者|確度|根拠|\n|---|---|---|---|\n")
 		for _, p := range r.Periods {
 			fmt.Fprintf(
@@ -84,6 +84,13 @@ func WriteRules(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// limitAnswers say what a way of checking tells of the limit (限度額).
+var limitAnswers = map[LimitAnswer]string{
+	LimitYes:     "得られる",
+	LimitNo:      "得られない",
+	LimitOnPaper: "紙に書いてあるときだけ",
 }
 
 // writeReservations lists what makes an answer less than certain, what staff do besides, and the answers

@@ -1,6 +1,10 @@
 package eligibility
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // Visit is what a patient tells (or the insurer knows) before a visit: 受診日チェック. Zero values are unknown.
 type Visit struct {
@@ -96,24 +100,15 @@ func (v *Visit) changes(add func(key, state string, until Date, source Source)) 
 }
 
 // percents writes shares as 2割・3割.
-func percents(shares []int) string {
-	s := ""
-	for i, p := range shares {
-		if i > 0 {
-			s += "・"
-		}
-		s += string(rune('0'+p/10)) + "割"
-	}
-	return s
-}
+func percents(shares []int) string { return tenths(shares, "割", "・") }
 
-func percentsEn(shares []int) string {
-	s := ""
+func percentsEn(shares []int) string { return tenths(shares, "0%", ", ") }
+
+// tenths writes each share in tenths, with the unit behind it.
+func tenths(shares []int, unit, between string) string {
+	words := make([]string, len(shares))
 	for i, p := range shares {
-		if i > 0 {
-			s += ", "
-		}
-		s += string(rune('0'+p/10)) + "0%"
+		words[i] = strconv.Itoa(p/10) + unit
 	}
-	return s
+	return strings.Join(words, between)
 }

@@ -1,11 +1,11 @@
 package message
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"maps"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,8 +17,6 @@ import (
 // outside are the files, and the folders with all below them, that hold sentences of their own, each with
 // the reason. An entry that is no longer needed fails: take its line away.
 var outside = map[string]string{
-	"eligibility/rulesdoc.go": "the head of docs/rules.md: how the page is made and read",
-
 	"pdf/certificateform.go": "資格確認書: the form's own wording (健康保険法施行規則47条)",
 	"pdf/countsheet.go":      "枚数確認票: the form's own wording",
 	"pdf/declaration.go":     "被保険者資格申立書: the form's own wording",
@@ -50,8 +48,27 @@ func sentencesOf(set *token.FileSet, file *ast.File) (found []string) {
 	return found
 }
 
+// japanese is how Japanese looks in a program of the pages: kana go on a word in other characters. Letters
+// alone and single words in kanji (男) are no sentence. What stands behind two slashes is a comment.
+var (
+	japanese = regexp.MustCompile(`[\p{Han}ァ-ヶー][ぁ-ん]|[ぁ-ん][\p{Han}ァ-ヶ]|[^\s、/]。`)
+	comment  = regexp.MustCompile(`//.*|^\s*/?\*.*`)
+)
+
 // inMarkup finds the same in a template, where a sentence ends before a tag.
 var inMarkup = regexp.MustCompile(`[^\s、]。|(です|ます|ません|でした|ました|ください)\s*<`)
+
+// sentencesOfProgram are the lines of a program of the pages that hold Japanese outside comments.
+func sentencesOfProgram(path string, text []byte) (found []string) {
+	n := 0
+	for line := range strings.Lines(string(text)) {
+		n++
+		if japanese.MatchString(comment.ReplaceAllString(line, "")) {
+			found = append(found, fmt.Sprintf("%s:%d", path, n))
+		}
+	}
+	return found
+}
 
 // mayHold is the entry of outside that a file falls under, empty when there is none.
 func mayHold(list map[string]string, path string) string {
@@ -65,10 +82,9 @@ func mayHold(list map[string]string, path string) string {
 
 // A sentence outside the catalogue has no key, no English, and nobody who translates finds it.
 func TestNoSentenceStandsOutsideTheCatalogue(t *testing.T) {
-	needed, files := map[string]bool{}, 0
+	needed := map[string]bool{}
 	judge := func(path string, found []string) {
-		files++
-		if entry := mayHold(outside, strings.TrimPrefix(path, "../")); entry != "" {
+		if entry := mayHold(outside, path); entry != "" {
 			needed[entry] = needed[entry] || len(found) > 0
 			return
 		}
@@ -76,31 +92,15 @@ func TestNoSentenceStandsOutsideTheCatalogue(t *testing.T) {
 			t.Errorf("%s: a sentence for people; give it a key in message/catalogue", place)
 		}
 	}
-	sourceFiles(t, ".go", func(path string) {
-		if strings.HasSuffix(path, "_test.go") {
-			return
-		}
-		set := token.NewFileSet()
-		file, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
-		}
-		judge(path, sentencesOf(set, file))
-	})
-	sourceFiles(t, ".html", func(path string) {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
+	testenv.Program(t, func(f testenv.GoFile) { judge(f.Path, sentencesOf(f.Set, f.File)) })
+	testenv.Sources(t, func(path string, text []byte) {
 		var found []string
-		if inMarkup.Match(data) {
+		if inMarkup.Match(text) {
 			found = append(found, path)
 		}
 		judge(path, found)
-	})
-	if files < 300 {
-		t.Errorf("only %d files were looked at", files)
-	}
+	}, ".html")
+	testenv.Sources(t, func(path string, text []byte) { judge(path, sentencesOfProgram(path, text)) }, ".ts")
 	for _, entry := range slices.Sorted(maps.Keys(outside)) {
 		if !needed[entry] {
 			t.Errorf("%s holds no sentence any more (%s): take out its line", entry, outside[entry])
@@ -152,5 +152,31 @@ func TestASentenceOutsideTheCatalogueIsFound(t *testing.T) {
 		if got := mayHold(list, c.path); got != c.want {
 			t.Errorf("%s: %q", c.path, got)
 		}
+	}
+}
+
+// The same on lines of programs.
+func TestASentenceOfAProgramIsFound(t *testing.T) {
+	for _, c := range []struct {
+		name, line string
+		found      bool
+	}{
+		{"a label", `either("番号で確かめる", "Check by number")`, true},
+		{"a sentence in a template string", "`${insurer} 発行・マイナポータルの画面ではありません`", true},
+		{"a text in markup", `h("b", "", "受付の方へ")`, true},
+		{"a comment", `  // 受付の方へ: what the reception reads`, false},
+		{"a comment behind code", `call(); // 受付の方へ`, false},
+		{"a doc comment", `/** Says 受付の方へ. */`, false},
+		{"a line of a doc comment", `   * Says 受付の方へ.`, false},
+		{"a set of letters", `const kana = ["わぬふ", "ワヌフ"];`, false},
+		{"single words", `{ 男: "male", 本人: "self" }`, false},
+		{"a character that is replaced", `text.replace(/。/g, ".")`, false},
+		{"a date", "`${month}月${date}日`", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if found := sentencesOfProgram("x.ts", []byte(c.line)); (len(found) > 0) != c.found {
+				t.Error(found)
+			}
+		})
 	}
 }

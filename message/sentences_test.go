@@ -4,9 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"os"
 	"regexp"
-	"strings"
 	"testing"
 
 	"madoguchi/internal/testenv"
@@ -80,37 +78,20 @@ func cuts(set *token.FileSet, file *ast.File) (found []string) {
 
 // Wording may change at any time, so nothing may hang on it.
 func TestNoSentenceIsCutComparedOrSearched(t *testing.T) {
-	files := 0
-	sourceFiles(t, ".go", func(path string) {
-		if strings.HasSuffix(path, "_test.go") {
-			return
-		}
-		set := token.NewFileSet()
-		file, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
-		}
-		files++
-		for _, place := range cuts(set, file) {
+	testenv.Program(t, func(f testenv.GoFile) {
+		for _, place := range cuts(f.Set, f.File) {
 			t.Errorf("%s: a sentence is cut, compared or searched by its text", place)
 		}
 	})
-	if files < 300 {
-		t.Errorf("only %d files were looked at", files)
-	}
 	inPages := regexp.MustCompile(
 		`(===|!==|\.(includes|startsWith|endsWith|indexOf|split|replace|match)\()\s*["'\x60][^"'\x60]*` +
 			`([ぁ-ん](ます|ません|です|ください)|。)`,
 	)
-	sourceFiles(t, ".ts", func(path string) {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if m := inPages.Find(data); m != nil {
+	testenv.Sources(t, func(path string, text []byte) {
+		if m := inPages.Find(text); m != nil {
 			t.Errorf("%s: a sentence is compared or searched: %s", path, m)
 		}
-	})
+	}, ".ts")
 }
 
 // The check itself, on source that does what it must find.

@@ -3,9 +3,6 @@ package pdf_test
 import (
 	"bytes"
 	"crypto"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"fmt"
@@ -18,6 +15,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
+	"madoguchi/internal/certtest"
 	"madoguchi/internal/testenv"
 	"madoguchi/pdf"
 	"madoguchi/pdf/sign"
@@ -26,10 +24,7 @@ import (
 // signer is a P-256 key with a certificate of its own.
 func signer(t testing.TB) (crypto.Signer, []*x509.Certificate) {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
+	key := certtest.Key(t)
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1),
 		Subject:      pkix.Name{CommonName: "架空市"},
@@ -37,15 +32,7 @@ func signer(t testing.TB) (crypto.Signer, []*x509.Certificate) {
 		NotAfter:     noticeDay.AddDate(1, 0, 0),
 		KeyUsage:     x509.KeyUsageDigitalSignature,
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	certificate, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key, []*x509.Certificate{certificate}
+	return key, []*x509.Certificate{certtest.Certificate(t, template, template, key.Public(), key)}
 }
 
 // documents are one of each kind that goes through a form, with names that need all three fonts and one that

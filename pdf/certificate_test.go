@@ -10,22 +10,15 @@ import (
 	"testing"
 
 	"madoguchi/eligibility"
+	"madoguchi/internal/persontest"
 	"madoguchi/pdf"
 )
 
 func certificate() pdf.Certificate {
 	return pdf.Certificate{
-		Person: eligibility.Person{
-			Insurer:      "00138990",
-			Symbol:       "国13",
-			Number:       "0001234",
-			BranchNumber: "02",
-			Name:         "髙橋 德一",
-			Kana:         "タカハシ トクイチ",
-			BirthDate:    eligibility.MustDate("1955-07-01"),
-			Sex:          eligibility.Male,
-			QualifiedOn:  eligibility.MustDate("2008-04-01"),
-		},
+		Person: persontest.Tokuichi(func(p *eligibility.Person) {
+			p.QualifiedOn = eligibility.MustDate("2008-04-01")
+		}),
 		Share:    20,
 		From:     eligibility.MustDate("2026-08-01"),
 		Until:    eligibility.MustDate("2027-07-31"),

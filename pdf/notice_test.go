@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
+	"madoguchi/internal/persontest"
 	"madoguchi/pdf"
 )
 
@@ -32,17 +33,12 @@ func notice(t testing.TB) pdf.Notice {
 		t.Fatal(err)
 	}
 	return pdf.Notice{
-		Person: eligibility.Person{
-			Insurer:      "00138990",
-			Symbol:       "国13",
-			Number:       "0001234",
-			BranchNumber: "02",
-			Name:         "髙橋 德一",
-			Kana:         "タカハシ トクイチ",
-			CoverageFrom: eligibility.MustDate("2008-04-01"),
-			PostCode:     "100-0000",
-			Address:      "東京都架空市架空町1-2-3",
-		},
+		Person: persontest.Tokuichi(func(p *eligibility.Person) {
+			p.CoverageFrom = eligibility.MustDate("2008-04-01")
+			p.PostCode = "100-0000"
+			p.Address = "東京都架空市架空町1-2-3"
+		}),
+
 		Share:       20,
 		From:        eligibility.MustDate("2026-08-01"),
 		Until:       eligibility.MustDate("2027-07-31"),

@@ -26,6 +26,7 @@ type Sheet struct {
 	Code        CodeMatrix
 	Masked      bool // 保険者番号, 記号・番号 and 枝番 under bars and no code, for those who may not see them
 	Demo        bool
+	Represented bool // made on a representative's phone (代理の方の端末)
 }
 
 // EligibilitySheet makes the file of one A4 page: the eligibility as text, its code, and that it does not
@@ -80,6 +81,9 @@ func (s Sheet) values(rows []sheetRow) form.Person {
 		"name":      name,
 		"until":     s.Expires.AddDays(-1).Japanese() + "まで",
 		"origin":    s.Issuer + "　写し・マイナンバーカードと一緒に",
+	}
+	if s.Represented {
+		v["who"] += "・代理の方の端末で作成"
 	}
 	for _, r := range rows {
 		if !s.Masked || !r.masked {

@@ -13,6 +13,7 @@ import (
 	"rsc.io/qr/coding"
 
 	"madoguchi/eligibility"
+	"madoguchi/internal/persontest"
 	"madoguchi/internal/testenv"
 	"madoguchi/pdf"
 )
@@ -36,21 +37,13 @@ func sheet(t testing.TB) pdf.Sheet {
 	t.Helper()
 	c, _ := code(t)
 	return pdf.Sheet{
-		Person: eligibility.Person{
-			Insurer:      "00138990",
-			Symbol:       "国13",
-			Number:       "0001234",
-			BranchNumber: "02",
-			Name:         "髙橋 德一",
-			Kana:         "タカハシ トクイチ",
-			BirthDate:    eligibility.MustDate("1955-07-01"),
-			Sex:          eligibility.Male,
-			Relation:     eligibility.Subscriber,
-			QualifiedOn:  eligibility.MustDate("2008-04-01"),
-			ValidFrom:    eligibility.MustDate("2026-08-01"),
-			ValidUntil:   eligibility.MustDate("2027-07-31"),
-			Limit:        "B04",
-		},
+		Person: persontest.Tokuichi(func(p *eligibility.Person) {
+			p.Relation = eligibility.Subscriber
+			p.QualifiedOn = eligibility.MustDate("2008-04-01")
+			p.ValidFrom = eligibility.MustDate("2026-08-01")
+			p.ValidUntil = eligibility.MustDate("2027-07-31")
+			p.Limit = "B04"
+		}),
 		Share:       20,
 		InsurerName: "架空市",
 		Issuer:      "架空市長",
@@ -212,5 +205,26 @@ func TestLongestNamesStayOnThePage(t *testing.T) {
 		if w.XMax >= 576 {
 			t.Errorf("%q ends at %.1f", w.Text, w.XMax)
 		}
+	}
+}
+
+// A copy from a representative's phone says so, with numbers or without; the person's own does not.
+func TestACopyOfARepresentativesPhoneSaysSo(t *testing.T) {
+	for _, c := range []struct {
+		name                string
+		represented, masked bool
+	}{
+		{"the person's own", false, false},
+		{"a representative's", true, false},
+		{"a representative's, masked", true, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := sheet(t)
+			s.Represented, s.Masked = c.represented, c.masked
+			text := strings.ReplaceAll(run(t, "pdftotext", "-layout", made(t, s), "-"), "\n", "")
+			if got := strings.Contains(text, "代理の方の端末で作成"); got != c.represented {
+				t.Errorf("it says so: %v", got)
+			}
+		})
 	}
 }

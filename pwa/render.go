@@ -56,7 +56,8 @@ var patients = map[string]bool{
 	"receptioninfo": true,
 	"error":         true,
 	"code":          true, "trouble": true,
-	"insideapp": true, "loginwait": true, "elsewhere": true,
+	"represent-login": true,
+	"insideapp":       true, "loginwait": true, "elsewhere": true,
 }
 
 // edition is what a template's functions are bound to.

@@ -19,6 +19,7 @@ var packages = map[string]string{
 	"zxing/reader":             "zxing-wasm/dist/es/reader",
 	"zxing/share.js":           "zxing-wasm/dist/es/share.js",
 	"zxing/zxing_reader.wasm":  "zxing-wasm/dist/reader/zxing_reader.wasm",
+	"openjpeg":                 "@cornerstonejs/codec-openjpeg/dist",
 	"design-tokens/tokens.css": "@digital-go-jp/design-tokens/dist/tokens.css",
 }
 

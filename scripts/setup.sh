@@ -23,6 +23,7 @@ needs=(
   "opensc-tool opensc"
   "pcsc_scan pcsc-tools"
   "openssl openssl"
+  "curl curl"
   "wine wine"
   "/usr/lib/wine/wine64 wine64"
   "x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64-win32"

@@ -2,88 +2,96 @@ package main
 
 import (
 	"go/ast"
-	"go/parser"
-	"go/token"
-	"io/fs"
 	"maps"
+	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"madoguchi/internal/testenv"
 )
 
 // floors gives each room its height (docs/architecture.md). An import must lead to a lower floor; rooms of
 // equal height do not know each other. A sub-folder has the height of its nearest named ancestor.
 var floors = map[string]int{
-	"internal/passkeytest":  21, // tests only
-	"internal/issuertest":   21, // tests only
-	"internal/facilitytest": 47, // tests only
+	// what tests alone use
+	"internal/testenv":       0,
+	"internal/certtest":      1,
+	"internal/pcscdtest":     1,
+	"internal/principaltest": 1,
+	"internal/persontest":    11,
+	"internal/crowd":         21,
+	"internal/issuertest":    21,
+	"internal/passkeytest":   21,
+	"internal/phonetest":     21,
+	"internal/winetest":      22,
+	"internal/demotest":      23,
+	"internal/facilitytest":  47,
 
 	"server/web/permissions": 49, // who may ask what
 
-	"internal/testenv":   0, // tests only
-	"internal/pcscdtest": 1, // tests only
-	"message":            5, // what people read
-	"eligibility":        10,
-	"eligibility/oqs":    11,
-	"eligibility/fhir":   11,
-	"eligibility/answer": 11,
-	"server/durable":     12, // locks and whole files
-	"server/input":       12, // what commands are given
-	"server/output":      12, // what commands print
-	"pdf/object":         17, // the one reader of PDF
-	"pdf/archive":        18,
-	"pdf/font":           19,
-	"pdf/sign":           19,
-	"card":               20,
-	"credential":         20,
-	"pdf":                20,
-	"auth":               20,
-	"auth/demoidp":       21,
-	"auth/passkey":       21,
-	"pwa":                20,
-	"card/wire":          21,
-	"card/virtual":       21,
-	"card/virtual/vpcd":  22,
-	"card/pcsc":          21,
-	"card/agent":         22,
-	"card/bridge":        23,
-	"server/csvfile":     19, // files that leave
-	"server/hostclient":  20,
-	"server/listen":      20, // certificate, bounds of requests
-	"server/insuredcsv":  20,
-	"internal/crowd":     21, // tests only
-	"internal/phonetest": 21, // tests only
-	"internal/winetest":  22, // tests only
-	"server/qrscan":      20,
-	"server/audit":       22,
-	"server/keys":        22, // makes credential keys
-	"server/staff":       24, // who works where, and who of them asks
-	"server/printing":    25,
-	"server/hostapi":     26,
-	"server/trust":       28,
-	"server/verify":      30, // of what lies in files
-	"server/counter":     40,
-	"server/insurer":     40,
-	"server/agents":      45, // implements what counter asks of card readers
-	"server/store":       50, // implements what insurer, counter and agents declare
-	"server/web/kit":     50,
-	"server/demo":        50,
-	"server/settings":    51, // what may run, and where
-	"server/inviting":    52, // the command that invites
-	"server/datafolder":  52, // opens keys and store
-	"server/doctor":      53, // what is good and wrong with all of that
-	"server/web/patient": 55,
-	"server/web/clerk":   55,
-	"server/web/counter": 55,
-	"server/web/issuer":  55,
-	"server/web/staff":   55,
-	"server/web":         58, // wires its rooms
-	"pwa/build":          60, // a program of its own
-	"scripts":            60, // each folder a program of its own
-	"server":             90,
-	"e2e":                95, // tests only
+	"message":             5, // what people read
+	"eligibility":         10,
+	"eligibility/oqs":     11,
+	"eligibility/fhir":    11,
+	"eligibility/answer":  11,
+	"server/durable":      12, // locks and whole files
+	"server/input":        12, // what commands are given
+	"server/output":       12, // what commands print
+	"pdf/object":          17, // the one reader of PDF
+	"pdf/archive":         18,
+	"pdf/font":            19,
+	"pdf/sign":            19,
+	"card":                20,
+	"credential":          20,
+	"pdf":                 20,
+	"auth":                20,
+	"auth/demoidp":        21,
+	"auth/passkey":        21,
+	"pwa":                 20,
+	"card/wire":           21,
+	"card/virtual":        21,
+	"card/virtual/vpcd":   22,
+	"card/pcsc":           21,
+	"card/agent":          22,
+	"card/bridge":         23,
+	"server/csvfile":      19, // files that leave
+	"server/hostclient":   20,
+	"server/listen":       20, // certificate, bounds of requests
+	"server/insuredcsv":   20,
+	"server/qrscan":       20,
+	"server/audit":        22,
+	"server/keys":         22, // makes credential keys
+	"server/staff":        24, // who works where, and who of them asks
+	"server/printing":     25,
+	"server/hostapi":      26,
+	"server/trust":        28,
+	"server/verify":       30, // of what lies in files
+	"server/counter":      40,
+	"server/insurer":      40,
+	"server/agents":       45, // implements what counter asks of card readers
+	"server/store":        50, // implements what insurer, counter and agents declare
+	"server/web/kit":      50,
+	"server/demo":         50,
+	"server/settings":     51, // what may run, and where
+	"server/inviting":     52, // the command that invites
+	"server/datafolder":   52, // opens keys and store
+	"server/doctor":       53, // what is good and wrong with all of that
+	"server/web/patient":  55,
+	"server/web/clerk":    55,
+	"server/web/counter":  55,
+	"server/web/issuer":   55,
+	"server/web/operator": 55,
+	"server/web/staff":    55,
+	"server/web":          58, // wires its rooms
+	"pwa/build":           60, // a program of its own
+	"scripts":             60, // each folder a program of its own
+	"server":              90,
+	"e2e":                 95, // tests only
 }
 
 // never lists the doors that must not exist at all, not even by way of other rooms: each with its reason.
@@ -113,6 +121,8 @@ var never = []struct{ from, to, because string }{
 	{"server/web/clerk", "server/store", "pages ask services, which check who asks"},
 	{"server/web/issuer", "server/store", "pages ask services, which check who asks"},
 	{"server/web/staff", "server/store", "pages ask services, which check who asks"},
+	{"server/web/operator", "server/store", "pages ask services, which check who asks"},
+	{"server/web/operator", "server/counter", "whoever runs a server sees no case"},
 	{"server/web/staff", "server/insurer", "who signs in is neither half's matter"},
 	{"server/web/staff", "server/counter", "who signs in is neither half's matter"},
 	{"server/web/permissions", "server/web/kit", "the table of permissions is read without running anything"},
@@ -248,28 +258,26 @@ func TestPureRoomsTouchNothingOutside(t *testing.T) {
 	}
 }
 
+// Who looks for a room finds it on the page of the house.
+func TestThePageNamesEveryRoom(t *testing.T) {
+	page, err := os.ReadFile("../docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for room := range floors {
+		named := regexp.MustCompile("[`/{,]" + regexp.QuoteMeta(path.Base(room)) + "[`,}]")
+		if !named.Match(page) {
+			t.Errorf("docs/architecture.md does not name %s", room)
+		}
+	}
+}
+
 // What only tests need is in no program: neither their rooms nor the library's.
 func TestTheProgramHoldsNothingOfTests(t *testing.T) {
-	forTests := []string{
-		"testing",
-		"net/http/httptest",
-		"madoguchi/internal/testenv",
-		"madoguchi/internal/pcscdtest",
-		"madoguchi/internal/crowd",
-		"madoguchi/internal/phonetest",
-		"madoguchi/internal/winetest",
-		"madoguchi/internal/passkeytest",
-		"madoguchi/internal/issuertest",
-		"madoguchi/internal/facilitytest",
-	}
-	// they serve tests only
-	rooms := []string{
-		"internal/testenv", "internal/issuertest", "internal/pcscdtest", "internal/winetest",
-		"scripts/security",
-	}
+	forTests := []string{"testing", "net/http/httptest", "madoguchi/internal"}
 	for _, imported := range thirdParty(t) {
-		if slices.Contains(rooms, imported.from) {
-			continue
+		if strings.HasPrefix(imported.from, "internal/") || imported.from == "scripts/security" {
+			continue // they serve tests only
 		}
 		for _, banned := range forTests {
 			if imported.to == banned || strings.HasPrefix(imported.to, banned+"/") {
@@ -282,41 +290,14 @@ func TestTheProgramHoldsNothingOfTests(t *testing.T) {
 // time.Now stands in package main only, in the server's in one place: everywhere else time comes in as an
 // argument.
 func TestOnlyMainsReadTheClock(t *testing.T) {
-	root := ".."
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
+	testenv.Program(t, func(f testenv.GoFile) {
+		if f.Name.Name == "main" && (path.Dir(f.Path) != "server" || path.Base(f.Path) == "clock.go") {
+			return
 		}
-		if d.IsDir() && (d.Name() == "node_modules" || d.Name() == ".git" || d.Name() == "data") {
-			return filepath.SkipDir
+		for _, use := range clockUses(f.File) {
+			t.Errorf("%s uses time.%s", f.Path, use)
 		}
-		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-			return nil
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
-		if err != nil {
-			return err
-		}
-		if file.Name.Name == "main" &&
-			(filepath.Dir(path) != "../server" || filepath.Base(path) == "clock.go") {
-			return nil
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			sel, ok := n.(*ast.SelectorExpr)
-			if !ok {
-				return true
-			}
-			if x, ok := sel.X.(*ast.Ident); ok && x.Name == "time" &&
-				(sel.Sel.Name == "Now" || sel.Sel.Name == "Since" || sel.Sel.Name == "Until") {
-				t.Errorf("%s uses time.%s", path, sel.Sel.Name)
-			}
-			return true
-		})
-		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 // A route that echo is given past the router has no row in the table of permissions, and no guard.
@@ -327,7 +308,6 @@ func TestOnlyTheRouterAddsRoutes(t *testing.T) {
 	}
 	found := map[string]int{}
 	for room, files := range programFiles(t) {
-		room = strings.TrimPrefix(room, "../")
 		if room != "server/web" && !strings.HasPrefix(room, "server/web/") {
 			continue
 		}

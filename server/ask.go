@@ -1,14 +1,12 @@
 package main
 
 import (
-	"context"
 	"os"
 
 	"madoguchi/eligibility"
 	"madoguchi/eligibility/answer"
 	"madoguchi/server/input"
 	"madoguchi/server/output"
-	"madoguchi/server/settings"
 )
 
 // The commands that ask the rules. They need no data folder. Exit codes: 0 answered, 2 bad input with nothing
@@ -114,12 +112,8 @@ func printRefusal(err error) error {
 	return exit(exitRefused)
 }
 
-// printTold does something and prints what it tells, or complains and exits with 2.
-func printTold(asJSON bool, s *settings.Settings, do func(context.Context) (output.Told, error)) error {
-	if err := s.Check(); err != nil {
-		return printRefusal(err)
-	}
-	told, err := do(context.Background())
+// printTold prints what a command tells, or complains in the words of its flags and exits with 2.
+func printTold(asJSON bool, told output.Told, err error) error {
 	if err != nil {
 		return printRefusal(output.OfFlags(err))
 	}

@@ -12,6 +12,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/server/agents"
+	"madoguchi/server/counter"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/demo"
 	"madoguchi/server/insurer"
@@ -28,6 +29,7 @@ type app struct {
 
 	word    *kit.DemoWord      // where the demo's port is published
 	readers *agents.AgentHub   // where a counter's half runs
+	counter *counter.Service   // the same
 	runs    *insurer.PrintJobs // where an insurer's half runs
 }
 
@@ -61,6 +63,23 @@ func openApp(ctx context.Context, s *settings.Settings, role string) (*app, erro
 		return nil, err
 	}
 	return &app{DataFolder: folder, settings: s}, nil
+}
+
+// inFolder opens the data folder for a role, does something with it and closes it.
+func inFolder[T any](
+	s *settings.Settings, open opener, role string, do func(context.Context, *app) (T, error),
+) (T, error) {
+	var none T
+	if err := s.Check(); err != nil {
+		return none, err
+	}
+	ctx := context.Background()
+	a, err := open(ctx, s, role)
+	if err != nil {
+		return none, err
+	}
+	defer a.Store.Close()
+	return do(ctx, a)
 }
 
 // insurerServices assembles the insurer's half.

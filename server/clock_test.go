@@ -3,14 +3,9 @@ package main
 import (
 	"bytes"
 	"go/ast"
-	"go/parser"
-	"go/token"
-	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -152,6 +147,7 @@ var realClock = map[string]string{
 	"e2e/browser_test.go":              patient,
 	"e2e/devices_test.go":              peer,
 	"e2e/import_linux_test.go":         span,
+	"e2e/liveca_test.go":               peer,
 	"e2e/phone_test.go":                peer,
 	"e2e/waiting_test.go":              span,
 	"e2e/walk_test.go":                 peer,
@@ -169,35 +165,11 @@ var realClock = map[string]string{
 // clock stands in realClock with the reason; everybody else is given a time.
 func TestTestsAreGivenTheirTime(t *testing.T) {
 	found := map[string]bool{}
-	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && slices.Contains([]string{"node_modules", ".git", "data"}, d.Name()):
-			return filepath.SkipDir
-		case !strings.HasSuffix(path, "_test.go"):
-			return nil
+	testenv.Tests(t, func(f testenv.GoFile) {
+		if len(clockUses(f.File)) > 0 {
+			found[f.Path] = true
 		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
-		if err != nil {
-			return err
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			sel, ok := n.(*ast.SelectorExpr)
-			if !ok {
-				return true
-			}
-			if x, ok := sel.X.(*ast.Ident); ok && x.Name == "time" &&
-				slices.Contains([]string{"Now", "Since", "Until"}, sel.Sel.Name) {
-				found[strings.TrimPrefix(filepath.ToSlash(path), "../")] = true
-			}
-			return true
-		})
-		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, path := range slices.Sorted(maps.Keys(found)) {
 		if realClock[path] == "" {
 			t.Errorf("%s reads the real clock: give the test its time, or say in realClock why", path)
@@ -208,4 +180,20 @@ func TestTestsAreGivenTheirTime(t *testing.T) {
 			t.Errorf("%s does not read the real clock any more: take it out of realClock", path)
 		}
 	}
+}
+
+// clockUses are the functions by which a file reads the real clock.
+func clockUses(file *ast.File) (uses []string) {
+	ast.Inspect(file, func(n ast.Node) bool {
+		sel, ok := n.(*ast.SelectorExpr)
+		if !ok {
+			return true
+		}
+		if x, ok := sel.X.(*ast.Ident); ok && x.Name == "time" &&
+			slices.Contains([]string{"Now", "Since", "Until"}, sel.Sel.Name) {
+			uses = append(uses, sel.Sel.Name)
+		}
+		return true
+	})
+	return uses
 }

@@ -2,13 +2,13 @@ package main
 
 import (
 	"go/ast"
-	"go/parser"
 	"go/token"
-	"io/fs"
-	"path/filepath"
+	"path"
 	"strconv"
 	"strings"
 	"testing"
+
+	"madoguchi/internal/testenv"
 )
 
 // namesOnly are rooms that say a CSV's name and hand its making to another room.
@@ -22,41 +22,22 @@ var namesOnly = map[string]string{
 // second writer, a content type or a file name of a CSV anywhere else is a file that nobody made safe.
 func TestOnlyOneRoomWritesCSV(t *testing.T) {
 	const room, writer = "server/csvfile", "madoguchi/server/csvfile"
-	looked := 0
-	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
+	testenv.Program(t, func(f testenv.GoFile) {
+		in := path.Dir(f.Path)
+		if in == room || in == "internal/crowd" { // test people
+			return
 		}
-		if d.IsDir() && (d.Name() == "node_modules" || d.Name() == ".git" || d.Name() == "data") {
-			return filepath.SkipDir
-		}
-		if d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-			return nil
-		}
-		in := filepath.ToSlash(filepath.Dir(strings.TrimPrefix(filepath.ToSlash(path), "../")))
-		if in == room || strings.HasSuffix(in, "/crowd") { // test people
-			return nil
-		}
-		looked++
-		for _, fault := range handMadeCSV(t, path, writer) {
+		for _, fault := range handMadeCSV(f.File, writer) {
 			if _, allowed := namesOnly[in]; allowed && strings.HasPrefix(fault, "names") {
 				continue
 			}
-			t.Errorf("%s: %s", path, fault)
+			t.Errorf("%s: %s", f.Path, fault)
 		}
-		return nil
 	})
-	if err != nil || looked < 100 {
-		t.Errorf("%d files: %v", looked, err)
-	}
 }
 
 // handMadeCSV says where a file writes CSV past the one room.
-func handMadeCSV(t *testing.T, path, writer string) (faults []string) {
-	file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
+func handMadeCSV(file *ast.File, writer string) (faults []string) {
 	uses := false
 	for _, i := range file.Imports {
 		uses = uses || i.Path.Value == strconv.Quote(writer)

@@ -4,37 +4,13 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
 	"madoguchi/internal/testenv"
 	"madoguchi/message"
 )
-
-// sourceFiles hands every file of the program with this ending to see, generated ones and tests left out.
-func sourceFiles(t *testing.T, ending string, see func(path string)) {
-	t.Helper()
-	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && slices.Contains([]string{"node_modules", ".git", "data", "dist", "bin", "testdata"},
-			d.Name()):
-			return filepath.SkipDir
-		case strings.HasSuffix(path, ending) && !strings.HasSuffix(path, "_test.go"):
-			see(path)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-}
 
 // declared is a place of the source that makes an error of a key.
 type declared struct{ at, key string }
@@ -95,14 +71,7 @@ func twice(all []declared) (bad []string) {
 // errors with one key would be taken for one another.
 func TestEachErrorHasAKeyOfItsOwn(t *testing.T) {
 	var all []declared
-	sourceFiles(t, ".go", func(path string) {
-		set := token.NewFileSet()
-		file, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, errorsOf(set, file)...)
-	})
+	testenv.Program(t, func(f testenv.GoFile) { all = append(all, errorsOf(f.Set, f.File)...) })
 	if len(all) < 270 {
 		t.Fatalf("only %d errors were found", len(all))
 	}
@@ -122,17 +91,13 @@ func TestEachErrorHasAKeyOfItsOwn(t *testing.T) {
 	}
 	compared := regexp.MustCompile(`key\s*[!=]==\s*"([a-z_.]+)"`)
 	n := 0
-	sourceFiles(t, ".ts", func(path string) {
-		raw, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range compared.FindAllStringSubmatch(string(raw), -1) {
+	testenv.Sources(t, func(path string, text []byte) {
+		for _, m := range compared.FindAllStringSubmatch(string(text), -1) {
 			if n++; strings.Contains(m[1], ".") && !known[m[1]] {
 				t.Errorf("%s waits for %s, which no error has", path, m[1])
 			}
 		}
-	})
+	}, ".ts")
 	t.Logf("%d errors; pages tell %d of them apart", len(all), n)
 }
 

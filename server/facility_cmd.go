@@ -28,22 +28,18 @@ type forFacilities struct {
 func (c *forFacilities) run(
 	s *settings.Settings, open opener, do func(context.Context, *staff.Facilities) (output.Told, error),
 ) error {
-	return printTold(c.JSON, s, func(ctx context.Context) (output.Told, error) {
-		role := c.Role
-		if s.Mode() == settings.Live {
-			role = datafolder.RoleCounter
-		}
-		h, err := open(ctx, s, role)
-		if err != nil {
-			return output.Told{}, err
-		}
-		defer h.Store.Close()
-		facilities, err := h.facilities(ctx)
+	role := c.Role
+	if s.Mode() == settings.Live {
+		role = datafolder.RoleCounter
+	}
+	told, err := inFolder(s, open, role, func(ctx context.Context, a *app) (output.Told, error) {
+		facilities, err := a.facilities(ctx)
 		if err != nil {
 			return output.Told{}, err
 		}
 		return do(ctx, facilities)
 	})
+	return printTold(c.JSON, told, err)
 }
 
 // report is a facility as the commands print it.

@@ -4,52 +4,37 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"madoguchi/internal/testenv"
 )
 
 // otherClients may make HTTP clients besides server/hostclient, each for its reason.
 var otherClients = map[string]string{
 	"card/agent/connection.go": "the agent dials its own server, which its setting names, " +
 		"and follows no redirect",
-	"card/bridge/status.go": "asks the agent on this computer, on loopback",
-	"server/demo/demo.go":   "signs in at the demo's provider, which is this server on loopback",
+	"card/bridge/status.go":         "asks the agent on this computer, on loopback",
+	"internal/demotest/demotest.go": "asks the running demo of a test, on loopback",
+	"server/demo/demo.go":           "signs in at the demo's provider, which is this server on loopback",
 }
 
 // Every call between servers goes through server/hostclient: no other file makes a client, or uses the one
 // that net/http has.
 func TestOneClientMakesAllCallsBetweenServers(t *testing.T) {
 	used := map[string]bool{}
-	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
+	testenv.Program(t, func(f testenv.GoFile) {
+		if strings.HasPrefix(f.Path, "server/hostclient/") {
+			return
 		}
-		if d.IsDir() && (d.Name() == "node_modules" || d.Name() == ".git" || d.Name() == "data") {
-			return filepath.SkipDir
-		}
-		name := strings.TrimPrefix(filepath.ToSlash(path), "../")
-		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") ||
-			strings.HasPrefix(name, "server/hostclient/") {
-			return nil
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
-		if err != nil {
-			return err
-		}
-		for _, found := range clientsIn(file) {
-			if otherClients[name] == "" {
-				t.Errorf("%s uses %s: calls between servers go through server/hostclient", name, found)
+		for _, found := range clientsIn(f.File) {
+			if otherClients[f.Path] == "" {
+				t.Errorf("%s uses %s: calls between servers go through server/hostclient", f.Path, found)
 			}
-			used[name] = true
+			used[f.Path] = true
 		}
-		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	for name := range otherClients {
 		if !used[name] {
 			t.Errorf("%s makes no client any more: take its line out", name)

@@ -94,44 +94,36 @@ func (c *importCmd) run(s *settings.Settings) error {
 func (c *importCmd) remembered(
 	s *settings.Settings, insurer eligibility.InsurerNumber,
 ) (map[string]insuredcsv.Column, error) {
-	none := map[string]insuredcsv.Column{}
+	type headings = map[string]insuredcsv.Column
 	if _, err := os.Stat(filepath.Join(s.Folder(), datafolder.DatabaseFile)); err != nil ||
 		insurer == "" {
-		return none, nil
+		return headings{}, nil
 	}
-	ctx := context.Background()
-	h, err := openApp(ctx, s, c.Role)
-	if err != nil {
-		return nil, err
-	}
-	defer h.Store.Close()
-	return h.Store.ForInsurer().Importer.Headings(ctx, insurer)
+	return inFolder(s, openApp, c.Role, func(ctx context.Context, a *app) (headings, error) {
+		return a.Store.ForInsurer().Importer.Headings(ctx, insurer)
+	})
 }
 
 // store stores the good rows through the insurer's half, and what --map said of its headings.
 func (c *importCmd) store(
 	s *settings.Settings, read *insuredcsv.File, given map[string]insuredcsv.Column,
 ) (insurer.Imported, error) {
-	ctx := context.Background()
-	open := openApp
+	open := opener(openApp)
 	if s.Mode() == settings.Live { // its insurers were added before
 		open = openExisting
 	}
-	h, err := open(ctx, s, c.Role)
-	if err != nil {
-		return insurer.Imported{}, err
-	}
-	defer h.Store.Close()
-	services, err := h.insurerServices(ctx, "")
-	if err != nil {
-		return insurer.Imported{}, err
-	}
-	operator := staff.Operator{Insurer: read.Insurer}
-	done, err := services.Importer.StoreFile(ctx, operator, read)
-	if err == nil && len(given) > 0 {
-		err = services.Importer.RememberHeadings(ctx, operator, given)
-	}
-	return done, err
+	return inFolder(s, open, c.Role, func(ctx context.Context, a *app) (insurer.Imported, error) {
+		services, err := a.insurerServices(ctx, "")
+		if err != nil {
+			return insurer.Imported{}, err
+		}
+		operator := staff.Operator{Insurer: read.Insurer}
+		done, err := services.Importer.StoreFile(ctx, operator, read)
+		if err == nil && len(given) > 0 {
+			err = services.Importer.RememberHeadings(ctx, operator, given)
+		}
+		return done, err
+	})
 }
 
 // report prints what happened: rows as JSON, or a summary; refused rows go to the error file.

@@ -34,18 +34,14 @@ type forInsurers struct {
 func (c *forInsurers) run(
 	s *settings.Settings, open opener, do func(context.Context, *insurer.Directory) (output.Told, error),
 ) error {
-	return printTold(c.JSON, s, func(ctx context.Context) (output.Told, error) {
-		h, err := open(ctx, s, c.Role)
-		if err != nil {
-			return output.Told{}, err
-		}
-		defer h.Store.Close()
-		services, err := h.insurerServices(ctx, s.Host())
+	told, err := inFolder(s, open, c.Role, func(ctx context.Context, a *app) (output.Told, error) {
+		services, err := a.insurerServices(ctx, s.Host())
 		if err != nil {
 			return output.Told{}, err
 		}
 		return do(ctx, services.Directory)
 	})
+	return printTold(c.JSON, told, err)
 }
 
 type insurerAddCmd struct {
@@ -79,11 +75,7 @@ func (c *insurerSetCmd) Run(s *settings.Settings) error {
 		if err != nil {
 			return output.Told{}, err
 		}
-		operator, err := d.Operator(ctx, insurer.RequestTarget{Insurer: number})
-		if err != nil {
-			return output.Told{}, err
-		}
-		in, err := d.SetInsurer(ctx, operator, c.Given)
+		in, err := d.SetInsurer(ctx, staff.Operator{}, number, c.Given)
 		return output.One("insurer.changed", insurer.NewReport(in, s.Host())), err
 	})
 }

@@ -30,18 +30,12 @@ func (c *inviteCmd) Run(s *settings.Settings) error {
 
 func (c *inviteCmd) run(s *settings.Settings) (inviting.Made, error) {
 	of, err := c.Organisation()
-	if err == nil {
-		err = s.Check()
-	}
 	if err != nil {
 		return inviting.Made{}, err
 	}
-	ctx := context.Background()
-	h, err := openExisting(ctx, s, inviting.DataRole(s.Mode(), of, c.ServerRole))
-	if err != nil {
-		return inviting.Made{}, err
-	}
-	defer h.Store.Close()
-	services := staff.New(staff.Config{Stores: h.Store.ForStaff(), Now: h.Now})
-	return c.Make(ctx, services.Members, of, inviting.Address(s))
+	role := inviting.DataRole(s.Mode(), of, c.ServerRole)
+	return inFolder(s, openExisting, role, func(ctx context.Context, a *app) (inviting.Made, error) {
+		services := staff.New(staff.Config{Stores: a.Store.ForStaff(), Now: a.Now})
+		return c.Make(ctx, services.Members, of, inviting.Address(s))
+	})
 }

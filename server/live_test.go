@@ -2,9 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -20,6 +17,7 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/certtest"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/demo"
 	"madoguchi/server/settings"
@@ -121,10 +119,7 @@ func TestTheDemosPartsAreNotOnALiveServer(t *testing.T) {
 // withTrust gives a counter server a list of its own.
 func withTrust(t *testing.T, s *settings.Settings) *settings.Settings {
 	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
+	private := certtest.Key(t)
 	root, err := credential.NewKey(private)
 	if err != nil {
 		t.Fatal(err)
@@ -155,10 +150,7 @@ func connect(t *testing.T, h *app) (pairing bool, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
+	key := certtest.Key(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	var a *agent.Agent

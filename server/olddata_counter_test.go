@@ -1,10 +1,7 @@
 package main
 
 import (
-	"crypto/aes"
-	"crypto/cipher"
 	"crypto/ecdh"
-	"crypto/hkdf"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -17,6 +14,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
+	"madoguchi/internal/phonetest"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 )
@@ -107,29 +105,7 @@ func unsealedReceipt(t *testing.T, private, sealed string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data := decoded(t, sealed)
-	once, err := ecdh.P256().NewPublicKey(data[:65])
-	if err != nil {
-		t.Fatal(err)
-	}
-	secret, err := phone.ECDH(once)
-	if err != nil {
-		t.Fatal(err)
-	}
-	salt := append(once.Bytes(), phone.PublicKey().Bytes()...)
-	key, err := hkdf.Key(sha256.New, secret, salt, "madoguchi-receipt-1", 32)
-	if err != nil {
-		t.Fatal(err)
-	}
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	gcm, err := cipher.NewGCM(block)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := gcm.Open(nil, make([]byte, 12), data[65:], nil)
+	text, err := phonetest.OpenReceipt(phone, decoded(t, sealed))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,34 +31,33 @@ func (c *revokeCmd) Run(s *settings.Settings) error {
 		if err != nil {
 			return nil, err
 		}
-		if err := s.Check(); err != nil {
-			return nil, err
-		}
-		ctx := context.Background()
-		h, err := openExisting(ctx, s, c.Role)
-		if err != nil {
-			return nil, err
-		}
-		defer h.Store.Close()
-		services, err := h.insurerServices(ctx, "")
-		if err != nil {
-			return nil, err
-		}
-		operator, err := services.Directory.Operator(ctx, insurer.RequestTarget{Insurer: number})
-		if err != nil {
-			return nil, err
-		}
-		if c.Person != "" {
-			found, err := services.Register.FindOne(ctx, operator, c.Person)
-			if errors.Is(err, insurer.ErrNoPerson) {
-				return nil, errRevokePerson
-			}
-			if err != nil {
-				return nil, err
-			}
-			which.Person = found.ID
-		}
-		n, err := services.Issuer.Revoke(ctx, operator, which)
-		return map[string]int{"revoked": n}, err
+		return inFolder(s, openExisting, c.Role, func(ctx context.Context, a *app) (any, error) {
+			n, err := c.revoke(ctx, a, number, which)
+			return map[string]int{"revoked": n}, err
+		})
 	})
+}
+
+func (c *revokeCmd) revoke(
+	ctx context.Context, a *app, number eligibility.InsurerNumber, which insurer.CopySelection,
+) (int, error) {
+	services, err := a.insurerServices(ctx, "")
+	if err != nil {
+		return 0, err
+	}
+	operator, err := services.Directory.Operator(ctx, insurer.RequestTarget{Insurer: number})
+	if err != nil {
+		return 0, err
+	}
+	if c.Person != "" {
+		found, err := services.Register.FindOne(ctx, operator, c.Person)
+		if errors.Is(err, insurer.ErrNoPerson) {
+			return 0, errRevokePerson
+		}
+		if err != nil {
+			return 0, err
+		}
+		which.Person = found.ID
+	}
+	return services.Issuer.Revoke(ctx, operator, which)
 }

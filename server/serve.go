@@ -5,15 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
 	"time"
 
-	"madoguchi/eligibility"
-	"madoguchi/message"
+	"madoguchi/server/counter"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/demo"
 	"madoguchi/server/doctor"
@@ -27,12 +25,6 @@ type serveCmd struct {
 }
 
 const shutdownTime = 20 * time.Second
-
-var errListen = &eligibility.Error{
-	Code:  eligibility.Unavailable,
-	Key:   "settings.listen",
-	Field: "MADOGUCHI_ADDR",
-}
 
 // Run serves until an interrupt.
 func (c *serveCmd) Run(s *settings.Settings) error {
@@ -49,9 +41,9 @@ func (c *serveCmd) Run(s *settings.Settings) error {
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", s.Addr)
+	listener, err := listen.On(s.Addr)
 	if err != nil {
-		return errListen.With(message.Args{"address": message.Text(s.Addr)}).Because(err)
+		return err
 	}
 	defer listener.Close()
 	h, err := openApp(ctx, s, c.Role)
@@ -76,6 +68,9 @@ func (c *serveCmd) Run(s *settings.Settings) error {
 		return err
 	}
 	go h.KeepClean(ctx, chores...)
+	if h.counter != nil {
+		go counter.NewReceipts(h.counter).KeepLeaving(ctx)
+	}
 	if h.runs != nil {
 		if err := h.runs.Resume(ctx); err != nil {
 			return err

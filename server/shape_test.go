@@ -2,12 +2,13 @@ package main
 
 import (
 	"go/ast"
-	"go/parser"
-	"go/token"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"madoguchi/internal/testenv"
 )
 
 // Bounds of the house: what grows beyond one of them hides several ideas.
@@ -21,23 +22,10 @@ const (
 func programFiles(t *testing.T) map[string][]*ast.File {
 	t.Helper()
 	rooms := map[string][]*ast.File{}
-	set := token.NewFileSet()
-	err := filepath.WalkDir("..", func(path string, d os.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && (d.Name() == "node_modules" || d.Name() == "testdata" || d.Name() == "data"):
-			return filepath.SkipDir
-		case d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go"):
-			return nil
-		}
-		file, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution)
-		rooms[filepath.Dir(path)] = append(rooms[filepath.Dir(path)], file)
-		return err
+	testenv.Program(t, func(f testenv.GoFile) {
+		room := path.Dir(f.Path)
+		rooms[room] = append(rooms[room], f.File)
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	if len(rooms) < 40 {
 		t.Fatalf("only %d rooms were found", len(rooms))
 	}

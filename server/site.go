@@ -13,6 +13,7 @@ import (
 	"madoguchi/server/counter"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/demo"
+	"madoguchi/server/doctor"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/hostclient"
 	"madoguchi/server/keys"
@@ -47,6 +48,9 @@ func (c *serveCmd) site(
 		Now:        h.Now,
 		Ready:      h.Store.Ping,
 		Sessions:   &auth.Sessions{Store: h.Store.Sessions(), HTTPS: !isDemo, Now: h.Now},
+		Overseen: web.Overseen{
+			States: doctor.Doctor{Settings: s, Role: c.Role, Now: clock}.Local, Host: s.Host(),
+		},
 	}
 	if isDemo {
 		config.Staff, config.Facility = demo.Staff, s.FacilityCode
@@ -167,6 +171,7 @@ func (a *app) addCounterHalf(
 		Held:        counter.HeldByTheClock(),
 		Now:         a.Now,
 	}
+	a.counter = config.Counter
 	return known.Refresh, nil
 }
 

@@ -3,13 +3,12 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"madoguchi/internal/testenv"
 )
 
 // widest is the column by which a line of source ends. A tab counts four, any other character one.
@@ -20,9 +19,6 @@ const widest = 110
 var sources = []string{
 	".go", ".ts", ".mts", ".css", ".html", ".mjs", ".sh", ".py", ".c", ".java", "Makefile", "Dockerfile",
 }
-
-// notOurs are folders of what is bundled, installed, built or taken from others, and of test data.
-var notOurs = []string{".git", "node_modules", "testdata", "vendor", "dist", "data", "bin", "out"}
 
 // wideLines are the numbers of the lines of a source that end beyond the widest column, none for a file that
 // a program wrote.
@@ -44,31 +40,12 @@ func wideLines(source []byte) (wide []int) {
 // Two files stand side by side, and a change is read without scrolling.
 func TestLinesAreNotWide(t *testing.T) {
 	files := 0
-	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && slices.Contains(notOurs, d.Name()):
-			return filepath.SkipDir
-		case d.IsDir() || !slices.ContainsFunc(sources, func(end string) bool {
-			return strings.HasSuffix(path, end)
-		}):
-			return nil
-		}
+	testenv.Sources(t, func(path string, text []byte) {
 		files++
-		source, err := os.ReadFile(path)
-		if err != nil {
-			return err
+		for _, line := range wideLines(text) {
+			t.Errorf("%s:%d ends beyond column %d", path, line, widest)
 		}
-		name := filepath.ToSlash(strings.TrimPrefix(path, ".."+string(filepath.Separator)))
-		for _, line := range wideLines(source) {
-			t.Errorf("%s:%d ends beyond column %d", name, line, widest)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	}, sources...)
 	if files < 1000 {
 		t.Errorf("only %d files were looked at", files)
 	}

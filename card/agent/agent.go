@@ -30,6 +30,7 @@ type Reader interface {
 type Config struct {
 	Server   string        // http(s)://host:port
 	Name     string        // of this PC, as staff know it
+	Program  string        // which release of the agent this is; empty: it is not said
 	Facility string        // name or 医療機関コード that this PC belongs to; empty: whoever types its code
 	Key      crypto.Signer // P-256, this agent's own
 	Reader   Reader

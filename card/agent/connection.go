@@ -31,7 +31,9 @@ func (a *Agent) serve(ctx context.Context) (served time.Duration, err error) {
 	defer greeting.Stop()
 	conn, _, err := websocket.Dial(ctx, strings.TrimRight(a.Server, "/")+"/api/v1/bridge",
 		&websocket.DialOptions{
-			HTTPClient: withoutRedirects(a.Client)})
+			HTTPClient:   withoutRedirects(a.Client),
+			Subprotocols: []string{wire.FaceProtocol},
+		})
 	if err != nil {
 		return 0, fmt.Errorf("dialling the server: %w", err)
 	}
@@ -111,7 +113,7 @@ func (c *connection) handle(ctx context.Context, m wire.Message) error {
 		c.tell(message.New("agent.pair.words", message.Args{"words": message.Text(strings.Join(words, "・"))}))
 	case "ready":
 		return c.ready(m.Ready)
-	case "check", "text", "dates", "oqs":
+	case "check", "text", "dates", "oqs", "faceTries", "face":
 		go c.operate(ctx, m)
 	case "refused":
 		c.updateStatus(func(s *Status) {
@@ -148,6 +150,7 @@ func (c *connection) answerChallenge(ctx context.Context, challenge *wire.Challe
 		Signature: signature,
 		Virtual:   c.Virtual,
 		OQS:       c.OQS != "",
+		Program:   c.Program,
 	}})
 }
 

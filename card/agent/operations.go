@@ -35,6 +35,10 @@ func (c *connection) operate(ctx context.Context, m wire.Message) {
 		reply.ID = m.Dates.ID
 	case "oqs":
 		reply.ID = m.OQS.ID
+	case "faceTries":
+		reply.ID = m.FaceTries.ID
+	case "face":
+		reply.ID = m.Face.ID
 	}
 	if c.send(ctx, wire.Message{Type: "reply", Reply: reply}) != nil {
 		c.cancel() // the reading side ends the connection
@@ -49,6 +53,10 @@ func (c *connection) perform(ctx context.Context, m wire.Message) *wire.Reply {
 		return c.text(ctx, m.Text)
 	case "dates":
 		return c.dates(ctx, m.Dates)
+	case "faceTries":
+		return c.faceTries(ctx, m.FaceTries)
+	case "face":
+		return c.face(ctx, m.Face)
 	}
 	return c.compare(ctx, m.OQS)
 }

@@ -121,6 +121,7 @@ func (s Status) state() string {
 var kindKeys = map[Kind]string{
 	BirthDateCheck: "agent.kind.birth_date",
 	TextCheck:      "agent.kind.text",
+	FaceCheck:      "agent.kind.face",
 	DatesCheck:     "agent.kind.dates",
 	OQSCompare:     "agent.kind.oqs",
 }

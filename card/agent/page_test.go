@@ -1,9 +1,6 @@
 package agent
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -15,14 +12,12 @@ import (
 
 	"madoguchi/card"
 	"madoguchi/eligibility"
+	"madoguchi/internal/certtest"
 )
 
 func newAgent(t *testing.T) *Agent {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
+	key := certtest.Key(t)
 	a, err := New(Config{
 		Server: "https://counter.example",
 		Name:   "受付1",

@@ -36,6 +36,7 @@ type Kind string
 const (
 	BirthDateCheck Kind = "birthDate"
 	TextCheck      Kind = "text"
+	FaceCheck      Kind = "face"
 	DatesCheck     Kind = "dates"
 	OQSCompare     Kind = "oqs"
 )

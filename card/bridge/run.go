@@ -127,6 +127,7 @@ func (c *runCmd) config(show func(string)) (agent.Config, error) {
 	out := agent.Config{
 		Server:   c.Server,
 		Name:     firstNonEmpty(c.Name, memory.Name, host),
+		Program:  programVersion(),
 		Facility: memory.Facility,
 		OQS:      firstNonEmpty(c.OQS, c.resolve(memory.OQS)),
 		Virtual:  c.Virtual != "",

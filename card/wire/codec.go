@@ -17,7 +17,7 @@ var ErrMessage = errors.New("wire: not a message")
 // Decode reads a message. It refuses unknown members, a missing body, a body of another type and anything
 // behind it.
 func Decode(data []byte) (Message, error) {
-	if len(data) > MaxMessage {
+	if len(data) > MaxFaceMessage {
 		return Message{}, ErrMessage
 	}
 	d := json.NewDecoder(bytes.NewReader(data))
@@ -38,6 +38,8 @@ func Decode(data []byte) (Message, error) {
 		"text":      m.Text != nil,
 		"dates":     m.Dates != nil,
 		"oqs":       m.OQS != nil,
+		"faceTries": m.FaceTries != nil,
+		"face":      m.Face != nil,
 		"reply":     m.Reply != nil,
 		"refused":   m.Refused != nil,
 	}
@@ -45,6 +47,9 @@ func Decode(data []byte) (Message, error) {
 		if there != (name == m.Type) {
 			return Message{}, ErrMessage
 		}
+	}
+	if len(data) > MaxMessage && (m.Reply == nil || m.Reply.Face == nil) {
+		return Message{}, ErrMessage
 	}
 	if _, known := bodies[m.Type]; !known {
 		return Message{}, ErrMessage

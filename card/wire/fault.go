@@ -11,6 +11,8 @@ var (
 	ErrBusy = &eligibility.Error{Code: eligibility.Conflict, Key: "bridge.busy"}
 	// ErrRequest: the operation is not for this agent, or its numbers have the wrong length.
 	ErrRequest = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.request"}
+	// ErrNoFace: the agent's program is of a version before FaceProtocol.
+	ErrNoFace = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.no_face"}
 	// ErrNoOQS: no OQS folder is set on the agent's PC.
 	ErrNoOQS = &eligibility.Error{Code: eligibility.Unavailable, Key: "oqs.none"}
 	// ErrOQSFolder: the folder cannot be read.

@@ -7,8 +7,9 @@
 // of the agent.
 //
 // What may leave the agent's PC: evidence that the server verifies; what a card's text application says, to
-// be shown and dropped; dates of a certificate; and, of the clinic's own OQS files, codes of what the answer
-// says of its validity, and equal, different or missing for each item.
+// be shown and dropped; its holder's photo with name and address as pictures, sealed to the console's page
+// (face.go); dates of a certificate; and, of the clinic's own OQS files, codes of what the answer says of its
+// validity, and equal, different or missing for each item.
 package wire
 
 import (
@@ -21,14 +22,15 @@ import (
 
 // Versions of these messages; another one is refused with a sentence. A server opens with the oldest that
 // it speaks, an agent answers with its own: servers are updated first. Version 3 added Reply.Statements,
-// version 4 the key and arguments of Refused.
+// version 4 the key and arguments of Refused, version 5 Hello.Program.
 const (
-	Version       = 4
+	Version       = 5
 	OldestVersion = 2
 	keyedVersion  = 4 // the first whose agents read Refused.Message
 )
 
-// MaxMessage bounds a message in bytes; evidence is about 3 KB.
+// MaxMessage bounds a message in bytes; evidence is about 3 KB. A reply with a sealed face may be longer
+// (MaxFaceMessage).
 const MaxMessage = 16 << 10
 
 // Message is any of the messages: exactly the member that Type names is set.
@@ -42,6 +44,8 @@ type Message struct {
 	Text      *Text      `json:"text,omitempty"`
 	Dates     *Dates     `json:"dates,omitempty"`
 	OQS       *OQS       `json:"oqs,omitempty"`
+	FaceTries *FaceTries `json:"faceTries,omitempty"`
+	Face      *Face      `json:"face,omitempty"`
 	Reply     *Reply     `json:"reply,omitempty"`
 	Refused   *Refused   `json:"refused,omitempty"`
 }
@@ -59,8 +63,9 @@ type Hello struct {
 	Name      string `json:"name"` // of the PC, for people
 	Key       []byte `json:"key"`  // P-256, PKIX DER
 	Signature []byte `json:"signature"`
-	Virtual   bool   `json:"virtual"` // it serves a virtual card
-	OQS       bool   `json:"oqs"`     // it can compare with the OQS answer files of its PC
+	Virtual   bool   `json:"virtual"`           // it serves a virtual card
+	OQS       bool   `json:"oqs"`               // it can compare with the OQS answer files of its PC
+	Program   string `json:"program,omitempty"` // which release it is, for people; of version 5 and later
 }
 
 // Pair tells an unknown agent the code that an administrator types at the counter. The words that people
@@ -134,6 +139,9 @@ type Reply struct {
 	Text     *TextReply     `json:"text,omitempty"`
 	Dates    *DatesReply    `json:"dates,omitempty"`
 	Compared []FieldResult  `json:"compared,omitempty"`
+	// FaceTries and Face answer the operations of FaceProtocol.
+	FaceTries *int       `json:"faceTries,omitempty"`
+	Face      *FaceReply `json:"face,omitempty"`
 	// Statements are keys of package oqs, the gravest first: what the OQS answer says of itself, ahead of
 	// Compared. An agent of version 2 has none; then nobody knows whether the answer is valid. One that has
 	// no result to compare has no Compared.

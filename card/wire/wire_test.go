@@ -7,13 +7,12 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"testing"
+
+	"madoguchi/internal/certtest"
 )
 
 func TestOnlyTheKeysHolderProvesIt(t *testing.T) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
+	key := certtest.Key(t)
 	der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
 	if err != nil {
 		t.Fatal(err)

@@ -16,10 +16,9 @@ import (
 	"time"
 
 	"madoguchi/card/virtual"
-	"madoguchi/credential"
-	"madoguchi/eligibility"
+	"madoguchi/internal/demotest"
+	"madoguchi/internal/persontest"
 	"madoguchi/internal/winetest"
-	"madoguchi/server/keys"
 )
 
 // reception is a browser of the counter's staff, as far as its program speaks to the server.
@@ -139,34 +138,10 @@ func (r reception) asksCard(id string) counterCase {
 	return c
 }
 
-// screenOf is a genuine screen of 髙橋 德一 (docs/facts/test-people.md), signed with the demo insurer's key.
+// screenOf is a genuine screen of 髙橋 德一.
 func screenOf(t *testing.T, data string) string {
 	t.Helper()
-	ring, err := keys.Open(filepath.Join(data, "demo", "keys"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := ring.Rings.IssuerKey("00138990")
-	if err != nil {
-		t.Fatal(err)
-	}
-	made, err := credential.Issue("https://localhost:8080/i/00138990", key, credential.Request{
-		Tier:        credential.TierLive,
-		InsurerName: "架空市",
-		Share:       20,
-		Person: eligibility.Person{
-			Insurer:      "00138990",
-			Symbol:       "国13",
-			Number:       "0001234",
-			BranchNumber: "02",
-			Name:         "髙橋 德一",
-			BirthDate:    eligibility.MustDate("1955-07-01"),
-		},
-	}, time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return made.JWS
+	return demotest.Screen{Data: data, At: time.Now(), Share: 20, Person: persontest.Tokuichi()}.JWS(t)
 }
 
 // tokuichi is that person's card.

@@ -13,7 +13,7 @@ import (
 	"sync"
 	"testing"
 
-	"madoguchi/credential"
+	"madoguchi/internal/demotest"
 	"madoguchi/internal/winetest"
 )
 
@@ -237,7 +237,7 @@ func TestKeysAreRotatedBySeveralProcessesBesideTheServer(t *testing.T) {
 	server := w.Begin(t, winetest.Command{Program: winetest.Madoguchi,
 		Args: []string{"serve", "--data", data, "--addr", "127.0.0.1:0"}})
 	base := server.Await(t, `(http://localhost:\d+)/`)[1]
-	before := published(t, base)
+	before := demotest.Published(t, base)
 	var commands sync.WaitGroup
 	said := make([]string, 4)
 	for i := range said {
@@ -250,7 +250,7 @@ func TestKeysAreRotatedBySeveralProcessesBesideTheServer(t *testing.T) {
 		})
 	}
 	for range 20 { // the server reads while they write
-		published(t, base)
+		demotest.Published(t, base)
 	}
 	commands.Wait()
 	for _, out := range said {
@@ -258,24 +258,9 @@ func TestKeysAreRotatedBySeveralProcessesBesideTheServer(t *testing.T) {
 			t.Errorf("three insurers have one next key each:\n%s", out)
 		}
 	}
-	if after := published(t, base); len(before) != 1 || len(after) != 2 {
+	if after := demotest.Published(t, base); len(before) != 1 || len(after) != 2 {
 		t.Errorf("%d keys were published, now %d", len(before), len(after))
 	}
-}
-
-// published fetches what an insurer publishes.
-func published(t *testing.T, base string) credential.KeySet {
-	t.Helper()
-	res, err := http.Get(base + "/i/00138990/.well-known/jwks.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	var set credential.KeySet
-	if err := json.NewDecoder(res.Body).Decode(&set); err != nil || res.StatusCode != http.StatusOK {
-		t.Fatalf("%s %v", res.Status, err)
-	}
-	return set
 }
 
 // A run is paused by Ctrl+C and resumed; while another process holds it, a second one says so and prints

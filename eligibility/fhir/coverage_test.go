@@ -7,33 +7,24 @@ import (
 	"testing"
 
 	"madoguchi/eligibility"
+	"madoguchi/internal/persontest"
 )
 
 var today = eligibility.MustDate("2026-11-22")
 
 // sample is no. 3 of docs/facts/test-people.md#people.
 func sample() eligibility.Person {
-	return eligibility.Person{
-		Insurer:        "00138990",
-		Symbol:         "国13",
-		Number:         "0001234",
-		BranchNumber:   "02",
-		Name:           "髙橋 德一",
-		Kana:           "タカハシ トクイチ",
-		Alias:          "高橋 徳一",
-		BirthDate:      eligibility.MustDate("1955-07-01"),
-		Sex:            eligibility.Male,
-		Relation:       eligibility.Dependent,
-		SubscriberName: "髙橋 花子",
-		QualifiedOn: eligibility.MustDate(
-			"2020-04-01",
-		),
-		ValidUntil:    eligibility.MustDate("2027-07-31"),
-		AssignedShare: 20,
-		Limit:         "B09",
-		Address:       "架空市1-1",
-		PostCode:      "100-0001",
-	}
+	return persontest.Tokuichi(func(p *eligibility.Person) {
+		p.Alias = "高橋 徳一"
+		p.Relation = eligibility.Dependent
+		p.SubscriberName = "髙橋 花子"
+		p.QualifiedOn = eligibility.MustDate("2020-04-01")
+		p.ValidUntil = eligibility.MustDate("2027-07-31")
+		p.AssignedShare = 20
+		p.Limit = "B09"
+		p.Address = "架空市1-1"
+		p.PostCode = "100-0001"
+	})
 }
 
 func TestIdentifiersAreThoseOfJPCore(t *testing.T) {

@@ -35,7 +35,7 @@ import (
 
 const (
 	insideMark = "MADOGUCHI_BENCH_INSIDE"
-	innerTime  = 4 * time.Minute
+	innerTime  = 6 * time.Minute
 	startTime  = 15 * time.Second
 	socket     = "/run/pcscd/pcscd.comm"
 	vpcdConf   = "/etc/reader.conf.d/vpcd"

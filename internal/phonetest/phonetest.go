@@ -1,4 +1,5 @@
-// Package phonetest does in a test what a patient's phone does: it proves that it holds a screen.
+// Package phonetest does in a test what a patient's phone does: it proves that it holds a screen, and opens
+// receipts.
 package phonetest
 
 import (

@@ -3,7 +3,6 @@ package sign_test
 import (
 	"bytes"
 	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/asn1"
@@ -15,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"madoguchi/internal/certtest"
 	"madoguchi/internal/testenv"
 	"madoguchi/pdf/sign"
 )
@@ -94,14 +94,15 @@ func TestASignatureValueThatIsNotTheCertificatesIsWrong(t *testing.T) {
 // RFC 5035 4: signing-certificate-v2 binds the certificate. Without it, or with another's hash in it, a
 // certificate of the same key (another insurer's name on it) could be put in its place.
 func TestACertificatePutInTheSignersPlaceIsWrong(t *testing.T) {
-	authority, key := ecdsaKey(t), ecdsaKey(t)
+	authority, key := certtest.Key(t), certtest.Key(t)
 	root := certificateOf(t, "Test Root", 1, true, authority, authority, nil)
 	own := certificateOf(t, "架空市 A", 200, false, key, authority, root, strings.Repeat("x", 64))
-	data := signed(t, identity{key, []*x509.Certificate{own, root}}, sheet(t), sign.Options{Credential: code})
+	insurer := identity{certtest.Signer{Key: key, Chain: []*x509.Certificate{own, root}}}
+	data := signed(t, insurer, sheet(t), sign.Options{Credential: code})
 	twins := map[string]*x509.Certificate{ // what the signer info names, issuer and serial, is the same
 		"another name":    certificateOf(t, "架空町 B", 200, false, key, authority, root),
 		"the same name":   certificateOf(t, "架空市 A", 200, false, key, authority, root),
-		"another's key":   certificateOf(t, "架空市 A", 200, false, ecdsaKey(t), authority, root),
+		"another's key":   certificateOf(t, "架空市 A", 200, false, certtest.Key(t), authority, root),
 		"a root's rights": certificateOf(t, "架空市 A", 200, true, key, authority, root),
 	}
 	testenv.Refused(t, testenv.Documents, len(twins))
@@ -154,15 +155,6 @@ func exchanged(t *testing.T, der, old, with []byte) []byte {
 	return walk(bytes.TrimRight(der, "\x00"))
 }
 
-func ecdsaKey(t *testing.T) *ecdsa.PrivateKey {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key
-}
-
 // certificateOf makes a certificate. The signer's own bears an organization, so that its twins, which bear
 // none, fit the hole.
 func certificateOf(t *testing.T, name string, serial int64, ca bool, key, authority *ecdsa.PrivateKey,
@@ -177,7 +169,7 @@ func certificateOf(t *testing.T, name string, serial int64, ca bool, key, author
 	if parent == nil {
 		template.KeyUsage, parent = x509.KeyUsageCertSign, template
 	}
-	return certificate(t, template, parent, key.Public(), authority)
+	return certtest.Certificate(t, template, parent, key.Public(), authority)
 }
 
 // ISO 32000-1 12.8.1: what stands behind the covered bytes is not signed, be it one blank. A viewer shows

@@ -3,8 +3,6 @@ package sign_test
 import (
 	"bytes"
 	"crypto"
-	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -19,6 +17,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
+	"madoguchi/internal/certtest"
 	"madoguchi/internal/testenv"
 	"madoguchi/pdf"
 )
@@ -27,75 +26,31 @@ import (
 var at = time.Now().In(eligibility.Japan).Truncate(time.Second)
 
 // identity is a key with its chain: own certificate, CA.
-type identity struct {
-	key   crypto.Signer
-	chain []*x509.Certificate
-}
+type identity struct{ certtest.Signer }
 
 func (i identity) roots() *x509.CertPool {
-	pool := x509.NewCertPool()
-	pool.AddCert(i.chain[len(i.chain)-1])
-	return pool
-}
-
-func certificate(
-	t testing.TB,
-	template, parent *x509.Certificate,
-	public crypto.PublicKey,
-	key crypto.Signer,
-) *x509.Certificate {
-	t.Helper()
-	der, err := x509.CreateCertificate(rand.Reader, template, parent, public, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
+	return certtest.Authority{Cert: i.Chain[len(i.Chain)-1]}.Roots()
 }
 
 // newIdentity makes a CA and a certificate for signing, P-256 or RSA.
 func newIdentity(t testing.TB, kind string, ends time.Time) identity {
 	t.Helper()
-	authority, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	root := &x509.Certificate{
-		SerialNumber:          big.NewInt(1),
-		Subject:               pkix.Name{CommonName: "Test Root " + kind},
-		NotBefore:             at.Add(-48 * time.Hour),
-		NotAfter:              at.AddDate(5, 0, 0),
-		IsCA:                  true,
-		BasicConstraintsValid: true,
-		KeyUsage:              x509.KeyUsageCertSign,
-	}
-	ca := certificate(t, root, root, authority.Public(), authority)
-	var key crypto.Signer
+	ca := certtest.NewAuthority(t, "Test Root "+kind, at.Add(-48*time.Hour), at.AddDate(5, 0, 0))
+	var key crypto.Signer = certtest.Key(t)
 	if kind == "RSA" {
-		key, err = rsa.GenerateKey(rand.Reader, 2048)
-	} else {
-		key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		var err error
+		if key, err = rsa.GenerateKey(rand.Reader, 2048); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	own := certificate(
-		t,
-		&x509.Certificate{
-			SerialNumber: big.NewInt(200),
-			Subject:      pkix.Name{CommonName: "架空市 " + kind},
-			NotBefore:    at.Add(-48 * time.Hour),
-			NotAfter:     ends,
-			KeyUsage:     x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment,
-		},
-		ca,
-		key.Public(),
-		authority,
-	)
-	return identity{key, []*x509.Certificate{own, ca}}
+	own := ca.Issue(t, &x509.Certificate{
+		SerialNumber: big.NewInt(200),
+		Subject:      pkix.Name{CommonName: "架空市 " + kind},
+		NotBefore:    at.Add(-48 * time.Hour),
+		NotAfter:     ends,
+		KeyUsage:     x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment,
+	}, key.Public())
+	return identity{certtest.Signer{Key: key, Chain: []*x509.Certificate{own, ca.Cert}}}
 }
 
 func fresh(t testing.TB, kind string) identity {

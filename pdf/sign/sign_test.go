@@ -18,7 +18,7 @@ const code = "eyJhbGciOiJFUzI1NiJ9.q1YqLU4tUrJSKk7OSC1RAA.c2lnbmF0dXJl"
 
 func signed(t testing.TB, i identity, document []byte, o sign.Options) []byte {
 	t.Helper()
-	data, err := sign.Sign(document, i.key, i.chain, at, o)
+	data, err := sign.Sign(document, i.Key, i.Chain, at, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func TestSignaturesAreValidAndTrustedInPopplerAndOpenSSL(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			i := fresh(t, kind)
 			data := signed(t, i, sheet(t), sign.Options{Credential: code})
-			store := nssStore(t, i.chain[1])
+			store := nssStore(t, i.Chain[1])
 			said := pdfsig(t, store, data)
 			for _, want := range []string{"Signature is Valid.", "Certificate is Trusted.",
 				"Total document signed", "ETSI.CAdES.detached", "SHA-256"} {
@@ -49,7 +49,7 @@ func TestSignaturesAreValidAndTrustedInPopplerAndOpenSSL(t *testing.T) {
 			content, cms := parts(t, data)
 			mustRun(t, "openssl", "cms", "-verify", "-cades", "-binary", "-inform", "DER", "-in",
 				written(t, "signature.der", cms), "-content", written(t, "content", content), "-CAfile",
-				pemFile(t, i.chain[1]), "-purpose", "any", "-out", os.DevNull)
+				pemFile(t, i.Chain[1]), "-purpose", "any", "-out", os.DevNull)
 			print := mustRun(t, "openssl", "cms", "-cmsout", "-print", "-inform", "DER", "-in",
 				written(t, "signature.der", cms))
 			if strings.Contains(print, "signingTime") {
@@ -113,7 +113,7 @@ func TestAFlippedByteIsFoundWhereverItIsAndByPopplerToo(t *testing.T) {
 	}
 	broken := bytes.Clone(data)
 	broken[len(sheet(t))/2] ^= 1
-	count(t, pdfsig(t, nssStore(t, i.chain[1]), broken), "Digest Mismatch", 1)
+	count(t, pdfsig(t, nssStore(t, i.Chain[1]), broken), "Digest Mismatch", 1)
 }
 
 // inHole reports whether a place lies in the signature's hole, which is not covered.
@@ -138,7 +138,7 @@ func TestBytesAddedBehindASignatureShow(t *testing.T) {
 func TestTwoSignaturesStandTogether(t *testing.T) {
 	a, b := fresh(t, "P-256"), fresh(t, "RSA")
 	data := signed(t, b, signed(t, a, sheet(t), sign.Options{Credential: code}), sign.Options{})
-	said := pdfsig(t, nssStore(t, a.chain[1], b.chain[1]), data)
+	said := pdfsig(t, nssStore(t, a.Chain[1], b.Chain[1]), data)
 	count(t, said, "Signature is Valid.", 2)
 	count(t, said, "Certificate is Trusted.", 2)
 	mustRun(t, "qpdf", "--check", written(t, "signed.pdf", data))
@@ -208,13 +208,13 @@ func TestACertificateThatEndedSinceIsToldApart(t *testing.T) {
 
 func TestWhatCannotBeSignedOrReadIsSaid(t *testing.T) {
 	i, other := fresh(t, "P-256"), fresh(t, "P-256")
-	if _, err := sign.Sign(sheet(t), i.key, other.chain, at, sign.Options{}); !errors.Is(err, sign.ErrKey) {
+	if _, err := sign.Sign(sheet(t), i.Key, other.Chain, at, sign.Options{}); !errors.Is(err, sign.ErrKey) {
 		t.Errorf("another's certificate: %v", err)
 	}
-	if _, err := sign.Sign(sheet(t), i.key, nil, at, sign.Options{}); !errors.Is(err, sign.ErrKey) {
+	if _, err := sign.Sign(sheet(t), i.Key, nil, at, sign.Options{}); !errors.Is(err, sign.ErrKey) {
 		t.Errorf("no certificate: %v", err)
 	}
-	_, err := sign.Sign([]byte("words"), i.key, i.chain, at, sign.Options{})
+	_, err := sign.Sign([]byte("words"), i.Key, i.Chain, at, sign.Options{})
 	if !errors.Is(err, sign.ErrStructure) {
 		t.Errorf("no PDF: %v", err)
 	}

@@ -69,6 +69,7 @@ var places = []struct {
 }{
 	{permissions.InsurerHalf, "保険者"},
 	{permissions.CounterHalf, "受付"},
+	{permissions.SignIn, "担当者のサインイン"},
 	{permissions.Demo, "デモ"},
 	{permissions.DemoProvider, "デモ"},
 	{permissions.PublishedDemo, "公開したデモ"},

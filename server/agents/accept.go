@@ -31,7 +31,10 @@ var (
 // the visitor's, with or without a port, for the limits; behind a proxy the request's own is the proxy's. A
 // browser page cannot be an agent: requests with an Origin of another host are refused by the library.
 func (s *AgentHub) Serve(w http.ResponseWriter, r *http.Request, address string) {
-	if s.isRestarting() {
+	s.mu.Lock()
+	restarting := s.restarting
+	s.mu.Unlock()
+	if restarting {
 		w.Header().Set("Retry-After", "30")
 		http.Error(w, "the server restarts, try again", http.StatusServiceUnavailable)
 		return
@@ -45,15 +48,19 @@ func (s *AgentHub) Serve(w http.ResponseWriter, r *http.Request, address string)
 	conn, err := websocket.Accept(
 		w,
 		r,
-		&websocket.AcceptOptions{OnPingReceived: func(context.Context, []byte) bool {
-			s.heardFrom(l)
-			return true
-		}},
+		&websocket.AcceptOptions{
+			Subprotocols: []string{wire.FaceProtocol},
+			OnPingReceived: func(context.Context, []byte) bool {
+				s.heardFrom(l)
+				return true
+			},
+		},
 	)
 	if err != nil {
 		return // Accept has answered
 	}
 	l.conn = conn
+	l.face = conn.Subprotocol() == wire.FaceProtocol
 	conn.SetReadLimit(wire.MaxMessage)
 	s.addUnauthenticated(l)
 	known := sync.OnceFunc(func() { s.markAuthenticated(l) })
@@ -66,12 +73,6 @@ func (s *AgentHub) Serve(w http.ResponseWriter, r *http.Request, address string)
 			slog.Info("bridge agent left", "reason", closeReason(err))
 		}
 	}
-}
-
-func (s *AgentHub) isRestarting() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.restarting
 }
 
 // addUnauthenticated counts a connection that is not known to be a paired agent's; another may have to make
@@ -140,7 +141,7 @@ func closeReason(err error) string {
 // be a paired agent's, or has a place among those that wait to be paired, the connection counts as a
 // stranger's and may have to make room.
 func (s *AgentHub) handshake(ctx context.Context, l *agentConn, known func()) error {
-	hello, nonce, err := s.receiveHello(ctx, l)
+	hello, nonce, err := l.receiveHello(ctx, s.now())
 	if err != nil {
 		return err
 	}
@@ -153,7 +154,7 @@ func (s *AgentHub) handshake(ctx context.Context, l *agentConn, known func()) er
 	case hello.Virtual && !s.virtual:
 		return s.refuse(ctx, l, errVirtual)
 	}
-	l.virtual, l.oqs = hello.Virtual, hello.OQS
+	l.virtual, l.oqs, l.program = hello.Virtual, hello.OQS, cleanProgram(hello.Program)
 	sum := sha256.Sum256(hello.Key)
 	id := hex.EncodeToString(sum[:])
 	agent, err := s.lookUp(ctx, id)
@@ -205,6 +206,9 @@ func (s *AgentHub) admit(ctx context.Context, l *agentConn, agent Agent) error {
 	}); err != nil {
 		return err
 	}
+	if l.face { // a paired agent alone may send so much
+		l.conn.SetReadLimit(wire.MaxFaceMessage)
+	}
 	s.connect(l, agent, dead)
 	// It may have been ended since it was looked up.
 	again, err := s.lookUp(ctx, agent.ID)
@@ -235,14 +239,14 @@ func (s *AgentHub) listen(ctx context.Context, l *agentConn) {
 }
 
 // receiveHello sends the challenge and waits for the agent's hello.
-func (s *AgentHub) receiveHello(ctx context.Context, l *agentConn) (*wire.Hello, []byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.times.Hello)
+func (l *agentConn) receiveHello(ctx context.Context, now time.Time) (*wire.Hello, []byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, l.times.Hello)
 	defer cancel()
 	nonce := make([]byte, 32)
 	rand.Read(nonce)
 	if err := l.send(ctx, wire.Message{
 		Type:      "challenge",
-		Challenge: &wire.Challenge{Version: wire.OldestVersion, Nonce: nonce, Time: s.now()},
+		Challenge: &wire.Challenge{Version: wire.OldestVersion, Nonce: nonce, Time: now},
 	}); err != nil {
 		return nil, nil, err
 	}
@@ -272,6 +276,16 @@ func cleanName(name string) string {
 		name = message.New("agent.unnamed", nil).Text("ja")
 	}
 	return name
+}
+
+// cleanProgram keeps what an agent says of its release where it can be one: up to 40 printed characters of
+// ASCII. Anything else is as if it had said nothing.
+func cleanProgram(program string) string {
+	unlike := func(r rune) bool { return r <= ' ' || r > '~' }
+	if len(program) > 40 || strings.ContainsFunc(program, unlike) || eligibility.HoldsMyNumber(program) {
+		return ""
+	}
+	return program
 }
 
 // Restart tells every agent that this server restarts, so that they come back spread over a minute, and

@@ -18,9 +18,11 @@ type agentConn struct {
 	agent   Agent // once paired
 	virtual bool
 	oqs     bool
+	face    bool       // it knows wire.FaceProtocol
 	network string     // where it came from (auth.RateLimitKey)
 	limit   *connLimit // what it is counted by until it is known
 	conn    *websocket.Conn
+	program string       // which release the agent is
 	version atomic.Int32 // of the messages that the agent speaks; 0 until its hello
 	times   Times
 	silence *time.Timer   // hangs up when no heartbeat comes

@@ -49,7 +49,7 @@ func (s *AgentHub) Agents(ctx context.Context, reception staff.Reception) ([]Kno
 		a.LastSeen = latest(a.LastSeen, a.FirstSeen, s.left[a.ID])
 		k := KnownAgent{Virtual: s.seen[a.Facility][a.ID].Virtual, SameKey: s.pushed.lately(a.ID, now)}
 		if l := s.conns[a.ID]; l != nil {
-			k.Connected, a.Version = true, int(l.version.Load())
+			k.Connected, a.Version, a.Program = true, int(l.version.Load()), l.program
 			a.LastSeen = latest(a.LastSeen, time.UnixMilli(l.heard.Load()).In(eligibility.Japan))
 		}
 		k.Agent = a
@@ -120,14 +120,19 @@ func (s *AgentHub) heardFrom(l *agentConn) {
 	now := s.now()
 	l.heard.Store(now.UnixMilli())
 	if now.Sub(time.UnixMilli(noted)) >= seenEvery && l.noted.CompareAndSwap(noted, now.UnixMilli()) {
-		go storeSeen(s.store, l.agent.ID, now, int(l.version.Load())) // heartbeats are answered meanwhile
+		go storeSeen(s.store, AgentSeen{ // heartbeats are answered meanwhile
+			ID:      l.agent.ID,
+			At:      now,
+			Version: int(l.version.Load()),
+			Program: l.program,
+		})
 	}
 }
 
-func storeSeen(store Store, id string, at time.Time, version int) {
+func storeSeen(store Store, seen AgentSeen) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	if err := store.SawAgent(ctx, id, at, version); err != nil {
+	if err := store.SawAgent(ctx, seen); err != nil {
 		slog.Warn("storing that a bridge agent is there", "error", err)
 	}
 }

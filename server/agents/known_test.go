@@ -2,9 +2,6 @@ package agents
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"errors"
 	"strings"
 	"sync/atomic"
@@ -15,17 +12,9 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
+	"madoguchi/internal/certtest"
 	"madoguchi/server/staff"
 )
-
-func newAgentKey(t *testing.T) *ecdsa.PrivateKey {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key
-}
 
 // known is the facility's only agent as its administrator sees it.
 func known(t *testing.T, s *AgentHub) KnownAgent {
@@ -40,7 +29,7 @@ func known(t *testing.T, s *AgentHub) KnownAgent {
 func TestAnAgentThatWasEndedIsOutUntilItIsReadmitted(t *testing.T) {
 	store := newMemory()
 	s, url := openWith(t, Config{Virtual: true, Store: store})
-	key := newAgentKey(t)
+	key := certtest.Key(t)
 	v := insert(t, virtual.Description{BirthDate: tokuichi, Faults: virtual.Faults{Slow: true}})
 	a := pairedWith(t, s, facility, url, agent.Config{Reader: chip{v}, Key: key, Pace: quick})
 	id := known(t, s).ID
@@ -156,7 +145,7 @@ func (r *racing) Agent(ctx context.Context, id string) (Agent, error) {
 func TestAnAgentThatIsEndedWhileItConnectsIsOut(t *testing.T) {
 	store := &racing{memory: newMemory()}
 	s, url := openWith(t, Config{Virtual: true, Store: store})
-	key := newAgentKey(t)
+	key := certtest.Key(t)
 	a := pairedWith(t, s, facility, url, agent.Config{Key: key})
 	id := known(t, s).ID
 	a.stop()
@@ -221,7 +210,7 @@ func TestThatAnAgentIsThereIsStoredOnceInTenMinutes(t *testing.T) {
 // takes over when the newer one has left.
 func TestTwoProgramsWithOneKeyDoNotTakeTurns(t *testing.T) {
 	s, url := openWith(t, Config{Virtual: true})
-	key := newAgentKey(t)
+	key := certtest.Key(t)
 	older := pairedWith(t, s, facility, url, agent.Config{Name: "もとの", Key: key, Pace: quick})
 	if known(t, s).SameKey {
 		t.Error("one program is two")
@@ -277,3 +266,45 @@ type manualClock struct{ ms atomic.Int64 }
 
 func (c *manualClock) set(t time.Time) { c.ms.Store(t.UnixMilli()) }
 func (c *manualClock) now() time.Time  { return time.UnixMilli(c.ms.Load()).In(eligibility.Japan) }
+
+// aMyNumber passes the check digit of the 個人番号; none stands in a file.
+func aMyNumber() string {
+	for d := '0'; d <= '9'; d++ {
+		if n := "98765432109" + string(d); eligibility.HoldsMyNumber(n) {
+			return n
+		}
+	}
+	panic("no digit fits")
+}
+
+// The release that an agent says is listed, and stored when it is another one than before; agents of the
+// version before say none. What cannot be a release is as if nothing was said.
+func TestTheReleaseOfAnAgentIsListed(t *testing.T) {
+	store := newMemory()
+	s, url := openWith(t, Config{Virtual: true, Store: store})
+	key := certtest.Key(t)
+	pairedWith(t, s, facility, url, agent.Config{Key: key, Program: "1.2.0"}).stop()
+	for _, c := range []struct{ says, want string }{
+		{"1.3.0", "1.3.0"},
+		{"", ""},
+		{"v0.0.0-20261122100000-abcdef123456+dirty", "v0.0.0-20261122100000-abcdef123456+dirty"},
+		{"新しい", ""},
+		{"1.2 \u202e", ""},
+		{strings.Repeat("1", 41), ""},
+		{aMyNumber(), ""},
+	} {
+		t.Run(c.says, func(t *testing.T) {
+			eventually(t, "it has left", func() bool { return connected(s, facility) == 0 })
+			a := start(t, url, agent.Config{Key: key, Program: c.says})
+			await(t, a.said, "つながりました")
+			if k := known(t, s); k.Program != c.want || !k.Connected {
+				t.Errorf("listed: %q", k.Program)
+			}
+			eventually(t, "it is stored", func() bool {
+				all := storedAgents(t, store)
+				return len(all) == 1 && all[0].Program == c.want
+			})
+			a.stop()
+		})
+	}
+}

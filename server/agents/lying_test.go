@@ -2,9 +2,6 @@ package agents
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/x509"
 	"errors"
 	"strconv"
@@ -18,6 +15,7 @@ import (
 	"madoguchi/card/agent"
 	"madoguchi/card/virtual"
 	"madoguchi/card/wire"
+	"madoguchi/internal/certtest"
 	"madoguchi/internal/testenv"
 	"madoguchi/server/counter"
 )
@@ -38,16 +36,13 @@ func liar(t *testing.T, s *AgentHub, url string, answer func(q *wire.Check, der 
 func impostor(t *testing.T, s *AgentHub, url string,
 	answer func(conn *websocket.Conn, m wire.Message, der []byte) *wire.Reply) *websocket.Conn {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
+	key := certtest.Key(t)
 	der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	conn, _, err := websocket.Dial(ctx, url, nil)
+	conn, _, err := websocket.Dial(ctx, url, offersFace)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +78,7 @@ func impostor(t *testing.T, s *AgentHub, url string,
 			case "pair":
 				codes <- m.Pair.Code
 				continue
-			case "check", "text", "dates", "oqs":
+			case "check", "text", "dates", "oqs", "faceTries", "face":
 				reply := answer(conn, m, der)
 				if reply == nil {
 					continue
@@ -206,15 +201,13 @@ func TestAgentsOfVersionTwoAreServed(t *testing.T) {
 	}{
 		{1, false},
 		{wire.OldestVersion, true},
+		{4, true}, // says no release
 		{wire.Version, true},
 		{wire.Version + 1, false},
 	} {
 		t.Run(strconv.Itoa(c.version), func(t *testing.T) {
 			_, url := open(t, true)
-			key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-			if err != nil {
-				t.Fatal(err)
-			}
+			key := certtest.Key(t)
 			der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
 			if err != nil {
 				t.Fatal(err)

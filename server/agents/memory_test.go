@@ -5,7 +5,6 @@ import (
 	"slices"
 	"sync"
 	"testing"
-	"time"
 
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
@@ -54,13 +53,13 @@ func (m *memory) Agents(_ context.Context, facility string) (all []Agent, err er
 	return all, nil
 }
 
-func (m *memory) SawAgent(_ context.Context, id string, at time.Time, version int) error {
+func (m *memory) SawAgent(_ context.Context, seen AgentSeen) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.saw++
-	if a, ok := m.agents[id]; ok && !a.Ended() {
-		a.LastSeen, a.Version = at, version
-		m.agents[id] = a
+	if a, ok := m.agents[seen.ID]; ok && !a.Ended() {
+		a.LastSeen, a.Version, a.Program = seen.At, seen.Version, seen.Program
+		m.agents[seen.ID] = a
 	}
 	return nil
 }

@@ -156,6 +156,7 @@ func (p *pairings) newWaitingAgent(l *agentConn, hello *wire.Hello, id string, n
 			Name:    cleanName(hello.Name),
 			Key:     hello.Key,
 			Version: hello.Version,
+			Program: l.program,
 		},
 		words:   wire.PairingWords(hello.Key, nonce),
 		until:   p.now().Add(pairingLife),

@@ -3,7 +3,6 @@ package agents
 import (
 	"context"
 	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
 	"maps"
@@ -16,6 +15,7 @@ import (
 	"madoguchi/card/agent"
 	"madoguchi/card/virtual"
 	"madoguchi/card/wire"
+	"madoguchi/internal/certtest"
 	"madoguchi/internal/testenv"
 	"madoguchi/server/counter"
 )
@@ -58,14 +58,8 @@ func greeted(t *testing.T, url string, der []byte, prove func(nonce []byte) []by
 // connects.
 func TestOnlyThePairedKeysProofOverThisNonceConnects(t *testing.T) {
 	s, url := open(t, true)
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	other, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
+	key := certtest.Key(t)
+	other := certtest.Key(t)
 	pairedWith(t, s, facility, url, agent.Config{Key: key, Reader: chip{insert(t,
 		virtual.Description{BirthDate: tokuichi})}})
 	der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)

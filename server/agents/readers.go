@@ -30,7 +30,7 @@ type Store interface {
 	// Agents returns a facility's agents, also those that were ended.
 	Agents(ctx context.Context, facility string) ([]Agent, error)
 	// SawAgent stores that an agent was there; of one that is missing or was ended nothing.
-	SawAgent(ctx context.Context, id string, at time.Time, version int) error
+	SawAgent(ctx context.Context, seen AgentSeen) error
 	// EndAgent ends an agent of a facility. For one that was ended already it does nothing.
 	EndAgent(ctx context.Context, end AgentEnd, e audit.Entry) error
 	// ForgetAgent deletes an agent of a facility that was ended; another one is missing.
@@ -51,12 +51,21 @@ type Agent struct {
 	// zero for one that a version before schema 20 paired and this one has not seen
 	FirstSeen, LastSeen time.Time
 	Version             int       // of the messages that it spoke then (package wire)
+	Program             string    // the release that it was then; empty: it did not say
 	EndedAt             time.Time // zero: it was not ended
 	EndedBy             string    // staff.Reception.Staff
 }
 
 // Ended reports whether an administrator ended the agent: its key is refused.
 func (a Agent) Ended() bool { return !a.EndedAt.IsZero() }
+
+// AgentSeen says that an agent was there, and what it was then.
+type AgentSeen struct {
+	ID      string
+	At      time.Time
+	Version int    // Agent.Version
+	Program string // Agent.Program
+}
 
 // AgentEnd says which agent ends, when and by whom.
 type AgentEnd struct {
@@ -245,6 +254,9 @@ func (s *AgentHub) connect(l *agentConn, agent Agent, dead *agentConn) {
 	l.agent = agent
 	l.heard.Store(now.UnixMilli())
 	l.noted.Store(max(1, agent.LastSeen.UnixMilli()))
+	if agent.Program != l.program || agent.Version != int(l.version.Load()) {
+		l.noted.Store(1) // it was updated: stored at once
+	}
 	s.conns[agent.ID] = l
 	s.homes.set(agent.ID, l.network)
 	if s.seen[agent.Facility] == nil {
@@ -255,6 +267,7 @@ func (s *AgentHub) connect(l *agentConn, agent Agent, dead *agentConn) {
 		Name:    agent.Name,
 		Virtual: l.virtual,
 		OQS:     l.oqs,
+		Face:    l.face,
 	}
 }
 

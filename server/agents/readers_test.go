@@ -2,9 +2,6 @@ package agents
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -19,6 +16,7 @@ import (
 	"madoguchi/card/agent"
 	"madoguchi/card/virtual"
 	"madoguchi/eligibility"
+	"madoguchi/internal/certtest"
 	"madoguchi/server/counter"
 	"madoguchi/server/staff"
 )
@@ -96,10 +94,7 @@ type running struct {
 func start(t *testing.T, url string, c agent.Config) *running {
 	t.Helper()
 	if c.Key == nil {
-		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-		if err != nil {
-			t.Fatal(err)
-		}
+		key := certtest.Key(t)
 		c.Key = key
 	}
 	if c.Name == "" {

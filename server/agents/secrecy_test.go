@@ -13,6 +13,7 @@ import (
 	"madoguchi/card"
 	"madoguchi/card/agent"
 	"madoguchi/card/virtual"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/counter"
 )
 
@@ -65,6 +66,9 @@ func TestWhatMustNotTravelIsNowhereOnTheWireOrInTheLog(t *testing.T) {
 		r.Reading.Address != address {
 		t.Fatalf("%+v %v", r, err)
 	}
+	page, face := newPage(t), faceRequest(tokuichi)
+	face.SecurityCode, face.Page = code, page.PublicKey().Bytes()
+	shown, _ := openedFace(t, s, face, page)
 	if _, err := s.CheckDates(t.Context(), counter.CardRequest{Facility: facility},
 		tokuichi.AddMonths(12*71)); err != nil {
 		t.Fatal(err)
@@ -84,12 +88,23 @@ func TestWhatMustNotTravelIsNowhereOnTheWireOrInTheLog(t *testing.T) {
 	}
 	everywhere := map[string]string{"to the server": toServer, "to the agent": toAgent,
 		"the log": log.String(), "the agent's window": said.String()}
-	if !strings.Contains(toServer, "card.text_confirmed") ||
+	if !strings.Contains(toServer, "card.text_confirmed") || !strings.Contains(toServer, "sealed") ||
 		!strings.Contains(toAgent, `"expiryYear":2035`) || !strings.Contains(said.String(), "終わりました") {
 		t.Fatal("the search sees nothing: the frames were not unmasked")
 	}
 	number, hash := v.ForbiddenNumber()
 	for where, text := range everywhere {
+		for what, picture := range map[string][]byte{
+			"photo":            shown.Photo,
+			"name and address": shown.Texts,
+		} {
+			for _, form := range testenv.Forms(picture) {
+				if strings.Contains(text, form) {
+					t.Errorf("the pictures of the %s are in %s", what, where)
+					break
+				}
+			}
+		}
 		for _, form := range []string{number, hex.EncodeToString(hash[:]),
 			strings.ToUpper(hex.EncodeToString(hash[:])), string(hash[:]),
 			base64.StdEncoding.EncodeToString(hash[:]),
@@ -118,7 +133,7 @@ func TestWhatMustNotTravelIsNowhereOnTheWireOrInTheLog(t *testing.T) {
 		wantCodes, wantAddresses := 0, 0
 		switch where {
 		case "to the agent":
-			wantCodes = 1
+			wantCodes = 2 // for the text and for the photo
 		case "to the server":
 			wantAddresses = 1
 		}

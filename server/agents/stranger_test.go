@@ -17,6 +17,7 @@ import (
 
 	"madoguchi/card/agent"
 	"madoguchi/card/wire"
+	"madoguchi/internal/certtest"
 	"madoguchi/internal/testenv"
 )
 
@@ -125,7 +126,7 @@ func unpaired(t *testing.T, address, network string) {
 }
 
 func sayHello(t *testing.T, conn *websocket.Conn) {
-	key := newAgentKey(t)
+	key := certtest.Key(t)
 	m, err := next(t, conn)
 	if err != nil || m.Challenge == nil {
 		return // it had to make room

@@ -17,6 +17,8 @@ const (
 	ActorOperator Actor = "operator" // whoever runs this program's commands
 	ActorSystem   Actor = "system"   // the program itself
 	ActorUnknown  Actor = "unknown"  // whoever was before the staff's sign-in, and did not get in
+	// ActorRepresentative is a representative (代理人) of the insured person, by the own login.
+	ActorRepresentative Actor = "representative"
 )
 
 // Kinds of staff, before the name. Older entries say staff of both.
@@ -43,7 +45,8 @@ func ReadActor(text string) Actor {
 	a := Actor(text)
 	kind, _, named := strings.Cut(text, ":")
 	switch {
-	case a == ActorPatient, a == ActorCounter, a == ActorOperator, a == ActorSystem, a == ActorUnknown:
+	case a == ActorPatient, a == ActorCounter, a == ActorOperator, a == ActorSystem, a == ActorUnknown,
+		a == ActorRepresentative:
 		return a
 	case named && (kind == clerkKind || kind == receptionKind || kind == staffKind || kind == operatorKind ||
 		kind == string(ActorCounter)):
@@ -60,6 +63,8 @@ func (a Actor) Words() string {
 		return message.New("staff.actor.clerk", message.Args{"name": message.Text(name)}).Text("ja")
 	case a == ActorPatient:
 		return message.New("staff.actor.patient", nil).Text("ja")
+	case a == ActorRepresentative:
+		return message.New("staff.actor.representative", nil).Text("ja")
 	case a == ActorOperator:
 		return message.New("staff.actor.operator", nil).Text("ja")
 	case kind == operatorKind:

@@ -32,9 +32,10 @@ type caseBody struct {
 	Verdict credential.Verdict `json:"verdict"`
 	Card    *card.Result       `json:"card,omitempty"`
 	Text    *TextCheck         `json:"text,omitempty"`
+	Face    *FaceCheck         `json:"face,omitempty"`
 	Dates   *DatesCheck        `json:"dates,omitempty"`
 	OQS     *OQSCheck          `json:"oqs,omitempty"`
-	// kinds of card checks that refused and have not passed since: card, text
+	// kinds of card checks that refused and have not passed since: card, text, face
 	RefusedBy []string `json:"refusedBy,omitempty"`
 	// kinds of card checks that passed and have not refused since
 	PassedBy []string       `json:"passedBy,omitempty"`

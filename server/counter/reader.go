@@ -15,6 +15,8 @@ import (
 type CardReaders interface {
 	CheckBirthDate(ctx context.Context, r CardRequest) (card.Result, error)
 	CheckText(ctx context.Context, r TextRequest) (TextResult, error)
+	FaceTries(ctx context.Context, r CardRequest) (int, error)
+	CheckFace(ctx context.Context, r FaceRequest) (FaceResult, error)
 	CheckDates(ctx context.Context, r CardRequest, day eligibility.Date) (DatesResult, error)
 	CompareOQS(ctx context.Context, r CardRequest, items wire.Items) (OQSResult, error)
 	Status(facility string) []ReaderStatus
@@ -27,6 +29,7 @@ type ReaderStatus struct {
 	Connected bool
 	Virtual   bool
 	OQS       bool // it can compare with OQS answer files
+	Face      bool // its program can show the chip's photo
 }
 
 // CardRequest names one operation's case. JWS is the credential that the case is about.
@@ -46,6 +49,13 @@ type TextRequest struct {
 	SecurityCode string
 }
 
+// FaceRequest asks for one reading of the photo with 照合番号B, sealed to the page's key.
+type FaceRequest struct {
+	TextRequest
+	Tries int    // as FaceTries said and staff have seen
+	Page  []byte // a P-256 point, 65 bytes, that the page made for this one reading
+}
+
 // AgentVerdict is a verdict that an agent came to itself, in this server's words.
 type AgentVerdict struct {
 	Outcome card.Outcome `json:"result"`
@@ -59,6 +69,22 @@ type TextResult struct {
 	AgentVerdict
 	Reading   *card.TextReading
 	TriesLeft *int // as the card said last; nil when it was not asked, or after a good end
+}
+
+// FaceResult is what a reading of the photo brought. Shown is there only after a good end: hand it to the
+// page that asked, which alone can read it, and drop it.
+type FaceResult struct {
+	card.Result
+	Shown     *SealedFace
+	TriesLeft *int // as in TextResult
+}
+
+// SealedFace are the pictures, sealed to the page, with the digests that the verified evidence has of them:
+// pictures with other digests are not the chip's.
+type SealedFace struct {
+	wire.SealedFace
+	Operation string // what the sealing is bound to, beside the case
+	Digests   card.FaceDigests
 }
 
 // DatesResult is what the dates of a card's certificate mean on a day. Until is for showing only.

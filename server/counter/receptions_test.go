@@ -3,9 +3,6 @@ package counter_test
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"errors"
 	"io"
 	"log/slog"
@@ -21,6 +18,7 @@ import (
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/internal/facilitytest"
+	"madoguchi/internal/issuertest"
 	"madoguchi/server/agents"
 	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
@@ -69,10 +67,7 @@ func newClinic(t *testing.T) *clinic {
 	})
 	fatal(t, err)
 	t.Cleanup(func() { kept.Close() })
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	fatal(t, err)
-	key, err := credential.NewKey(private)
-	fatal(t, err)
+	key := issuertest.NewKey(t)
 	list := &credential.TrustList{Version: 1, IssuedAt: now.Unix(), Issuers: []credential.TrustedIssuer{{
 		ISS:            iss,
 		Name:           "架空市",
@@ -85,7 +80,7 @@ func newClinic(t *testing.T) *clinic {
 		Readers:    readers{},
 		Insurers:   func(string) counter.InsurerCalls { return away{} },
 		Facilities: facilitytest.One{Code: own, Name: "架空医院"},
-		Held:       counter.NewHeld((&waiting{}).afterFunc),
+		Held:       counter.NewHeld((&clockOfRecords{}).afterFunc),
 		Now:        func() time.Time { return now },
 	}
 	person := eligibility.Person{
@@ -142,6 +137,14 @@ func (f readers) CheckText(_ context.Context, r counter.TextRequest) (counter.Te
 	return counter.TextResult{}, f.refuse(r.CardRequest)
 }
 
+func (f readers) FaceTries(_ context.Context, r counter.CardRequest) (int, error) {
+	return 10, f.refuse(r)
+}
+
+func (f readers) CheckFace(_ context.Context, r counter.FaceRequest) (counter.FaceResult, error) {
+	return counter.FaceResult{}, f.refuse(r.CardRequest)
+}
+
 func (f readers) CheckDates(
 	_ context.Context, r counter.CardRequest, _ eligibility.Date,
 ) (counter.DatesResult, error) {
@@ -195,6 +198,17 @@ var rows = map[string]func(c *clinic, who staff.Reception) error{
 	},
 	"CheckText": func(c *clinic, who staff.Reception) error {
 		_, _, err := c.CheckText(ctx, who, counter.TextQuestion{ID: c.live, ExpiryYear: 2035, Code: "1234"})
+		return err
+	},
+	"FaceTries": func(c *clinic, who staff.Reception) error {
+		_, err := c.FaceTries(ctx, who, "", c.live)
+		return err
+	},
+	"CheckFace": func(c *clinic, who staff.Reception) error {
+		_, _, err := c.CheckFace(ctx, who, counter.FaceQuestion{
+			TextQuestion: counter.TextQuestion{ID: c.live, ExpiryYear: 2035, Code: "1234"},
+			Tries:        10,
+		})
 		return err
 	},
 	"CheckDates": func(c *clinic, who staff.Reception) error {

@@ -81,7 +81,7 @@ type CaseEnd struct {
 
 // Record ends a case. Accepting needs a genuine screen, no refused card, a way of the rules and a Ground;
 // refusing and parking need a reason. The patient's phone gets its receipt; when the insurer cannot be
-// reached the record stands all the same.
+// reached the record stands all the same, and the receipt waits (Receipts).
 func (c *Service) Record(
 	ctx context.Context, reception staff.Reception, id string, end CaseEnd,
 ) (CaseView, error) {
@@ -117,37 +117,6 @@ func (c *Service) Record(
 	}
 	c.finish(ctx, reception, view, jws)
 	return view, nil
-}
-
-// tellPatient leaves a sealed receipt for each phone that shows this person.
-func (c *Service) tellPatient(
-	ctx context.Context, reception staff.Reception, view CaseView, jws string,
-) error {
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
-	facility, err := c.FacilityOf(ctx, reception)
-	if err != nil {
-		return err
-	}
-	insurers := c.Insurers(facility.URL)
-	phones, err := insurers.ReceiptKeys(ctx, view.Verdict.Issuer, jws)
-	if err != nil || len(phones) == 0 {
-		return err
-	}
-	if len(phones) > hostapi.MaxReceiptDevices {
-		return fmt.Errorf("the insurer names %d phones", len(phones))
-	}
-	sealed := map[string][]byte{}
-	for id, key := range phones {
-		sealed[id], err = hostapi.ReceiptSigner{URL: facility.URL, Key: c.Key}.Seal(
-			hostapi.Receipt{At: view.RecordedAt, Outcome: view.Outcome, Ground: view.Ground, Method: "N1e"},
-			key,
-		)
-		if err != nil {
-			return err
-		}
-	}
-	return insurers.LeaveReceipt(ctx, view.Verdict.Issuer, jws, sealed)
 }
 
 // Today returns today's cases of the reception's facility, newest first.

@@ -20,6 +20,7 @@ type Store interface {
 		facility string,
 		day eligibility.Date,
 	) ([]Case, error) // of one day, newest first
+	ReceiptStore
 }
 
 // Case is one patient at one counter, from the scan to the recorded outcome. Body is sealed at rest.

@@ -100,7 +100,11 @@ func (c *Service) finish(
 	ctx context.Context, reception staff.Reception, view CaseView, jws string,
 ) {
 	tell := func(ctx context.Context) {
-		if err := c.tellPatient(ctx, reception, view, jws); err != nil {
+		facility, err := c.FacilityOf(ctx, reception)
+		if err == nil {
+			err = NewReceipts(c).tell(ctx, facility, view, jws)
+		}
+		if err != nil {
 			slog.Warn("the patient's receipt was not left", "case", view.ID, "error", err)
 		}
 	}

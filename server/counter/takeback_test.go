@@ -19,20 +19,20 @@ import (
 	"madoguchi/server/staff"
 )
 
-// waiting is a clock for records: what is to be done later is done when the test says so.
-type waiting struct {
+// clockOfRecords is a clock for records: what is to be done later is done when the test says so.
+type clockOfRecords struct {
 	later   []func()
 	after   []time.Duration
 	stopped int
 }
 
-func (w *waiting) afterFunc(d time.Duration, f func()) func() bool {
+func (w *clockOfRecords) afterFunc(d time.Duration, f func()) func() bool {
 	w.later, w.after = append(w.later, f), append(w.after, d)
 	return func() bool { w.stopped++; return true }
 }
 
 // pass runs everything that was to be done later, also what was stopped: a timer may fire just then.
-func (w *waiting) pass() {
+func (w *clockOfRecords) pass() {
 	due := w.later
 	w.later = nil
 	for _, f := range due {
@@ -70,9 +70,9 @@ var phonePoint = func() []byte {
 	return key.PublicKey().Bytes()
 }()
 
-func newDesk(t *testing.T) (*clinic, *waiting, *phones) {
+func newDesk(t *testing.T) (*clinic, *clockOfRecords, *phones) {
 	t.Helper()
-	c, w, p := newClinic(t), &waiting{}, &phones{}
+	c, w, p := newClinic(t), &clockOfRecords{}, &phones{}
 	c.Held = counter.NewHeld(w.afterFunc)
 	c.Insurers = func(string) counter.InsurerCalls { return p }
 	c.Key = issuertest.NewKey(t)

@@ -50,12 +50,19 @@ func (f *DataFolder) KeepClean(ctx context.Context, chores ...func(context.Conte
 	}
 }
 
-// SweepOften removes what must not lie for an hour: files of people, and who asked for a screen.
+// SweepOften removes what must not lie for an hour: files of people, who asked for a screen, and
+// representatives whose last day is over.
 func (f *DataFolder) SweepOften(ctx context.Context) {
 	if _, err := f.Store.ExpirePreviews(ctx, f.Now()); err != nil {
 		slog.Warn("dropping previews", "error", err)
 	}
 	if err := f.Store.ExpireCodes(ctx, f.Now()); err != nil {
 		slog.Warn("sweeping codes", "error", err)
+	}
+	if err := f.Store.ExpireRepresentCodes(ctx, f.Now()); err != nil {
+		slog.Warn("sweeping representatives' codes", "error", err)
+	}
+	if _, err := f.Store.ExpireRepresentatives(ctx, f.Now()); err != nil {
+		slog.Warn("ending representatives", "error", err)
 	}
 }

@@ -5,7 +5,6 @@ package demo
 import (
 	"bytes"
 	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -18,6 +17,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
+	"madoguchi/internal/certtest"
 	"madoguchi/server/keys"
 )
 
@@ -182,10 +182,7 @@ func imported(t *testing.T, ring *keys.Folder, insurer eligibility.InsurerNumber
 	if err != nil {
 		t.Fatal(err)
 	}
-	by, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
+	by := certtest.Key(t)
 	der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{
 		SerialNumber: big.NewInt(1),
 		RawSubject:   request.RawSubject,

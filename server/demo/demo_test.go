@@ -3,6 +3,7 @@
 package demo
 
 import (
+	"crypto/rand"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -117,7 +118,7 @@ func beginner(t *testing.T, ring *keys.Folder) (begin func() (*url.URL, error)) 
 		t.Fatal(err)
 	}
 	return func() (*url.URL, error) {
-		address, _, err := login.Begin(t.Context())
+		address, _, err := login.Begin(t.Context(), rand.Text())
 		if err != nil {
 			return nil, err
 		}

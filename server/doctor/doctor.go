@@ -105,6 +105,12 @@ func (d Doctor) Examine(ctx context.Context) []Finding {
 	return append(v.make(ctx, local), v.make(ctx, outside)...)
 }
 
+// Local makes the checks that need no network.
+func (d Doctor) Local(ctx context.Context) []Finding { return d.visit().make(ctx, local) }
+
+// Name is what people call the check.
+func (f Finding) Name() message.Message { return message.New(f.label, nil) }
+
 // Start makes the checks that serve makes. It returns the error of the first Refusal, and without one what
 // should be seen to.
 func (d Doctor) Start(ctx context.Context) (warnings []Finding, err error) {

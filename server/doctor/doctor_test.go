@@ -16,6 +16,7 @@ import (
 	_ "modernc.org/sqlite"
 
 	"madoguchi/eligibility"
+	"madoguchi/internal/issuertest"
 	"madoguchi/message"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/keys"
@@ -102,6 +103,15 @@ var broken = []struct {
 		"disk",
 		Refusal,
 		"disk.full",
+	},
+
+	{
+		"an agent whose messages are no longer understood",
+		datafolder.RoleCounter,
+		func(w *world) { w.agent("", 1) },
+		"agents",
+		Warning,
+		"doctor.agent_versions_old",
 	},
 
 	{"the other role's database", datafolder.RoleInsurer,
@@ -223,7 +233,7 @@ var broken = []struct {
 	{"another signer's list", datafolder.RoleCounter, func(w *world) {
 		signed, err := os.ReadFile(filepath.Join(w.s.Trust, trust.ListFile))
 		w.must(err)
-		w.root, w.s.Trust = newKey(w.t), w.t.TempDir()
+		w.root, w.s.Trust = issuertest.NewKey(w.t), w.t.TempDir()
 		w.publish(noon)
 		w.must(os.WriteFile(filepath.Join(w.s.Trust, trust.ListFile), signed, 0o600))
 	}, "trust", Refusal, "settings.trust"},
@@ -306,7 +316,9 @@ var broken = []struct {
 		Warning,
 		"doctor.clock_unknown",
 	},
-	{"a time that another key signed", datafolder.RoleCounter, func(w *world) { w.other = newKey(w.t) },
+	{"a time that another key signed", datafolder.RoleCounter, func(w *world) {
+		w.other = issuertest.NewKey(w.t)
+	},
 		"clock", Warning, "doctor.clock_unknown"},
 
 	{"no issuers' keys for cards", datafolder.RoleCounter, func(w *world) { w.s.CardKeys = "" },

@@ -50,7 +50,7 @@ func TestARealServerIsExaminedOverTLS(t *testing.T) {
 	w.s.OIDCIssuer, w.s.OIDCAddresses = address, "127.0.0.1"
 	w.s.TrustURL, w.s.TrustAddress = address+"/trust.jwt", "127.0.0.1"
 	w.s.URL, w.s.TLSCert, w.s.TLSKey, w.s.Proxy = address, "", "", "127.0.0.1"
-	real := Doctor{Settings: &w.s, Role: w.role, Now: w.now, Roots: w.ca.roots()}
+	real := Doctor{Settings: &w.s, Role: w.role, Now: w.now, Roots: w.ca.Roots()}
 
 	all := real.Examine(t.Context())
 	for _, check := range []string{"settings", "address", "sign-in", "trust-url"} {
@@ -73,7 +73,7 @@ func TestARealServerIsExaminedOverTLS(t *testing.T) {
 		t.Errorf("an unnamed loopback address: %q", got)
 	}
 	// and nobody is believed by an unknown authority
-	real.Roots = newAuthority(t).roots()
+	real.Roots = newAuthority(t).Roots()
 	for _, f := range real.Examine(t.Context()) {
 		if f.Check == "address" &&
 			(f.Key != "doctor.address_away" || !strings.Contains(f.Detail, "certificate")) {

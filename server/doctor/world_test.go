@@ -1,13 +1,10 @@
 package doctor
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/json"
 	"encoding/pem"
 	"errors"
@@ -25,6 +22,8 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/certtest"
+	"madoguchi/internal/issuertest"
 	"madoguchi/server/audit"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/durable"
@@ -99,7 +98,7 @@ func newWorld(t *testing.T, role string) *world {
 		w.ca.writePublic(w.s.CardKeys)
 	}
 	w.certify(w.s.URL[len("https://"):], noon.AddDate(0, 0, -1), noon.AddDate(0, 3, 0))
-	w.root, w.other = newKey(t), newKey(t)
+	w.root, w.other = issuertest.NewKey(t), issuertest.NewKey(t)
 	first, ok := started[role]
 	if !ok {
 		first = w.start()
@@ -182,7 +181,7 @@ func (w *world) start() startedFolder {
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		return startedFolder{data, counterKey.Public(), newKey(w.t).Public()}
+		return startedFolder{data, counterKey.Public(), issuertest.NewKey(w.t).Public()}
 	}
 	issuing, err := f.Keys.Rings.Issuer(city, noon)
 	if err != nil {
@@ -275,7 +274,7 @@ func (w *world) doctor() Doctor {
 			return &http.Client{Transport: w}
 		},
 		Free:  func(string) (uint64, error) { return w.free, nil },
-		Roots: w.ca.roots(),
+		Roots: w.ca.Roots(),
 	}
 }
 
@@ -284,65 +283,21 @@ func (w *world) path(name ...string) string {
 	return filepath.Join(append([]string{w.s.Folder()}, name...)...)
 }
 
-func newKey(t *testing.T) credential.Key {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := credential.NewKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key
-}
-
-// authority is a certification authority.
+// authority is a certification authority that writes what it issues.
 type authority struct {
-	t    *testing.T
-	key  *ecdsa.PrivateKey
-	cert *x509.Certificate
+	t *testing.T
+	certtest.Authority
 }
 
 func newAuthority(t *testing.T) authority {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber:          big.NewInt(1),
-		Subject:               pkix.Name{CommonName: "Test CA"},
-		NotBefore:             noon.AddDate(-50, 0, 0),
-		NotAfter:              noon.AddDate(50, 0, 0),
-		IsCA:                  true,
-		BasicConstraintsValid: true,
-		KeyUsage:              x509.KeyUsageCertSign,
-	}
-	raw, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cert, err := x509.ParseCertificate(raw)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return authority{t, key, cert}
-}
-
-func (a authority) roots() *x509.CertPool {
-	pool := x509.NewCertPool()
-	pool.AddCert(a.cert)
-	return pool
+	return authority{t, certtest.NewAuthority(t, "Test CA", noon.AddDate(-50, 0, 0), noon.AddDate(50, 0, 0))}
 }
 
 // issue writes a certificate for a DNS name or an address, and its key.
 func (a authority) issue(certFile, keyFile, name string, from, until time.Time) {
 	a.t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		a.t.Fatal(err)
-	}
+	key := certtest.Key(a.t)
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(2),
 		NotBefore:    from,
@@ -350,15 +305,12 @@ func (a authority) issue(certFile, keyFile, name string, from, until time.Time) 
 		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		DNSNames:     []string{name},
 	}
-	raw, err := x509.CreateCertificate(rand.Reader, template, a.cert, &key.PublicKey, a.key)
-	if err != nil {
-		a.t.Fatal(err)
-	}
+	cert := a.Issue(a.t, template, &key.PublicKey)
 	private, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	a.write(certFile, "CERTIFICATE", raw)
+	a.write(certFile, "CERTIFICATE", cert.Raw)
 	a.write(keyFile, "PRIVATE KEY", private)
 }
 

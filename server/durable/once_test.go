@@ -2,12 +2,10 @@ package durable_test
 
 import (
 	"go/ast"
-	"go/parser"
-	"go/token"
-	"io/fs"
-	"path/filepath"
 	"strings"
 	"testing"
+
+	"madoguchi/internal/testenv"
 )
 
 // A second lock or a second way of replacing a file would have its own faults: which are flushed, and in
@@ -20,36 +18,20 @@ func TestNoOtherRoomOfTheServerLocksOrReplacesFiles(t *testing.T) {
 		"WriteFile":  true,
 		"Flock":      true,
 	}
-	looked := 0
-	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
+	testenv.Program(t, func(f testenv.GoFile) {
+		if !strings.HasPrefix(f.Path, "server/") || strings.HasPrefix(f.Path, "server/durable/") {
+			return
 		}
-		if d.IsDir() && (d.Name() == "durable" || d.Name() == "data") {
-			return filepath.SkipDir
-		}
-		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-			return nil
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
-		if err != nil {
-			return err
-		}
-		looked++
-		ast.Inspect(file, func(n ast.Node) bool {
+		ast.Inspect(f.File, func(n ast.Node) bool {
 			call, ok := n.(*ast.SelectorExpr)
 			if !ok {
 				return true
 			}
 			room, ok := call.X.(*ast.Ident)
 			if ok && (room.Name == "os" || room.Name == "syscall") && ours[call.Sel.Name] {
-				t.Errorf("%s uses %s.%s instead of this room", path, room.Name, call.Sel.Name)
+				t.Errorf("%s uses %s.%s instead of this room", f.Path, room.Name, call.Sel.Name)
 			}
 			return true
 		})
-		return nil
 	})
-	if err != nil || looked < 50 {
-		t.Errorf("looked at %d files: %v", looked, err)
-	}
 }

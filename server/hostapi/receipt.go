@@ -21,6 +21,10 @@ const (
 	TagBytes          = 16   // of AES-256-GCM
 )
 
+// ReceiptWindow is how long after a screen's end an insurer still takes its receipt, and how long a counter
+// keeps one that could not be left: a case takes minutes, but a server may be down over a long weekend.
+const ReceiptWindow = 7 * 24 * time.Hour
+
 // receiptType is the typ of a receipt's JWS.
 const receiptType = "receipt+jwt"
 

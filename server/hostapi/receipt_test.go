@@ -2,10 +2,7 @@ package hostapi
 
 import (
 	"bytes"
-	"crypto/aes"
-	"crypto/cipher"
 	"crypto/ecdh"
-	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -17,6 +14,7 @@ import (
 	"time"
 
 	"madoguchi/internal/issuertest"
+	"madoguchi/internal/phonetest"
 	"madoguchi/internal/testenv"
 )
 
@@ -50,38 +48,13 @@ func claimsOf(t *testing.T, jws []byte) (claims map[string]any) {
 	return claims
 }
 
-// unsealed is a receipt as pwa/src/patient/receipts.ts opens it: the sender's point of 65 bytes, then
-// AES-256-GCM with a nonce of zeros, under HKDF-SHA-256 of the ECDH secret with both points as salt and the
-// name of the protocol as info.
-func unsealed(t *testing.T, phone *ecdh.PrivateKey, sealed []byte, salt func(theirs, own []byte) []byte,
-	info string) ([]byte, error) {
-	t.Helper()
-	theirs, err := ecdh.P256().NewPublicKey(sealed[:65])
-	if err != nil {
-		return nil, err
-	}
-	secret, err := phone.ECDH(theirs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := hkdf.Key(sha256.New, secret, salt(theirs.Bytes(), phone.PublicKey().Bytes()), info, 32)
-	if err != nil {
-		t.Fatal(err)
-	}
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	gcm, err := cipher.NewGCM(block)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return gcm.Open(nil, make([]byte, 12), sealed[65:], nil)
+// opening is a way to open a receipt.
+type opening struct {
+	phone  *ecdh.PrivateKey
+	sealed []byte
+	salt   func(theirs, own []byte) []byte
+	info   string
 }
-
-const receiptInfo = "madoguchi-receipt-1"
-
-func bothPoints(theirs, own []byte) []byte { return append(bytes.Clone(theirs), own...) }
 
 func TestAReceiptOpensAsThePhoneOpensItAndInNoOtherWay(t *testing.T) {
 	phone := phoneKey(t)
@@ -93,7 +66,7 @@ func TestAReceiptOpensAsThePhoneOpensItAndInNoOtherWay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := unsealed(t, phone, sealed, bothPoints, receiptInfo)
+	text, err := phonetest.Unseal(phone, sealed, phonetest.BothPoints, phonetest.ReceiptInfo)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,51 +81,35 @@ func TestAReceiptOpensAsThePhoneOpensItAndInNoOtherWay(t *testing.T) {
 		b[at] ^= 1
 		return b
 	}
-	cases := map[string]func() ([]byte, error){
-		"by another phone": func() ([]byte, error) {
-			return unsealed(t, phoneKey(t), sealed, bothPoints,
-				receiptInfo)
-		},
-		"without a salt": func() ([]byte, error) {
-			return unsealed(t, phone, sealed, func(_, _ []byte) []byte { return nil }, receiptInfo)
-		},
-		"the sender's point": func() ([]byte, error) {
-			return unsealed(t, phone, sealed, func(a, _ []byte) []byte { return a }, receiptInfo)
-		},
-		"the phone's point": func() ([]byte, error) {
-			return unsealed(t, phone, sealed, func(_, b []byte) []byte { return b }, receiptInfo)
-		},
-		"the points turned": func() ([]byte, error) {
-			return unsealed(t, phone, sealed, func(a, b []byte) []byte { return bothPoints(b, a) },
-				receiptInfo)
-		},
-		"without info": func() ([]byte, error) { return unsealed(t, phone, sealed, bothPoints, "") },
-		"another info": func() ([]byte, error) {
-			return unsealed(t, phone, sealed, bothPoints,
-				"madoguchi-receipt-2")
-		},
-		"with its first byte": func() ([]byte, error) {
-			return unsealed(t, phone, flipped(65), bothPoints,
-				receiptInfo)
-		},
-		"with its last byte": func() ([]byte, error) {
-			return unsealed(t, phone, flipped(len(sealed)-1),
-				bothPoints, receiptInfo)
-		},
-		"with a point's byte": func() ([]byte, error) {
-			return unsealed(t, phone, flipped(64), bothPoints,
-				receiptInfo)
-		},
-		"without its last byte": func() ([]byte, error) {
-			return unsealed(t, phone, sealed[:len(sealed)-1],
-				bothPoints, receiptInfo)
-		},
+	sole := func(pick func(theirs, own []byte) []byte) opening {
+		return opening{phone, sealed, pick, phonetest.ReceiptInfo}
+	}
+	of := func(key *ecdh.PrivateKey, sealed []byte) opening {
+		return opening{key, sealed, phonetest.BothPoints, phonetest.ReceiptInfo}
+	}
+	cases := map[string]opening{
+		"by another phone":   of(phoneKey(t), sealed),
+		"without a salt":     sole(func(_, _ []byte) []byte { return nil }),
+		"the sender's point": sole(func(theirs, _ []byte) []byte { return theirs }),
+		"the phone's point":  sole(func(_, own []byte) []byte { return own }),
+		"the points turned": sole(func(theirs, own []byte) []byte {
+			return phonetest.BothPoints(own, theirs)
+		}),
+		"without info":          {phone, sealed, phonetest.BothPoints, ""},
+		"another info":          {phone, sealed, phonetest.BothPoints, "madoguchi-receipt-2"},
+		"with its first byte":   of(phone, flipped(65)),
+		"with its last byte":    of(phone, flipped(len(sealed)-1)),
+		"with a point's byte":   of(phone, flipped(64)),
+		"without its last byte": of(phone, sealed[:len(sealed)-1]),
 	}
 	testenv.Refused(t, testenv.Servers, len(cases))
 	for _, name := range slices.Sorted(maps.Keys(cases)) {
-		if text, err := cases[name](); err == nil {
-			t.Errorf("%s: opened as %q", name, text)
-		}
+		t.Run(name, func(t *testing.T) {
+			o := cases[name]
+			if text, err := phonetest.Unseal(o.phone, o.sealed, o.salt, o.info); err == nil {
+				t.Errorf("opened as %q", text)
+			}
+		})
 	}
 }
 

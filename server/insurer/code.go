@@ -56,6 +56,13 @@ type OnlineCode struct {
 	State     CodeState
 	Asker     hostapi.Caller // sealed at rest; zero unless asked or allowed
 	ExpiresAt time.Time
+	// RepresentedUntil is when the representation of the login that made it ends; zero for the person's own.
+	RepresentedUntil time.Time
+}
+
+// isUnrepresented reports whether the representation by which a code was made is over.
+func (c OnlineCode) isUnrepresented(now time.Time) bool {
+	return !c.RepresentedUntil.IsZero() && !now.Before(c.RepresentedUntil)
 }
 
 // CodeBudget keeps guessing slow. Each method takes one try and returns auth.ErrTooMany when there is none.
@@ -109,6 +116,8 @@ func (c *OnlineCodes) NewCode(
 			Person:    id,
 			State:     CodeOpen,
 			ExpiresAt: expires,
+
+			RepresentedUntil: record.RepresentedUntil,
 		}
 		if err = c.store.PutCode(ctx, stored, subject); !errors.Is(err, ErrCodeTaken) {
 			return code, expires, err
@@ -144,7 +153,8 @@ func (c *OnlineCodes) AnswerCode(ctx context.Context, viewer Viewer, id audit.Pe
 	if code.State != CodeAsked {
 		return errNoCodeAsked
 	}
-	entry := audit.Entry{At: c.now(), Actor: viewer.Actor(), Action: "code." + string(to), Person: id}
+	by := PersonRecord{RepresentedUntil: code.RepresentedUntil}.shownBy()
+	entry := audit.Entry{At: c.now(), Actor: by, Action: "code." + string(to), Person: id}
 	moved, err := c.store.CompareAndSetCode(ctx, code, to, code.Asker, entry)
 	if err == nil && !moved {
 		err = errNoCodeAsked
@@ -165,7 +175,7 @@ func (c *OnlineCodes) ownCode(ctx context.Context, viewer Viewer, id audit.Perso
 		}
 		return OnlineCode{}, notFoundAs(err, errNoCodeAsked)
 	}
-	if c.now().After(code.ExpiresAt) {
+	if c.now().After(code.ExpiresAt) || code.isUnrepresented(c.now()) {
 		return OnlineCode{}, errNoCodeAsked
 	}
 	return code, nil
@@ -185,7 +195,8 @@ func (c *OnlineCodes) Redeem(
 		return "", err
 	}
 	now, scanned := c.now(), code.Hidden != ""
-	lives := err == nil && !now.After(found.ExpiresAt) && found.State != CodeUsed && found.State != CodeDenied
+	lives := err == nil && !now.After(found.ExpiresAt) && !found.isUnrepresented(now) &&
+		found.State != CodeUsed && found.State != CodeDenied
 	if waits := lives && !scanned && found.State != CodeOpen && found.Asker == caller; !waits {
 		if err := budget.Guess(caller.URL, insurer); err != nil {
 			return "", err
@@ -227,7 +238,10 @@ func (c *OnlineCodes) Redeem(
 	if err != nil {
 		return "", err
 	}
-	issued, _, err := c.Issuer.issue(record, in, credential.Request{Tier: credential.TierLive}, now)
+	issued, _, err := c.Issuer.issue(record, in, credential.Request{
+		Tier:           credential.TierLive,
+		Representative: !found.RepresentedUntil.IsZero(),
+	}, now)
 	return issued.JWS, err
 }
 

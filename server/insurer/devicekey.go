@@ -49,7 +49,7 @@ func (d *Devices) AddDeviceKey(ctx context.Context, viewer Viewer, key DeviceKey
 	if err != nil {
 		return errDeviceKey.Because(err)
 	}
-	people, err := d.store.Enrolled(ctx, login.Subject)
+	people, err := d.store.Enrolled(ctx, login.Subject, d.now())
 	if err != nil {
 		return err
 	}

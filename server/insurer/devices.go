@@ -37,7 +37,7 @@ type DevicesStore interface {
 	// receipt key of a phone with a subject's last grant on it. The entry is made for each of them, with its
 	// person.
 	EndDeviceGrants(ctx context.Context, end DeviceGrantEnd, e audit.Entry) (int, error)
-	Enrolled(ctx context.Context, subject string) ([]PersonRecord, error)
+	Enrolled(ctx context.Context, subject string, at time.Time) ([]PersonRecord, error)
 	// PutReceiptKey stores a phone's P-256 ECDH public key (65 bytes, uncompressed) for each of subject's
 	// people; again is no error.
 	PutReceiptKey(ctx context.Context, subject, keyID string, public []byte, e audit.Entry) error

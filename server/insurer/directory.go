@@ -7,11 +7,13 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
+	"madoguchi/server/staff"
 )
 
 // Directory knows the insurers of this server (保険者) and how each signs and colours what it prints.
 type Directory struct {
 	store DirectoryStore
+	keys  IssuerKeys
 	demo  bool
 	now   func() time.Time
 }
@@ -26,14 +28,16 @@ type DirectoryStore interface {
 	// PutSettings stores an insurer and its mark together: nil keeps the old mark, an empty one is none. The
 	// entry's detail is what changed (SettingsChange).
 	PutSettings(ctx context.Context, in Insurer, png []byte, e audit.Entry) error
-	// AddInsurer stores a new insurer without a mark, or returns ErrKnownInsurer. The entry's detail is
-	// SettingsChange.
-	AddInsurer(ctx context.Context, in Insurer, e audit.Entry) error
-	// SetInsurer changes an insurer as it is stored, unless change returns an error. The entry's detail is
-	// SettingsChange.
+	// AddInsurer stores a new insurer without a mark, or returns ErrKnownInsurer, unless may returns an error
+	// for the operator's members as they are. The entry's detail is SettingsChange.
+	AddInsurer(
+		ctx context.Context, in Insurer, may func(operators []staff.Member) error, e audit.Entry,
+	) error
+	// SetInsurer changes an insurer as it is stored, unless change returns an error for it and the operator's
+	// members as they are. The entry's detail is SettingsChange.
 	SetInsurer(
-		ctx context.Context, number eligibility.InsurerNumber, change func(Insurer) (Insurer, error),
-		e audit.Entry,
+		ctx context.Context, number eligibility.InsurerNumber,
+		change func(in Insurer, operators []staff.Member) (Insurer, error), e audit.Entry,
 	) error
 }
 

@@ -71,6 +71,7 @@ func (d *Documents) Document(ctx context.Context, viewer Viewer, id audit.Person
 		InsurerName: c.insurer.Name, Issuer: c.insurer.Issuer, Telephone: c.insurer.Telephone,
 		Registered: eligibility.DateOf(c.record.RegisteredAt), IssuedAt: c.at, Expires: c.until,
 		Code: pdf.CodeMatrix{Size: matrix.Size, Black: matrix.Black}, Demo: d.demo,
+		Represented: c.record.IsRepresented(),
 	})
 	if err != nil {
 		return nil, err
@@ -84,7 +85,7 @@ func (d *Documents) CopyUntil(
 	ctx context.Context, viewer Viewer, id audit.PersonID,
 ) (eligibility.Date, error) {
 	record, _, err := d.Enrolment.shownPerson(ctx, viewer, id)
-	return savedCopyEnd(record.Person, eligibility.DateOf(d.now())), err
+	return copyEnd(record, eligibility.DateOf(d.now())), err
 }
 
 // MaskedDocument makes the sheet with bars over the numbers and without a code, for those who may not see
@@ -111,9 +112,11 @@ func (d *Documents) MaskedDocument(ctx context.Context, viewer Viewer, id audit.
 				record.RegisteredAt,
 			),
 			IssuedAt: now,
-			Expires:  savedCopyEnd(record.Person, day),
+			Expires:  copyEnd(record, day),
 			Masked:   true,
 			Demo:     d.demo,
+
+			Represented: record.IsRepresented(),
 		},
 	)
 	return data, err
@@ -229,15 +232,20 @@ func (d *Documents) copyOf(ctx context.Context, viewer Viewer, id audit.PersonID
 	if err := notLost(record.Person, day); err != nil {
 		return savedCopy{}, err // before one is noted
 	}
-	c.until = savedCopyEnd(record.Person, day)
-	rid, err := d.freeRID(ctx, viewer, record, c.at, c.until.Time())
+	c.until = copyEnd(record, day)
+	rid, err := d.freeRID(ctx, record, c.at, c.until.Time())
 	if err != nil {
 		return savedCopy{}, err
 	}
 	c.issued, c.shares, err = d.Issuer.issue(
 		record,
 		in,
-		credential.Request{Tier: credential.TierSaved, RID: rid, Expires: c.until.Time()},
+		credential.Request{
+			Tier:           credential.TierSaved,
+			RID:            rid,
+			Expires:        c.until.Time(),
+			Representative: record.IsRepresented(),
+		},
 		c.at,
 	)
 	return c, err
@@ -246,7 +254,7 @@ func (d *Documents) copyOf(ctx context.Context, viewer Viewer, id audit.PersonID
 // freeRID notes the copy under a random free revocation index of its insurer: a random one, since an index
 // that counts up would tell how many copies there are, and when.
 func (d *Documents) freeRID(
-	ctx context.Context, viewer Viewer, record PersonRecord, now, until time.Time,
+	ctx context.Context, record PersonRecord, now, until time.Time,
 ) (uint32, error) {
 	for range 20 { // 2^27 indices are never so full that twenty draws fail
 		var b [4]byte
@@ -254,7 +262,7 @@ func (d *Documents) freeRID(
 		rid := binary.BigEndian.Uint32(b[:]) % credential.MaxRID
 		err := d.store.PutSavedCopy(ctx, record.ID, record.Person.Insurer, rid, now, until, audit.Entry{
 			At:     now,
-			Actor:  viewer.Actor(),
+			Actor:  record.shownBy(),
 			Action: "paper.issue",
 			Person: record.ID,
 			Detail: credential.EncodeRID(rid),
@@ -264,6 +272,18 @@ func (d *Documents) freeRID(
 		}
 	}
 	return 0, ErrRIDTaken
+}
+
+// copyEnd is savedCopyEnd for the login by which the record was read: a representative's copy ends with the
+// representation.
+func copyEnd(record PersonRecord, day eligibility.Date) eligibility.Date {
+	end := savedCopyEnd(record.Person, day)
+	if record.IsRepresented() {
+		if until := record.LastRepresented().AddDays(1); until.Before(end) {
+			return until
+		}
+	}
+	return end
 }
 
 // savedCopyEnd returns the day at whose beginning a saved copy made on day ends

@@ -2,6 +2,7 @@ package insurer
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"madoguchi/auth"
@@ -32,7 +33,9 @@ type EnrolmentStore interface {
 	// Enrol binds a login's subject to the notice's person and uses the notice up. The same subject again is
 	// no error; another subject gets ErrNoticeUsed, a voided notice ErrNoticeVoid.
 	Enrol(ctx context.Context, noticeMAC []byte, subject string, e audit.Entry) error
-	Enrolled(ctx context.Context, subject string) ([]PersonRecord, error)
+	// Enrolled returns whom a login shows at a time: its own people, and those whom it represents until
+	// later.
+	Enrolled(ctx context.Context, subject string, at time.Time) ([]PersonRecord, error)
 	// EndLogin ends one login's enrolment for a person and every way back: the notices that it used are void;
 	// its sessions and those of its phones end; its grants, online codes and receipts of the person go, and
 	// with its last person its phones' keys. It is NotFound when the person has no such login.
@@ -47,7 +50,9 @@ type EnrolmentStore interface {
 type NoticeMAC = func(serial int64) []byte
 
 var (
-	errEnrolBirthDate = &eligibility.Error{Code: eligibility.Conflict, Key: "enrol.not_this_person"}
+	// ErrNotByNotice is returned where a notice's code does not enrol this login: it does not fit the person,
+	// or the person's data are withheld. What it says holds for both.
+	ErrNotByNotice = &eligibility.Error{Code: eligibility.Conflict, Key: "enrol.not_this_person"}
 	// ErrEnrolAgain asks for a fresh login before a registration: an old session, perhaps on a phone that is
 	// not its owner's any more, must not be able to register anybody.
 	ErrEnrolAgain = &eligibility.Error{Code: eligibility.Denied, Key: "enrol.login_again"}
@@ -55,14 +60,22 @@ var (
 	ErrNotEnrolled = &eligibility.Error{Code: eligibility.NotFound, Key: "person.not_yours"}
 )
 
-// NoticeFor looks up a code as typed or scanned and returns its MAC for the session. It returns ErrNoticeCode
-// when there is no such notice, ErrNoticeVoid when a newer one replaces it. It never uses the code up.
-func (e *Enrolment) NoticeFor(ctx context.Context, text string) (mac []byte, err error) {
+// MACOf returns the MAC of a code as typed or scanned without looking it up: whether there is such a notice
+// stays open. It returns ErrNoticeCode for a text that cannot be a code.
+func (e *Enrolment) MACOf(text string) ([]byte, error) {
 	code, err := ReadNoticeCode(text)
 	if err != nil {
 		return nil, err
 	}
-	mac = e.notices.MAC(code)
+	return e.notices.MAC(code), nil
+}
+
+// NoticeFor looks up a code as typed or scanned and returns its MAC for the session. It returns ErrNoticeCode
+// when there is no such notice, ErrNoticeVoid when a newer one replaces it. It never uses the code up.
+func (e *Enrolment) NoticeFor(ctx context.Context, text string) (mac []byte, err error) {
+	if mac, err = e.MACOf(text); err != nil {
+		return nil, err
+	}
 	notice, err := e.store.Notice(ctx, mac)
 	if err != nil {
 		return nil, notFoundAs(err, ErrNoticeCode)
@@ -77,6 +90,10 @@ func (e *Enrolment) NoticeFor(ctx context.Context, text string) (mac []byte, err
 // login who holds the card: birth date exact, name tolerant (variants, ●, kana;
 // docs/facts/names-and-characters.md#matching), because registers spell names differently. A void
 // notice gets ErrNoticeVoid, a viewer without a login, or with one that is not fresh, ErrEnrolAgain.
+//
+// For a person whose data are withheld (不開示, DV and the like) a notice is not enough, since it may lie in the
+// wrong hands with the card: they are enrolled at the Desk. The answer is the same as for a login that does
+// not fit, so that nobody learns by it who is withheld.
 func (e *Enrolment) Enrol(ctx context.Context, viewer Viewer, mac []byte) error {
 	notice, err := e.store.Notice(ctx, mac)
 	if err != nil {
@@ -94,7 +111,10 @@ func (e *Enrolment) Enrol(ctx context.Context, viewer Viewer, mac []byte) error 
 		return err
 	}
 	if !samePerson(login, record.Person) {
-		return errEnrolBirthDate
+		return ErrNotByNotice
+	}
+	if record.Person.Withheld == eligibility.Yes {
+		return e.enrolledAtDesk(ctx, login.Subject, record)
 	}
 	return e.store.Enrol(ctx, mac, login.Subject, audit.Entry{
 		At:     e.now(),
@@ -103,6 +123,18 @@ func (e *Enrolment) Enrol(ctx context.Context, viewer Viewer, mac []byte) error 
 		Person: notice.Person,
 		Detail: login.Assurance(),
 	})
+}
+
+// enrolledAtDesk is nil where a login shows the person already, and ErrNotByNotice for any other.
+func (e *Enrolment) enrolledAtDesk(ctx context.Context, subject string, record PersonRecord) error {
+	known, err := e.store.Enrolled(ctx, subject, e.now())
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(known, func(r PersonRecord) bool { return r.ID == record.ID }) {
+		return nil
+	}
+	return ErrNotByNotice
 }
 
 // samePerson compares a login with a record: the date of birth exactly, the name tolerantly, also against the

@@ -98,28 +98,43 @@ func ReadNumber(text string) (eligibility.InsurerNumber, error) {
 	return number, nil
 }
 
-// AddInsurer makes an insurer known to this server: for a command. It returns ErrKnownInsurer where it is
-// known already.
+// AddInsurer makes an insurer known to this server, with its first signing key, so that a trust list can name
+// it and a certificate can be asked for: for a member of the operator's staff, or a command. It returns
+// ErrKnownInsurer where it is known already.
 func (d *Directory) AddInsurer(
-	ctx context.Context, by staff.Operator, number eligibility.InsurerNumber, given Given,
+	ctx context.Context, by staff.Principal, number eligibility.InsurerNumber, given Given,
 ) (Insurer, error) {
 	in := given.on(Insurer{Number: number})
 	if err := in.check(); err != nil {
 		return Insurer{}, err
 	}
-	return in, d.store.AddInsurer(ctx, in, d.entry(by, "insurer.add"))
+	may := func(operators []staff.Member) error {
+		return staff.LooksAfter(by, staff.OfInsurer(number), operators)
+	}
+	err := d.store.AddInsurer(ctx, in, may, d.entry(by, "insurer.add"))
+	if err != nil {
+		return Insurer{}, notFoundAs(err, errNoInsurer)
+	}
+	_, err = d.keys.Issuer(number, d.now()) // a broken off start makes it later
+	return in, err
 }
 
-// SetInsurer changes what is given of the operator's insurer (Directory.Operator): for a command.
-func (d *Directory) SetInsurer(ctx context.Context, by staff.Operator, given Given) (Insurer, error) {
+// SetInsurer changes what is given of an insurer: for a member of the operator's staff, or a command that is
+// for this one.
+func (d *Directory) SetInsurer(
+	ctx context.Context, by staff.Principal, number eligibility.InsurerNumber, given Given,
+) (Insurer, error) {
 	if given == (Given{}) {
 		return Insurer{}, errNoChange
 	}
 	var now Insurer
 	err := d.store.SetInsurer(
 		ctx,
-		by.Insurer,
-		func(in Insurer) (Insurer, error) {
+		number,
+		func(in Insurer, operators []staff.Member) (Insurer, error) {
+			if err := staff.LooksAfter(by, staff.OfInsurer(number), operators); err != nil {
+				return Insurer{}, err
+			}
 			now = given.on(in)
 			return now, now.check()
 		},
@@ -128,7 +143,7 @@ func (d *Directory) SetInsurer(ctx context.Context, by staff.Operator, given Giv
 	return now, notFoundAs(err, errNoInsurer)
 }
 
-func (d *Directory) entry(by staff.ForInsurer, action string) audit.Entry {
+func (d *Directory) entry(by interface{ Actor() audit.Actor }, action string) audit.Entry {
 	return audit.Entry{At: d.now(), Actor: by.Actor(), Action: action}
 }
 

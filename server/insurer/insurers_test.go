@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"madoguchi/eligibility"
 	"madoguchi/internal/testenv"
@@ -33,13 +34,12 @@ func TestAnInsurerIsAddedOnceAndChangedInWhatIsGiven(t *testing.T) {
 		t.Errorf("for the second time: %v", err)
 	}
 
-	operator, err := w.Directory.Operator(ctx, insurer.RequestTarget{Insurer: another})
-	fatal(t, err)
+	operator := staff.Operator{Insurer: another}
 	unit, hours := " 資格課 ", "9時から17時"
-	_, err = w.Directory.SetInsurer(ctx, operator, insurer.Given{Unit: &unit, Hours: &hours})
+	_, err = w.Directory.SetInsurer(ctx, operator, another, insurer.Given{Unit: &unit, Hours: &hours})
 	fatal(t, err)
 	none := ""
-	_, err = w.Directory.SetInsurer(ctx, operator, insurer.Given{Hours: &none})
+	_, err = w.Directory.SetInsurer(ctx, operator, another, insurer.Given{Hours: &none})
 	fatal(t, err)
 	want := in
 	want.Branding.Unit = "資格課"
@@ -82,36 +82,38 @@ func TestWhatNoInsurerCanBeIsRefused(t *testing.T) {
 			_, err := w.Directory.SetInsurer(
 				ctx,
 				operator,
+				city,
 				insurer.Given{Name: text(strings.Repeat("架", 61))},
 			)
 			return err
 		}, "look.long"},
 		{"a name that is taken away", func() error {
-			_, err := w.Directory.SetInsurer(ctx, operator, insurer.Given{Name: text("　 ")})
+			_, err := w.Directory.SetInsurer(ctx, operator, city, insurer.Given{Name: text("　 ")})
 			return err
 		}, "look.missing"},
 		{"no colour", func() error {
-			_, err := w.Directory.SetInsurer(ctx, operator, insurer.Given{Colour: text("blue")})
+			_, err := w.Directory.SetInsurer(ctx, operator, city, insurer.Given{Colour: text("blue")})
 			return err
 		}, "look.colour"},
 		{"another's address for code ①", func() error {
 			_, err := w.Directory.SetInsurer(
 				ctx,
 				operator,
+				city,
 				insurer.Given{State: text("https://state.example/")},
 			)
 			return err
 		}, "look.state"},
 		{"nothing given", func() error {
-			_, err := w.Directory.SetInsurer(ctx, operator, insurer.Given{})
+			_, err := w.Directory.SetInsurer(ctx, operator, city, insurer.Given{})
 			return err
 		}, "insurer.no_change"},
 		{"an insurer that is not here", func() error {
-			_, err := w.Directory.SetInsurer(ctx, staff.Operator{Insurer: another}, given("架空"))
+			_, err := w.Directory.SetInsurer(ctx, staff.Operator{Insurer: another}, another, given("架空"))
 			return err
 		}, "insurer.unknown"},
 		{"no insurer", func() error {
-			_, err := w.Directory.SetInsurer(ctx, staff.Operator{}, given("架空"))
+			_, err := w.Directory.SetInsurer(ctx, staff.Operator{}, "", given("架空"))
 			return err
 		}, "insurer.unknown"},
 	}
@@ -170,6 +172,38 @@ func TestAMemberChoosesAmongItsOwnInsurerAlone(t *testing.T) {
 		all, err := w.Directory.Choices(ctx, c.clerk)
 		if len(all) != c.want || (err != nil) != (c.want == 0) || len(all) > 0 && all[0].Number != city {
 			t.Errorf("%+v: %+v %v", c.clerk, all, err)
+		}
+	}
+}
+
+// Who looks after insurers is judged by the operator's members as they are stored, and the audit names who
+// it was. An insurer's own administrator adds none, and sets its own by its papers' settings alone.
+func TestTheOperatorsStaffLooksAfterInsurers(t *testing.T) {
+	w := newWorld(t)
+	clock := func() time.Time { return now }
+	members := staff.New(staff.Config{Stores: w.store.ForStaff(), Now: clock}).Members
+	invited := func(of staff.Organisation, role staff.Role) staff.Member {
+		_, v, err := members.Invite(ctx, staff.Operator{}, staff.NewMember{
+			Organisation: of,
+			Name:         "高橋 五郎",
+			Role:         role,
+		})
+		fatal(t, err)
+		return staff.Member{ID: v.Member, Organisation: of, Role: role, State: staff.Active}
+	}
+	notYet := invited(staff.TheOperator, staff.RoleOperator) // has not accepted: no member
+	for _, by := range []staff.Member{
+		notYet,
+		invited(staff.OfInsurer(city), staff.RoleInsurerAdmin),
+		{Organisation: staff.TheOperator, Role: staff.RoleOperator, State: staff.Active},
+		{Name: "鈴木", Role: staff.Everything},
+		{},
+	} {
+		if _, err := w.Directory.AddInsurer(ctx, by, another, given("架空")); err == nil {
+			t.Errorf("%+v added one", by)
+		}
+		if _, err := w.Directory.SetInsurer(ctx, by, city, given("架空")); err == nil {
+			t.Errorf("%+v set one", by)
 		}
 	}
 }

@@ -27,6 +27,14 @@ func (i *Issuer) Offline(
 	case !i.now().Before(grants[0].Until()):
 		return Screen{}, ErrDeviceGrantOver
 	}
+	record, _, err := i.Enrolment.shownPerson(ctx, viewer, id)
+	if err != nil {
+		return Screen{}, err
+	}
+	// it cannot be taken back: none is made that would outlive the representation
+	if record.IsRepresented() && record.RepresentedUntil.Before(i.now().Add(credential.OfflineLife)) {
+		return Screen{}, errEndsSoon
+	}
 	return i.show(
 		ctx,
 		viewer,

@@ -2,18 +2,14 @@ package insurer
 
 import (
 	"context"
-	"time"
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/server/hostapi"
 	"madoguchi/server/insuredcsv"
 )
 
 var errForeignCredential = &eligibility.Error{Code: eligibility.Denied, Key: "receipt.credential"}
-
-// receiptWindow is how long after a live screen's end a counter may still leave its receipt: a case takes
-// minutes.
-const receiptWindow = 2 * time.Hour
 
 // ownCredential finds the person of a credential that this insurer signed with any key that it publishes: a
 // screen may come back just after a rotation.
@@ -33,7 +29,7 @@ func (i *Issuer) ownCredential(
 	if err != nil {
 		return PersonRecord{}, errForeignCredential.Because(err)
 	}
-	if i.now().After(read.ExpiresAt.Add(receiptWindow)) || read.Eligibility.Insurer != insurer {
+	if i.now().After(read.ExpiresAt.Add(hostapi.ReceiptWindow)) || read.Eligibility.Insurer != insurer {
 		return PersonRecord{}, errForeignCredential
 	}
 	e := read.Eligibility

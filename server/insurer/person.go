@@ -46,14 +46,16 @@ type PersonKey struct {
 // PersonFile is everything that the insurer keeps of one person.
 type PersonFile struct {
 	PersonRecord
-	Older       []PersonRecord // newest first
-	Notices     []IssuedNotice // newest first
-	Copies      []IssuedCopy   // newest first
-	Logins      []Login        // oldest first
-	Devices     []LinkedDevice // newest first
-	Receipts    int
-	Entries     []audit.Entry // newest first
-	MoreEntries int
+	Older   []PersonRecord // newest first
+	Notices []IssuedNotice // newest first
+	Copies  []IssuedCopy   // newest first
+	Logins  []Login        // the person's own, oldest first
+	// Representatives are the logins of others, oldest first, until their end is noted.
+	Representatives []Representative
+	Devices         []LinkedDevice // newest first
+	Receipts        int
+	Entries         []audit.Entry // newest first
+	MoreEntries     int
 }
 
 // IssuedNotice is a notice code that a person was given.
@@ -75,6 +77,8 @@ type Login struct {
 	ID      int64
 	Since   time.Time
 	Devices int
+	BoundBy string // who of the staff enrolled it at the desk; empty where a notice's code did
+	Seen    Seen   // what that clerk saw; empty for a notice
 }
 
 // LinkedDevice is a phone that shows a person by its key, through one login.
@@ -130,7 +134,8 @@ func (r *Register) FindOne(ctx context.Context, operator staff.Operator, text st
 	return found[0], nil
 }
 
-// PersonFile shows a person of the clerk's insurer, which is audited on the person.
+// PersonFile shows a person of the clerk's insurer, which is audited on the person. Of one whose data are
+// withheld (不開示) it holds no address, of now or of before: Addresses shows them.
 func (r *Register) PersonFile(ctx context.Context, clerk staff.Clerk, id audit.PersonID) (PersonFile, error) {
 	if _, err := r.Record(ctx, clerk, id); err != nil {
 		return PersonFile{}, err
@@ -139,7 +144,32 @@ func (r *Register) PersonFile(ctx context.Context, clerk staff.Clerk, id audit.P
 		return PersonFile{}, notFoundAs(err, ErrNoPerson)
 	}
 	file, err := r.store.PersonFile(ctx, PersonKey{clerk.Insurer, id}, r.now(), personEntries)
+	if file.Person.Withheld == eligibility.Yes {
+		file.Person = withoutAddress(file.Person)
+		for i := range file.Older {
+			file.Older[i].Person = withoutAddress(file.Older[i].Person)
+		}
+	}
 	return file, notFoundAs(err, ErrNoPerson)
+}
+
+func withoutAddress(p eligibility.Person) eligibility.Person {
+	p.PostCode, p.Address, p.MailPostCode, p.MailAddress = "", "", "", ""
+	return p
+}
+
+// Addresses shows the record of a person of the clerk's insurer with the addresses that PersonFile leaves
+// out, which is audited on the person. The clerk must have used a passkey just now: the table of permissions
+// asks for one.
+func (r *Register) Addresses(
+	ctx context.Context, clerk staff.Clerk, id audit.PersonID,
+) (PersonRecord, error) {
+	record, err := r.Record(ctx, clerk, id)
+	if err != nil {
+		return PersonRecord{}, err
+	}
+	err = r.store.Note(ctx, personEntry(r.now(), clerk, id, "people.address"))
+	return record, notFoundAs(err, ErrNoPerson)
 }
 
 func personEntry(at time.Time, clerk staff.Clerk, id audit.PersonID, action string) audit.Entry {

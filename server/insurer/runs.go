@@ -40,7 +40,7 @@ type PrintJobs struct {
 	printed RunKey
 	changed chan struct{}
 	// watchers are told of each step of a run, by its key (Watch).
-	watchers map[RunKey]map[chan struct{}]bool
+	watchers watchers[RunKey]
 	done     sync.WaitGroup
 }
 
@@ -163,7 +163,7 @@ func (j *PrintJobs) listenForChange(run RunKey) <-chan struct{} {
 func (j *PrintJobs) tellChanged(run RunKey) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.signalWatchers(run)
+	j.watchers.signal(run)
 	if run != j.printed {
 		return
 	}
@@ -299,14 +299,14 @@ func (j *PrintJobs) noteProgress(run RunKey, p printing.Progress) {
 		j.live = map[RunKey]printing.Progress{}
 	}
 	j.live[run] = p
-	j.signalWatchers(run)
+	j.watchers.signal(run)
 }
 
 func (j *PrintJobs) forgetProgress(run RunKey) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	delete(j.live, run)
-	j.signalWatchers(run)
+	j.watchers.signal(run)
 }
 
 // Progress returns how far a run of the insurer's in this process is; false when it is not printed here.

@@ -71,12 +71,15 @@ type Screen struct {
 	Shares       []int // possible shares today, percent
 	// false for the rare names that are too long: the online code or the file serve instead
 	FitsQR bool
+	// the last day on which a representative's phone shows the person; zero on the person's own
+	LastRepresented eligibility.Date
 }
 
 var (
-	errLost    = &eligibility.Error{Code: eligibility.Conflict, Key: "eligibility.lost"}
-	errUnfit   = &eligibility.Error{Code: eligibility.Conflict, Key: "credential.unfit"}
-	errTooLong = &eligibility.Error{Code: eligibility.Conflict, Key: "credential.too_long"}
+	errLost     = &eligibility.Error{Code: eligibility.Conflict, Key: "eligibility.lost"}
+	errUnfit    = &eligibility.Error{Code: eligibility.Conflict, Key: "credential.unfit"}
+	errEndsSoon = &eligibility.Error{Code: eligibility.Conflict, Key: "represent.ends_soon"}
+	errTooLong  = &eligibility.Error{Code: eligibility.Conflict, Key: "credential.too_long"}
 )
 
 // Live makes a live screen of a person whom the viewer may show.
@@ -93,6 +96,7 @@ func (i *Issuer) show(
 		return Screen{}, err
 	}
 	now := i.now()
+	r.Representative = record.IsRepresented()
 	issued, shares, err := i.issue(record, in, r, now)
 	if err != nil {
 		return Screen{}, err
@@ -111,6 +115,8 @@ func (i *Issuer) show(
 		Insurer:      in,
 		Shares:       shares,
 		FitsQR:       issued.FitsQR,
+
+		LastRepresented: record.LastRepresented(),
 	}, nil
 }
 

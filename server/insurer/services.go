@@ -18,12 +18,15 @@ type Services struct {
 	Usage       *Usage
 	Exporter    *Exporter
 	Enrolment   *Enrolment
+	Desk        *Desk
 	Devices     *Devices
 	Receipts    *Receipts
 	Issuer      *Issuer
 	OnlineCodes *OnlineCodes
 	Documents   *Documents
 	PrintJobs   *PrintJobs
+
+	Representatives *Representatives
 }
 
 // Config is what the services are made of.
@@ -45,6 +48,7 @@ type Stores struct {
 	Importer    ImporterStore
 	Usage       UsageStore
 	Enrolment   EnrolmentStore
+	Desk        DeskStore
 	Devices     DevicesStore
 	Receipts    ReceiptsStore
 	Issuer      IssuerStore
@@ -52,11 +56,13 @@ type Stores struct {
 	Documents   DocumentsStore
 	Runs        RunStore
 	People      PrintSource
+
+	Representatives RepresentativesStore
 }
 
 // New joins the services to each other and to their store.
 func New(c Config) *Services {
-	directory := &Directory{store: c.Stores.Directory, demo: c.Demo, now: c.Now}
+	directory := &Directory{store: c.Stores.Directory, keys: c.Keys, demo: c.Demo, now: c.Now}
 	register := &Register{store: c.Stores.Register, now: c.Now}
 	usage := &Usage{store: c.Stores.Usage, now: c.Now}
 	enrolment := &Enrolment{
@@ -92,6 +98,13 @@ func New(c Config) *Services {
 		Usage:     usage,
 		Exporter:  &Exporter{Directory: directory, Register: register, Usage: usage},
 		Enrolment: enrolment,
+		Desk: &Desk{
+			Directory: directory,
+			store:     c.Stores.Desk,
+			notices:   c.Notices,
+			address:   c.Address,
+			now:       c.Now,
+		},
 		Devices: &Devices{
 			Register: register,
 			store:    c.Stores.Devices,
@@ -111,6 +124,14 @@ func New(c Config) *Services {
 			now:       c.Now,
 		},
 		Documents: documents,
+		Representatives: &Representatives{
+			Directory: directory,
+			Register:  register,
+			store:     c.Stores.Representatives,
+			notices:   c.Notices,
+			address:   c.Address,
+			now:       c.Now,
+		},
 		PrintJobs: &PrintJobs{
 			Directory: directory,
 			Documents: documents,

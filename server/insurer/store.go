@@ -51,6 +51,9 @@ type PersonRecord struct {
 	Person       eligibility.Person
 	Version      int       // 1, 2, …
 	RegisteredAt time.Time // when this version was imported: 「資格は○月○日 登録分」
+	// RepresentedUntil is when a login that shows the person as a representative ceases to; zero for the
+	// person's own login, and where no login was asked about.
+	RepresentedUntil time.Time
 }
 
 // PeopleQuery asks for people of one insurer.

@@ -57,13 +57,15 @@ type asking struct {
 type world struct {
 	*insurer.Services
 	store *store.Store
-	file  string // of the database
+	file  string        // of the database
+	later time.Duration // how much later than now it is
 	keys  *keys.Folder
 	codes insurer.NoticeKeys
 
 	person    insurer.PersonRecord
 	notice    []byte // MAC of the code that the person used
 	login     int64
+	desk      string                // an open enrolment at the desk
 	code      credential.OnlineCode // an online code that a counter asks about
 	jws       string                // a live screen
 	preview   string
@@ -73,6 +75,9 @@ type world struct {
 	run       string
 	planned   insurer.Plan // of 架空市, not started
 	sealed    map[string][]byte
+
+	representative int64  // its number
+	offer          []byte // MAC of a code that waits for another representative
 
 	rightful  asking
 	strangers []asking
@@ -110,7 +115,7 @@ func newWorld(t *testing.T) *world {
 		Host:         "https://localhost:8080",
 		Address:      "http://localhost:8080",
 		Demo:         true,
-		Now:          func() time.Time { return now },
+		Now:          func() time.Time { return now.Add(w.later) },
 	})
 	w.PrintJobs.Folder = filepath.Join(dir, "runs")
 	t.Cleanup(w.PrintJobs.Wait)
@@ -223,6 +228,9 @@ func (w *world) kept(t *testing.T) {
 	file, err := w.Register.PersonFile(ctx, clerk, w.person.ID)
 	fatal(t, err)
 	w.login = file.Logins[0].ID
+	w.represented(t)
+	w.desk, err = w.Desk.Begin(ctx, clerk, w.person.ID, insurer.SeenCard)
+	fatal(t, err)
 	_, err = w.Documents.File(ctx, viewer, w.person.ID)
 	fatal(t, err)
 	screen, err := w.Issuer.Live(ctx, viewer, w.person.ID)
@@ -253,6 +261,46 @@ func (w *world) kept(t *testing.T) {
 	fatal(t, err)
 	_, err = w.Usage.Statistics(ctx, clerk) // what was gathered until now is stored
 	fatal(t, err)
+}
+
+// represented gives the person a representative, and a code for another one.
+func (w *world) represented(t *testing.T) {
+	t.Helper()
+	clerk := w.rightful.clerk
+	for _, name := range []string{"代理 花子", "代理 太郎"} {
+		fatal(t, w.Representatives.Begin(ctx, clerk, w.person.ID, mandate(name)))
+		paper, err := w.Representatives.Code(ctx, clerk, w.person.ID)
+		fatal(t, err)
+		w.offer, err = w.Representatives.CodeFor(ctx, paper.Code)
+		fatal(t, err)
+		if w.representative != 0 {
+			return
+		}
+		fatal(t, w.Representatives.Accept(ctx, loggedIn("rep", name, "1980-04-01"), w.offer))
+		all, err := w.Representatives.OfPerson(ctx, clerk, w.person.ID)
+		fatal(t, err)
+		w.representative = all[0].Number
+	}
+}
+
+// mandate is what a clerk states of a representative who brought a mandate.
+func mandate(name string) insurer.RepresentWish {
+	return insurer.RepresentWish{
+		Ground: insurer.ByMandate,
+		Name:   name,
+		Seen:   "委任状",
+		Last:   eligibility.MustDate("2027-03-31"),
+	}
+}
+
+// loggedIn is the viewer of a login just now.
+func loggedIn(subject, name, birth string) insurer.Viewer {
+	return insurer.Viewer{Login: &auth.Identity{
+		Subject:   "op|" + subject,
+		Name:      name,
+		BirthDate: eligibility.MustDate(birth),
+		At:        now,
+	}}
 }
 
 // unlimited is a budget of tries that never ends.

@@ -122,7 +122,7 @@ type ShownPerson struct {
 func (e *Enrolment) People(ctx context.Context, viewer Viewer) ([]ShownPerson, error) {
 	var all []ShownPerson
 	for _, subject := range viewer.subjects() {
-		records, err := e.store.Enrolled(ctx, subject)
+		records, err := e.store.Enrolled(ctx, subject, e.now())
 		if err != nil {
 			return nil, err
 		}
@@ -147,7 +147,7 @@ func (e *Enrolment) InsurerOf(ctx context.Context, viewer Viewer) (Insurer, bool
 		subjects = append(subjects, g.Subject)
 	}
 	for _, subject := range subjects {
-		people, err := e.store.Enrolled(ctx, subject)
+		people, err := e.store.Enrolled(ctx, subject, e.now())
 		if err != nil || len(people) == 0 {
 			continue
 		}
@@ -166,12 +166,15 @@ func (e *Enrolment) shownPerson(
 	if err != nil {
 		return PersonRecord{}, Insurer{}, err
 	}
-	records, err := e.store.Enrolled(ctx, subject)
+	records, err := e.store.Enrolled(ctx, subject, e.now())
 	if err != nil {
 		return PersonRecord{}, Insurer{}, err
 	}
 	for _, r := range records {
 		if r.ID == id {
+			if r.IsRepresented() { // whom the counter identifies by the card: no address is needed there
+				r.Person = withoutAddress(r.Person)
+			}
 			in, err := e.Directory.Insurer(ctx, r.Person.Insurer)
 			return r, in, err
 		}

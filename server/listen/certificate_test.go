@@ -1,9 +1,6 @@
 package listen
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -15,6 +12,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"madoguchi/internal/certtest"
 )
 
 var noon = time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
@@ -22,10 +21,7 @@ var noon = time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
 // pair writes a certificate of a name, and its key, into a folder.
 func pair(t *testing.T, folder, name string) {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
+	key := certtest.Key(t)
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1),
 		Subject:      pkix.Name{CommonName: name},
@@ -33,15 +29,12 @@ func pair(t *testing.T, folder, name string) {
 		NotBefore:    noon.Add(-time.Hour),
 		NotAfter:     noon.Add(time.Hour),
 	}
-	cert, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
+	cert := certtest.Certificate(t, template, template, &key.PublicKey, key)
 	der, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(folder, "cert.pem"), "CERTIFICATE", cert)
+	write(t, filepath.Join(folder, "cert.pem"), "CERTIFICATE", cert.Raw)
 	write(t, filepath.Join(folder, "key.pem"), "PRIVATE KEY", der)
 }
 

@@ -16,6 +16,7 @@ import (
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/internal/issuertest"
+	"madoguchi/internal/persontest"
 )
 
 // matrix is a code to be drawn.
@@ -33,19 +34,11 @@ func shown(t testing.TB) (matrix, string) {
 		key,
 		credential.Request{Tier: credential.TierSaved, RID: 12345,
 			Expires: eligibility.MustDate("2027-03-01").Time(),
-			Person: eligibility.Person{
-				Insurer:      "00138990",
-				Symbol:       "国13",
-				Number:       "0001234",
-				BranchNumber: "02",
-				Name:         "髙橋 德一",
-				Kana:         "タカハシ トクイチ",
-				BirthDate:    eligibility.MustDate("1955-07-01"),
-				Sex:          eligibility.Male,
-				Relation:     eligibility.Subscriber,
-				CoverageFrom: eligibility.MustDate("2008-04-01"),
-				ValidUntil:   eligibility.MustDate("2027-07-31"),
-			},
+			Person: persontest.Tokuichi(func(p *eligibility.Person) {
+				p.Relation = eligibility.Subscriber
+				p.CoverageFrom = eligibility.MustDate("2008-04-01")
+				p.ValidUntil = eligibility.MustDate("2027-07-31")
+			}),
 			InsurerName: "架空県山川町北谷村国民健康保険広域連合", Share: 20},
 		time.Date(2026, 11, 22, 10, 0, 0, 0, eligibility.Japan),
 	)

@@ -17,6 +17,7 @@ import (
 	"github.com/skip2/go-qrcode"
 
 	"madoguchi/eligibility"
+	"madoguchi/internal/persontest"
 	"madoguchi/internal/testenv"
 	"madoguchi/pdf"
 	"madoguchi/server/qrscan"
@@ -26,18 +27,10 @@ import (
 func sheet(t testing.TB, m matrix) string {
 	t.Helper()
 	data, _, err := pdf.EligibilitySheet(pdf.Sheet{
-		Person: eligibility.Person{
-			Insurer:      "00138990",
-			Symbol:       "国13",
-			Number:       "0001234",
-			BranchNumber: "02",
-			Name:         "髙橋 德一",
-			Kana:         "タカハシ トクイチ",
-			BirthDate:    eligibility.MustDate("1955-07-01"),
-			Sex:          eligibility.Male,
-			Relation:     eligibility.Subscriber,
-			QualifiedOn:  eligibility.MustDate("2008-04-01"),
-		},
+		Person: persontest.Tokuichi(func(p *eligibility.Person) {
+			p.Relation = eligibility.Subscriber
+			p.QualifiedOn = eligibility.MustDate("2008-04-01")
+		}),
 		Share:       20,
 		InsurerName: "架空市",
 		Issuer:      "架空市長",

@@ -3,6 +3,7 @@ package staff
 import (
 	"cmp"
 	"context"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -170,6 +171,19 @@ type GivenFacility struct {
 	Address   *string `help:"所在地"`
 	Telephone *string `help:"digits and hyphens"`
 	Blanking  *int    `help:"${facility_blanking}"`
+}
+
+// ReadBlanking is GivenFacility.Blanking as a form gives it, nil where it gives none. What is no number is
+// refused as any other number that is not within the bounds.
+func ReadBlanking(text *string) *int {
+	if text == nil {
+		return nil
+	}
+	seconds, err := strconv.Atoi(strings.TrimSpace(*text))
+	if err != nil {
+		seconds = -1
+	}
+	return &seconds
 }
 
 // On returns the facility with what is given. Empty text takes away what may be missing.

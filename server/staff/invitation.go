@@ -3,6 +3,7 @@ package staff
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"madoguchi/auth/passkey"
@@ -30,20 +31,26 @@ type Invitation struct {
 	ExpiresAt    time.Time
 }
 
-// stands returns ErrInvitation unless the invitation may still be accepted, as the organisation's members are
-// now.
+// stands returns ErrInvitation unless the invitation may still be accepted, as the members of the
+// organisation and of the operator are now. What the operator's staff made is good while nobody else
+// administers the organisation.
 func (v Invitation) stands(all roster, now time.Time) error {
 	if !now.Before(v.ExpiresAt) {
 		return ErrInvitation.Because(errors.New("it is too old"))
 	}
-	var by Principal = Member{ID: v.By, Organisation: v.Organisation}
-	if v.By == "" {
-		by = Operator{}
-	}
-	if err := all.administers(by); err != nil {
+	own := all.of(v.Organisation)
+	if by, _ := all.find(v.By); v.By != "" && by.Organisation != v.Organisation {
+		err := all.of(TheOperator).administers(by)
+		if err == nil && own.hasAdminBesides(v.Member) {
+			err = ErrHasAdmin
+		}
+		if err != nil {
+			return ErrInvitation.Because(fmt.Errorf("the operator's: %w", err))
+		}
+	} else if v.By != "" && own.administers(by) != nil {
 		return ErrInvitation.Because(errors.New("who invited may no longer"))
 	}
-	known, here := all.find(v.Member)
+	known, here := own.find(v.Member)
 	if here != v.Recovery || known.State == Removed {
 		return ErrInvitation.Because(errors.New("the member is not as the invitation says"))
 	}
@@ -94,7 +101,12 @@ func (s *Members) Invite(ctx context.Context, by Principal, wanted NewMember) (s
 		Organisation: wanted.Organisation,
 		Name:         name,
 		Role:         wanted.Role,
-	}, "member.invite")
+	}, "member.invite", ownAdmin(by, wanted.Organisation))
+}
+
+// ownAdmin lets an organisation's administrators invite, and commands.
+func ownAdmin(by Principal, of Organisation) func(roster) error {
+	return func(all roster) error { return all.of(of).administers(by) }
 }
 
 // Recover makes a link with which a member, also a locked one, registers a new passkey; as it is accepted the
@@ -110,12 +122,13 @@ func (s *Members) Recover(ctx context.Context, by Principal, id MemberID) (strin
 		Name:         m.Name,
 		Role:         m.Role,
 		Recovery:     true,
-	}, "member.recover")
+	}, "member.recover", ownAdmin(by, m.Organisation))
 }
 
-// invite stores an invitation if who invites may, as the organisation's members are then.
+// invite stores an invitation if who invites may, as the members of the organisation and of the operator are
+// then.
 func (s *Members) invite(
-	ctx context.Context, by Principal, v Invitation, action string,
+	ctx context.Context, by Principal, v Invitation, action string, may func(roster) error,
 ) (string, Invitation, error) {
 	now := s.now()
 	v.CreatedAt, v.ExpiresAt = now, now.Add(InvitationLife)
@@ -128,7 +141,7 @@ func (s *Members) invite(
 		Detail: string(v.Member) + " " + string(v.Role),
 	}
 	err := s.store.PutInvitation(ctx, hashOf(code), v, e, func(all []Member) error {
-		if err := roster(all).administers(by); err != nil {
+		if err := may(all); err != nil {
 			return err
 		}
 		if known, here := roster(all).find(v.Member); here && known.State == Removed {

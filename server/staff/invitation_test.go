@@ -341,7 +341,7 @@ func TestARecoveryEndsWhatTheMemberHad(t *testing.T) {
 			if _, err := w.signIn(m.ID); !errors.Is(err, passkey.ErrRefused) {
 				t.Errorf("the old passkey: %v", err)
 			}
-			if all, err := w.browser.Of(ctx, string(m.ID)); err != nil || len(all) != 0 {
+			if all, err := w.Sessions.List(ctx, staff.Operator{}, m.ID); err != nil || len(all) != 0 {
 				t.Errorf("%d sessions, %v", len(all), err)
 			}
 			if _, err := w.PINs.Check(ctx, w.facilityAdmin, m.ID, "2580"); !errors.Is(err, staff.ErrNoPIN) {

@@ -110,10 +110,12 @@ var (
 
 	ErrRefused   = &eligibility.Error{Code: eligibility.Denied, Key: "staff.denied"}
 	ErrLastAdmin = &eligibility.Error{Code: eligibility.Conflict, Key: "staff.last_admin"}
-	ErrLocked    = &eligibility.Error{Code: eligibility.Denied, Key: "staff.locked"}
-	ErrRemoved   = &eligibility.Error{Code: eligibility.Conflict, Key: "staff.removed"}
-	ErrRole      = &eligibility.Error{Code: eligibility.Invalid, Key: "staff.role", Field: "role"}
-	ErrName      = &eligibility.Error{Code: eligibility.Invalid, Key: "staff.name", Field: "name"}
+	// ErrHasAdmin is the answer to the operator where an organisation's own administrator can do it.
+	ErrHasAdmin = &eligibility.Error{Code: eligibility.Conflict, Key: "staff.has_admin"}
+	ErrLocked   = &eligibility.Error{Code: eligibility.Denied, Key: "staff.locked"}
+	ErrRemoved  = &eligibility.Error{Code: eligibility.Conflict, Key: "staff.removed"}
+	ErrRole     = &eligibility.Error{Code: eligibility.Invalid, Key: "staff.role", Field: "role"}
+	ErrName     = &eligibility.Error{Code: eligibility.Invalid, Key: "staff.name", Field: "name"}
 )
 
 const mostName = 40 // characters
@@ -130,7 +132,7 @@ func cleanName(name string) (string, error) {
 	return name, nil
 }
 
-// roster are the members of one organisation as they are stored.
+// roster are the members of one organisation as they are stored, or of one and of the operator.
 type roster []Member
 
 func (r roster) find(id MemberID) (Member, bool) {
@@ -139,6 +141,24 @@ func (r roster) find(id MemberID) (Member, bool) {
 		return Member{}, false
 	}
 	return r[i], true
+}
+
+// of are the members of one organisation among them.
+func (r roster) of(o Organisation) roster {
+	var own roster
+	for _, m := range r {
+		if m.Organisation == o {
+			own = append(own, m)
+		}
+	}
+	return own
+}
+
+// hasAdminBesides reports whether somebody else than this member administers the organisation now.
+func (r roster) hasAdminBesides(id MemberID) bool {
+	return slices.ContainsFunc(r, func(m Member) bool {
+		return m.ID != id && m.State == Active && m.Role.Administers()
+	})
 }
 
 // present returns nil when who asks may act as a member of this organisation: a command, or a member who is
@@ -175,10 +195,8 @@ func (r roster) leavesAdmin(by Principal, changed Member) error {
 	if _, command := by.who(); command || !administers(before) || administers(changed) {
 		return nil
 	}
-	for _, m := range r {
-		if m.ID != changed.ID && administers(m) {
-			return nil
-		}
+	if r.hasAdminBesides(changed.ID) {
+		return nil
 	}
 	return ErrLastAdmin
 }

@@ -19,11 +19,12 @@ type MemberStore interface {
 		ctx context.Context, within Scope, id MemberID, decide func(m Member, all []Member) (Change, error),
 	) error
 	// PutInvitation stores an invitation by the hash of its code, unless may returns an error for the
-	// organisation's members as they are. NotFound: there is no such organisation here.
+	// organisation's members, and those of the operator, as they are. NotFound: there is no such organisation
+	// here.
 	PutInvitation(
 		ctx context.Context, code [32]byte, v Invitation, e audit.Entry, may func(all []Member) error,
 	) error
-	// Invitation returns an invitation with the members of its organisation.
+	// Invitation returns an invitation with the members of its organisation and of the operator.
 	Invitation(ctx context.Context, code [32]byte) (Invitation, []Member, error)
 	// AcceptInvitation uses an invitation up and stores what decide makes of it. passkey.ErrKnown: somebody
 	// has the passkey already.

@@ -31,6 +31,20 @@ func OfInsurer(number eligibility.InsurerNumber) Organisation {
 // OfFacility is a facility as an organisation, by its code.
 func OfFacility(code string) Organisation { return Organisation{Kind: KindFacility, Number: code} }
 
+// LooksAfter returns nil when who asks may register an organisation of this server and set what is known of
+// it: a member of the operator's staff, as operators are stored, or a command that is for it. Others do not
+// find it.
+func LooksAfter(by Principal, of Organisation, operators []Member) error {
+	_, command := by.who()
+	switch {
+	case command && by.within().Holds(of):
+		return nil
+	case command || !by.within().Holds(TheOperator):
+		return ErrNoOrganisation
+	}
+	return roster(operators).administers(by)
+}
+
 // Role says what a member of staff may do.
 type Role string
 

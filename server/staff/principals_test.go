@@ -1,7 +1,6 @@
 package staff_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http/httptest"
@@ -11,6 +10,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
+	"madoguchi/internal/principaltest"
 	"madoguchi/internal/testenv"
 	"madoguchi/server/staff"
 )
@@ -229,6 +229,28 @@ var rows = []row{
 			return w.Members.Remove(ctx, by, about.ID)
 		}},
 
+	{method: "Members.Administration", denied: true, may: []string{theOperator, theCommand},
+		call: func(w *world, by staff.Principal, about staff.Member) error {
+			_, err := w.Members.Administration(ctx, by, about.Organisation)
+			return err
+		}},
+	{method: "Members.InviteFirst", denied: true, may: []string{theOperator, theCommand},
+		before: nobodyAdministers,
+		call: func(w *world, by staff.Principal, about staff.Member) error {
+			_, _, err := w.Members.InviteFirst(ctx, by, staff.NewMember{
+				Organisation: about.Organisation,
+				Name:         "山田 千代",
+				Role:         w.adminOf(about.Organisation).Role,
+			})
+			return err
+		}},
+	{method: "Members.RecoverLast", denied: true, may: []string{theOperator, theCommand},
+		call: func(w *world, by staff.Principal, about staff.Member) error {
+			of := about.Organisation
+			_, _, err := w.Members.RecoverLast(ctx, by, of, w.adminOf(of).Name)
+			return err
+		}},
+
 	{method: "Sessions.List", may: selves, before: signedIn,
 		call: func(w *world, by staff.Principal, about staff.Member) error {
 			all, err := w.Sessions.List(ctx, by, about.ID)
@@ -239,11 +261,11 @@ var rows = []row{
 		}},
 	{method: "Sessions.End", may: selves, before: signedIn,
 		call: func(w *world, by staff.Principal, about staff.Member) error {
-			all, err := w.browser.Of(ctx, string(about.ID))
+			all, err := w.Sessions.List(ctx, staff.Operator{}, about.ID)
 			if err != nil {
 				return err
 			}
-			return w.Sessions.End(ctx, by, about.ID, staff.RefOf(all[0]))
+			return w.Sessions.End(ctx, by, about.ID, all[0].Ref)
 		}},
 	{method: "Sessions.EndAll", may: selves, before: signedIn,
 		call: func(w *world, by staff.Principal, about staff.Member) error {
@@ -329,38 +351,16 @@ var withoutPrincipal = map[string]string{
 // Every method of every service takes a principal first and has a row above, or stands among those that need
 // none.
 func TestEveryMethodOfAServiceAsksWhoAsks(t *testing.T) {
-	principals := []reflect.Type{reflect.TypeFor[staff.Principal](), reflect.TypeFor[staff.Member]()}
-	want := map[string]bool{}
+	var methods []string
 	for _, r := range rows {
-		want[r.method] = true
+		methods = append(methods, r.method)
 	}
-	services := reflect.TypeFor[staff.Services]()
-	for i := range services.NumField() {
-		service := services.Field(i)
-		for j := range service.Type.NumMethod() {
-			method := service.Type.Method(j)
-			name := service.Name + "." + method.Name
-			asks := method.Type.NumIn() > 2 && method.Type.In(1) == reflect.TypeFor[context.Context]() &&
-				slices.Contains(principals, method.Type.In(2))
-			_, open := withoutPrincipal[name]
-			switch {
-			case asks && !want[name]:
-				t.Errorf("%s has no row", name)
-			case !asks && !open:
-				t.Errorf("%s takes no principal first, and no reason is given", name)
-			case asks && open:
-				t.Errorf("%s takes a principal", name)
-			}
-			delete(want, name)
-			delete(withoutPrincipal, name)
-		}
-	}
-	for name := range want {
-		t.Errorf("there is no %s any more", name)
-	}
-	for name := range withoutPrincipal {
-		t.Errorf("there is no %s any more", name)
-	}
+	principaltest.Half{
+		Services:   reflect.TypeFor[staff.Services](),
+		Principals: []reflect.Type{reflect.TypeFor[staff.Principal](), reflect.TypeFor[staff.Member]()},
+		Rows:       methods,
+		Open:       withoutPrincipal,
+	}.Check(t)
 }
 
 // What is another organisation's is not found, and what the role does not allow is denied: nothing changes,

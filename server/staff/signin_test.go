@@ -163,7 +163,7 @@ func (w *world) open12Hours(t *testing.T, m staff.Member) {
 
 func (w *world) sessions(t *testing.T, m staff.Member) int {
 	t.Helper()
-	all, err := w.browser.Of(ctx, string(m.ID))
+	all, err := w.Sessions.List(ctx, staff.Operator{}, m.ID)
 	fatal(t, err)
 	return len(all)
 }

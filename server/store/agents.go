@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"time"
 
 	"madoguchi/server/agents"
 	"madoguchi/server/audit"
@@ -15,7 +14,7 @@ import (
 type agentStore struct{ *core }
 
 const agentColumns = `ref, facility, name, public, paired_at, paired_by, first_seen, last_seen, version,
-	ended_at, ended_by`
+	ended_at, ended_by, program`
 
 // agentRow vouches for whose reader an agent is, by which key it proves itself, and whether it was ended.
 // Schema 20 added when it was seen and its end: a row that has nothing of that is vouched for as before.
@@ -25,23 +24,10 @@ func agentRow(a agents.Agent) provenRow {
 	if first != 0 || last != 0 || a.Version != 0 || ended != 0 || a.EndedBy != "" {
 		values = append(values, first, last, int64(a.Version), ended, a.EndedBy)
 	}
+	if a.Program != "" { // schema 23
+		values = append(values, a.Program)
+	}
 	return provenRow{"cases", "agents", values}
-}
-
-// millisOrZero is toMillis, and 0 for no time.
-func millisOrZero(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return toMillis(t)
-}
-
-// timeOrNone reads what millisOrZero wrote.
-func timeOrNone(n int64) time.Time {
-	if n == 0 {
-		return time.Time{}
-	}
-	return fromMillis(n)
 }
 
 // scan reads agentColumns and proof, and checks that they belong together.
@@ -50,7 +36,7 @@ func (s agentStore) scan(scan func(...any) error) (agents.Agent, error) {
 	var paired, first, last, ended int64
 	var proof []byte
 	if err := scan(&a.ID, &a.Facility, &a.Name, &a.Key, &paired, &a.PairedBy, &first, &last, &a.Version,
-		&ended, &a.EndedBy, &proof); err != nil {
+		&ended, &a.EndedBy, &a.Program, &proof); err != nil {
 		return agents.Agent{}, err
 	}
 	a.PairedAt = fromMillis(paired)
@@ -69,9 +55,9 @@ func (s agentStore) PutAgent(ctx context.Context, a agents.Agent, e audit.Entry)
 	}
 	return s.change(ctx, func(tx *sql.Tx) error {
 		done, err := tx.ExecContext(ctx, `INSERT INTO agents (`+agentColumns+`, proof)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING`,
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING`,
 			a.ID, a.Facility, a.Name, a.Key, toMillis(a.PairedAt), a.PairedBy, millisOrZero(a.FirstSeen),
-			millisOrZero(a.LastSeen), a.Version, millisOrZero(a.EndedAt), a.EndedBy, proof)
+			millisOrZero(a.LastSeen), a.Version, millisOrZero(a.EndedAt), a.EndedBy, a.Program, proof)
 		if err != nil {
 			return fmt.Errorf("storing an agent: %w", err)
 		}
@@ -112,9 +98,9 @@ func (s agentStore) Agents(ctx context.Context, facility string) (all []agents.A
 }
 
 // SawAgent stores that an agent was there.
-func (s agentStore) SawAgent(ctx context.Context, id string, at time.Time, version int) error {
+func (s agentStore) SawAgent(ctx context.Context, seen agents.AgentSeen) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
-		a, err := s.agent(ctx, tx, id)
+		a, err := s.agent(ctx, tx, seen.ID)
 		if errors.Is(err, sql.ErrNoRows) || err == nil && a.Ended() {
 			return nil
 		}
@@ -124,7 +110,7 @@ func (s agentStore) SawAgent(ctx context.Context, id string, at time.Time, versi
 		if a.FirstSeen.IsZero() {
 			a.FirstSeen = a.PairedAt
 		}
-		a.LastSeen, a.Version = at, version
+		a.LastSeen, a.Version, a.Program = seen.At, seen.Version, seen.Program
 		return s.update(ctx, tx, a)
 	})
 }
@@ -154,8 +140,9 @@ func (s agentStore) update(ctx context.Context, tx *sql.Tx, a agents.Agent) erro
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, `UPDATE agents SET first_seen = $2, last_seen = $3, version = $4,
-		ended_at = $5, ended_by = $6, proof = $7 WHERE ref = $1`, a.ID, millisOrZero(a.FirstSeen),
-		millisOrZero(a.LastSeen), a.Version, millisOrZero(a.EndedAt), a.EndedBy, proof); err != nil {
+		ended_at = $5, ended_by = $6, proof = $7, program = $8 WHERE ref = $1`,
+		a.ID, millisOrZero(a.FirstSeen), millisOrZero(a.LastSeen), a.Version, millisOrZero(a.EndedAt),
+		a.EndedBy, proof, a.Program); err != nil {
 		return fmt.Errorf("changing an agent: %w", err)
 	}
 	return nil

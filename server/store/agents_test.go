@@ -28,12 +28,17 @@ func TestAnAgentIsSeenEndedAndForgotten(t *testing.T) {
 		t.Errorf("again: %v", err)
 	}
 	later := noon.Add(time.Hour)
-	if err := store.SawAgent(ctx, a.ID, later, 5); err != nil {
+	if err := store.SawAgent(ctx, agents.AgentSeen{
+		ID:      a.ID,
+		At:      later,
+		Version: 5,
+		Program: "1.2.0",
+	}); err != nil {
 		t.Fatal(err)
 	}
 	got, err := store.Agent(ctx, a.ID)
 	if err != nil || !got.FirstSeen.Equal(noon) || !got.LastSeen.Equal(later) || got.Version != 5 ||
-		got.Ended() {
+		got.Program != "1.2.0" || got.Ended() {
 		t.Errorf("%+v %v", got, err)
 	}
 	end := agents.AgentEnd{ID: a.ID, Facility: "1319999992", At: later, By: "田中"}
@@ -50,10 +55,12 @@ func TestAnAgentIsSeenEndedAndForgotten(t *testing.T) {
 		}
 		end.By = "鈴木"
 	}
-	if err := store.SawAgent(ctx, a.ID, later.Add(time.Hour), 6); err != nil {
+	if err := store.SawAgent(
+		ctx, agents.AgentSeen{ID: a.ID, At: later.Add(time.Hour), Version: 6},
+	); err != nil {
 		t.Fatal(err)
 	}
-	if err := store.SawAgent(ctx, "nobody", later, 6); err != nil {
+	if err := store.SawAgent(ctx, agents.AgentSeen{ID: "nobody", At: later, Version: 6}); err != nil {
 		t.Fatal(err)
 	}
 	s.Close()
@@ -132,7 +139,9 @@ func TestAnAgentOfTheVersionBeforeIsReadAndSeen(t *testing.T) {
 	if err != nil || !a.FirstSeen.IsZero() || !a.LastSeen.IsZero() || a.Ended() || !a.PairedAt.Equal(noon) {
 		t.Fatalf("%+v %v", a, err)
 	}
-	if err := s.ForAgents().SawAgent(ctx, agentID, noon.Add(time.Hour), 3); err != nil {
+	if err := s.ForAgents().SawAgent(
+		ctx, agents.AgentSeen{ID: agentID, At: noon.Add(time.Hour), Version: 3},
+	); err != nil {
 		t.Fatal(err)
 	}
 	a, err = s.ForAgents().Agent(ctx, agentID)

@@ -95,8 +95,8 @@ var (
 	}
 	showHanako = func(f filled) error { _, err := f.Register.Person(ctx, "06139992", f.hanako); return err }
 	showMoved  = func(f filled) error { _, err := f.Register.Person(ctx, "01139997", f.hanako); return err }
-	hersAre    = func(f filled) error { _, err := f.Enrolment.Enrolled(ctx, "op|hanako"); return err }
-	hisAre     = func(f filled) error { _, err := f.Enrolment.Enrolled(ctx, "op|taichi"); return err }
+	hersAre    = func(f filled) error { _, err := f.Enrolment.Enrolled(ctx, "op|hanako", noon); return err }
+	hisAre     = func(f filled) error { _, err := f.Enrolment.Enrolled(ctx, "op|taichi", noon); return err }
 	readNotice = func(f filled) error {
 		_,
 			err := f.Enrolment.Notice(ctx, []byte("mac of hanako"))
@@ -302,6 +302,7 @@ var alterations = []struct {
 		agentComes},
 	{"an agent of the enemy's own", []string{`UPDATE agents SET proof = NULL`}, agentComes},
 	{"an agent was ended by nobody", []string{`UPDATE agents SET ended_at = 1`}, agentComes},
+	{"an agent says another release", []string{`UPDATE agents SET program = '9.9'`}, agentsListed},
 	{"an agent was seen at another time", []string{`UPDATE agents SET last_seen = 1`}, agentsListed},
 	{"a waiting file becomes another insurer's", []string{`UPDATE previews SET insurer = '01139997'`},
 		openMoved},
@@ -373,7 +374,7 @@ func TestAlteredRowsCanBeEnded(t *testing.T) {
 	if err := f.Register.ErasePerson(ctx, "06139992", f.taichi, entry("person.erase")); err != nil {
 		t.Error(err)
 	}
-	if people, err := f.Enrolment.Enrolled(ctx, "op|hanako"); err != nil || len(people) != 0 {
+	if people, err := f.Enrolment.Enrolled(ctx, "op|hanako", noon); err != nil || len(people) != 0 {
 		t.Errorf("%d people, %v", len(people), err)
 	}
 }

@@ -72,7 +72,7 @@ func BenchmarkLookUp(b *testing.B) {
 			if _, err := s.Sessions().Session(ctx, session.Hash); err != nil {
 				b.Fatal(err)
 			}
-			if people, err := s.Enrolment.Enrolled(ctx, "op|a"); err != nil || len(people) != 1 {
+			if people, err := s.Enrolment.Enrolled(ctx, "op|a", noon); err != nil || len(people) != 1 {
 				b.Fatal(len(people), err)
 			}
 		}

@@ -57,7 +57,7 @@ func TestADatabaseOfTheReleaseBeforeOpensAndIsBound(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		hers, err := s.Enrolment.Enrolled(ctx, "op|hanako")
+		hers, err := s.Enrolment.Enrolled(ctx, "op|hanako", noon)
 		if err != nil || len(hers) != 1 || hers[0].Person.Address != "大阪府架空市新町1" || hers[0].Version != 2 {
 			t.Fatalf("%+v %v", hers, err)
 		}
@@ -184,7 +184,7 @@ func TestRowsOfTheOldFormAreRefusedAfterwards(t *testing.T) {
 	if _, err := s.Sessions().Session(ctx, [32]byte{1}); !errors.Is(err, errAltered) {
 		t.Errorf("%v", err)
 	}
-	if _, err := s.Enrolment.Enrolled(ctx, "op|hanako"); !errors.Is(err, errAltered) {
+	if _, err := s.Enrolment.Enrolled(ctx, "op|hanako", noon); !errors.Is(err, errAltered) {
 		t.Errorf("%v", err)
 	}
 }

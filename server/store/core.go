@@ -94,6 +94,22 @@ func storageError(err error) error {
 func toMillis(t time.Time) int64   { return t.UnixMilli() }
 func fromMillis(n int64) time.Time { return time.UnixMilli(n).In(eligibility.Japan) }
 
+// millisOrZero is toMillis of a time that may not have come: 0.
+func millisOrZero(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return toMillis(t)
+}
+
+// timeOrNone reads what millisOrZero wrote.
+func timeOrNone(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return fromMillis(n)
+}
+
 // queryer is a transaction or a pool.
 type queryer interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row

@@ -148,7 +148,7 @@ func TestAnErasedLoginTakesNothingFromTheFamily(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, subject := range []string{"op|hanako", "op|taichi"} {
-		people, err := s.Enrolment.Enrolled(ctx, subject)
+		people, err := s.Enrolment.Enrolled(ctx, subject, noon)
 		if err != nil || len(people) != i {
 			t.Errorf("%s: %d people, %v", subject, len(people), err)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"madoguchi/server/insurer"
 )
@@ -15,11 +16,19 @@ type enrolmentRow struct {
 	ref        string
 	subject    []byte // its MAC
 	at         int64
+	until      int64  // of a representative's login: when it ends; 0 for the person's own
+	body       []byte // of a representative's login: insurer.Representation, sealed
 	proof      []byte
 }
 
+// row vouches for who may show whom. Schema 22 added representatives: a row of the person's own login is
+// vouched for as before.
 func (e enrolmentRow) row() provenRow {
-	return provenRow{"people", "enrolments", []any{e.subject, e.ref, e.at}}
+	values := []any{e.subject, e.ref, e.at}
+	if e.until != 0 || len(e.body) > 0 {
+		values = append(values, e.until, append([]byte{}, e.body...)) // an empty value is read back as nil
+	}
+	return provenRow{"people", "enrolments", values}
 }
 
 // enrolmentRows reads and writes rows of enrolments within a transaction.
@@ -51,7 +60,7 @@ func readEnrolments(ctx context.Context, q rowsQueryer, where string, args ...an
 	err error) {
 	rows, err := q.QueryContext(ctx,
 		`SELECT enrolments.id, people.id, people.ref, enrolments.subject_mac, enrolments.created_at,
-			enrolments.proof
+			enrolments.until, enrolments.body, enrolments.proof
 		FROM enrolments JOIN people ON people.id = enrolments.person_id WHERE `+where+`
 			ORDER BY enrolments.id`, args...)
 	if err != nil {
@@ -60,7 +69,8 @@ func readEnrolments(ctx context.Context, q rowsQueryer, where string, args ...an
 	defer rows.Close()
 	for rows.Next() {
 		var e enrolmentRow
-		if err := rows.Scan(&e.id, &e.person, &e.ref, &e.subject, &e.at, &e.proof); err != nil {
+		if err := rows.Scan(&e.id, &e.person, &e.ref, &e.subject, &e.at, &e.until, &e.body,
+			&e.proof); err != nil {
 			return nil, fmt.Errorf("reading an enrolment: %w", err)
 		}
 		all = append(all, e)
@@ -74,9 +84,13 @@ func (s enrolmentRows) put(ctx context.Context, tx *sql.Tx, e enrolmentRow) erro
 	if err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `INSERT INTO enrolments (subject_mac, person_id, created_at, proof)
-		VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-		e.subject, e.person, e.at, proof); err != nil {
+	if e.body == nil {
+		e.body = []byte{}
+	}
+	if _, err := tx.ExecContext(ctx, `INSERT INTO enrolments
+		(subject_mac, person_id, created_at, until, body, proof)
+		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+		e.subject, e.person, e.at, e.until, e.body, proof); err != nil {
 		return fmt.Errorf("storing the enrolment: %w", err)
 	}
 	return nil
@@ -86,23 +100,26 @@ func (s enrolmentRows) put(ctx context.Context, tx *sql.Tx, e enrolmentRow) erro
 type enrolledReader struct{ *core }
 
 // Enrolled implements insurer.EnrolmentStore and insurer.DevicesStore.
-func (s enrolledReader) Enrolled(ctx context.Context, subject string) ([]insurer.PersonRecord, error) {
+func (s enrolledReader) Enrolled(
+	ctx context.Context, subject string, at time.Time,
+) ([]insurer.PersonRecord, error) {
 	mac := s.index.mac("subject", subject)
 	var all []insurer.PersonRecord
 	err := s.each(ctx, func(scan func(...any) error) error {
-		var at int64
-		var proof []byte
+		e := enrolmentRow{subject: mac}
 		r, err := s.people().scan(ctx, func(columns ...any) error {
-			return scan(append(columns, &at,
-				&proof)...)
+			return scan(append(columns, &e.at, &e.until, &e.body, &e.proof)...)
 		})
 		if err != nil {
 			return err
 		}
-		all = append(all, r)
-		return s.proofs.checkProof(enrolmentRow{ref: string(r.ID), subject: mac, at: at}.row(), proof)
-	}, `SELECT `+personColumns+`, enrolments.created_at, enrolments.proof FROM people
-		JOIN enrolments ON enrolments.person_id = people.id
+		e.ref = string(r.ID)
+		if r.RepresentedUntil = timeOrNone(e.until); !r.IsRepresented() || at.Before(r.RepresentedUntil) {
+			all = append(all, r)
+		}
+		return s.proofs.checkProof(e.row(), e.proof)
+	}, `SELECT `+personColumns+`, enrolments.created_at, enrolments.until, enrolments.body, enrolments.proof
+		FROM people JOIN enrolments ON enrolments.person_id = people.id
 		WHERE enrolments.subject_mac = $1 ORDER BY enrolments.id`, mac)
 	if err != nil {
 		return nil, storageError(err)

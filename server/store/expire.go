@@ -35,9 +35,21 @@ func (s *Store) ExpireReceipts(ctx context.Context, before time.Time) (int, erro
 	return removed(s.write.ExecContext(ctx, `DELETE FROM receipts WHERE at < $1`, toMillis(before)))
 }
 
-// ExpireCodes removes the codes that ended before a time.
+// ExpireCodes removes the online codes that ended before a time, and the desk's a day later: their page may
+// still be open.
 func (s *Store) ExpireCodes(ctx context.Context, before time.Time) error {
-	_, err := s.write.ExecContext(ctx, `DELETE FROM codes WHERE expires_at < $1`, toMillis(before))
+	if _, err := s.write.ExecContext(ctx, `DELETE FROM codes WHERE expires_at < $1`,
+		toMillis(before)); err != nil {
+		return storageError(err)
+	}
+	_, err := s.write.ExecContext(ctx, `DELETE FROM desk_codes WHERE expires_at < $1`,
+		toMillis(before.AddDate(0, 0, -1)))
+	return storageError(err)
+}
+
+// ExpireRepresentCodes removes the codes for representatives that ended before a time.
+func (s *Store) ExpireRepresentCodes(ctx context.Context, before time.Time) error {
+	_, err := s.write.ExecContext(ctx, `DELETE FROM represent_codes WHERE expires_at < $1`, toMillis(before))
 	return storageError(err)
 }
 

@@ -19,12 +19,20 @@ import (
 // Condition is what a database tells without its keys, before it is opened.
 type Condition struct {
 	Exists     bool
-	Stamp      string    // mode and role that it belongs to; empty: no start has come that far
-	Schema     int64     // of its tables; 0: there are none yet
-	Newest     int64     // the schema that this program makes of it
-	Facilities []string  // 医療機関コード of those whose counters it serves, in order
-	Agents     int       // paired bridge agents
-	LastPaired time.Time // when the newest of them was paired
+	Stamp      string         // mode and role that it belongs to; empty: no start has come that far
+	Schema     int64          // of its tables; 0: there are none yet
+	Newest     int64          // the schema that this program makes of it
+	Facilities []string       // 医療機関コード of those whose counters it serves, in order
+	Agents     int            // paired bridge agents that were not ended
+	LastPaired time.Time      // when the newest of them was paired
+	Releases   []AgentRelease // that those agents were, in order; none: nothing of it is stored
+}
+
+// AgentRelease is how many of the paired bridge agents were one release when they were last stored.
+type AgentRelease struct {
+	Program string // empty: they did not say
+	Wire    int    // version of the messages that they spoke; 0: not known
+	Agents  int
 }
 
 var (
@@ -84,6 +92,9 @@ func (c *Condition) read(ctx context.Context, db *sql.DB) (err error) {
 			return fmt.Errorf("looking at the database: %w", err)
 		}
 	}
+	if err := c.readReleases(ctx, db); err != nil {
+		return fmt.Errorf("looking at the database: %w", err)
+	}
 	if paired.Valid {
 		c.LastPaired = fromMillis(paired.Int64)
 	}
@@ -91,6 +102,31 @@ func (c *Condition) read(ctx context.Context, db *sql.DB) (err error) {
 		c.Facilities = strings.Split(facilities.String, ",")
 	}
 	return nil
+}
+
+// agentsHaveReleases is the first schema that stores which release an agent was.
+const agentsHaveReleases = 23
+
+// readReleases counts the agents that were not ended, by what they were.
+func (c *Condition) readReleases(ctx context.Context, db *sql.DB) error {
+	if c.Schema < agentsHaveReleases {
+		return nil
+	}
+	rows, err := db.QueryContext(ctx, `SELECT program, version, count(*) FROM agents WHERE ended_at = 0
+		GROUP BY program, version ORDER BY program, version`)
+	if err != nil {
+		return err
+	}
+	c.Agents = 0
+	for rows.Next() {
+		var r AgentRelease
+		if err := rows.Scan(&r.Program, &r.Wire, &r.Agents); err != nil {
+			return errors.Join(err, rows.Close())
+		}
+		c.Releases = append(c.Releases, r)
+		c.Agents += r.Agents
+	}
+	return rows.Err()
 }
 
 // schemas returns the number of the newest migration that a database has had, and of the newest one of this

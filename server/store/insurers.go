@@ -10,10 +10,11 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
+	"madoguchi/server/staff"
 )
 
 // directoryStore implements insurer.DirectoryStore.
-type directoryStore struct{ *core }
+type directoryStore struct{ memberReader }
 
 // Insurers returns the insurers of this server in the order of their numbers.
 func (s directoryStore) Insurers(ctx context.Context) (all []insurer.Insurer, err error) {
@@ -62,7 +63,9 @@ func (s directoryStore) PutSettings(
 }
 
 // AddInsurer implements insurer.DirectoryStore.
-func (s directoryStore) AddInsurer(ctx context.Context, in insurer.Insurer, e audit.Entry) error {
+func (s directoryStore) AddInsurer(
+	ctx context.Context, in insurer.Insurer, may func(operators []staff.Member) error, e audit.Entry,
+) error {
 	branding, err := json.Marshal(in.Branding)
 	if err != nil {
 		return fmt.Errorf("writing an insurer's look: %w", err)
@@ -71,7 +74,14 @@ func (s directoryStore) AddInsurer(ctx context.Context, in insurer.Insurer, e au
 		return err
 	}
 	return s.change(ctx, func(tx *sql.Tx) error {
-		err := requireChange(tx.ExecContext(ctx, `INSERT INTO insurers (number, name, issuer, telephone, look)
+		operators, err := s.membersIn(ctx, tx, tx, staff.TheOperator)
+		if err != nil {
+			return err
+		}
+		if err := may(operators); err != nil {
+			return err
+		}
+		err = requireChange(tx.ExecContext(ctx, `INSERT INTO insurers (number, name, issuer, telephone, look)
 			VALUES ($1, $2, $3, $4, $5) ON CONFLICT (number) DO NOTHING`,
 			in.Number, in.Name, in.Issuer, in.Telephone, string(branding)))
 		if errors.Is(err, sql.ErrNoRows) {
@@ -88,7 +98,7 @@ func (s directoryStore) AddInsurer(ctx context.Context, in insurer.Insurer, e au
 func (s directoryStore) SetInsurer(
 	ctx context.Context,
 	number eligibility.InsurerNumber,
-	change func(insurer.Insurer) (insurer.Insurer, error),
+	change func(in insurer.Insurer, operators []staff.Member) (insurer.Insurer, error),
 	e audit.Entry,
 ) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
@@ -99,7 +109,11 @@ func (s directoryStore) SetInsurer(
 		if old.Number == "" {
 			return sql.ErrNoRows
 		}
-		in, err := change(old)
+		operators, err := s.membersIn(ctx, tx, tx, staff.TheOperator)
+		if err != nil {
+			return err
+		}
+		in, err := change(old, operators)
 		if err != nil {
 			return err
 		}

@@ -41,7 +41,7 @@ func (s memberStore) PutInvitation(
 		return fmt.Errorf("writing an invitation: %w", err)
 	}
 	return s.change(ctx, func(tx *sql.Tx) error {
-		all, err := s.membersIn(ctx, tx, tx, v.Organisation)
+		all, err := s.mayInvite(ctx, tx, tx, v.Organisation)
 		if err != nil {
 			return err
 		}
@@ -93,8 +93,21 @@ func (s memberStore) Invitation(
 	if err != nil {
 		return staff.Invitation{}, nil, storageError(err)
 	}
-	all, err := s.Members(ctx, v.Organisation)
-	return v, all, err
+	all, err := s.mayInvite(ctx, s.read, s.read, v.Organisation)
+	return v, all, storageError(err)
+}
+
+// mayInvite returns the members of an organisation, and behind them those of the operator, who may invite its
+// first administrator.
+func (s memberStore) mayInvite(
+	ctx context.Context, q rowsQueryer, one queryer, of staff.Organisation,
+) ([]staff.Member, error) {
+	all, err := s.membersIn(ctx, q, one, of)
+	if err != nil || of == staff.TheOperator {
+		return all, err
+	}
+	operators, err := s.membersIn(ctx, q, one, staff.TheOperator)
+	return append(all, operators...), err
 }
 
 func (s memberStore) invitationIn(
@@ -131,7 +144,7 @@ func (s memberStore) AcceptInvitation(
 		if err != nil {
 			return err
 		}
-		all, err := s.membersIn(ctx, tx, tx, v.Organisation)
+		all, err := s.mayInvite(ctx, tx, tx, v.Organisation)
 		if err != nil {
 			return err
 		}

@@ -195,6 +195,5 @@ func (s memberStore) endOf(
 	if !ends.Sessions {
 		return nil
 	}
-	_, err := s.endSessions(ctx, tx, string(m.ID), [32]byte{})
-	return err
+	return endSessions(ctx, tx, s.index.mac("subject", string(m.ID)), [32]byte{})
 }

@@ -39,11 +39,11 @@ func TestNoticeIsUsedByOneLoginAndVoidedByTheNext(t *testing.T) {
 	if err := s.Enrolment.Enrol(ctx, []byte("nothing"), "op|a", e); err == nil {
 		t.Error("an unknown notice was accepted")
 	}
-	if people, err := s.Enrolment.Enrolled(ctx, "op|a"); err != nil || len(people) != 1 ||
+	if people, err := s.Enrolment.Enrolled(ctx, "op|a", noon); err != nil || len(people) != 1 ||
 		people[0].ID != r.ID {
 		t.Errorf("%+v %v", people, err)
 	}
-	if people, err := s.Enrolment.Enrolled(ctx, "op|b"); err != nil || len(people) != 0 {
+	if people, err := s.Enrolment.Enrolled(ctx, "op|b", noon); err != nil || len(people) != 0 {
 		t.Errorf("%+v %v", people, err)
 	}
 }

@@ -29,12 +29,16 @@ type codeRow struct {
 	state   insurer.CodeState
 	asker   []byte // who asks, sealed; empty where nobody does
 	expires int64
+	until   int64 // of the representation by which it was made; 0 for the person's own login
 }
 
 func (c codeRow) row() provenRow {
 	asker := append([]byte{}, c.asker...) // an empty value is read back as nil
-	return provenRow{"people", "codes",
-		[]any{c.code, c.hidden, c.ref, c.subject, string(c.state), asker, c.expires}}
+	values := []any{c.code, c.hidden, c.ref, c.subject, string(c.state), asker, c.expires}
+	if c.until != 0 {
+		values = append(values, c.until)
+	}
+	return provenRow{"people", "codes", values}
 }
 
 // PutCode implements insurer.OnlineCodesStore.
@@ -47,6 +51,7 @@ func (s onlineCodesStore) PutCode(ctx context.Context, code insurer.OnlineCode, 
 		state:   insurer.CodeOpen,
 		asker:   []byte{},
 		expires: toMillis(code.ExpiresAt),
+		until:   millisOrZero(code.RepresentedUntil),
 	}
 	proof, err := s.proofs.proofOf(c.row())
 	if err != nil {
@@ -58,10 +63,10 @@ func (s onlineCodesStore) PutCode(ctx context.Context, code insurer.OnlineCode, 
 			return fmt.Errorf("voiding the last code: %w", err)
 		}
 		done, err := tx.ExecContext(ctx, `INSERT INTO codes
-			(code_mac, hidden_mac, person_id, subject_mac, state, asker, expires_at, proof)
-			SELECT $1, $3, id, $4, $5, $6, $7, $8 FROM people WHERE ref = $2
+			(code_mac, hidden_mac, person_id, subject_mac, state, asker, expires_at, until, proof)
+			SELECT $1, $3, id, $4, $5, $6, $7, $8, $9 FROM people WHERE ref = $2
 			ON CONFLICT (code_mac) DO NOTHING`,
-			c.code, c.ref, c.hidden, c.subject, c.state, c.asker, c.expires, proof)
+			c.code, c.ref, c.hidden, c.subject, c.state, c.asker, c.expires, c.until, proof)
 		if err != nil {
 			return fmt.Errorf("storing a code: %w", err)
 		}
@@ -79,9 +84,9 @@ func (s onlineCodesStore) codeWhere(
 	var c codeRow
 	var proof []byte
 	err := q.QueryRowContext(ctx, `SELECT codes.code_mac, codes.hidden_mac, people.ref, codes.subject_mac,
-		codes.state, codes.asker, codes.expires_at, codes.proof
+		codes.state, codes.asker, codes.expires_at, codes.until, codes.proof
 		FROM codes JOIN people ON people.id = codes.person_id WHERE `+where, args...).
-		Scan(&c.code, &c.hidden, &c.ref, &c.subject, &c.state, &c.asker, &c.expires, &proof)
+		Scan(&c.code, &c.hidden, &c.ref, &c.subject, &c.state, &c.asker, &c.expires, &c.until, &proof)
 	if err == nil {
 		err = s.proofs.checkProof(c.row(), proof)
 	}
@@ -96,6 +101,8 @@ func (s onlineCodesStore) online(ctx context.Context, c codeRow) (insurer.Online
 		Person:    audit.PersonID(c.ref),
 		State:     c.state,
 		ExpiresAt: fromMillis(c.expires),
+
+		RepresentedUntil: timeOrNone(c.until),
 	}
 	if len(c.asker) == 0 {
 		return code, nil

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"madoguchi/auth/passkey"
 	"madoguchi/server/audit"
@@ -30,24 +29,9 @@ func passkeyPlace(p staff.Passkey) place {
 		string(p.Member),
 		int64(p.Count),
 		toMillis(p.CreatedAt),
-		stampOrNone(p.UsedAt),
-		stampOrNone(p.LockedAt),
+		millisOrZero(p.UsedAt),
+		millisOrZero(p.LockedAt),
 	)
-}
-
-// stampOrNone is stamp of a time that may not have come: 0.
-func stampOrNone(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return toMillis(t)
-}
-
-func unstampOrNone(n int64) time.Time {
-	if n == 0 {
-		return time.Time{}
-	}
-	return fromMillis(n)
 }
 
 // passkeyRows reads and writes passkeys.
@@ -70,7 +54,7 @@ func (s passkeyRows) insert(ctx context.Context, tx *sql.Tx, member int64, p sta
 	err = requireChange(tx.ExecContext(ctx, `INSERT INTO passkeys
 		(key, member_id, count, created_at, used_at, locked_at, body)
 		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (key) DO NOTHING`, p.ID, member, p.Count,
-		toMillis(p.CreatedAt), stampOrNone(p.UsedAt), stampOrNone(p.LockedAt), sealed))
+		toMillis(p.CreatedAt), millisOrZero(p.UsedAt), millisOrZero(p.LockedAt), sealed))
 	if errors.Is(err, sql.ErrNoRows) {
 		return true, nil
 	}
@@ -90,7 +74,7 @@ func scanPasskey(scan func(...any) error) (r sealedPasskey, err error) {
 	p := &r.passkey
 	var created, used, locked int64
 	err = scan(&p.ID, &p.Member, &p.Count, &created, &used, &locked, &r.sealed)
-	p.CreatedAt, p.UsedAt, p.LockedAt = fromMillis(created), unstampOrNone(used), unstampOrNone(locked)
+	p.CreatedAt, p.UsedAt, p.LockedAt = fromMillis(created), timeOrNone(used), timeOrNone(locked)
 	return r, err
 }
 
@@ -208,7 +192,7 @@ func (s signInStore) putSignIn(ctx context.Context, tx *sql.Tx, row int64, r sta
 		return err
 	}
 	if err := requireChange(tx.ExecContext(ctx, `UPDATE passkeys SET count = $2, used_at = $3, locked_at = $4,
-		body = $5 WHERE key = $1`, p.ID, p.Count, stampOrNone(p.UsedAt), stampOrNone(p.LockedAt),
+		body = $5 WHERE key = $1`, p.ID, p.Count, millisOrZero(p.UsedAt), millisOrZero(p.LockedAt),
 		sealed)); err != nil {
 		return fmt.Errorf("storing a passkey: %w", err)
 	}
@@ -218,7 +202,8 @@ func (s signInStore) putSignIn(ctx context.Context, tx *sql.Tx, row int64, r sta
 		}
 	}
 	if r.EndsSessions {
-		if _, err := s.memberReader.endSessions(ctx, tx, string(r.Member.ID), [32]byte{}); err != nil {
+		subject := s.memberReader.index.mac("subject", string(r.Member.ID))
+		if err := endSessions(ctx, tx, subject, [32]byte{}); err != nil {
 			return err
 		}
 	}

@@ -34,7 +34,7 @@ func (s registerStore) PersonFile(
 		f.Copies, err = s.copiesOf(ctx, row)
 	}
 	if err == nil {
-		f.Logins, f.Devices, err = s.loginsOf(ctx, id)
+		err = s.loginsOf(ctx, id, &f)
 	}
 	if err == nil {
 		err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM receipts WHERE person_id = $1`, row).
@@ -99,26 +99,37 @@ func (s registerStore) copiesOf(ctx context.Context, row int64) (all []insurer.I
 	return all, err
 }
 
-// loginsOf returns the logins that show a person, and the phones that do so by them.
-func (s registerStore) loginsOf(ctx context.Context, person audit.PersonID) (all []insurer.Login,
-	phones []insurer.LinkedDevice, err error) {
+// loginsOf fills in the logins that show a person, the person's own and the representatives', and the phones
+// that do so by them.
+func (s registerStore) loginsOf(ctx context.Context, person audit.PersonID, f *insurer.PersonFile) error {
 	rows, err := s.enrolments().readVerified(ctx, s.read, `people.ref = $1`, person)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	logins := map[string]int64{}
 	for _, e := range rows {
 		logins[string(e.subject)] = e.id
+		if e.until != 0 {
+			one, err := s.enrolments().representative(ctx, s.read, e)
+			if err != nil {
+				return err
+			}
+			f.Representatives = append(f.Representatives, one)
+			continue
+		}
 		l := insurer.Login{ID: e.id, Since: fromMillis(e.at)}
 		if err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM phone_keys WHERE subject_mac = $1`,
 			e.subject).Scan(&l.Devices); err != nil {
-			return nil, nil, err
+			return err
 		}
-		all = append(all, l)
+		if l.BoundBy, l.Seen, err = s.boundAtDesk(ctx, e); err != nil {
+			return err
+		}
+		f.Logins = append(f.Logins, l)
 	}
 	grants, err := deviceGrantReader{s.core}.DeviceGrants(ctx, insurer.DeviceGrantQuery{Person: person})
 	for _, g := range grants {
-		phones = append(phones, insurer.LinkedDevice{
+		f.Devices = append(f.Devices, insurer.LinkedDevice{
 			ID:      g.DeviceID,
 			At:      g.At,
 			Until:   g.Until(),
@@ -126,7 +137,7 @@ func (s registerStore) loginsOf(ctx context.Context, person audit.PersonID) (all
 			Login:   logins[string(s.index.mac("subject", g.Subject))],
 		})
 	}
-	return all, phones, err
+	return err
 }
 
 // entriesOf returns the newest lines of the audit chain about a person.

@@ -17,18 +17,22 @@ func (s *Store) ForInsurer() insurer.Stores {
 	nonces := nonceStore{c}
 	enrolled := enrolledReader{c}
 	return insurer.Stores{
-		Directory:   directoryStore{c},
+		Directory:   directoryStore{memberReader{c}},
 		Register:    registerStore{c, people, notes},
 		Importer:    importerStore{c},
 		Usage:       usageStore{c},
 		Enrolment:   enrolmentStore{c, people, enrolled},
+		Desk:        deskStore{c, people},
 		Devices:     devicesStore{c, grants, enrolled, nonces},
 		Receipts:    receiptsStore{c, nonces},
 		Issuer:      issuerStore{c, people, grants},
 		OnlineCodes: onlineCodesStore{c, people},
-		Documents:   documentsStore{c, people, notes},
-		Runs:        runStore{c},
-		People:      printSource{c, people},
+
+		Representatives: representativesStore{c, people, enrolled},
+
+		Documents: documentsStore{c, people, notes},
+		Runs:      runStore{c},
+		People:    printSource{c, people},
 	}
 }
 

@@ -95,28 +95,6 @@ func (s sessionStore) SessionsOf(ctx context.Context, subject string) (all []aut
 	return all, nil
 }
 
-// DeleteSessionsOf ends a subject's sessions but one.
-func (s sessionStore) DeleteSessionsOf(
-	ctx context.Context, subject string, kept [32]byte,
-) (ended int, err error) {
-	err = s.change(ctx, func(tx *sql.Tx) error {
-		ended, err = s.endSessions(ctx, tx, subject, kept)
-		return err
-	})
-	return ended, err
-}
-
-// endSessions ends a subject's sessions but one, within a change.
-func (s *core) endSessions(ctx context.Context, tx *sql.Tx, subject string, kept [32]byte) (int, error) {
-	done, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE subject_mac = $1 AND hash <> $2`,
-		s.index.mac("subject", subject), kept[:])
-	if err != nil {
-		return 0, fmt.Errorf("ending sessions: %w", err)
-	}
-	n, err := done.RowsAffected()
-	return int(n), err
-}
-
 // ChangeSession stores the changed data of a session that has not ended since it was read.
 func (s sessionStore) ChangeSession(ctx context.Context, session auth.Session, expires time.Time) error {
 	r := s.sessionRow(session, expires)

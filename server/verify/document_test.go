@@ -2,13 +2,7 @@ package verify
 
 import (
 	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
-	"math/big"
 	"slices"
 	"strings"
 	"testing"
@@ -16,69 +10,19 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/certtest"
 	"madoguchi/pdf"
 	"madoguchi/pdf/sign"
 )
 
-// signatory is an insurer's key for PDFs with its chain, the CA's certificate last.
-type signatory struct {
-	key   *ecdsa.PrivateKey
-	chain []*x509.Certificate
-}
+// signatory signs an insurer's PDFs.
+type signatory struct{ certtest.Signer }
 
-func newSignatory(t *testing.T) signatory {
-	t.Helper()
-	ca, own := newP256(t), newP256(t)
-	root := &x509.Certificate{
-		SerialNumber:          big.NewInt(1),
-		Subject:               pkix.Name{CommonName: "Test CA"},
-		NotBefore:             made.Add(-time.Hour),
-		NotAfter:              made.AddDate(2, 0, 0),
-		IsCA:                  true,
-		BasicConstraintsValid: true,
-		KeyUsage:              x509.KeyUsageCertSign,
-	}
-	authority := certified(t, root, root, &ca.PublicKey, ca)
-	leaf := certified(t, &x509.Certificate{
-		SerialNumber: big.NewInt(2),
-		Subject:      pkix.Name{CommonName: "架空市"},
-		NotBefore:    made.Add(-time.Hour),
-		NotAfter:     made.AddDate(1, 0, 0),
-		KeyUsage:     x509.KeyUsageDigitalSignature,
-	}, authority, &own.PublicKey, ca)
-	return signatory{own, []*x509.Certificate{leaf, authority}}
-}
-
-func newP256(t *testing.T) *ecdsa.PrivateKey {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key
-}
-
-func certified(t *testing.T, template, parent *x509.Certificate, public any,
-	by *ecdsa.PrivateKey) *x509.Certificate {
-	t.Helper()
-	der, err := x509.CreateCertificate(rand.Reader, template, parent, public, by)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
-func (s signatory) root() []byte {
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.chain[1].Raw})
-}
+func newSignatory(t *testing.T) signatory { return signatory{certtest.NewSigner(t, made)} }
 
 func (s signatory) sign(t *testing.T, document []byte, jws string) []byte {
 	t.Helper()
-	data, err := sign.Sign(document, s.key, s.chain, made, sign.Options{Credential: jws})
+	data, err := sign.Sign(document, s.Key, s.Chain, made, sign.Options{Credential: jws})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,8 +77,8 @@ func TestAPDFIsJudgedByItsCodesAndItsSignature(t *testing.T) {
 	b := newTable(t)
 	code, other := b.issue(t, saved(4711)), b.issue(t, saved(4712))
 	insurer, stranger := newSignatory(t), newSignatory(t)
-	b.write(t, "root.pem", insurer.root())
-	b.write(t, "stranger.pem", stranger.root())
+	b.write(t, "root.pem", insurer.Root())
+	b.write(t, "stranger.pem", stranger.Root())
 	signed := insurer.sign(t, sheet(t, code), code)
 	altered := bytes.Clone(signed)
 	altered[bytes.Index(altered, []byte("/Title"))+15] ^= 1
@@ -184,7 +128,7 @@ func TestASignatureWhoseCertificateEndedSinceIsNotChecked(t *testing.T) {
 		t.Fatal(err)
 	}
 	roots := x509.NewCertPool()
-	roots.AddCert(insurer.chain[1])
+	roots.AddCert(insurer.Chain[1])
 	for _, c := range []struct {
 		name string
 		at   time.Time

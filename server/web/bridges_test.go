@@ -2,9 +2,6 @@ package web
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +13,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/card/agent"
+	"madoguchi/internal/certtest"
 	"madoguchi/server/agents"
 	"madoguchi/server/staff"
 	"madoguchi/server/web/kit"
@@ -50,12 +48,11 @@ func bridgeApp(t *testing.T, c Config) (h *testApp, hub *agents.AgentHub, addres
 // runAgent runs an agent until the test ends, and returns it once it shows a code.
 func runAgent(t *testing.T, c agent.Config) *agent.Agent {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
+	key := certtest.Key(t)
 	c.Key, c.Name, c.Virtual, c.Notify = key, "受付1", true, func(string) {}
-	c.Now = func() time.Time { return testAppDay }
+	if c.Now == nil {
+		c.Now = func() time.Time { return testAppDay }
+	}
 	a, err := agent.New(c)
 	if err != nil {
 		t.Fatal(err)

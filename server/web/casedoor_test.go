@@ -52,6 +52,14 @@ func TestACaseIsNoOtherFacilitys(t *testing.T) {
 				counter.TextQuestion{ID: id, ExpiryYear: 2035, Code: "1234"})
 			return err
 		},
+		"face": func() error {
+			_, _, err := other.CheckFace(ctx, there, counter.FaceQuestion{
+				TextQuestion: counter.TextQuestion{ID: id, ExpiryYear: 2035, Code: "1234"},
+				Tries:        10,
+			})
+			return err
+		},
+		"tries":   func() error { _, err := other.FaceTries(ctx, there, "", id); return err },
 		"dates":   func() error { _, _, err := other.CheckDates(ctx, there, "", id); return err },
 		"back":    func() error { _, err := other.TakeBack(ctx, there, id); return err },
 		"compare": func() error { _, err := other.CompareOQS(ctx, there, "", id); return err },

@@ -345,7 +345,7 @@ func TestRegisteringWantsAFreshLogin(t *testing.T) {
 			if w.Code != c.want {
 				t.Fatalf("%d", w.Code)
 			}
-			if people, err := h.store.Enrolment.Enrolled(ctx, "op|x"); err != nil ||
+			if people, err := h.store.Enrolment.Enrolled(ctx, "op|x", h.now); err != nil ||
 				(len(people) == 1) != (c.want == http.StatusSeeOther) {
 				t.Errorf("%d people, %v", len(people), err)
 			}

@@ -25,6 +25,14 @@ const callback = "http://localhost:8080/login/callback"
 // p comes back with.
 func (h *testApp) atProvider(t *testing.T) (e *echo.Echo, pick func(address string) string) {
 	t.Helper()
+	return h.atProviderAs(t, func(c *Config) { c.Demo = true })
+}
+
+// atProviderAs is atProvider for a server with other settings.
+func (h *testApp) atProviderAs(
+	t *testing.T, change func(*Config),
+) (e *echo.Echo, pick func(address string) string) {
+	t.Helper()
 	clock := func() time.Time { return h.now }
 	private, key := issuertest.NewPair(t)
 	opKey, _ := issuertest.NewPair(t)
@@ -43,16 +51,16 @@ func (h *testApp) atProvider(t *testing.T) (e *echo.Echo, pick func(address stri
 		RedirectURLs: []string{callback},
 		People: []demoidp.Person{
 			{Subject: "p", Name: "髙橋　德一", BirthDate: eligibility.MustDate("1955-07-01")},
+			{Subject: "a", Name: "別人　一郎", BirthDate: eligibility.MustDate("1990-01-01")},
 		},
 		Now: clock,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	e = newSite(Config{
+	config := Config{
 		Insurer:    h.insurer,
 		Background: ctx,
-		Demo:       true,
 		Now:        clock,
 		Ready:      h.store.Ping,
 		Sessions:   &auth.Sessions{Store: h.store.Sessions(), Now: clock},
@@ -68,18 +76,20 @@ func (h *testApp) atProvider(t *testing.T) (e *echo.Echo, pick func(address stri
 			Client:      server.Client(),
 			Now:         clock,
 		}),
-	})
-	return e, func(address string) string {
+	}
+	change(&config)
+	h.pickAs = func(address, person string) string {
 		client := &http.Client{
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		}
-		res, err := client.PostForm(address, url.Values{"person": {"p"}})
+		res, err := client.PostForm(address, url.Values{"person": {person}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		res.Body.Close()
 		return strings.TrimPrefix(res.Header.Get("Location"), "http://localhost:8080")
 	}
+	return newSite(config), func(address string) string { return h.pickAs(address, "p") }
 }
 
 // get asks as a browser on this computer that has these cookies.

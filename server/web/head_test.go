@@ -122,7 +122,7 @@ func storedRows(t *testing.T, db *sql.DB) (tables map[string]string, audit []str
 
 // readActions are what is noted though nothing is changed: that somebody looked.
 var readActions = func() []string {
-	all := []string{"people.view|", "people.search|", "run.download|"}
+	all := []string{"people.view|", "people.address|", "people.search|", "run.download|"}
 	for _, d := range insurer.AllDocuments() {
 		if d.Clerk != nil && d.Kind != insurer.NoticeDocument { // to show a notice makes its code
 			all = append(all, string(d.Kind)+".show|")

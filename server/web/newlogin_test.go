@@ -1,9 +1,6 @@
 package web
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/sha256"
 	"net/http"
 	"net/http/httptest"
@@ -17,6 +14,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/auth/demoidp"
 	"madoguchi/eligibility"
+	"madoguchi/internal/certtest"
 )
 
 // provided gives the test app the practice provider, at a real address, and a program that logs people in
@@ -29,16 +27,10 @@ func (h *testApp) provided(t *testing.T) {
 		provider.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
-	newKey := func() *ecdsa.PrivateKey {
-		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return key
-	}
-	client, callback := newKey(), "http://localhost:8080/login/callback"
+	client, callback := certtest.Key(t), "http://localhost:8080/login/callback"
 	var err error
-	provider, err = demoidp.New(demoidp.Config{Issuer: server.URL + "/demo-idp", Key: newKey(), KeyID: "k",
+	provider, err = demoidp.New(demoidp.Config{Issuer: server.URL + "/demo-idp",
+		Key: certtest.Key(t), KeyID: "k",
 		ClientID: "RP1", ClientKey: &client.PublicKey,
 		RedirectURLs: []string{callback}, Now: h.clock,
 		People: []demoidp.Person{{Subject: "p3", Name: "髙橋　德一",

@@ -167,7 +167,7 @@ func TestOfManyCountersOneRedeemsAScannedCode(t *testing.T) {
 }
 
 // A live screen and its receipt: a case takes minutes, so the insurer tells the phones' keys and takes
-// receipts until two hours past the screen's end.
+// receipts until seven days past the screen's end.
 func TestAnOldScreenOpensNoReceiptKeys(t *testing.T) {
 	h, _ := connected(t)
 	r := h.patientOf(t, h.now)
@@ -186,9 +186,9 @@ func TestAnOldScreenOpensNoReceiptKeys(t *testing.T) {
 		at time.Time
 		ok bool
 	}{
-		{issued, true}, {end, true}, {end.Add(2 * time.Hour), true},
-		{end.Add(2*time.Hour + time.Second), false}, {end.Add(3 * time.Hour), false},
-		{end.Add(24 * time.Hour), false}, {end.Add(90 * 24 * time.Hour), false},
+		{issued, true}, {end, true}, {end.Add(24 * time.Hour), true}, {end.Add(7 * 24 * time.Hour), true},
+		{end.Add(7*24*time.Hour + time.Second), false}, {end.Add(8 * 24 * time.Hour), false},
+		{end.Add(30 * 24 * time.Hour), false}, {end.Add(90 * 24 * time.Hour), false},
 	}
 	for _, c := range times {
 		t.Run(c.at.Sub(end).String()+" after its end", func(t *testing.T) {

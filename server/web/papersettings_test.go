@@ -107,7 +107,7 @@ func TestASettingThatLeadsCodeOneElsewhereIsRefusedWhole(t *testing.T) {
 func TestNoNoticeIsPrintedWithAStoredAddressThatIsNotTheStates(t *testing.T) {
 	h := newTestApp(t)
 	h.town(t, row(1, ",,架空商店,有"), row(2, ",,架空商店,無"))
-	waiting := h.waiting(t)
+	waiting := h.waiting(t, "06139992")
 	found, err := h.store.Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: "06139992", Limit: 1})
 	if err != nil || len(found) != 1 {
 		t.Fatal(found, err)

@@ -36,7 +36,7 @@ func TestEnrolmentNeedsTheRightPerson(t *testing.T) {
 		if w := h.ask(t, "POST", "/enrol", nil); w.Code != c.want {
 			t.Errorf("%s: %d", name, w.Code)
 		}
-		people, err := h.store.Enrolment.Enrolled(ctx, "op|x")
+		people, err := h.store.Enrolment.Enrolled(ctx, "op|x", h.now)
 		if err != nil || (len(people) == 1) != (c.want == http.StatusSeeOther) {
 			t.Errorf("%s: %d people, %v", name, len(people), err)
 		}

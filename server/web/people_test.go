@@ -236,7 +236,7 @@ func TestActionsAskFirstAndAreRecorded(t *testing.T) {
 		t.Errorf("the last notice: %+v %v", n, err)
 	}
 	h.acts(t, end, nil, "電話の登録を解除しました")
-	if people, err := h.store.Enrolment.Enrolled(ctx, "idp|tokuichi"); err != nil || len(people) != 0 {
+	if people, err := h.store.Enrolment.Enrolled(ctx, "idp|tokuichi", h.now); err != nil || len(people) != 0 {
 		t.Errorf("still enrolled: %d %v", len(people), err)
 	}
 	if keys, err := h.store.Receipts.ReceiptKeys(ctx, keyOf(r)); err != nil || len(keys) != 0 {

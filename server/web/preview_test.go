@@ -19,11 +19,11 @@ import (
 )
 
 // multipartOf writes the clerk's form with a file.
-func multipartOf(t *testing.T, text string) (body []byte, kind string) {
+func multipartOf(t *testing.T, number, text string) (body []byte, kind string) {
 	t.Helper()
 	var b bytes.Buffer
 	form := multipart.NewWriter(&b)
-	if err := form.WriteField("insurer", "06139992"); err != nil {
+	if err := form.WriteField("insurer", number); err != nil {
 		t.Fatal(err)
 	}
 	part, err := form.CreateFormFile("file", "people.csv")
@@ -42,14 +42,20 @@ func multipartOf(t *testing.T, text string) (body []byte, kind string) {
 // send uploads a file as the clerk's form does.
 func (h *testApp) send(t *testing.T, text string) *httptest.ResponseRecorder {
 	t.Helper()
-	body, kind := multipartOf(t, text)
+	body, kind := multipartOf(t, "06139992", text)
 	return h.post(t, "/insurer/import", body, kind)
 }
 
 // sent uploads a file that is kept and returns its preview's address.
 func (h *testApp) sent(t *testing.T, text string) string {
 	t.Helper()
-	w := h.send(t, text)
+	return h.sentTo(t, "06139992", text)
+}
+
+func (h *testApp) sentTo(t *testing.T, number, text string) string {
+	t.Helper()
+	body, kind := multipartOf(t, number, text)
+	w := h.post(t, "/insurer/import", body, kind)
 	if w.Code != http.StatusSeeOther {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}

@@ -81,6 +81,40 @@ func (d *doubleReader) CheckText(ctx context.Context, r counter.TextRequest) (co
 	return out, nil
 }
 
+// FaceTries plays the agent.
+func (d *doubleReader) FaceTries(ctx context.Context, _ counter.CardRequest) (int, error) {
+	defer d.chip.Reset()
+	return card.FaceTries(ctx, card.Open(d.chip))
+}
+
+// CheckFace plays the agent with the virtual card of the double.
+func (d *doubleReader) CheckFace(ctx context.Context, r counter.FaceRequest) (counter.FaceResult, error) {
+	number, err := card.NewNumberB(r.BirthDate, r.ExpiryYear, r.SecurityCode)
+	if err != nil {
+		return counter.FaceResult{}, err
+	}
+	question := card.FaceQuestion{Number: number, Tries: r.Tries}
+	e, pictures, err := card.CheckFace(ctx, card.Open(d.chip), question)
+	d.chip.Reset()
+	if err != nil {
+		left := d.chip.TriesLeft().NumberBVisual
+		return counter.FaceResult{Result: card.FaceFaultResult(err), TriesLeft: &left}, nil
+	}
+	out := counter.FaceResult{Result: card.VerifyFace(e, r.BirthDate, [32]byte{}, virtual.TestIssuerKeys())}
+	if !out.Outcome.Passed() {
+		return out, nil
+	}
+	sealed, err := wire.SealFace(&wire.Face{
+		Binding: wire.Binding{ID: "OPERATION", Case: r.CaseID},
+		Page:    r.Page,
+	}, pictures)
+	if err != nil {
+		return counter.FaceResult{}, err
+	}
+	out.Shown = &counter.SealedFace{SealedFace: *sealed, Operation: "OPERATION", Digests: e.Digests}
+	return out, nil
+}
+
 // CheckDates plays the agent.
 func (d *doubleReader) CheckDates(
 	ctx context.Context,

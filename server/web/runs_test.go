@@ -17,8 +17,13 @@ import (
 // town imports people of 架空健康保険組合 and signs a clerk in.
 func (h *testApp) town(t *testing.T, rows ...string) {
 	t.Helper()
+	h.townOf(t, "06139992", rows...)
+}
+
+func (h *testApp) townOf(t *testing.T, number eligibility.InsurerNumber, rows ...string) {
+	t.Helper()
 	head := "記号,番号,枝番,氏名,氏名カナ,生年月日,資格取得年月日,郵便番号,住所,送付先住所,不開示,事業所名,マイナ保険証登録\n"
-	if _, err := h.insurer.Importer.Import(ctx, clerkOf("06139992"),
+	if _, err := h.insurer.Importer.Import(ctx, clerkOf(number),
 		strings.NewReader(head+strings.Join(rows, "\n"))); err != nil {
 		t.Fatal(err)
 	}
@@ -38,8 +43,13 @@ func row(i int, more string) string {
 // over waits for a run's end.
 func (h *testApp) over(t *testing.T, id string) insurer.PrintRun {
 	t.Helper()
+	return h.overOf(t, insurer.RunKey{Insurer: "06139992", ID: id})
+}
+
+func (h *testApp) overOf(t *testing.T, run insurer.RunKey) insurer.PrintRun {
+	t.Helper()
 	for range 200 {
-		r, err := h.store.Runs.Run(ctx, insurer.RunKey{Insurer: "06139992", ID: id})
+		r, err := h.store.Runs.Run(ctx, run)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -57,7 +67,9 @@ var runAddress = regexp.MustCompile(`^/insurer/runs/([A-Z2-7]{10})$`)
 func (h *testApp) started(t *testing.T, v url.Values) string {
 	t.Helper()
 	v.Set("yes", "1")
-	v.Set("insurer", "06139992")
+	if v.Get("insurer") == "" {
+		v.Set("insurer", "06139992")
+	}
 	w := h.form(t, "/insurer/runs", v)
 	m := runAddress.FindStringSubmatch(w.Header().Get("Location"))
 	if w.Code != http.StatusSeeOther || m == nil {
@@ -67,14 +79,14 @@ func (h *testApp) started(t *testing.T, v url.Values) string {
 }
 
 // waiting starts a run of notices that nobody works on yet.
-func (h *testApp) waiting(t *testing.T) string {
+func (h *testApp) waiting(t *testing.T, number eligibility.InsurerNumber) string {
 	t.Helper()
-	plan, err := h.insurer.PrintJobs.PlanRun(ctx, clerkOf("06139992"),
+	plan, err := h.insurer.PrintJobs.PlanRun(ctx, clerkOf(number),
 		insurer.RunRequest{Kind: insurer.NoticeRun})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.insurer.PrintJobs.StartRun(ctx, clerkOf("06139992"), plan); err != nil {
+	if err := h.insurer.PrintJobs.StartRun(ctx, clerkOf(number), plan); err != nil {
 		t.Fatal(err)
 	}
 	return plan.Run.ID
@@ -208,7 +220,7 @@ func TestRunsFilterByWhatChanged(t *testing.T) {
 func TestARunIsPausedResumedAndCancelledFromThePage(t *testing.T) {
 	h := newTestApp(t)
 	h.town(t, row(1, ",,架空商店,有"))
-	id := h.waiting(t)
+	id := h.waiting(t, "06139992")
 	command := func(name string) int { return h.form(t, "/insurer/runs/"+id+"/"+name, url.Values{}).Code }
 	if code := command("pause"); code != http.StatusSeeOther || h.over(t, id).State != insurer.RunPaused {
 		t.Fatal(code)
@@ -241,7 +253,7 @@ func TestARunIsPausedResumedAndCancelledFromThePage(t *testing.T) {
 func TestAServersOwnRunsGoOnAtItsNextStart(t *testing.T) {
 	h := newTestApp(t)
 	h.town(t, row(1, ",,架空商店,有"))
-	id := h.waiting(t)
+	id := h.waiting(t, "06139992")
 	if err := h.runs.Resume(ctx); err != nil {
 		t.Fatal(err)
 	}

@@ -3,9 +3,6 @@ package web
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -14,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -23,6 +21,7 @@ import (
 	"madoguchi/card"
 	"madoguchi/card/agent"
 	"madoguchi/card/virtual"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/agents"
 )
 
@@ -63,6 +62,9 @@ func TestWhatACardSaysAndWhatWasTypedIsInNoRecordAndNoLog(t *testing.T) {
 	id, path := h.scanned(t)
 	h.useCard(t, virtual.Description{Name: "髙橋 德一", Address: address, SecurityCode: code})
 	h.connectAgent(t, server.URL)
+	page := newPage(t)
+	var answers strings.Builder
+	var shown card.FacePictures
 	for _, step := range []struct {
 		path string
 		body any
@@ -72,11 +74,19 @@ func TestWhatACardSaysAndWhatWasTypedIsInNoRecordAndNoLog(t *testing.T) {
 		{"/text-check", map[string]any{"expiryYear": 2035, "code": code}, address},
 		{"/text-check", map[string]any{"expiryYear": 2035, "code": "1111"}, "9回"},
 		{"/certificate-check", nil, "有効期限内"},
+		{"/face-tries", nil, "あと10回"},
+		{"/face-check", faceBody(page, 10, code), "本物のカードの顔写真"},
+		{"/face-tries", nil, "あと10回"},
+		{"/face-check", faceBody(page, 10, "1111"), "9回"},
 		{"/record", map[string]any{"outcome": "accepted"}, "accepted"},
 	} {
-		if w := h.ask(t, "POST", path+step.path, step.body); w.Code != http.StatusOK ||
-			!strings.Contains(w.Body.String(), step.want) {
+		w := h.ask(t, "POST", path+step.path, step.body)
+		if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), step.want) {
 			t.Fatalf("%s: %d %s", step.path, w.Code, w.Body)
+		}
+		answers.WriteString(w.Body.String())
+		if face := opened(t, page, id, w.Body.Bytes()); face != nil {
+			shown = *face
 		}
 	}
 	stored, err := h.store.ForCounter().Case(ctx, "1319999991", id)
@@ -99,7 +109,8 @@ func TestWhatACardSaysAndWhatWasTypedIsInNoRecordAndNoLog(t *testing.T) {
 			t.Fatal(err)
 		}
 		places[filepath.Base(file)] = string(data)
-		audited = audited || bytes.Contains(data, []byte("case.text"))
+		audited = audited ||
+			bytes.Contains(data, []byte("case.text")) && bytes.Contains(data, []byte("case.face"))
 	}
 	if !audited || !strings.Contains(places["the log"], "text-check") ||
 		!strings.Contains(places["the record"], "number_b") {
@@ -121,38 +132,33 @@ func TestWhatACardSaysAndWhatWasTypedIsInNoRecordAndNoLog(t *testing.T) {
 			}
 		}
 	}
+	places["the answers to the console"] = answers.String() // the photo's is sealed
+	for what, picture := range map[string][]byte{
+		"photo":                        shown.Photo,
+		"pictures of name and address": shown.Texts,
+	} {
+		forms := testenv.Forms(picture)
+		if len(forms) == 0 {
+			t.Fatalf("the page was shown no %s", what)
+		}
+		for where, text := range places {
+			if slices.ContainsFunc(forms, func(form string) bool { return strings.Contains(text, form) }) {
+				t.Errorf("the %s is in %s", what, where)
+			}
+		}
+	}
 }
 
 // connectAgent pairs a real agent with the double's card through the console.
 func (h *testApp) connectAgent(t *testing.T, url string) {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a, err := agent.New(
-		agent.Config{
-			Server:     url,
-			Name:       "受付1",
-			Key:        key,
-			Reader:     lying{h.reader.chip},
-			Virtual:    true,
-			IssuerKeys: virtual.TestIssuerKeys(),
-			UserRoots:  virtual.TestUserRoots(),
-			Now:        func() time.Time { return h.now },
-			Notify:     func(string) {},
-		},
-	)
-	if err != nil {
-		t.Fatal(err)
-	}
-	running, stop := context.WithCancel(ctx)
-	ended := make(chan error)
-	go func() { ended <- a.Run(running) }()
-	t.Cleanup(func() { stop(); <-ended })
-	for a.Status().Code == "" {
-		time.Sleep(5 * time.Millisecond)
-	}
+	a := runAgent(t, agent.Config{
+		Server:     url,
+		Reader:     lying{h.reader.chip},
+		IssuerKeys: virtual.TestIssuerKeys(),
+		UserRoots:  virtual.TestUserRoots(),
+		Now:        h.clock,
+	})
 	words := strings.Join(a.Status().Words, `","`)
 	w := h.ask(t, "POST", "/api/v1/counter/bridges", map[string]string{"code": a.Status().Code})
 	var found struct {

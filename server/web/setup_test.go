@@ -96,3 +96,19 @@ func TestAnEmptyLiveServerSaysWhatToDoNextAndNothingElse(t *testing.T) {
 		})
 	}
 }
+
+// Where staff sign in, the first page of an empty server also leads to the operator's, which asks who it is.
+func TestAnEmptyServersFirstPageLeadsToTheOperators(t *testing.T) {
+	config, store := liveConfig(t)
+	config.Insurer = insurer.New(insurer.Config{Stores: store.Stores, Host: liveAddress, Now: config.Now})
+	config.Members = staff.New(staff.Config{Stores: store.ForStaff(), Now: config.Now})
+	server := newSite(config)
+	if page := getLive(t, server, "/").Body.String(); !strings.Contains(page, `href="/operator"`) ||
+		!strings.Contains(page, "madoguchi invite --operator") {
+		t.Error(page)
+	}
+	if w := getLive(t, server, "/operator"); w.Code != http.StatusSeeOther ||
+		location(t, w) != "/staff?back=%2Foperator" {
+		t.Errorf("%d %s", w.Code, location(t, w))
+	}
+}

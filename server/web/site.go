@@ -1,6 +1,6 @@
 // Package web wires the rooms below it into one handler: what each of them serves, and what stands before all
 // of them (headers, limits of size, guards). The rooms are by visitor: web/patient, web/clerk, web/counter,
-// and web/issuer for other servers. They do not know each other.
+// web/issuer for other servers, and web/staff, where all staff sign in. They do not know each other.
 package web
 
 import (
@@ -50,6 +50,7 @@ type Config struct {
 	FrontDoor   kit.FrontDoor // where a live server answers
 	Staff       []string      // fictional names that the demo offers
 	Facility    string        // where the demo's reception works: 医療機関コード
+	Overseen    Overseen      // what the operator's staff see
 	Now         func() time.Time
 }
 
@@ -75,6 +76,7 @@ func New(c Config) (*echo.Echo, error) {
 	if c.Members != nil {
 		shared.Members = membersOf(c.Members)
 		staffOffice(c, shared).Routes(r)
+		operatorOffice(c, shared).Routes(r)
 	}
 	(&counter.Reception{Kit: shared}).Routes(r)
 	(&patient.VisitCheck{Kit: shared}).Routes(r)
@@ -158,13 +160,15 @@ func setup(c Config, shared *kit.Kit) *kit.Setup {
 	if c.Insurer == nil {
 		return &kit.Setup{
 			Kit:     shared,
+			SignIn:  c.Members != nil,
 			Count:   c.Facilities,
 			Next:    "staff.setup.facility",
 			Command: []string{"madoguchi facility add", "CODE", "--name NAME"},
 		}
 	}
 	return &kit.Setup{
-		Kit: shared,
+		Kit:    shared,
+		SignIn: c.Members != nil,
 		Count: func(ctx context.Context) (int, error) {
 			all, err := c.Insurer.Directory.All(ctx)
 			return len(all), err

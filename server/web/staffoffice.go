@@ -25,6 +25,7 @@ func staffOffice(c Config, shared *kit.Kit) *staffpages.Office {
 		Staff:            c.Members,
 		OrganisationName: c.organisationName,
 		Address:          c.FrontDoor.Address,
+		Counter:          c.Counter != nil,
 	}
 	if c.Demo && c.Insurer != nil {
 		office.TryInsurer = demoInsurer

@@ -164,6 +164,8 @@ func graveRoutes(person string) []string {
 	return []string{
 		"GET /insurer/people/" + person + "/erase", "POST /insurer/people/" + person + "/erase",
 		"GET /insurer/people/" + person + "/revoke", "POST /insurer/people/" + person + "/revoke",
+		"GET /insurer/people/" + person + "/desk", "POST /insurer/people/" + person + "/desk",
+		"GET /insurer/people/" + person + "/address",
 		"GET /insurer/revoke", "POST /insurer/revoke",
 		"GET /insurer/settings", "POST /insurer/settings",
 		"GET /staff/members/invite", "POST /staff/members/invite",
@@ -657,11 +659,12 @@ func TestStrangersSeeTheSignInOnly(t *testing.T) {
 func TestEachRoleComesToItsOwnPages(t *testing.T) {
 	h := newTestApp(t)
 	operator := h.joins(t, staff.TheOperator, staff.RoleOperator, "運営 花")
-	if next := operator.signIn("/insurer"); next != "/staff/me" {
+	if next := operator.signIn("/insurer"); next != "/operator" {
 		t.Errorf("the operator is led to %s", next)
 	}
 	for path, want := range map[string]int{
 		"/insurer": http.StatusSeeOther, "/counter": http.StatusSeeOther, "/staff/members": http.StatusOK,
+		"/operator":  http.StatusOK,
 		"/staff/pin": http.StatusForbidden,
 	} {
 		if w := operator.get(path); w.Code != want {

@@ -59,6 +59,8 @@ type testApp struct {
 	members   *staff.Services
 	dir       string
 	runs      *insurer.PrintJobs
+	// pickAs is what a person comes back with who was sent to the provider (atProvider)
+	pickAs func(address, person string) string
 }
 
 const testHost = "https://localhost:8080"
@@ -328,6 +330,16 @@ func (h *testApp) tokuichi(t *testing.T) insurer.PersonRecord {
 	}
 	if err != nil || len(found) != 1 {
 		t.Fatalf("%d people, %v", len(found), err)
+	}
+	return found[0]
+}
+
+// named is the first of an insurer's people with a name.
+func (h *testApp) named(t *testing.T, number eligibility.InsurerNumber, name string) insurer.PersonRecord {
+	t.Helper()
+	found, err := h.store.Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: number, Text: name, Limit: 1})
+	if err != nil || len(found) != 1 {
+		t.Fatalf("%s: %d people, %v", name, len(found), err)
 	}
 	return found[0]
 }

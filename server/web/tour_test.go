@@ -2,6 +2,8 @@ package web
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
@@ -18,6 +20,8 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/internal/testenv"
+	"madoguchi/server/agents"
+	"madoguchi/server/audit"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/insurer"
 	"madoguchi/server/staff"
@@ -32,6 +36,7 @@ type stop struct {
 	body          []byte
 	header        http.Header
 	cookies       []*http.Cookie // of somebody else than the test app's
+	names         []string       // ids in path, query or body: what is whose
 }
 
 func (s stop) String() string { return s.method + " " + s.route }
@@ -70,7 +75,14 @@ var notOnTour = map[string]string{
 func tour(t *testing.T) (*testApp, []stop) {
 	t.Helper()
 	h, _ := connected(t)
-	h.town(t, row(1, ",,架空商店,有"), row(2, ",,架空商店,有"))
+	return h, h.tour(t)
+}
+
+// tour is the tour of an app. All that it has is of one insurer, 架空市, and of one facility.
+func (h *testApp) tour(t *testing.T) []stop {
+	t.Helper()
+	const city = "00138990"
+	h.townOf(t, city, row(1, ",,架空商店,有"), row(2, ",,架空商店,有"))
 	r := h.patientOf(t, h.now)
 	phone := newPhone(t)
 	h.add(t, "A", phone)
@@ -87,9 +99,10 @@ func tour(t *testing.T) (*testApp, []stop) {
 		t.Fatalf("%+v %v", file, err)
 	}
 	rid, login := credential.EncodeRID(file.Copies[0].RID), strconv.FormatInt(file.Logins[0].ID, 10)
-	done := h.started(t, url.Values{"run": {"notices"}, "only": {"new"}, "order": {"number"}})
-	h.over(t, done)
-	waiting := h.waiting(t)
+	done := h.started(t, url.Values{"insurer": {city}, "run": {"notices"}, "only": {"new"},
+		"order": {"number"}})
+	h.overOf(t, insurer.RunKey{Insurer: city, ID: done})
+	waiting := h.waiting(t, city)
 	live := h.live(t, r.Person, "00138990", h.now)
 	open, fresh := h.scan(t, live).ID, h.scan(t, live).ID
 	offline := answer[struct{ JWS string }](t,
@@ -97,25 +110,52 @@ func tour(t *testing.T) (*testApp, []stop) {
 			map[string]string{"tier": "screen", "phone": "A"}), 200).JWS
 	second := h.scan(t, offline).ID
 	good := "記号,番号,氏名,生年月日,資格取得年月日\n1,1,試験 太郎,1986-04-12,2020-04-01\n"
-	shown, mapped := h.sent(t, good), h.sent(t, good)
-	stored, dropped := h.sent(t, good), h.sent(t, good)
+	shown, mapped := h.sentTo(t, city, good), h.sentTo(t, city, good)
+	stored, dropped := h.sentTo(t, city, good), h.sentTo(t, city, good)
 	code := answer[struct{ Code string }](t, h.ask(t, "POST", "/api/v1"+person+"/code", nil), 201).Code
 	if _, err := h.redeemAs(t, "https://clinic.example.jp",
 		credential.OnlineCode{Spoken: code}); err != hostapi.ErrCodeWaiting {
 		t.Fatal(err)
 	}
 	own := h.cookies
-	h.cookies = nil
-	her := string(h.hanako(t, h.now).ID)
-	hers := h.cookies
+	logsIn := func(p insurer.PersonRecord, subject string) []*http.Cookie {
+		h.cookies = nil
+		h.enrol(t, p, auth.Identity{Subject: subject, Name: p.Person.Name, BirthDate: p.Person.BirthDate,
+			At: h.now})
+		return h.cookies
+	}
+	taro := h.named(t, city, "試験 太郎")
+	logsIn(taro, "taro")
+	if w := h.add(t, "T", newPhone(t)); w.Code != http.StatusOK {
+		t.Fatal(w.Code, w.Body)
+	}
+	ichiyo := h.named(t, city, "試験 一葉")
+	hers := logsIn(ichiyo, "ichiyo")
 	h.cookies = own
+	bridge, ended := strings.Repeat("b", 64), strings.Repeat("c", 64)
+	h.pairs(t, bridge)
+	h.pairs(t, ended)
+	if err := h.store.ForAgents().EndAgent(ctx, agents.AgentEnd{
+		ID:       ended,
+		Facility: h.facility.Code,
+		At:       h.now,
+		By:       "鈴木",
+	}, audit.Entry{At: h.now, Actor: "t", Action: "bridge.end"}); err != nil {
+		t.Fatal(err)
+	}
+	representative, offer := h.represented(t, r, "代理 花子"), h.representCode(t, r, "代理 太郎")
+	begun, atAnEnd := h.atDesk(t, r), h.atDesk(t, ichiyo)
+	if err := h.insurer.Desk.Cancel(ctx, clerkOf(city), ichiyo.ID, atAnEnd.Ref); err != nil {
+		t.Fatal(err)
+	}
 	holder, nonce := h.holder(t, "B", newPhone(t)), h.nonce(t, "A")
 	point := holderBody(h.holder(t, "C", newPhone(t)))["key"]
 	kid := h.trust.Issuers[0].JWKS[0].ID
 
 	var stops []stop
 	get := func(route string, values ...string) {
-		stops = append(stops, stop{method: "GET", route: route, path: filled(route, values...)})
+		stops = append(stops, stop{method: "GET", route: route, path: filled(route, values...),
+			names: namesIn(values)})
 	}
 	send := func(method, route string, body any, values ...string) {
 		data, err := json.Marshal(body)
@@ -123,11 +163,12 @@ func tour(t *testing.T) (*testApp, []stop) {
 			t.Fatal(err)
 		}
 		stops = append(stops, stop{method: method, route: route, path: filled(route, values...),
-			kind: "application/json", body: data})
+			kind: "application/json", body: data, names: namesIn(values)})
 	}
 	form := func(route string, fields url.Values, values ...string) {
 		stops = append(stops, stop{method: "POST", route: route, path: filled(route, values...),
-			kind: "application/x-www-form-urlencoded", body: []byte(fields.Encode())})
+			kind: "application/x-www-form-urlencoded", body: []byte(fields.Encode()),
+			names: namesIn(append(values, fields["insurer"]...))})
 	}
 	call := func(route string, make func(calls hostapi.FacilityClient, iss string) error) {
 		caught := &catching{}
@@ -141,6 +182,9 @@ func tour(t *testing.T) (*testApp, []stop) {
 			body: caught.body, header: caught.request.Header})
 	}
 	id := string(r.ID)
+	also := func(name string) { // the last stop's body names it
+		stops[len(stops)-1].names = append(stops[len(stops)-1].names, name)
+	}
 	admin, desk := h.adminSignedIn(t), h.deskSignedIn(t)
 	if err := h.members.PINs.Set(ctx, desk.member, "2580"); err != nil {
 		t.Fatal(err)
@@ -167,7 +211,10 @@ func tour(t *testing.T) (*testApp, []stop) {
 		"/insurer/support"} {
 		get(route)
 	}
+	get("/represent")
+	get("/r/:code", offer)
 	get("/static/*", "x/app.css")
+	get("/d/:code", begun.Code)
 	get("/n/:code", h.noticeCode(t, r))
 	get("/c/:code", "ABCD2345")
 	get("/C/:code", "ABCD2345")
@@ -178,7 +225,8 @@ func tour(t *testing.T) (*testApp, []stop) {
 	for _, route := range []string{"name.ttf", "screen.smart-health-card"} {
 		get("/people/:id/"+route, id)
 	}
-	for _, route := range []string{"", "/notice", "/notice.png", "/reissue", "/revoke", "/erase"} {
+	for _, route := range []string{"", "/notice", "/notice.png", "/represent", "/represent/code",
+		"/represent/code.png", "/reissue", "/revoke", "/erase", "/desk", "/address"} {
 		get("/insurer/people/:id"+route, id)
 	}
 	for _, d := range insurer.AllDocuments() {
@@ -193,8 +241,12 @@ func tour(t *testing.T) (*testApp, []stop) {
 			get(file)
 		}
 	}
+	get("/insurer/people/:id/desk/:ref", id, begun.Ref)
+	get("/insurer/people/:id/desk/:ref/code.png", id, begun.Ref)
+	get("/insurer/people/:id/desk/:ref/events", string(ichiyo.ID), atAnEnd.Ref) // of an open one it waits
 	get("/insurer/people/:id/copies/:rid/revoke", id, rid)
 	get("/insurer/people/:id/logins/:login/end", id, login)
+	get("/insurer/people/:id/representatives/:login/end", id, representative)
 	for _, route := range []string{"/insurer/sample.csv", "/insurer/revoke", "/insurer/statistics",
 		"/insurer/statistics.csv"} {
 		get(route, "?insurer=00138990")
@@ -205,7 +257,7 @@ func tour(t *testing.T) (*testApp, []stop) {
 	get("/insurer/imports/:id/errors.csv", last(shown))
 	get("/insurer/runs/:id", done)
 	get("/insurer/runs/:id/events", done)
-	get("/insurer/runs/:id/files/:name", done, "oshirase-06139992-"+done+"-001.pdf")
+	get("/insurer/runs/:id/files/:name", done, "oshirase-138990-"+done+"-001.pdf")
 	get("/i/:insurer/.well-known/jwks.json", "00138990")
 	get("/i/:insurer/.well-known/crl/:file", "00138990", kid+".json")
 	get("/i/:insurer/status.jwt", "00138990")
@@ -230,13 +282,25 @@ func tour(t *testing.T) (*testApp, []stop) {
 		by(desk)
 	}
 
+	get("/staff/facility")
+	by(desk)
+	operator := h.joins(t, staff.TheOperator, staff.RoleOperator, "運営 花")
+	operator.signIn("")
+	for _, s := range operatorStops() {
+		stops = append(stops, s)
+		by(operator)
+	}
+
 	form("/settings", url.Values{"lang": {"en"}})
+	form("/staff/facility", url.Values{"blanking": {"90"}})
+	by(desk)
 	form("/login/wait", url.Values{})
 	form("/staff/try", url.Values{"door": {"insurer"}})
 	form("/staff/pin", url.Values{"pin": {"2580"}})
 	by(desk)
 	send("POST", "/api/v1/staff/acting", map[string]string{"member": string(desk.member.ID), "pin": "2580"})
 	by(desk)
+	also(string(desk.member.ID))
 	form("/staff/members/invite", url.Values{"name": {"佐藤"}, "role": {"insurer-clerk"}})
 	by(admin)
 	form("/staff/members/:id", url.Values{"do": {"unlock"}}, string(admin.member.ID))
@@ -249,7 +313,7 @@ func tour(t *testing.T) (*testApp, []stop) {
 	for _, route := range []string{"signin", "invite", "proof"} { // a passkey's answer is good once
 		send("POST", "/api/v1/staff/"+route, credentialBody{Credential: []byte("{}")})
 	}
-	form("/staff/sessions/:ref/end", url.Values{}, "none")
+	form("/staff/sessions/:ref/end", url.Values{}, h.elsewhere(t, admin))
 	by(admin)
 	form("/staff/signout", url.Values{})
 	by(admin)
@@ -259,9 +323,9 @@ func tour(t *testing.T) (*testApp, []stop) {
 	form("/counter/staff", url.Values{"name": {"鈴木"}})
 	form("/insurer/staff", url.Values{"name": {"鈴木"}})
 	form("/insurer/people/:id/certificate.pdf", url.Values{"reason": {"申請"}, "layout": {"card"}}, id)
-	form("/insurer/settings", url.Values{"insurer": {"06139992"}, "name": {"架空健康保険組合"},
-		"issuer": {"理事長"}, "telephone": {"06-0000-0000"}})
-	form("/insurer/runs", url.Values{"insurer": {"06139992"}, "run": {"notices"}, "order": {"number"}})
+	form("/insurer/settings", url.Values{"insurer": {city}, "name": {"架空市"},
+		"issuer": {"架空市長"}, "telephone": {"03-0000-0000"}})
+	form("/insurer/runs", url.Values{"insurer": {city}, "run": {"notices"}, "order": {"number"}})
 	form("/insurer/revoke", url.Values{"insurer": {"00138990"}, "rid": {rid}})
 	form("/insurer/imports/:id/headings", url.Values{}, last(mapped))
 	form("/insurer/imports/:id/store", url.Values{"seen": {"1 0 0"}}, last(stored))
@@ -289,16 +353,24 @@ func tour(t *testing.T) (*testApp, []stop) {
 	send("POST", cases+"/proof", map[string]string{"text": "x.y.z"}, second)
 	send("POST", cases+"/card-check", map[string]bool{"birthDateConfirmed": true}, open)
 	send("POST", cases+"/text-check", map[string]any{"expiryYear": 2030, "securityCode": "1234"}, open)
+	send("POST", cases+"/face-tries", struct{}{}, open)
+	send("POST", cases+"/face-check", map[string]any{
+		"expiryYear": 2030,
+		"code":       "1234",
+		"tries":      10,
+		"key":        "BA",
+	}, open)
 	send("POST", cases+"/certificate-check", struct{}{}, open)
 	send("POST", cases+"/oqs-compare", struct{}{}, open)
 	send("POST", cases+"/visual", map[string][]string{"checks": {"photo", "name", "birthDate"}}, open)
 	send("POST", cases+"/record", map[string]string{"outcome": "refused", "reason": "本人の希望"}, fresh)
 	send("POST", cases+"/take-back", struct{}{}, fresh)
-	send("POST", "/api/v1/counter/reader", map[string]string{"id": strings.Repeat("a", 64)})
+	send("POST", "/api/v1/counter/reader", map[string]string{"id": bridge})
+	also(bridge)
 	send("POST", "/api/v1/counter/bridges", map[string]string{"code": "AAAA-AAAA"})
 	send("POST", "/api/v1/counter/bridges/confirm", map[string]any{"ticket": "A", "same": true})
-	send("POST", "/api/v1/counter/bridges/:id/end", nil, strings.Repeat("a", 64))
-	send("POST", "/api/v1/counter/bridges/:id/readmit", nil, strings.Repeat("a", 64))
+	send("POST", "/api/v1/counter/bridges/:id/end", nil, bridge)
+	send("POST", "/api/v1/counter/bridges/:id/readmit", nil, ended)
 	call("/i/:insurer/receipt/keys", func(calls hostapi.FacilityClient, iss string) error {
 		_, err := calls.ReceiptKeys(ctx, iss, live)
 		return err
@@ -315,25 +387,32 @@ func tour(t *testing.T) (*testApp, []stop) {
 		}
 		return calls.LeaveReceipt(ctx, iss, live, map[string][]byte{"A": sealed})
 	})
-	upload, kind := multipartOf(t, good)
+	upload, kind := multipartOf(t, city, good)
 	stops = append(stops, stop{method: "POST", route: "/insurer/import", path: "/insurer/import", kind: kind,
-		body: upload})
+		body: upload, names: []string{city}})
 
+	form("/insurer/people/:id/desk/:ref/cancel", url.Values{}, id, begun.Ref)
+	form("/insurer/people/:id/desk", url.Values{"seen": {"card"}}, id)
 	form("/insurer/people/:id/reissue", url.Values{}, id)
 	form("/insurer/people/:id/copies/:rid/revoke", url.Values{}, id, rid)
 	form("/insurer/people/:id/revoke", url.Values{}, id)
+	form("/represent/code", url.Values{"code": {offer}})
+	form("/represent", url.Values{})
+	form("/insurer/people/:id/represent", h.wishFor("代理 次郎"), id)
+	send("POST", "/api/v1/people/:id/representatives/:login/end", struct{}{}, id, representative)
+	form("/insurer/people/:id/representatives/:login/end", url.Values{}, id, representative)
 	form("/enrol", url.Values{"code": {"AAAAAAAAAAAAAAAA"}})
 	send("POST", "/api/v1/phones/:phone/end", struct{}{}, "A")
 	send("POST", "/api/v1/people/:id/remove", struct{}{}, id)
-	form("/insurer/people/:id/phones/:phone/end", url.Values{}, her, "A") // she has none
-	form("/insurer/people/:id/phones/end", url.Values{}, her)
+	form("/insurer/people/:id/phones/:phone/end", url.Values{}, string(taro.ID), "T")
+	form("/insurer/people/:id/phones/end", url.Values{}, string(taro.ID))
 	form("/insurer/people/:id/logins/:login/end", url.Values{}, id, login)
 	form("/insurer/people/:id/erase", url.Values{"number": {r.Person.Number}}, id)
 	send("POST", "/api/v1/me/erase", struct{}{})
 	stops[len(stops)-1].cookies = hers
 	form("/logout", url.Values{})
 	send("POST", "/api/v1/phone/wipe", struct{}{})
-	return h, stops
+	return stops
 }
 
 // catching keeps the call that it is given and sends it nowhere.
@@ -349,6 +428,52 @@ func (c *catching) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	return nil, errors.New("caught")
+}
+
+// pairs stores a bridge agent of the facility.
+func (h *testApp) pairs(t *testing.T, id string) {
+	t.Helper()
+	if err := h.store.ForAgents().PutAgent(ctx, agents.Agent{
+		ID:        id,
+		Facility:  h.facility.Code,
+		Name:      "受付の読取機",
+		Key:       []byte(id),
+		PairedAt:  h.now,
+		PairedBy:  "鈴木",
+		FirstSeen: h.now,
+		LastSeen:  h.now,
+	}, audit.Entry{At: h.now, Actor: "t", Action: "bridge.pair"}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// elsewhere is the Ref of a member's session in another browser.
+func (h *testApp) elsewhere(t *testing.T, of *staffBrowser) string {
+	t.Helper()
+	other := h.at(t)
+	other.device = of.device
+	other.signIn("")
+	all, err := h.members.Sessions.List(ctx, of.member, of.member.ID)
+	if err != nil || len(all) < 2 {
+		t.Fatalf("%d sessions, %v", len(all), err)
+	}
+	hash := sha256.Sum256([]byte(other.cookies["madoguchi-clerk"].Value))
+	return hex.EncodeToString(hash[:])
+}
+
+// namesIn are the ids among the values that fill a route: those of its places, and those of its query that
+// say whose it is.
+func namesIn(values []string) (names []string) {
+	for _, v := range values {
+		query, err := url.ParseQuery(strings.TrimPrefix(v, "?"))
+		switch {
+		case !strings.HasPrefix(v, "?"):
+			names = append(names, v)
+		case err == nil:
+			names = append(names, append(query["insurer"], query["key"]...)...)
+		}
+	}
+	return names
 }
 
 func last(address string) string { return address[strings.LastIndex(address, "/")+1:] }

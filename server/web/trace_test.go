@@ -1,10 +1,7 @@
 package web
 
 import (
-	"crypto/aes"
-	"crypto/cipher"
 	"crypto/ecdh"
-	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -22,6 +19,7 @@ import (
 	"madoguchi/credential"
 	"madoguchi/internal/facilitytest"
 	"madoguchi/internal/issuertest"
+	"madoguchi/internal/phonetest"
 	"madoguchi/internal/testenv"
 	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
@@ -52,43 +50,6 @@ func (h *testApp) receiptPhone(t *testing.T) (id string, key *ecdh.PrivateKey) {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 	return id, key
-}
-
-// openReceipt opens a sealed receipt as pwa/src/patient/receipts.ts does: ECDH, HKDF-SHA-256 (RFC 5869) with
-// both public keys as the salt, AES-256-GCM under a nonce of zeros.
-func openReceipt(t *testing.T, key *ecdh.PrivateKey, sealed []byte) string {
-	t.Helper()
-	theirs, err := ecdh.P256().NewPublicKey(sealed[:65])
-	if err != nil {
-		t.Fatal(err)
-	}
-	secret, err := key.ECDH(theirs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	derived, err := hkdf.Key(
-		sha256.New,
-		secret,
-		append(append([]byte{}, sealed[:65]...), key.PublicKey().Bytes()...),
-		"madoguchi-receipt-1",
-		32,
-	)
-	if err != nil {
-		t.Fatal(err)
-	}
-	block, err := aes.NewCipher(derived)
-	if err != nil {
-		t.Fatal(err)
-	}
-	gcm, err := cipher.NewGCM(block)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := gcm.Open(nil, make([]byte, 12), sealed[65:], nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
 }
 
 // The insurer's server and a clinic's, each with its own database. After all that can happen between them,
@@ -276,7 +237,11 @@ func TestAReceiptIsSignedByItsCounterForOnePhone(t *testing.T) {
 	if err != nil || len(sealed) > 1000 {
 		t.Fatalf("%d bytes %v", len(sealed), err)
 	}
-	text := openReceipt(t, phone, sealed)
+	opened, err := phonetest.OpenReceipt(phone, sealed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(opened)
 	list := answer[struct{ Counters []credential.TrustedCounter }](
 		t,
 		h.ask(t, "GET", "/api/v1/counters", nil),

@@ -158,8 +158,9 @@ func TestALimitOfOneKindLeavesTheOthersAlone(t *testing.T) {
 	h := newTestApp(t)
 	r := h.enrolled(t)
 	code := h.noticeCode(t, r)
+	neighbour := func(r *http.Request) { r.Header.Del("Cookie") }
 	for range 60 {
-		h.ask(t, "GET", "/n/AAAAAAAAAAAAAAAA", nil)
+		h.ask(t, "GET", "/n/AAAAAAAAAAAAAAAA", nil, neighbour)
 		h.ask(t, "POST", "/api/v1/phone/nonce", map[string]string{"phone": "flood"})
 		h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/code", nil)
 	}

@@ -1,7 +1,9 @@
-// An OpenID provider by npm's oidc-provider, on loopback. Standard input is JSON {client}: the client's
-// metadata. It listens on a free port, prints {issuer} as one line, and signs in the same person whenever it
-// is asked. It ends when standard input does.
+// An OpenID provider by npm's oidc-provider. Standard input is JSON {client}: the client's metadata. It listens
+// on a free port of loopback, or where {issuer, key, cert} says: at the host and port of an https issuer, with
+// that certificate. It prints {issuer} as one line, and signs in the same person whenever it is asked. It ends
+// when standard input does.
 import http from "node:http";
+import https from "node:https";
 import { createInterface } from "node:readline";
 import { exportJWK, generateKeyPair } from "jose";
 import { Provider } from "oidc-provider";
@@ -15,7 +17,7 @@ const person = {
 };
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-const { client } = JSON.parse((await lines.next()).value);
+const { client, issuer: named, key: tlsKey, cert } = JSON.parse((await lines.next()).value);
 
 async function key(alg) {
   const { privateKey } = await generateKeyPair(alg, { extractable: true });
@@ -23,9 +25,11 @@ async function key(alg) {
 }
 
 let answer;
-const server = http.createServer((request, response) => answer(request, response));
-await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-const issuer = `http://127.0.0.1:${server.address().port}`;
+const listener = (request, response) => answer(request, response);
+const server = named ? https.createServer({ key: tlsKey, cert }, listener) : http.createServer(listener);
+const { hostname, port } = new URL(named ?? "http://127.0.0.1:0");
+await new Promise((ready) => server.listen(named ? Number(port || 443) : 0, hostname, ready));
+const issuer = named ?? `http://127.0.0.1:${server.address().port}`;
 
 const provider = new Provider(issuer, {
   clients: [client],

@@ -29,6 +29,7 @@ func Make(root string) (map[string][]byte, error) {
 			{InputPath: "src/patient/login.ts", OutputPath: "login"},
 			{InputPath: "src/counter/main.ts", OutputPath: "counter"},
 			{InputPath: "src/insurer/run.ts", OutputPath: "run"},
+			{InputPath: "src/insurer/desk.ts", OutputPath: "desk"},
 			{InputPath: "src/staff/main.ts", OutputPath: "passkey"},
 			{InputPath: "css/app.css", OutputPath: "app"},
 			{InputPath: "css/staff.css", OutputPath: "staff"},
@@ -38,6 +39,7 @@ func Make(root string) (map[string][]byte, error) {
 		Bundle:            true,
 		Splitting:         true,
 		Format:            api.FormatESModule,
+		External:          []string{"fs", "path"}, // vendor/openjpeg asks for them in Node only
 		Target:            api.ES2022,
 		ChunkNames:        "chunk-[hash]",
 		MinifyWhitespace:  true,
@@ -70,11 +72,11 @@ var marks = regexp.MustCompile(`\{([^{}|]+)\|[^{}|]+\}|\[\[|\]\]`)
 
 // sentencesPlugin lets a program import its sentences of one language from the catalogue, as bare text:
 // "word:vi" is what the patient's pages say, "share:vi" what a part of theirs adds when it is opened,
-// "counter:en" what the console adds. "loaders:word" has what loads those of a kind, by language. The
-// sentences of pages stay with the server.
+// "counter:en" what the console adds, "forstaff:ja" what the reception reads on a patient's page.
+// "loaders:word" has what loads those of a kind, by language. The sentences of pages stay with the server.
 func sentencesPlugin() api.Plugin {
 	return api.Plugin{Name: "words", Setup: func(build api.PluginBuild) {
-		filter := `^(word|share|rehearsal|counter|loaders):`
+		filter := `^(word|share|rehearsal|counter|forstaff|loaders):`
 		build.OnResolve(api.OnResolveOptions{Filter: filter},
 			func(a api.OnResolveArgs) (api.OnResolveResult, error) {
 				return api.OnResolveResult{Path: a.Path, Namespace: "words"}, nil
@@ -163,13 +165,17 @@ func buildError(result api.BuildResult) error {
 	return all
 }
 
-// addCopies adds the files that go into dist as they stand: the decoder and all of static.
+// addCopies adds the files that go into dist as they stand: the decoders and all of static.
 func addCopies(root string, files map[string][]byte) error {
 	names, err := filepath.Glob(filepath.Join(root, "static", "*"))
 	if err != nil || len(names) == 0 {
 		return fmt.Errorf("looking for the files of static: %d found, %w", len(names), err)
 	}
-	for _, name := range append(names, filepath.Join(root, "vendor", "zxing", "zxing_reader.wasm")) {
+	vendor := filepath.Join(root, "vendor")
+	names = append(names,
+		filepath.Join(vendor, "zxing", "zxing_reader.wasm"),
+		filepath.Join(vendor, "openjpeg", "openjpegwasm_decode.wasm"))
+	for _, name := range names {
 		if files[filepath.Base(name)], err = os.ReadFile(name); err != nil {
 			return fmt.Errorf("copying a file as it stands: %w", err)
 		}

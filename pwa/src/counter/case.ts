@@ -123,6 +123,8 @@ export function showVerdict(c: Case): void {
   const head = [
     h("h3", "", c.cardRefused ? word("cardRefused") : local(first?.headline ?? c.verdict.headline)),
   ];
+  const { representative } = c.verdict;
+  if (representative && (c.verdict.valid || awaits)) head.push(h("p", "represented", local(representative)));
   if (c.verdict.registered) head.push(h("p", "registered", local(c.verdict.registered)));
   const also: HTMLElement[] = [];
   age = null;

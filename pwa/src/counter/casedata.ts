@@ -18,6 +18,7 @@ interface Verdict {
   registered: Sentence | null; // of which day the contents are
   next: Sentence;
   checks: Check[];
+  representative?: Sentence; // the phone is a representative's
 }
 
 /** What an OQS answer says of itself. All but "valid" warn. */

@@ -3,9 +3,11 @@
 // card says of its holder is shown until the next case and kept nowhere.
 import { call } from "../shared/api";
 import { h, setText } from "../shared/dom";
-import { either, local, type Sentence } from "../shared/local";
+import { local, type Sentence } from "../shared/local";
+import { word } from "../shared/words";
 import { showVerdict } from "./case";
 import type { Case } from "./casedata";
+import { chipFace } from "./chipface";
 import { act, answered, busy } from "./turn";
 
 interface Field extends Sentence {
@@ -36,6 +38,7 @@ interface Reader {
   name: string;
   connected: boolean;
   oqs: boolean;
+  face: boolean;
   chosen: boolean;
 }
 
@@ -59,7 +62,7 @@ async function press(b: HTMLButtonElement, work: () => Promise<void>): Promise<v
   if (busy()) return;
   pressed = b;
   b.disabled = true;
-  setText(state, either("確認しています…", "Checking…"));
+  setText(state, word("extraChecking"));
   await act(async () => {
     await work();
     setText(state, "");
@@ -87,6 +90,16 @@ function box(outcome: string, headline: string, next: string): HTMLElement {
   return h("div", `verdict-box small${kind}`, h("h3", "", headline), ...(next ? [h("p", "", next)] : []));
 }
 
+const number = (): number => Number(year.value.normalize("NFKC").trim()) || 0;
+const face = chipFace({
+  complete: () => number() > 0 && /^\d{4}$/.test(code.value.normalize("NFKC").trim()),
+  take: () => {
+    const typed = { expiryYear: number(), code: code.value };
+    code.value = "";
+    return typed;
+  },
+});
+
 let open = "";
 let pressed: HTMLButtonElement | null = null;
 
@@ -94,7 +107,7 @@ const ask = (what: string, body?: unknown): Promise<Checked> =>
   answered(call<Checked>("POST", `/api/v1/counter/cases/${open}/${what}`, body));
 
 async function text(): Promise<void> {
-  const typed = { expiryYear: Number(year.value.normalize("NFKC").trim()) || 0, code: code.value };
+  const typed = { expiryYear: number(), code: code.value };
   code.value = "";
   const whole = await ask("text-check", typed);
   const c = whole.text;
@@ -119,7 +132,7 @@ async function certificate(): Promise<void> {
   const c = (await ask("certificate-check")).certificate;
   if (!c) return;
   result.replaceChildren(
-    box(c.result, local(c.headline), c.until ? either(`期限 ${c.until}`, `until ${c.until}`) : ""),
+    box(c.result, local(c.headline), c.until ? word("extraUntil", { d: c.until }) : ""),
   );
 }
 
@@ -132,7 +145,7 @@ async function compare(): Promise<void> {
     ...(whole.oqsSays ?? []).map((s) =>
       box(s.warns || differs ? "unverified" : "confirmed", local(s.headline), local(s.next)),
     ),
-    h("h3", "", either("オンライン資格確認の結果とくらべました", "Compared with the online confirmation")),
+    h("h3", "", word("extraCompared")),
     lines(fields),
   );
 }
@@ -141,6 +154,7 @@ async function compare(): Promise<void> {
 export function follow(id: string): void {
   if (id === open) return;
   open = id;
+  face.follow(id);
   year.value = code.value = "";
   result.replaceChildren();
   setText(state, "");
@@ -158,6 +172,7 @@ async function offerReaders(): Promise<void> {
   const readers = s.readers.filter((r) => r.connected);
   const chosen = readers.some((r) => r.chosen);
   oqs.hidden = !readers.some((r) => r.oqs);
+  face.offer(readers.some((r) => r.face && (r.chosen || !chosen)));
   readerChoice.hidden = readers.length < (s.readerAway ? 1 : 2);
   const state = JSON.stringify([s.readerAway, readers]);
   if (readerChoice.hidden || state === drawn) return;
@@ -166,13 +181,10 @@ async function offerReaders(): Promise<void> {
   else place?.before(readerChoice);
   readerChoice.replaceChildren(
     s.readerAway
-      ? either(
-          "この窓口のリーダーがつながっていません。ほかのリーダーを使うときだけ、選んでください：",
-          "This counter's reader is not connected. Choose another only to use that one: ",
-        )
+      ? word("readerAway")
       : chosen
-        ? either("この窓口のリーダー：", "This counter's reader: ")
-        : either("この窓口のリーダーを選んでください：", "Choose this counter's reader: "),
+        ? word("readerChosen")
+        : word("readerChoose"),
     ...readers.map((r) => {
       const b = button(r.name, `reader-${r.id.slice(0, 8)}`, async () => {
         await call("POST", "/api/v1/counter/reader", { id: r.id });
@@ -197,23 +209,21 @@ const place = document.getElementById("card-area");
 const pairing = document.getElementById("pairing");
 if (place) {
   const details = h("details", "more",
-    h("summary", "", either("券面の番号でも確かめる", "Check by the number on the card's face too")),
+    h("summary", "", word("extraOpen")),
     h(
       "p",
       "help",
-      either(
-        "カードの表を見て入れます。1回押すと1回だけ試します。番号は残しません。",
-        "Type what the card's front shows. One press is one attempt. The digits are not kept.",
-      ),
+      word("extraHelp"),
     ),
-    labelled(either("有効期限の年（西暦4桁）", "Year of expiry (four digits)"), year, "text-year", 4),
-    labelled(either("セキュリティコード（4桁）", "Security code (four digits)"), code, "text-code", 4),
-    h("p", "", button(either("番号で確かめる", "Check by number"), "text-check", text)),
+    labelled(word("extraYear"), year, "text-year", 4),
+    labelled(word("extraCode"), code, "text-code", 4),
+    h("p", "", button(word("extraText"), "text-check", text)),
+      h("p", "", face.button),
     h(
       "p",
       "",
       button(
-        either("電子証明書の期限を見る", "Look at the certificate's dates"),
+        word("extraDates"),
         "certificate-check",
         certificate,
       ),
@@ -229,13 +239,14 @@ if (place) {
   readerChoice.id = "reader-choice";
   oqs.append(
     button(
-      either("オンライン資格確認の結果とくらべる", "Compare with the online confirmation"),
+      word("extraOQS"),
       "oqs-compare",
       compare,
     ),
   );
   oqs.hidden = readerChoice.hidden = true;
   place.append(details);
+  document.getElementById("visual")?.before(face.root);
   place.before(readerChoice);
   setInterval(() => void offerReaders().catch(() => undefined), 5000);
   void offerReaders().catch(() => undefined);

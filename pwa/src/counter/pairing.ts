@@ -24,6 +24,7 @@ interface Bridge {
   id: string;
   name: string;
   version: number;
+  program: string;
   firstSeen: string;
   lastSeen: string;
   connected: boolean;
@@ -126,7 +127,8 @@ function row(b: Bridge): HTMLElement {
   fillFigures(facts, [
     [word("bridgeFirst"), when(b.firstSeen)],
     [word("bridgeLast"), when(b.lastSeen)],
-    [word("bridgeVersion"), b.version ? String(b.version) : ""],
+    [word("bridgeProgram"), b.program || word("bridgeUnknown")],
+    [word("bridgeVersion"), b.version ? String(b.version) : word("bridgeUnknown")],
   ]);
   const item = h("li", b.endedAt ? "ended" : "", h("p", "name", b.name), h("p", "now", state), facts);
   if (b.sameKey) item.append(h("p", "note", word("bridgeSameKey")));

@@ -49,7 +49,7 @@ export async function status(): Promise<void> {
     const connected = s.readers.filter((r) => r.connected);
     const names = connected.map((r) => r.name).join("、");
     const can = connected.length > 0 && !s.readerAway;
-    const cannot = word(connected.length ? "readerAway" : "readerOff");
+    const cannot = word(connected.length ? "readerOwnOff" : "readerOff");
     showReaders(can ? `● ${word("readerOn")}（${names}）` : `○ ${cannot}`, can);
     setText(
       byId("trust"),

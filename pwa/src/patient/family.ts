@@ -12,6 +12,7 @@ import { remindOfLogin } from "./loginneeded";
 import { wantsLogout } from "./logout";
 import { askMe, showPerson, showTiles, storedPeople, storePeople, type Me, type Person } from "./people";
 import { showReceipts } from "./receipts";
+import { bindRepresentatives } from "./representatives";
 import { fallBack, handleRefusal, patience, pauseRenewal, renew, retryEvery } from "./renewal";
 import { forget } from "./sealed";
 import { endPage, showEmpty, showPending } from "./show";
@@ -89,6 +90,7 @@ async function applyAnswer(answer: Me): Promise<void> {
     ({ me, keyIsOver } = await joinLogin(me));
   }
   situation.deviceKnown = me.device;
+  bindRepresentatives(me.login, () => void askWhoIsShown());
   const before = situation.family;
   situation.family = familyAfter(before, me, keyIsOver);
   await letGo(before.filter((p) => !situation.family.some((q) => q.id === p.id)));

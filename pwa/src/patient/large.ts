@@ -38,13 +38,13 @@ export function openLarge(now: Codes, closed: () => void): void {
   if (view) return;
   const card = canvas("cardCode");
   const proof = canvas("proofCode");
-  const [name, age] = [h("p", "holder"), h("p", "")];
+  const [name, mark, age] = [h("p", "holder"), h("p", "represented"), h("p", "")];
   const close = h("button", "button", word("close")) as HTMLButtonElement;
   const turn = h("button", "button main", "") as HTMLButtonElement;
   const ofStaff = language.startsWith("ja") ? null : h("p", "with-card", cardForStaff);
   if (ofStaff) ofStaff.lang = "ja";
   const words = [
-    h("div", "about", name, h("p", "with-card", withCard()), age, ofStaff ?? ""),
+    h("div", "about", name, mark, h("p", "with-card", withCard()), age, ofStaff ?? ""),
     h("p", "ways", close, turn),
   ];
   const over = h(
@@ -56,6 +56,8 @@ export function openLarge(now: Codes, closed: () => void): void {
   over.setAttribute("aria-label", word("cardCode"));
   const tell = (): void => {
     setText(name, byId("holder-name").textContent ?? "");
+    mark.hidden = byId("represented").hidden;
+    setText(mark, byId("represented").querySelector("b")?.textContent ?? "");
     setText(age, byId("age").textContent ?? "");
     if (heightsOf(words) !== heights) layOut();
   };

@@ -2,10 +2,10 @@
 import { byId, h, setText } from "../shared/dom";
 import { ask, authenticateDevice } from "./access";
 import type { Device } from "./devices";
+import { showRepresentatives, type Represented } from "./representatives";
 import { openJson, sealJson } from "./sealed";
 
-export interface Person {
-  id: string;
+export interface Person extends Represented {
   name: string;
   kana: string;
   loginBy?: string; // until then this phone's key is enough
@@ -58,6 +58,7 @@ export function showTiles(people: Person[], current: string, turnTo: (person: Pe
 export function showPerson(p: Person): void {
   setText(byId("holder-name"), p.name);
   setText(byId("holder-kana"), p.kana.normalize("NFKC"));
+  showRepresentatives(p);
   byId("issued").hidden = false;
   setText(byId("issuer-name"), p.insurer.name);
   byId("help").hidden = !p.insurer.telephone;

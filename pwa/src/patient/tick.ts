@@ -44,7 +44,14 @@ function tellReception(now: number): void {
   const shown = page.screen;
   if (!shown || isOver(shown)) return tellStaffNothing();
   const age = now - Date.parse(shown.issuedAt);
-  tellStaff(currentPerson()?.insurer.name ?? "", shown.registeredOn, age, page.state !== "Live");
+  const person = currentPerson();
+  tellStaff({
+    insurer: person?.insurer.name ?? "",
+    registeredOn: shown.registeredOn,
+    age,
+    kept: page.state !== "Live",
+    represented: Boolean(person?.representedUntil),
+  });
 }
 
 function tickLive(live: Screen, now: number): void {

@@ -7,8 +7,5 @@ export interface Sentence {
 
 const english = document.documentElement.lang === "en";
 
-/** Says either of two texts, by the page's language. */
-export const either = (ja: string, en: string): string => (english ? en : ja);
-
 /** Says a sentence in the page's language. */
-export const local = (s: Sentence): string => either(s.ja, s.en);
+export const local = (s: Sentence): string => (english ? s.en : s.ja);

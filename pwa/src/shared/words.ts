@@ -5,8 +5,9 @@ import type console from "../../../message/catalogue/pages/console.json";
 import type rehearsal from "../../../message/catalogue/pages/rehearsal.json";
 import type screen from "../../../message/catalogue/pages/screen.json";
 import type words from "../../../message/catalogue/pages/words.json";
+import type forstaff from "../../../message/catalogue/staff/forstaff.json";
 
-type Keys = keyof (typeof console & typeof rehearsal & typeof screen & typeof words);
+type Keys = keyof (typeof console & typeof rehearsal & typeof screen & typeof words & typeof forstaff);
 
 type Named<Key, Kind extends string> = Key extends `${Kind}.${infer Name}` ? Name : never;
 type Values = Record<string, string | number>;
@@ -34,10 +35,14 @@ export function word(key: Word, values: Values = {}): string {
   return filled(loaded[key] ?? key, values);
 }
 
+/** Returns what says the sentences of a kind. */
+export function sentencesOf<Kind extends string>(own: Record<string, string>): Sentences<Kind> {
+  return (key, values = {}) => filled(own[key] ?? key, values);
+}
+
 /** Loads the sentences of a part that is opened later. It rejects without network, and may be asked again. */
 export async function part<Kind extends string>(of: typeof loaders): Promise<Sentences<Kind>> {
-  const own = await load(of);
-  return (key, values = {}) => filled(own[key] ?? key, values);
+  return sentencesOf<Kind>(await load(of));
 }
 
 async function load(from: typeof loaders): Promise<Record<string, string>> {

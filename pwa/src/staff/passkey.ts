@@ -66,7 +66,7 @@ function answerOf(made: PublicKeyCredential): unknown {
   };
 }
 
-export interface Ceremony {
+interface Ceremony {
   begin: string; // addresses of the two halves
   finish: string;
   make: boolean; // a passkey; otherwise one is used

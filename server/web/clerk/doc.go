@@ -19,6 +19,7 @@ type BackOffice struct {
 // The pages by what a clerk does, each group on the same base.
 type (
 	personPages     struct{ *BackOffice } // one insured person: file, documents, logins, erasing, revocation
+	deskPages       struct{ *BackOffice } // enrolment at the desk, withheld addresses
 	importPages     struct{ *BackOffice } // a file on its way into the register
 	printPages      struct{ *BackOffice } // print runs, settings of papers, samples
 	statisticsPages struct{ *BackOffice }

@@ -30,12 +30,18 @@ func (s *personPages) routes(r *kit.Router) {
 		"/phones/:phone/end":  {ask: s.askEndDevice, do: s.endPersonsDevice},
 		"/phones/end":         {ask: s.askEndDevices, do: s.endPersonsDevices},
 		"/erase":              {ask: s.askErase, do: s.erase},
+		"/representatives/:login/end": {
+			ask: representPages{s}.askEndRepresentative,
+			do:  representPages{s}.endRepresentative,
+		},
 	} {
 		r.Clerk("GET /insurer/people/:id"+path, s.clerk(ofPerson, s.confirmHandler(a)))
 		r.Clerk("POST /insurer/people/:id"+path, s.clerk(ofPerson, s.actionHandler(a)))
 	}
+	representPages{s}.routes(r)
 	r.Clerk("GET /insurer/people/:id/notice", s.clerk(ofPerson, s.noticeSheet))
 	r.Clerk("GET /insurer/people/:id/notice.png", s.clerk(ofPerson, s.noticeQR))
+	(&deskPages{s.BackOffice}).deskRoutes(r)
 	r.Clerk("GET /insurer/revoke", s.clerk(ofInsurer, s.revokePage))
 	r.Clerk("POST /insurer/revoke", s.clerk(ofInsurer, s.revokeMany))
 }

@@ -32,6 +32,7 @@ type PersonView struct {
 	Copies              []CopyRow
 	Logins              []LoginRow
 	Devices             []DeviceRow
+	Representatives     []RepresentativeRow
 	Receipts            int
 	Entries             []EntryRow
 	MoreEntries         int
@@ -40,6 +41,7 @@ type PersonView struct {
 	Papers              []PaperLink // that the rules give, and those that need no rule
 	CertificateDue      bool        // by the rules
 	CertificateReason   string      // why, or why not
+	Withheld            bool        // 不開示: no address here, and no enrolment by a notice
 }
 
 // PaperLink leads to a document of the person.
@@ -80,12 +82,14 @@ type LoginRow struct {
 	ID      int64
 	Since   string
 	Devices int
+	How     message.Message // by a notice, or at the desk
 }
 
 // DeviceRow is a phone that shows the person by its key. Nothing is known of the device itself.
 type DeviceRow struct {
 	ID, Added, Until, Login string
-	Over                    bool // it wants the next login
+	Over                    bool   // it wants the next login
+	Representative          string // whose phone it is, where it is a representative's
 }
 
 // EntryRow is a line of the audit chain in plain words.
@@ -147,16 +151,27 @@ func (s *personPages) personPage(c echo.Context, clerk staff.Clerk) error {
 		view.Copies, view.Revocable = append(view.Copies, row), view.Revocable || row.Open
 	}
 	for _, l := range file.Logins {
-		view.Logins = append(view.Logins, LoginRow{l.ID, whenText(l.Since), l.Devices})
+		view.Logins = append(view.Logins, s.loginRow(c, l))
+	}
+	for _, r := range file.Representatives {
+		if s.Now().Before(r.Until) {
+			view.Representatives = append(view.Representatives, representativeRow(r))
+		}
 	}
 	for _, p := range file.Devices {
-		view.Devices = append(view.Devices, DeviceRow{p.ID, whenText(p.At),
-			eligibility.DateOf(p.Until).Japanese(),
-			eligibility.DateOf(p.LoginAt).Japanese(), !s.Now().Before(p.Until)})
+		view.Devices = append(view.Devices, DeviceRow{
+			ID:             p.ID,
+			Added:          whenText(p.At),
+			Until:          eligibility.DateOf(p.Until).Japanese(),
+			Login:          eligibility.DateOf(p.LoginAt).Japanese(),
+			Over:           !s.Now().Before(p.Until),
+			Representative: nameOf(file.Representatives, p.Login),
+		})
 	}
 	for _, e := range file.Entries {
 		view.Entries = append(view.Entries, s.entryRow(c, e))
 	}
+	view.Withheld = file.Person.Withheld == eligibility.Yes
 	papers := eligibility.PapersFor(file.Person, s.Today())
 	view.CertificateDue, view.CertificateReason = papers.Certificate, papers.Says.Sentence("ja")
 	view.Papers = paperLinks(file.ID, papers)
@@ -186,7 +201,7 @@ func recordFacts(p eligibility.Person) []Fact {
 	if p.AssignedShare != 0 {
 		share = kit.SharesText([]int{p.AssignedShare})
 	}
-	return []Fact{
+	facts := []Fact{
 		{sentence("staff.person.factInsurerNumber"), p.Insurer.Paper()},
 		{sentence("staff.person.factSymbol"), p.Symbol},
 		{sentence("staff.person.factNumber"), p.Number},
@@ -206,10 +221,8 @@ func recordFacts(p eligibility.Person) []Fact {
 		{sentence("staff.person.factValidFrom"), p.ValidFrom.Japanese()},
 		{sentence("staff.person.factValidUntil"), p.ValidUntil.Japanese()},
 		{sentence("staff.person.factLimitClass"), p.Limit.Japanese()},
-		{sentence("staff.person.factPostcode"), kit.PostCode(p.PostCode)},
-		{sentence("staff.person.factAddress"), p.Address},
-		{sentence("staff.person.factPostcodeToSendTo"), kit.PostCode(p.MailPostCode)},
-		{sentence("staff.person.factAddressToSendTo"), p.MailAddress},
+	}
+	return append(append(facts, addressFacts(p)...), []Fact{
 		{sentence("staff.person.factHousehold"), p.HouseholdNumber},
 		{sentence("staff.person.factEmployer"), p.Employer},
 		{sentence("staff.person.factCardRegistered"), answerText(p.Registered)},
@@ -218,7 +231,29 @@ func recordFacts(p eligibility.Person) []Fact {
 		{sentence("staff.person.factNeedsCare"), answerText(p.NeedsCare)},
 		{sentence("staff.person.factWithheld"), answerText(p.Withheld)},
 		{sentence("staff.person.factIssuedOn"), p.IssuedOn.Japanese()},
+	}...)
+}
+
+// addressFacts are where somebody lives and where papers are sent.
+func addressFacts(p eligibility.Person) []Fact {
+	return []Fact{
+		{sentence("staff.person.factPostcode"), kit.PostCode(p.PostCode)},
+		{sentence("staff.person.factAddress"), p.Address},
+		{sentence("staff.person.factPostcodeToSendTo"), kit.PostCode(p.MailPostCode)},
+		{sentence("staff.person.factAddressToSendTo"), p.MailAddress},
 	}
+}
+
+// loginRow says since when a login shows the person, and how it came.
+func (s *personPages) loginRow(c echo.Context, l insurer.Login) LoginRow {
+	row := LoginRow{l.ID, whenText(l.Since), l.Devices, sentence("staff.desk.byNotice")}
+	if l.Seen != "" {
+		row.How = message.New("staff.desk.byDesk", message.Args{
+			"staff": message.Text(s.Named(c, l.BoundBy)),
+			"seen":  message.Nested(sentence(seenWords[l.Seen])),
+		})
+	}
+	return row
 }
 
 // versionRows lists a record's versions, newest first, with what each changed.
@@ -277,25 +312,33 @@ func (s *personPages) copyRow(copied insurer.IssuedCopy) CopyRow {
 // actionWords says what the lines of the audit chain record, by keys of the catalogue; of the documents that
 // clerks looked at their table says it.
 var actionWords = map[string]string{
-	"people.view":    "staff.person.didLookedAtTheRecord",
-	"people.search":  "staff.person.didSearched",
-	"people.import":  "staff.person.didImportedAFile",
-	"notice.print":   "staff.person.didPrintedTheNotice",
-	"notice.reissue": "staff.person.didReissuedTheNoticeSCode",
-	"notice.enrol":   "staff.person.didEnrolledWithTheNoticeSCode",
-	"phone.add":      "staff.person.didAddedAPhone",
-	"phone.holder":   "staff.person.didAddedAPhoneSKey",
-	"phone.end":      "staff.person.didRemovedAPhone",
-	"login.end":      "staff.person.didEndedALoginSEnrolment",
-	"screen.issue":   "staff.person.didIssuedAScreen",
-	"code.asked":     "staff.person.didAskedByTheScreenSCode",
-	"code.used":      "staff.person.didCheckedByTheScreenSCode",
-	"code.allowed":   "staff.person.didAllowedACounterToSee",
-	"code.denied":    "staff.person.didRefusedACounter",
-	"paper.issue":    "staff.person.didSavedACopy",
-	"paper.revoke":   "staff.person.didRevokedCopies",
-	"receipt.leave":  "staff.person.didACounterLeftAReceipt",
-	"person.erase":   "staff.person.didErasedTheRecord",
+	"people.view":          "staff.person.didLookedAtTheRecord",
+	"people.address":       "staff.desk.didLookedAtTheAddress",
+	"desk.begin":           "staff.desk.didBegin",
+	"desk.cancel":          "staff.desk.didCancel",
+	"desk.enrol":           "staff.desk.didEnrol",
+	"people.search":        "staff.person.didSearched",
+	"people.import":        "staff.person.didImportedAFile",
+	"notice.print":         "staff.person.didPrintedTheNotice",
+	"notice.reissue":       "staff.person.didReissuedTheNoticeSCode",
+	"notice.enrol":         "staff.person.didEnrolledWithTheNoticeSCode",
+	"phone.add":            "staff.person.didAddedAPhone",
+	"phone.holder":         "staff.person.didAddedAPhoneSKey",
+	"phone.end":            "staff.person.didRemovedAPhone",
+	"login.end":            "staff.person.didEndedALoginSEnrolment",
+	"screen.issue":         "staff.person.didIssuedAScreen",
+	"code.asked":           "staff.person.didAskedByTheScreenSCode",
+	"code.used":            "staff.person.didCheckedByTheScreenSCode",
+	"code.allowed":         "staff.person.didAllowedACounterToSee",
+	"code.denied":          "staff.person.didRefusedACounter",
+	"paper.issue":          "staff.person.didSavedACopy",
+	"paper.revoke":         "staff.person.didRevokedCopies",
+	"receipt.leave":        "staff.person.didACounterLeftAReceipt",
+	"representative.code":  "staff.person.didBeganARepresentation",
+	"representative.begin": "staff.person.didBoundARepresentative",
+	"representative.end":   "staff.person.didEndedARepresentative",
+	"representative.over":  "staff.person.didRepresentativeOver",
+	"person.erase":         "staff.person.didErasedTheRecord",
 }
 
 // entryRow puts a line of the audit chain in words; a line of another program's making keeps its own name.
@@ -313,6 +356,9 @@ func (s *personPages) entryRow(c echo.Context, e audit.Entry) EntryRow {
 	// which copy; other details name the counter, which is not the insurer's business
 	if strings.HasPrefix(e.Action, "paper.") {
 		row.Detail = e.Detail
+	}
+	if seen, _, found := strings.Cut(e.Detail, " "); found && strings.HasPrefix(e.Action, "desk.") {
+		row.Detail = sentence(seenWords[insurer.Seen(seen)]).Text(s.PreferencesOf(c).Lang)
 	}
 	return row
 }

@@ -86,6 +86,7 @@ type bridgeJSON struct {
 	ID        string     `json:"id"`
 	Name      string     `json:"name"`
 	Version   int        `json:"version"` // of the messages that it spoke last; 0: not known
+	Program   string     `json:"program"` // the release that it was last; empty: not known
 	FirstSeen time.Time  `json:"firstSeen"`
 	LastSeen  time.Time  `json:"lastSeen"`
 	Connected bool       `json:"connected"`
@@ -106,6 +107,7 @@ func (s *Console) bridges(c echo.Context, reception staff.Reception) error {
 			ID:        k.ID,
 			Name:      k.Name,
 			Version:   k.Version,
+			Program:   k.Program,
 			FirstSeen: k.FirstSeen,
 			LastSeen:  k.LastSeen,
 			Connected: k.Connected,

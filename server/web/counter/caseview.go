@@ -134,6 +134,8 @@ type verdictJSON struct {
 	Registered  *Sentence   `json:"registered"` // of which day the contents are
 	Next        Sentence    `json:"next"`
 	Checks      []checkLine `json:"checks"`
+	// Representative says that the phone is a representative's (代理の方の端末); absent on the person's own.
+	Representative *Sentence `json:"representative,omitempty"`
 }
 
 type eligibilityJSON struct {
@@ -245,6 +247,10 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 	} else if !v.Valid && len(v.Checks) > 0 {
 		out.Verdict.Next = toldOf(v.Checks[0].Stored)
 	}
+	if v.Representative {
+		said := newSentence(message.New("console.representative", nil))
+		out.Verdict.Representative = &said
+	}
 	if v.Eligibility != nil {
 		out.Eligibility = s.eligibilityView(*v.Eligibility)
 	}
@@ -280,6 +286,9 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 	if out.CardRefused && out.Text != nil &&
 		(view.Card == nil || view.Card.Outcome.Passed()) { // then it is the reading that refused
 		out.Verdict.Next = out.Text.Next
+	}
+	if view.RefusedByFace() {
+		out.Verdict.Next = out.Face.Next
 	}
 	return out
 }

@@ -131,19 +131,13 @@ func (s *Console) prove(c echo.Context, reception staff.Reception) error {
 		return kit.ErrRequest
 	}
 	view, err := s.Counter.Prove(c.Request().Context(), reception, c.Param("id"), body.Text)
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, s.caseView(c, view))
+	return s.answerCase(c, view, err)
 }
 
 // challenge makes the number that the phone's next proof must answer.
 func (s *Console) challenge(c echo.Context, reception staff.Reception) error {
 	view, err := s.Counter.Challenge(c.Request().Context(), reception, c.Param("id"))
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, s.caseView(c, view))
+	return s.answerCase(c, view, err)
 }
 
 // cardCheck has a reader ask the card once. The console sends birthDateConfirmed when staff have compared the
@@ -156,10 +150,7 @@ func (s *Console) cardCheck(c echo.Context, reception staff.Reception) error {
 		return kit.ErrRequest.In("birthDateConfirmed")
 	}
 	view, err := s.Counter.CheckCard(c.Request().Context(), reception, chosenReader(c), c.Param("id"))
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, s.caseView(c, view))
+	return s.answerCase(c, view, err)
 }
 
 // visual takes down what staff compared by eye.
@@ -171,10 +162,7 @@ func (s *Console) visual(c echo.Context, reception staff.Reception) error {
 		return kit.ErrRequest
 	}
 	view, err := s.Counter.Visual(c.Request().Context(), reception, c.Param("id"), body.Checks)
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, s.caseView(c, view))
+	return s.answerCase(c, view, err)
 }
 
 // record ends a case: accepted, refused or parked (until the bill is paid).
@@ -193,10 +181,7 @@ func (s *Console) record(c echo.Context, reception staff.Reception) error {
 	}
 	view, err := s.Counter.Record(c.Request().Context(), reception, c.Param("id"),
 		counterhalf.CaseEnd{Outcome: body.Outcome, Reason: body.Reason})
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, s.caseView(c, view))
+	return s.answerCase(c, view, err)
 }
 
 // takeBack takes a record back that was made just now: the case is open again.
@@ -221,6 +206,14 @@ func (s *Console) cases(c echo.Context, reception staff.Reception) error {
 		out.Cases = append(out.Cases, s.caseView(c, view))
 	}
 	return c.JSON(http.StatusOK, out)
+}
+
+// answerCase answers with a case as it stands after what was asked.
+func (s *Console) answerCase(c echo.Context, view counterhalf.CaseView, err error) error {
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, s.caseView(c, view))
 }
 
 // counterStatus tells the console, every few seconds, of readers, trust list, clock and the day's numbers.

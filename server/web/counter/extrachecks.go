@@ -20,6 +20,8 @@ import (
 // Checks beside the birth-date check.
 func (s *Console) extraCheckRoutes(r *kit.Router) {
 	r.Counter("POST /api/v1/counter/cases/:id/text-check", s.reception(s.textCheck))
+	r.Counter("POST /api/v1/counter/cases/:id/face-tries", s.reception(s.faceTries))
+	r.Counter("POST /api/v1/counter/cases/:id/face-check", s.reception(s.faceCheck))
 	r.Counter("POST /api/v1/counter/cases/:id/certificate-check", s.reception(s.certificateCheck))
 	r.Counter("POST /api/v1/counter/cases/:id/oqs-compare", s.reception(s.oqsCompare))
 }
@@ -27,6 +29,7 @@ func (s *Console) extraCheckRoutes(r *kit.Router) {
 // extraChecks are the results beside the birth-date check, as the console gets them.
 type extraChecks struct {
 	Text        *textJSON        `json:"text,omitempty"`
+	Face        *faceJSON        `json:"face,omitempty"`
 	Certificate *certificateJSON `json:"certificate,omitempty"`
 	OQSSays     []statementJSON  `json:"oqsSays,omitempty"` // before and above the items: the gravest first
 	OQS         []fieldJSON      `json:"oqs,omitempty"`
@@ -80,11 +83,11 @@ func extraView(view counter.CaseView) extraChecks {
 			out.Text.Fields = append(out.Text.Fields, fieldSentence(f.FieldResult, f.Match))
 		}
 		if t.TriesLeft != nil {
-			left := newSentence(message.New("console.tries_left",
-				message.Args{"n": message.Number(*t.TriesLeft)}))
+			left := triesSentence("console.tries_left", *t.TriesLeft)
 			out.Text.TriesLeft = &left
 		}
 	}
+	out.Face = faceView(view.Face)
 	if d := view.Dates; d != nil {
 		out.Certificate = &certificateJSON{
 			Result:   string(d.Outcome),
@@ -107,6 +110,10 @@ func extraView(view counter.CaseView) extraChecks {
 		}
 	}
 	return out
+}
+
+func triesSentence(key string, n int) Sentence {
+	return newSentence(message.New(key, message.Args{"n": message.Number(n)}))
 }
 
 func verifierSentence(v card.Verifier) Sentence { return newSentence(v.Message()) }
@@ -182,8 +189,5 @@ func (s *Console) certificateCheck(c echo.Context, reception staff.Reception) er
 
 func (s *Console) oqsCompare(c echo.Context, reception staff.Reception) error {
 	view, err := s.Counter.CompareOQS(c.Request().Context(), reception, chosenReader(c), c.Param("id"))
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, s.caseView(c, view))
+	return s.answerCase(c, view, err)
 }

@@ -28,16 +28,22 @@ type readerJSON struct {
 	Connected bool   `json:"connected"`
 	Virtual   bool   `json:"virtual"`
 	OQS       bool   `json:"oqs"`    // it can compare with OQS answers
+	Face      bool   `json:"face"`   // its program can show the chip's photo
 	Chosen    bool   `json:"chosen"` // this browser's
 }
 
 func (s *Console) readers(c echo.Context, reception staff.Reception) []readerJSON {
 	out := []readerJSON{}
 	for _, r := range s.Counter.Readers.Status(reception.Facility) {
-		out = append(
-			out,
-			readerJSON{r.ID, r.Name, r.Connected, r.Virtual, r.OQS, r.ID != "" && r.ID == chosenReader(c)},
-		)
+		out = append(out, readerJSON{
+			ID:        r.ID,
+			Name:      r.Name,
+			Connected: r.Connected,
+			Virtual:   r.Virtual,
+			OQS:       r.OQS,
+			Face:      r.Face,
+			Chosen:    r.ID != "" && r.ID == chosenReader(c),
+		})
 	}
 	return out
 }

@@ -191,7 +191,7 @@ func (d *DemoWord) takeWord(c echo.Context) error {
 	to := pwa.LocalPath(c.FormValue("to"))
 	var wait *eligibility.Error
 	if errors.As(d.tries.Allow(RemoteKey(c), d.now()), &wait) {
-		retryAfter(c.Response().Header(), wait.Wait)
+		RetryAfter(c.Response().Header(), wait.Wait)
 		return d.showForm(c, http.StatusTooManyRequests, to, wait)
 	}
 	if !d.isWord(c.FormValue("word")) {

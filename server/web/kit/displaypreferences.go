@@ -30,7 +30,7 @@ func (s *Kit) preferencesCookie() string {
 // forStaff reports whether a page is for people at a counter or an insurer: those exist in Japanese and
 // English.
 func forStaff(path string) bool {
-	for _, door := range []string{"/counter", "/insurer", "/reception", "/staff"} {
+	for _, door := range []string{"/counter", "/insurer", "/operator", "/reception", "/staff"} {
 		if path == door || strings.HasPrefix(path, door+"/") {
 			return true
 		}

@@ -20,9 +20,11 @@ import (
 // opening after a login sends both keys once, known or new.
 type Limits struct {
 	network    auth.Limit // everything that needs no login, by network: what a flood may cost
-	Guesses    auth.Limit // wrong notice codes in addresses, by network; only what is wrong counts
-	Notices    auth.Limit // opened notices, by notice: each opening makes a session
-	Typed      auth.Limit // typed notice codes, by login
+	Guesses    auth.Limit // wrong enrolment codes in addresses before a login, by network
+	Notices    auth.Limit // opened notices and codes of the desk, by code: each opening makes a session
+	Scanned    auth.Limit // the same after a login, by login
+	Typed      auth.Limit // enrolments, with a code typed or opened before, by login
+	Misfits    auth.Limit // logins that do not fit, by code
 	Begun      auth.Limit // begun logins, by session; without one nothing is stored
 	Answers    auth.Limit // logins that come back to their own browser, by network: each asks the provider
 	Handovers  auth.Limit // logins that come back to another browser, by network: each is stored
@@ -45,9 +47,13 @@ type Limits struct {
 func NewLimits() Limits {
 	return Limits{
 		network: auth.Limit{Burst: 2000, Every: 5 * time.Millisecond},
+		// Only what is wrong counts, and whoever has to wait for a neighbour who guesses may log in with the
+		// code: a city's notices come out of a few carriers' addresses.
 		Guesses: auth.Limit{Burst: 20, Every: 3 * time.Second},
+		Scanned: auth.Limit{Burst: 20, Every: 3 * time.Second},
 		Notices: auth.Limit{Burst: 200, Every: 3 * time.Second},
 		Typed:   auth.Limit{Burst: 20, Every: 3 * time.Second},
+		Misfits: auth.Limit{Burst: 10, Every: time.Minute}, // one that fits is never held up by these
 		Begun:   auth.Limit{Burst: 20, Every: 3 * time.Second},
 		Answers: auth.Limit{Burst: 2000, Every: 5 * time.Millisecond},
 		// rare, and whoever has to wait may log in where they are
@@ -95,8 +101,8 @@ func (s *Kit) MayMake(of *auth.Limit, subject, person string) error {
 	return of.Allow(subject+"\n"+person, s.Now())
 }
 
-// retryAfter is the header of an answer to somebody who has to wait: whole seconds, never too few (RFC 9110
+// RetryAfter is the header of an answer to somebody who has to wait: whole seconds, never too few (RFC 9110
 // 10.2.3).
-func retryAfter(h http.Header, wait time.Duration) {
+func RetryAfter(h http.Header, wait time.Duration) {
 	h.Set("Retry-After", strconv.FormatInt(max(1, int64((wait+time.Second-1)/time.Second)), 10))
 }

@@ -107,7 +107,7 @@ func (s *Kit) Fail(err error, c echo.Context) {
 		slog.Error("request failed", "id", id, "route", c.Path(), "error", err)
 	}
 	if status == http.StatusTooManyRequests {
-		retryAfter(c.Response().Header(), e.Wait)
+		RetryAfter(c.Response().Header(), e.Wait)
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
 	lang := s.PreferencesOf(c).Lang
@@ -142,6 +142,8 @@ func (s *Kit) Fail(err error, c echo.Context) {
 	switch path := c.Request().URL.Path; {
 	case strings.HasPrefix(path, "/insurer"):
 		view.Back = "/insurer"
+	case path == "/operator" || strings.HasPrefix(path, "/operator/"):
+		view.Back = "/operator"
 	case path == "/staff" || strings.HasPrefix(path, "/staff/"):
 		view.Back = "/staff"
 	case strings.HasPrefix(path, "/login"):

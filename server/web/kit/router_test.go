@@ -1,18 +1,15 @@
 package kit
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
-	"madoguchi/auth"
 	"madoguchi/server/staff"
 	"madoguchi/server/web/permissions"
 )
@@ -171,21 +168,6 @@ func TestTheRowsRolesDecideWhoOfTheStaffIsLetIn(t *testing.T) {
 		})
 	}
 }
-
-// oneSession is a store of the session that was made last.
-type oneSession struct {
-	auth.SessionStore
-	last auth.Session
-}
-
-func (o *oneSession) PutSession(_ context.Context, s auth.Session, _ time.Time) error {
-	o.last = s
-	return nil
-}
-
-func (o *oneSession) Session(context.Context, [32]byte) (auth.Session, error) { return o.last, nil }
-
-func (o *oneSession) TouchSession(context.Context, [32]byte, time.Time, time.Time) error { return nil }
 
 // An entry's handler runs only once its guard has let somebody in, and a member of staff only in a role of
 // the row.

@@ -17,6 +17,7 @@ type Setup struct {
 	Count   func(ctx context.Context) (int, error)
 	Next    string   // what to do: staff.setup.insurer or staff.setup.facility
 	Command []string // how, in parts that stay on one line
+	SignIn  bool     // staff sign in here: the operator's pages can do it too
 
 	filled atomic.Bool // once there is one, there always is
 }
@@ -26,6 +27,7 @@ type SetupView struct {
 	Page
 	Next    message.Message
 	Command []string
+	SignIn  bool
 }
 
 // Guard is the middleware.
@@ -52,6 +54,7 @@ func (s *Setup) Guard(next echo.HandlerFunc) echo.HandlerFunc {
 			Page:    s.NewPage(c, message.New("staff.title.notOpenYet", nil)),
 			Next:    message.New(s.Next, nil),
 			Command: s.Command,
+			SignIn:  s.SignIn,
 		}
 		view.ForStaff, view.Path = true, r.URL.Path
 		return s.Show(c, http.StatusOK, "setup", view)

@@ -11,7 +11,11 @@ import (
 )
 
 // staffHome are the paths below which each kind of staff works.
-var staffHome = map[auth.Kind]string{auth.Clerk: "/insurer", auth.Counter: "/counter"}
+var staffHome = map[auth.Kind]string{
+	auth.Clerk:    "/insurer",
+	auth.Counter:  "/counter",
+	auth.Operator: "/operator",
+}
 
 // StaffRoutes are the demo's pages on which a name is picked; elsewhere they do not exist.
 func (s *Kit) StaffRoutes(r *Router, kind auth.Kind) {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"madoguchi/auth"
 	"madoguchi/eligibility"
 	"madoguchi/server/insurer"
 	"madoguchi/server/web/kit"
@@ -26,7 +27,8 @@ func (s *loginPages) showEnrol(
 		Page:    s.Translated(c, "enrol.title"),
 		Name:    v.Login.Name,
 		Birth:   v.Login.BirthDate.Japanese(),
-		HasCode: v.Notice != nil,
+		HasCode: v.hasCode(),
+		AtDesk:  v.Desk != nil,
 		Code:    printableInput(typed),
 	}
 	view.Error, view.Insurer = problem, s.HelpDesk(c)
@@ -34,33 +36,33 @@ func (s *loginPages) showEnrol(
 	return s.Show(c, status, "enrol", view)
 }
 
-// enrol binds the login to the person of the notice. A wrong code comes back on the form, to be mended; an
-// old login is asked to log in again, with the notice kept.
+// enrol binds the login to the person of the code. A wrong code comes back on the form, to be mended; an old
+// login is asked to log in again, with the code kept.
 func (s *loginPages) enrol(c echo.Context, who viewerSession) error {
 	session, v := who.loginSession, who.visit
 	if err := s.Limits.Typed.Allow(session.Subject, s.Now()); err != nil {
 		return err
 	}
-	ctx := c.Request().Context()
 	typed := c.FormValue("code")
-	mac := v.Notice
 	var err error
-	if mac == nil {
-		mac, err = s.Insurer.Enrolment.NoticeFor(ctx, typed)
+	if !v.hasCode() {
+		err = s.typedCode(c, &v, typed)
 	}
 	if err == nil {
-		err = s.Insurer.Enrolment.Enrol(ctx, viewerOf(v), mac)
+		err = s.bind(c, v)
 	}
-	if errors.Is(err, insurer.ErrEnrolAgain) {
-		v.Notice = mac // stays read until after the login
+	if errors.Is(err, insurer.ErrEnrolAgain) { // the code stays read until after the login
 		if err := s.keepVisit(c, session, true, v); err != nil {
 			return err
 		}
 		return s.showEnrol(c, http.StatusForbidden, v, "", kit.FormError(insurer.ErrEnrolAgain))
 	}
+	if errors.Is(err, insurer.ErrNotByNotice) {
+		return s.sendToDesk(c, session, v)
+	}
 	var e *eligibility.Error
 	if errors.As(err, &e) && (e.Code == eligibility.NotFound || e.Code == eligibility.Conflict) {
-		v.Notice = nil // what does not fit is let go, so that another code can be typed
+		v.letGo() // what does not fit is let go, so that another code can be typed
 		if err := s.keepVisit(c, session, true, v); err != nil {
 			return err
 		}
@@ -69,9 +71,30 @@ func (s *loginPages) enrol(c echo.Context, who viewerSession) error {
 	if err != nil {
 		return err
 	}
-	v.Notice = nil
+	v.letGo()
 	if err := s.keepVisit(c, session, true, v); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/screen")
+}
+
+// sendToDesk shows whom to call where a notice's code is not enough for this login: the same page whether the
+// login does not fit or the person's data are withheld (不開示).
+func (s *loginPages) sendToDesk(c echo.Context, session auth.Session, v VisitSession) error {
+	view := EnrolView{
+		Page:   s.Translated(c, "enrol.desk.title"),
+		Name:   v.Login.Name,
+		Birth:  v.Login.BirthDate.Japanese(),
+		ToDesk: kit.FormError(insurer.ErrNotByNotice),
+	}
+	in, err := s.codeInsurer(c.Request().Context(), v)
+	if err != nil {
+		return err
+	}
+	view.Insurer = kit.InsurerView(in.Contact())
+	v.letGo() // so that another code can be entered
+	if err := s.keepVisit(c, session, true, v); err != nil {
+		return err
+	}
+	return s.Show(c, http.StatusUnprocessableEntity, "enrol", view)
 }

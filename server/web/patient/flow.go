@@ -60,7 +60,7 @@ func (s *loginPages) useFlow(c echo.Context, flow auth.Flow) error {
 	return nil
 }
 
-func (s *loginPages) flowCookie(value string, maxAge int) *http.Cookie {
+func (s *Portal) flowCookie(value string, maxAge int) *http.Cookie {
 	return &http.Cookie{
 		Name:     s.Sessions.CookieName("login"),
 		Value:    value,

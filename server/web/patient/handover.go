@@ -286,9 +286,7 @@ func (s handoverPages) goOnWaiting(c echo.Context) error {
 		if !first {
 			return auth.ErrFlow
 		}
-		login := v.Pending.Login
-		done := VisitSession{Notice: v.Notice, Login: &login, Done: v.Pending.State}
-		return s.logIn(c, session, known, done)
+		return s.logIn(c, session, known, v.after(v.Pending.Login, v.Pending.State))
 	}
 	return c.Redirect(http.StatusSeeOther, "/login/wait")
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"madoguchi/server/insurer"
 	"madoguchi/server/web/kit"
 )
 
@@ -19,8 +20,8 @@ const helpDeskWait = time.Second
 func (s *Portal) HelpDesk(c echo.Context) kit.InsurerView {
 	ctx, cancel := context.WithTimeout(c.Request().Context(), helpDeskWait)
 	defer cancel()
-	if _, v, ok, err := s.patientSession(c); err == nil && ok && v.Notice != nil {
-		if in, err := s.Insurer.Enrolment.NoticeInsurer(ctx, v.Notice); err == nil {
+	if _, v, ok, err := s.patientSession(c); err == nil && ok && v.hasCode() {
+		if in, err := s.codeInsurer(ctx, v); err == nil {
 			return kit.InsurerView(in.Contact())
 		}
 	}
@@ -33,4 +34,12 @@ func (s *Portal) HelpDesk(c echo.Context) kit.InsurerView {
 		return kit.InsurerView(all[0].Contact())
 	}
 	return kit.InsurerView{}
+}
+
+// codeInsurer is the insurer of the code that is held.
+func (s *Portal) codeInsurer(ctx context.Context, v VisitSession) (insurer.Insurer, error) {
+	if v.Desk != nil {
+		return s.Insurer.Desk.CodeInsurer(ctx, v.Desk)
+	}
+	return s.Insurer.Enrolment.NoticeInsurer(ctx, v.Notice)
 }

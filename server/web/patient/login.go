@@ -17,6 +17,7 @@ func (s *loginPages) routes(r *kit.Router) {
 	r.Public("GET /login/callback", s.finishLogin)
 	r.Public("GET /login/help", s.troublePage)
 	(handoverPages{s}).handoverRoutes(r)
+	(representPages{s}).routes(r)
 	r.Public("POST /logout", s.logout)
 	logins := s.logins(r)
 	logins.Add("GET /enrol", s.enrolPage)
@@ -46,7 +47,7 @@ func (s *loginPages) beginLogin(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	address, flow, err := s.Login.BeginAs(c.Request().Context(), state)
+	address, flow, err := s.Login.Begin(c.Request().Context(), state)
 	if err != nil {
 		return err
 	}
@@ -63,7 +64,7 @@ func (s *loginPages) beginLogin(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, address)
 }
 
-// finishLogin makes a new session for the login, carrying over only the notice that was opened before. An
+// finishLogin makes a new session for the login, carrying over only the code that was opened before. An
 // answer to another login than the one under way (two tabs, a stranger's link) ends nothing.
 func (s *loginPages) finishLogin(c echo.Context) error {
 	session, v, known, err := s.patientSession(c)
@@ -105,12 +106,24 @@ func (s *loginPages) finishLogin(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.logIn(c, session, known, VisitSession{Notice: v.Notice, Login: &login, Done: flow.State})
+	return s.logIn(c, session, known, v.after(login, flow.State))
+}
+
+// after is the visit of a login that is finished: of the one before, only the opened code is carried over.
+func (v VisitSession) after(login auth.Identity, state string) VisitSession {
+	return VisitSession{
+		Notice:    v.Notice,
+		Desk:      v.Desk,
+		Represent: v.Represent,
+		Login:     &login,
+		Done:      state,
+	}
 }
 
 // logIn makes the session of a login that is finished, and ends the one before it.
 func (s *loginPages) logIn(c echo.Context, session auth.Session, known bool, v VisitSession) error {
 	ctx := c.Request().Context()
+	s.takeCarried(c, &v)
 	data, err := json.Marshal(v)
 	if err != nil {
 		return err
@@ -129,11 +142,14 @@ func (s *loginPages) logIn(c echo.Context, session auth.Session, known bool, v V
 // afterLogin leads to the screen, or first to the enrolment of whoever has no screen yet or has just opened
 // a notice.
 func (s *loginPages) afterLogin(c echo.Context, v VisitSession) error {
+	if v.Represent != nil {
+		return c.Redirect(http.StatusSeeOther, "/represent")
+	}
 	people, err := s.Insurer.Enrolment.People(c.Request().Context(), viewerOf(v))
 	if err != nil {
 		return err
 	}
-	if len(people) > 0 && v.Notice == nil {
+	if len(people) > 0 && !v.hasCode() {
 		return c.Redirect(http.StatusSeeOther, "/screen")
 	}
 	return c.Redirect(http.StatusSeeOther, "/enrol")

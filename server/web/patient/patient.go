@@ -23,10 +23,13 @@ func (s *Portal) Routes(r *kit.Router) {
 
 // visit is what a patient's session holds besides its subject.
 type VisitSession struct {
-	Notice []byte         `json:"notice,omitempty"` // MAC of the notice code that brought them here
-	Flow   *auth.Flow     `json:"flow,omitempty"`   // a login under way
-	Login  *auth.Identity `json:"login,omitempty"`
-	Done   string         `json:"done,omitempty"` // state of the flow by which Login came
+	Notice []byte `json:"notice,omitempty"` // MAC of the notice code that brought them here
+	Desk   []byte `json:"desk,omitempty"`   // MAC of a code of the insurer's desk, in its place
+	// Represent is the MAC of the code for a representative that brought them here.
+	Represent []byte         `json:"represent,omitempty"`
+	Flow      *auth.Flow     `json:"flow,omitempty"` // a login under way
+	Login     *auth.Identity `json:"login,omitempty"`
+	Done      string         `json:"done,omitempty"` // state of the flow by which Login came
 	// Pending is a login that came back in another browser, until its number was typed there. It shows
 	// nobody.
 	Pending *pendingLogin `json:"pending,omitempty"`

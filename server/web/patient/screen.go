@@ -28,6 +28,7 @@ func (s *screenPages) routes(r *kit.Router) {
 	viewers.Add("POST /api/v1/people/:id/credential", ofPerson(s.credential))
 	viewers.Add("GET /people/:id/screen.smart-health-card", ofPerson(s.file))
 	s.anybody(r).Add("GET /api/v1/me", s.me)
+	s.logins(r).Add("POST /api/v1/people/:id/representatives/:login/end", s.endRepresentative)
 }
 
 // screenPage is the screen's shell: the same for everybody, so that a phone can keep it and open it without
@@ -65,8 +66,10 @@ type Details struct {
 	PostCode       string `json:"postCode,omitempty"`
 	Address        string `json:"address,omitempty"`
 	SubscriberName string `json:"subscriberName,omitempty"`
-	RareText       bool   `json:"rareText,omitempty"`    // the names need /people/{id}/name.ttf
-	LacksShapes    bool   `json:"lacksShapes,omitempty"` // and ask for a shape that it does not have
+	// the last day, where a representative's phone shows the person
+	RepresentedUntil string `json:"representedUntil,omitempty"`
+	RareText         bool   `json:"rareText,omitempty"`    // the names need /people/{id}/name.ttf
+	LacksShapes      bool   `json:"lacksShapes,omitempty"` // and ask for a shape that it does not have
 }
 
 // credential makes the screen that the page asks for: a live one, or the one of a day for a phone without
@@ -132,7 +135,10 @@ func (s *screenPages) credential(c echo.Context, viewer insurer.Viewer, id audit
 			Address:        p.Address,
 			SubscriberName: p.SubscriberName,
 			RareText:       screen.HasRareText(),
-			LacksShapes:    screen.LacksShapes(),
+
+			RepresentedUntil: screen.LastRepresented.String(),
+
+			LacksShapes: screen.LacksShapes(),
 		}}
 	if len(screen.Shares) == 1 {
 		out.Details.Share = screen.Shares[0]

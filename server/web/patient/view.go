@@ -12,9 +12,13 @@ type LandingView struct {
 	kit.Page              // Insurer is the opened notice's
 	Read     bool         // a notice's code is held in the session
 	Kept     bool         // this browser has held screens: they open without a login
-	Refusal  *kit.Problem // the code is none or no more
+	Refusal  *kit.Problem // the code is none or no more, or too many wrong ones came
+	Wait     bool         // the second: the code itself may be good
 	Staff    bool         // shows the demo's staff pages
 }
+
+// DeskDoorView is the door for who scanned a code at the insurer's desk (/notice).
+type DeskDoorView struct{ kit.Page }
 
 // SettingsView is 表示の設定 (/settings).
 type SettingsView struct {
@@ -85,9 +89,12 @@ type VisitForm struct {
 type EnrolView struct {
 	kit.Page
 	Name, Birth string // of the login; the date in the Japanese calendar
-	HasCode     bool   // a notice's code is held from the landing page
+	HasCode     bool   // a code is held from the landing page
+	AtDesk      bool   // it is one of the insurer's desk
 	Code        string // what was typed, to be corrected
 	LoginFirst  bool   // the login is too old to register anybody
+	// ToDesk is set, in the place of Error, where the notice's code is not enough: whatever the reason.
+	ToDesk *kit.Problem
 }
 
 // ScreenView is the shell of the patient's screen (/screen). It names nobody: the phone keeps it.

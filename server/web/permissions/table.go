@@ -30,7 +30,12 @@ var groups = []struct {
 	{InsurerHalf, []Row{
 		// before a login
 		{Route: "GET /n/:code", Who: Public, Of: OwnVisit, Ja: "お知らせの二次元コードのアドレス"},
+		{Route: "GET /d/:code", Who: Public, Of: OwnVisit, Ja: "保険者の窓口の二次元コードのアドレス"},
 		{Route: "GET /notice", Who: Public, Of: OwnVisit, Ja: "お知らせの入口"},
+		{Route: "GET /r/:code", Who: Public, Of: OwnVisit, Ja: "代理の方の二次元コードのアドレス"},
+		{Route: "GET /represent", Who: Public, Of: OwnVisit, Ja: "代理の方の登録の入口"},
+		{Route: "POST /represent/code", Who: Public, Of: OwnVisit, Ja: "代理の方のコードの入力"},
+		{Route: "POST /represent", Who: Patient, Of: OwnVisit, Ja: "代理の方の登録"},
 		{Route: "GET /settings", Who: Public, Of: OwnVisit, Ja: "表示の設定"},
 		{Route: "POST /settings", Who: Public, Of: OwnVisit, Ja: "表示の設定の保存"},
 		{Route: "GET /certificate", Who: Public, Ja: "電子証明書の期限の案内"},
@@ -104,6 +109,10 @@ var groups = []struct {
 		{
 			Route: "POST /api/v1/phones/:phone/end", Who: Patient, Of: OwnVisit,
 			Ja: "自分の端末を止める", En: "ends a phone of the login",
+		},
+		{
+			Route: "POST /api/v1/people/:id/representatives/:login/end", Who: Patient, Of: OwnPeople,
+			Ja: "代理を終わりにする", En: "ends a representative of the login's own person",
 		},
 		{
 			Route: "POST /api/v1/me/erase", Who: Patient, Of: OwnVisit,
@@ -244,6 +253,58 @@ var groups = []struct {
 			Ja: "全端末の停止",
 		},
 		{
+			Route: "GET /insurer/people/:id/represent", Who: InsurerClerk, Of: OwnOrganisation, Marks: Fresh,
+			Ja: "代理の方の登録",
+		},
+		{
+			Route: "POST /insurer/people/:id/represent", Who: InsurerClerk, Of: OwnOrganisation, Marks: Fresh,
+			Ja: "代理の方のコードの発行",
+		},
+		{
+			Route: "GET /insurer/people/:id/represent/code", Who: InsurerClerk, Of: OwnOrganisation,
+			Ja: "代理の方のコード",
+		},
+		{
+			Route: "GET /insurer/people/:id/represent/code.png", Who: InsurerClerk, Of: OwnOrganisation,
+			Ja: "代理の方の二次元コード",
+		},
+		{
+			Route: "GET /insurer/people/:id/representatives/:login/end", Who: InsurerClerk,
+			Of: OwnOrganisation, Ja: "代理を終わりにする確認",
+		},
+		{
+			Route: "POST /insurer/people/:id/representatives/:login/end", Who: InsurerClerk,
+			Of: OwnOrganisation, Ja: "代理の終わり",
+		},
+		{
+			Route: "GET /insurer/people/:id/desk", Who: InsurerClerk, Of: OwnOrganisation, Marks: Fresh,
+			Ja: "窓口での登録：見たものの確認",
+		},
+		{
+			Route: "POST /insurer/people/:id/desk", Who: InsurerClerk, Of: OwnOrganisation, Marks: Fresh,
+			Ja: "窓口での登録の開始",
+		},
+		{
+			Route: "GET /insurer/people/:id/desk/:ref", Who: InsurerClerk, Of: OwnOrganisation,
+			Ja: "窓口での登録のコード（始めた担当者だけ）と結果",
+		},
+		{
+			Route: "GET /insurer/people/:id/desk/:ref/code.png", Who: InsurerClerk, Of: OwnOrganisation,
+			Ja: "窓口での登録の二次元コード（始めた担当者だけ）",
+		},
+		{
+			Route: "GET /insurer/people/:id/desk/:ref/events", Who: InsurerClerk, Of: OwnOrganisation,
+			Marks: Program, Ja: "窓口での登録の進み具合", En: "how far an enrolment at the desk is",
+		},
+		{
+			Route: "POST /insurer/people/:id/desk/:ref/cancel", Who: InsurerClerk, Of: OwnOrganisation,
+			Ja: "窓口での登録の中止",
+		},
+		{
+			Route: "GET /insurer/people/:id/address", Who: InsurerClerk, Of: OwnOrganisation, Marks: Fresh,
+			Ja: "不開示の人の住所",
+		},
+		{
 			Route: "GET /insurer/people/:id/erase", Who: InsurerClerk, Of: OwnOrganisation, Marks: Fresh,
 			Ja: "消去の確認",
 		},
@@ -312,6 +373,14 @@ var groups = []struct {
 		{
 			Route: "POST /api/v1/counter/cases/:id/text-check", Who: Reception, Of: OwnOrganisation,
 			Ja: "照合番号Bによる確認", En: "reads the card with 照合番号B",
+		},
+		{
+			Route: "POST /api/v1/counter/cases/:id/face-tries", Who: Reception, Of: OwnOrganisation,
+			Ja: "照合番号Bの残りの回数", En: "tries left of 照合番号B",
+		},
+		{
+			Route: "POST /api/v1/counter/cases/:id/face-check", Who: Reception, Of: OwnOrganisation,
+			Ja: "チップの写真の読み取り", En: "reads the chip's photo with 照合番号B",
 		},
 		{
 			Route: "POST /api/v1/counter/cases/:id/certificate-check", Who: Reception, Of: OwnOrganisation,
@@ -421,6 +490,36 @@ var groups = []struct {
 			Route: "POST /api/v1/staff/acting", Who: Reception, Of: OwnOrganisation,
 			Ja: "働く人の交代（PIN）", En: "who acts from now on, by the PIN",
 		},
+	}},
+	{SignIn | CounterHalf, []Row{
+		{
+			Route: "GET /staff/facility", Who: FacilityAdmin, Of: OwnOrganisation, Marks: Fresh,
+			Ja: "医療機関の設定の画面",
+		},
+		{
+			Route: "POST /staff/facility", Who: FacilityAdmin, Of: OwnOrganisation, Marks: Fresh,
+			Ja: "医療機関の設定の保存",
+		},
+	}},
+	// whoever runs the server: its states and organisations, and no people
+	{SignIn, []Row{{Route: "GET /operator", Who: Operator, Ja: "サーバーの状態と組織の一覧"}}},
+	{SignIn | InsurerHalf, []Row{
+		{Route: "GET /operator/insurers/add", Who: Operator, Marks: Fresh, Ja: "保険者を加える画面"},
+		{Route: "POST /operator/insurers/add", Who: Operator, Marks: Fresh, Ja: "保険者の追加"},
+		{Route: "GET /operator/insurers/:number", Who: Operator, Ja: "保険者1件"},
+		{Route: "GET /operator/insurers/:number/set", Who: Operator, Marks: Fresh, Ja: "保険者の設定の画面"},
+		{Route: "POST /operator/insurers/:number/set", Who: Operator, Marks: Fresh, Ja: "保険者の設定の保存"},
+		{Route: "GET /operator/insurers/:number/admin", Who: Operator, Marks: Fresh, Ja: "保険者の最初の管理者の画面"},
+		{Route: "POST /operator/insurers/:number/admin", Who: Operator, Marks: Fresh, Ja: "保険者の管理者の招待・復旧"},
+	}},
+	{SignIn | CounterHalf, []Row{
+		{Route: "GET /operator/facilities/add", Who: Operator, Marks: Fresh, Ja: "医療機関を加える画面"},
+		{Route: "POST /operator/facilities/add", Who: Operator, Marks: Fresh, Ja: "医療機関の追加"},
+		{Route: "GET /operator/facilities/:number", Who: Operator, Ja: "医療機関1件"},
+		{Route: "GET /operator/facilities/:number/set", Who: Operator, Marks: Fresh, Ja: "医療機関の設定の画面"},
+		{Route: "POST /operator/facilities/:number/set", Who: Operator, Marks: Fresh, Ja: "医療機関の設定の保存"},
+		{Route: "GET /operator/facilities/:number/admin", Who: Operator, Marks: Fresh, Ja: "医療機関の最初の管理者の画面"},
+		{Route: "POST /operator/facilities/:number/admin", Who: Operator, Marks: Fresh, Ja: "医療機関の管理者の招待・復旧"},
 	}},
 	{SignIn | Demo, []Row{{Route: "POST /staff/try", Who: Public, Of: OwnVisit, Ja: "パスキーを試す"}}},
 

@@ -29,7 +29,8 @@ func TestEachRowIsWhole(t *testing.T) {
 			if row.Marks&Fresh != 0 && row.Who&^Staff != 0 {
 				t.Error("a passkey is what staff have")
 			}
-			if path := row.Path(); row.Marks&Fresh != 0 && row.Method() == "GET" && !fresh["POST "+path] {
+			path := row.Path()
+			if row.Marks&Fresh != 0 && row.Method() == "GET" && !fresh["POST "+path] && path != graveLook {
 				t.Error("a passkey is asked for changes, and for the page on which one is made")
 			}
 			if row.Of == OwnOrganisation && row.Who&^(Staff|Agent) != 0 {
@@ -44,6 +45,9 @@ func TestEachRowIsWhole(t *testing.T) {
 		t.Errorf("only %d routes", len(seen))
 	}
 }
+
+// graveLook changes nothing: it shows where somebody lives whose data are withheld (不開示).
+const graveLook = "/insurer/people/:id/address"
 
 // Who runs the server sees its states and never people.
 func TestAnOperatorReachesNobodysPeople(t *testing.T) {

@@ -44,10 +44,11 @@ func (s *accountPages) accountPage(c echo.Context, v kit.SignedIn) error {
 		Page:         s.NewPage(c, message.New("staff.title.account", nil)),
 		Organisation: organisation,
 		Name:         v.Member.Name,
-		Role:         roleName(v.Member.Role),
+		Role:         kit.RoleName(v.Member.Role),
 		Home:         kit.HomeOf(v.Session.Kind),
 		HasPIN:       v.Member.Organisation.Kind == staff.KindFacility,
 		Administers:  v.Member.Role.Administers(),
+		Facility:     s.Counter && v.Member.Role == staff.RoleFacilityAdmin,
 		Sessions:     sessionRows(signedIn, staff.RefOf(v.Session)),
 		Said:         c.QueryParam("said"),
 	}

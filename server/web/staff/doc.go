@@ -16,6 +16,7 @@ type Office struct {
 	// OrganisationName is what people call an organisation of this server.
 	OrganisationName func(context.Context, staff.Organisation) (string, error)
 	Address          string // of this server, for the links of invitations
+	Counter          bool   // this server runs a counter's half
 	TryInsurer       string // whose staff the demo invites to try a passkey; empty: none
 }
 
@@ -24,6 +25,7 @@ type (
 	ceremonyPages struct{ *Office } // a passkey is made or used
 	accountPages  struct{ *Office } // one's own: PIN, sessions
 	memberPages   struct{ *Office } // colleagues', for administrators
+	facilityPages struct{ *Office } // the own facility's settings, for its administrators
 )
 
 // Routes adds the pages and what they call.
@@ -31,4 +33,7 @@ func (s *Office) Routes(r *kit.Router) {
 	(&ceremonyPages{s}).routes(r)
 	(&accountPages{s}).routes(r)
 	(&memberPages{s}).routes(r)
+	if s.Counter {
+		(&facilityPages{s}).routes(r)
+	}
 }

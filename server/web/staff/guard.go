@@ -1,7 +1,6 @@
 package staff
 
 import (
-	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -13,22 +12,10 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// signedIn returns who of the members is signed in in this browser for the pages below a path.
-func (s *Office) signedIn(c echo.Context, path string) (kit.SignedIn, error) {
-	for _, kind := range kit.KindsAt(path) {
-		v, err := s.SignedIn(c, kind)
-		if err == nil && v.Member.ID != "" {
-			return v, nil
-		}
-		if err != nil && !errors.Is(err, kit.ErrSignedOut) {
-			return kit.SignedIn{}, err
-		}
-	}
-	return kit.SignedIn{}, kit.ErrSignedOut
-}
-
 // anyMember is the guard of pages for members of any kind.
-func (s *Office) anyMember(c echo.Context) (kit.SignedIn, error) { return s.signedIn(c, "/staff") }
+func (s *Office) anyMember(c echo.Context) (kit.SignedIn, error) {
+	return kit.MemberAt(s.Kit, c, "/staff")
+}
 
 // ceremonyCookie holds the reference to a ceremony that this browser has begun, or the code of an invitation.
 func (s *Office) ceremonyCookie(name, value string, life time.Duration) *http.Cookie {

@@ -52,9 +52,9 @@ func (s *ceremonyPages) invitationPage(c echo.Context) error {
 		Page:         s.NewPage(c, message.New("staff.title.invitation", nil)),
 		Organisation: organisation,
 		Name:         v.Name,
-		Role:         roleName(v.Role),
+		Role:         kit.RoleName(v.Role),
 		Recovery:     v.Recovery,
-		Until:        timeText(v.ExpiresAt),
+		Until:        kit.TimeText(v.ExpiresAt),
 	})
 }
 

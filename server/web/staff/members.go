@@ -97,19 +97,8 @@ func (s *memberPages) invite(c echo.Context, v kit.SignedIn) error {
 	if err != nil {
 		return err
 	}
-	return s.showLink(c, code, made)
-}
-
-// showLink shows an invitation's link, once: nobody has it afterwards but who it was given to.
-func (s *memberPages) showLink(c echo.Context, code string, v staff.Invitation) error {
-	return s.Show(c, http.StatusOK, "invitelink", InviteLinkView{
-		Page:     s.NewPage(c, message.New("staff.title.invite", nil)),
-		Name:     v.Name,
-		Role:     roleName(v.Role),
-		Recovery: v.Recovery,
-		Link:     s.link(code),
-		Until:    timeText(v.ExpiresAt),
-	})
+	return s.Show(c, http.StatusOK, "invitelink",
+		kit.NewInviteLinkView(s.Kit, c, s.link(code), "/staff/members", made))
 }
 
 // member is the colleague whom the address names; another organisation's is not found.
@@ -182,5 +171,6 @@ func (s *memberPages) recoverMember(c echo.Context, v kit.SignedIn, m staff.Memb
 	if err != nil {
 		return err
 	}
-	return s.showLink(c, code, made)
+	return s.Show(c, http.StatusOK, "invitelink",
+		kit.NewInviteLinkView(s.Kit, c, s.link(code), "/staff/members", made))
 }

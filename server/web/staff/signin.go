@@ -113,7 +113,7 @@ func (s *ceremonyPages) finishSignIn(c echo.Context) error {
 
 func (s *ceremonyPages) provePage(c echo.Context) error {
 	back := kit.StaffPath(c.QueryParam("back"), "/staff/me")
-	v, err := s.signedIn(c, back)
+	v, err := kit.MemberAt(s.Kit, c, back)
 	if errors.Is(err, kit.ErrSignedOut) {
 		return c.Redirect(http.StatusSeeOther, signInFor(back))
 	}
@@ -135,7 +135,7 @@ func (s *ceremonyPages) beginProof(c echo.Context) error {
 	if err := c.Bind(&body); err != nil {
 		return kit.ErrRequest
 	}
-	v, err := s.signedIn(c, kit.StaffPath(body.Back, "/staff/me"))
+	v, err := kit.MemberAt(s.Kit, c, kit.StaffPath(body.Back, "/staff/me"))
 	if err != nil {
 		return err
 	}
@@ -153,7 +153,7 @@ func (s *ceremonyPages) finishProof(c echo.Context) error {
 		return err
 	}
 	next := kit.StaffPath(body.Back, "/staff/me")
-	v, err := s.signedIn(c, next)
+	v, err := kit.MemberAt(s.Kit, c, next)
 	if err != nil {
 		return err
 	}

@@ -2,10 +2,8 @@ package staff
 
 import (
 	"net/url"
-	"time"
 
 	"madoguchi/auth"
-	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/server/staff"
 	"madoguchi/server/web/kit"
@@ -45,6 +43,7 @@ type AccountView struct {
 	Home               string // the member's own pages; empty where there are none besides these
 	HasPIN             bool   // members of facilities
 	Administers        bool
+	Facility           bool // the member administers a facility, whose settings can be changed
 	Locked             bool // a passkey, whose counter went back
 	Sessions           []SessionRow
 	Said               string // pin: was set; ended: a session
@@ -54,6 +53,14 @@ type AccountView struct {
 type PINView struct {
 	kit.Page
 	Name string
+}
+
+// FacilityView is what administrators set of their facility (/staff/facility).
+type FacilityView struct {
+	kit.Page
+	Code, Name, Address, Telephone string
+	Blanking                       string // seconds, as typed
+	Saved                          bool
 }
 
 // MembersView is an organisation's staff (/staff/members).
@@ -77,16 +84,6 @@ type InviteView struct {
 	kit.Page
 	Name  string
 	Roles []RoleChoice
-}
-
-// InviteLinkView shows an invitation's link, once.
-type InviteLinkView struct {
-	kit.Page
-	Name     string
-	Role     message.Message
-	Recovery bool
-	Link     string
-	Until    string
 }
 
 // MemberRow is a member as lists show it.
@@ -114,16 +111,6 @@ type SessionRow struct {
 	Here        bool // this session
 }
 
-var roleNames = map[staff.Role]string{
-	staff.RoleReception:     "staff.role.reception",
-	staff.RoleFacilityAdmin: "staff.role.facilityAdmin",
-	staff.RoleInsurerClerk:  "staff.role.insurerClerk",
-	staff.RoleInsurerAdmin:  "staff.role.insurerAdmin",
-	staff.RoleOperator:      "staff.role.operator",
-}
-
-func roleName(r staff.Role) message.Message { return message.New(roleNames[r], nil) }
-
 // roleChoices are the roles of a kind of organisation, the one that is held or else the lower one chosen.
 func roleChoices(kind staff.Kind, held staff.Role) []RoleChoice {
 	var all []RoleChoice
@@ -133,7 +120,7 @@ func roleChoices(kind staff.Kind, held staff.Role) []RoleChoice {
 	} {
 		if r.Kind() == kind {
 			chosen := r == held || held == "" && len(all) == 0
-			all = append(all, RoleChoice{Value: string(r), Name: roleName(r), Chosen: chosen})
+			all = append(all, RoleChoice{Value: string(r), Name: kit.RoleName(r), Chosen: chosen})
 		}
 	}
 	return all
@@ -149,7 +136,7 @@ func memberRow(m staff.Member, self staff.MemberID) MemberRow {
 	return MemberRow{
 		ID:      string(m.ID),
 		Name:    m.Name,
-		Role:    roleName(m.Role),
+		Role:    kit.RoleName(m.Role),
 		State:   message.New(stateNames[m.State], nil),
 		Active:  m.State == staff.Active,
 		Removed: m.State == staff.Removed,
@@ -170,17 +157,12 @@ func sessionRows(all []staff.SignedIn, here string) []SessionRow {
 		rows = append(rows, SessionRow{
 			Ref:   one.Ref,
 			Kind:  message.New(kindNames[one.Kind], nil),
-			Since: timeText(one.CreatedAt),
-			Used:  timeText(one.UsedAt),
+			Since: kit.TimeText(one.CreatedAt),
+			Used:  kit.TimeText(one.UsedAt),
 			Here:  one.Ref == here,
 		})
 	}
 	return rows
-}
-
-// timeText is a time as staff read it, in Japan.
-func timeText(t time.Time) string {
-	return eligibility.DateOf(t).Japanese() + t.In(eligibility.Japan).Format(" 15:04")
 }
 
 // signInFor is the sign-in that leads to an address.

@@ -1,0 +1,1 @@
+var n=document.documentElement.lang==="en",t=e=>n?e.en:e.ja;export{t as a};

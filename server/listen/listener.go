@@ -1,0 +1,24 @@
+package listen
+
+import (
+	"net"
+
+	"madoguchi/eligibility"
+	"madoguchi/message"
+)
+
+var errListen = &eligibility.Error{
+	Code:  eligibility.Unavailable,
+	Key:   "settings.listen",
+	Field: "MADOGUCHI_ADDR",
+}
+
+// On listens at a TCP address, host:port. It returns an *eligibility.Error that names the address where that
+// is not to be had: another program listens there, or the port needs a right.
+func On(address string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, errListen.With(message.Args{"address": message.Text(address)}).Because(err)
+	}
+	return listener, nil
+}
