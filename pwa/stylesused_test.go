@@ -9,8 +9,8 @@ import (
 	"madoguchi/internal/testenv"
 )
 
-// builtClasses are classes that the server puts together (DisplayPreferences.class).
-var builtClasses = []string{"size-large", "size-largest", "contrast-strong"}
+// builtClasses are classes that the server puts together (DisplayPreferences.class, doctor.Level).
+var builtClasses = []string{"size-large", "size-largest", "contrast-strong", "warning"}
 
 var (
 	cssComment = regexp.MustCompile(`(?s)/\*.*?\*/`)

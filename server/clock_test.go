@@ -143,6 +143,7 @@ var realClock = map[string]string{
 	"credential/peer_test.go":          peer,
 	"e2e/bench_test.go":                peer,
 	"e2e/screens_test.go":              peer,
+	"e2e/representative_test.go":       peer,
 	"e2e/keys_test.go":                 peer,
 	"e2e/browser_test.go":              patient,
 	"e2e/devices_test.go":              peer,

@@ -297,9 +297,10 @@ func TestTheReleaseOfAnAgentIsListed(t *testing.T) {
 			eventually(t, "it has left", func() bool { return connected(s, facility) == 0 })
 			a := start(t, url, agent.Config{Key: key, Program: c.says})
 			await(t, a.said, "つながりました")
-			if k := known(t, s); k.Program != c.want || !k.Connected {
-				t.Errorf("listed: %q", k.Program)
-			}
+			eventually(t, "it is listed", func() bool {
+				k := known(t, s)
+				return k.Program == c.want && k.Connected
+			})
 			eventually(t, "it is stored", func() bool {
 				all := storedAgents(t, store)
 				return len(all) == 1 && all[0].Program == c.want

@@ -386,7 +386,8 @@ func TestACounterRemembersItsReaderInTheBrowser(t *testing.T) {
 	if strings.Count(status, `"chosen":true`) != 1 ||
 		!strings.Contains(
 			status,
-			`"id":"`+second+`","name":"受付2","connected":true,"virtual":false,"oqs":false,"chosen":true`,
+			`"id":"`+second+`","name":"受付2","connected":true,"virtual":false,"oqs":false,"face":false,`+
+				`"chosen":true`,
 		) {
 		t.Error(status)
 	}

@@ -303,6 +303,9 @@ func (w *liveTour) othersPages() map[string]string {
 			if status, _ := v.refusal(row, stop{}); !v.other || status != 0 {
 				continue
 			}
+			if path == "/staff/members" && v.of == staff.TheOperator { // the tour's operator is a colleague
+				continue
+			}
 			for _, path := range paths {
 				pages[v.name+" at "+path] = anonymous(w.asks(v, stop{method: "GET", path: path}), nil)
 			}

@@ -2,7 +2,9 @@ package web
 
 import (
 	"context"
+	"errors"
 
+	"madoguchi/eligibility"
 	"madoguchi/server/doctor"
 	"madoguchi/server/web/kit"
 	"madoguchi/server/web/operator"
@@ -44,9 +46,13 @@ func operatorOffice(c Config, shared *kit.Kit) *operator.Office {
 	return office
 }
 
-// facilityURL is by which trust lists name a facility of this server.
+// facilityURL is by which trust lists name a facility of this server; empty where its counter is not here.
 func (c Config) facilityURL(ctx context.Context, code string) (string, error) {
 	f, err := c.Counter.Facilities.Facility(ctx, code)
+	var e *eligibility.Error
+	if errors.As(err, &e) && e.Code == eligibility.NotFound {
+		return "", nil
+	}
 	return f.URL, err
 }
 

@@ -354,12 +354,7 @@ func (h *testApp) tour(t *testing.T) []stop {
 	send("POST", cases+"/card-check", map[string]bool{"birthDateConfirmed": true}, open)
 	send("POST", cases+"/text-check", map[string]any{"expiryYear": 2030, "securityCode": "1234"}, open)
 	send("POST", cases+"/face-tries", struct{}{}, open)
-	send("POST", cases+"/face-check", map[string]any{
-		"expiryYear": 2030,
-		"code":       "1234",
-		"tries":      10,
-		"key":        "BA",
-	}, open)
+	send("POST", cases+"/face-check", faceBody(newPage(t), 10, "1234"), open)
 	send("POST", cases+"/certificate-check", struct{}{}, open)
 	send("POST", cases+"/oqs-compare", struct{}{}, open)
 	send("POST", cases+"/visual", map[string][]string{"checks": {"photo", "name", "birthDate"}}, open)

@@ -11,15 +11,27 @@ import (
 	"madoguchi/server/web/kit"
 )
 
+// bridgePages are what the console's dialogue on computers with readers calls, and where those dial in.
+type bridgePages struct{ *Console }
+
+func (s bridgePages) routes(r *kit.Router) {
+	r.Counter("GET /api/v1/counter/bridges", s.reception(s.bridges))
+	r.Counter("POST /api/v1/counter/bridges", s.reception(s.beginPairing))
+	r.Counter("POST /api/v1/counter/bridges/confirm", s.reception(s.confirmPairing))
+	r.Counter("POST /api/v1/counter/bridges/:id/end", s.reception(s.endBridge))
+	r.Counter("POST /api/v1/counter/bridges/:id/readmit", s.reception(s.readmitBridge))
+	r.Agent("GET /api/v1/bridge", s.bridge)
+}
+
 // bridge is where bridge agents dial in. What limits count is the visitor's address: behind a proxy the
 // request's own is the proxy's.
-func (s *Console) bridge(c echo.Context) error {
+func (s bridgePages) bridge(c echo.Context) error {
 	s.Readers.Serve(c.Response(), c.Request(), c.RealIP())
 	return nil
 }
 
 // beginPairing answers a code with the agent that shows it. Nothing is stored before confirmPairing.
-func (s *Console) beginPairing(c echo.Context, reception staff.Reception) error {
+func (s bridgePages) beginPairing(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Code string `json:"code"`
 	}
@@ -50,7 +62,7 @@ func (s *Console) beginPairing(c echo.Context, reception staff.Reception) error 
 }
 
 // confirmPairing pairs the agent whose words staff have compared, or refuses it where they differ.
-func (s *Console) confirmPairing(c echo.Context, reception staff.Reception) error {
+func (s bridgePages) confirmPairing(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Ticket string `json:"ticket"`
 		Same   *bool  `json:"same"`
@@ -96,7 +108,7 @@ type bridgeJSON struct {
 }
 
 // bridges lists the facility's paired agents, also those that were ended.
-func (s *Console) bridges(c echo.Context, reception staff.Reception) error {
+func (s bridgePages) bridges(c echo.Context, reception staff.Reception) error {
 	known, err := s.Readers.Agents(c.Request().Context(), reception)
 	if err != nil {
 		return err
@@ -123,7 +135,7 @@ func (s *Console) bridges(c echo.Context, reception staff.Reception) error {
 }
 
 // endBridge hangs an agent up and refuses it from then on.
-func (s *Console) endBridge(c echo.Context, reception staff.Reception) error {
+func (s bridgePages) endBridge(c echo.Context, reception staff.Reception) error {
 	if err := s.Readers.End(c.Request().Context(), reception, c.Param("id")); err != nil {
 		return err
 	}
@@ -131,7 +143,7 @@ func (s *Console) endBridge(c echo.Context, reception staff.Reception) error {
 }
 
 // readmitBridge lets an agent that was ended be paired again.
-func (s *Console) readmitBridge(c echo.Context, reception staff.Reception) error {
+func (s bridgePages) readmitBridge(c echo.Context, reception staff.Reception) error {
 	if err := s.Readers.Readmit(c.Request().Context(), reception, c.Param("id")); err != nil {
 		return err
 	}

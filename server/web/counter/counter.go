@@ -34,12 +34,7 @@ func (s *Console) Routes(r *kit.Router) {
 	r.Counter("POST /api/v1/counter/cases/:id/record", s.reception(s.record))
 	r.Counter("POST /api/v1/counter/cases/:id/take-back", s.reception(s.takeBack))
 	r.Counter("POST /api/v1/counter/reader", s.reception(s.useReader))
-	r.Counter("GET /api/v1/counter/bridges", s.reception(s.bridges))
-	r.Counter("POST /api/v1/counter/bridges", s.reception(s.beginPairing))
-	r.Counter("POST /api/v1/counter/bridges/confirm", s.reception(s.confirmPairing))
-	r.Counter("POST /api/v1/counter/bridges/:id/end", s.reception(s.endBridge))
-	r.Counter("POST /api/v1/counter/bridges/:id/readmit", s.reception(s.readmitBridge))
-	r.Agent("GET /api/v1/bridge", s.bridge)
+	bridgePages{s}.routes(r)
 }
 
 func (s *Console) counterPage(c echo.Context, reception staff.Reception, member staff.Member) error {
