@@ -53,25 +53,34 @@ type Receipts struct{ of *Service }
 // NewReceipts returns the receipts of a service's cases.
 func NewReceipts(of *Service) Receipts { return Receipts{of} }
 
-// tell leaves a sealed receipt for each phone that shows this person, or keeps it for when the insurer can be
-// reached.
-func (r Receipts) tell(ctx context.Context, facility Facility, view CaseView, jws string) error {
-	owed := owedReceipt{view.Verdict.Issuer, jws, view.RecordedAt, view.Outcome, view.Ground}
-	err := r.leave(ctx, facility.URL, owed)
-	if err == nil || isFinal(err) {
+// owe is what the phones that show this person are owed for a case's record.
+func owe(view CaseView, jws string) owedReceipt {
+	return owedReceipt{view.Verdict.Issuer, jws, view.RecordedAt, view.Outcome, view.Ground}
+}
+
+// keep keeps a receipt for later.
+func (r Receipts) keep(ctx context.Context, facility, caseID string, owed owedReceipt) error {
+	body, err := json.Marshal(owed)
+	if err != nil {
 		return err
 	}
-	body, marshalErr := json.Marshal(owed)
-	if marshalErr != nil {
-		return marshalErr
-	}
-	kept := r.of.Store.PutReceipt(context.WithoutCancel(ctx), WaitingReceipt{
-		Facility: facility.Code,
-		CaseID:   view.ID,
+	return r.of.Store.PutReceipt(ctx, WaitingReceipt{
+		Facility: facility,
+		CaseID:   caseID,
 		Ends:     r.of.Now().Add(hostapi.ReceiptWindow),
 		Body:     body,
 	})
-	return errors.Join(err, kept)
+}
+
+// tell leaves a sealed receipt for each phone that shows this person, or keeps it for when the insurer can be
+// reached. One that was kept is dropped when it needs no other try.
+func (r Receipts) tell(ctx context.Context, facility Facility, caseID string, owed owedReceipt) error {
+	err := r.leave(ctx, facility.URL, owed)
+	ctx = context.WithoutCancel(ctx)
+	if err == nil || isFinal(err) {
+		return errors.Join(err, r.of.Store.DropReceipt(ctx, facility.Code, caseID))
+	}
+	return errors.Join(err, r.keep(ctx, facility.Code, caseID, owed))
 }
 
 // leave leaves a receipt for each phone that shows the person whom jws names.
@@ -155,7 +164,7 @@ func (r Receipts) LeaveWaiting(ctx context.Context) (left int, err error) {
 func (r Receipts) stillWaits(ctx context.Context, w WaitingReceipt, away map[string]bool) bool {
 	var owed owedReceipt
 	err := json.Unmarshal(w.Body, &owed)
-	if away[owed.ISS] {
+	if away[owed.ISS] || r.of.isHeld(w.CaseID, owed.At) {
 		return true
 	}
 	var facility Facility

@@ -47,6 +47,7 @@ func (s *insurerServer) LeaveReceipt(_ context.Context, _, _ string, sealed map[
 func recorded(t *testing.T, fails error) (*clinic, *insurerServer) {
 	t.Helper()
 	c, insurer := newClinic(t), &insurerServer{fails: fails}
+	c.Held = nil // receipts are left at once
 	c.Insurers = func(string) counter.InsurerCalls { return insurer }
 	c.Key = issuertest.NewKey(t)
 	_, err := c.Record(ctx, suzuki, c.live, counter.CaseEnd{Outcome: hostapi.Parked, Reason: "急ぎ"})
@@ -121,6 +122,7 @@ func TestAReceiptWaitsOnlyWhereAskingAgainHelps(t *testing.T) {
 	}
 	t.Run("nobody's phone", func(t *testing.T) {
 		c := newClinic(t)
+		c.Held = nil
 		c.Insurers = func(string) counter.InsurerCalls { return noPhones{} }
 		_, err := c.Record(ctx, suzuki, c.live, counter.CaseEnd{Outcome: hostapi.Parked, Reason: "急ぎ"})
 		fatal(t, err)

@@ -16,10 +16,12 @@ import (
 // record stays in the case. What cannot be taken back is the receipt on the patient's phone: it is left when
 // the ten seconds are over.
 
-// backWithin is how long the page offers to take a record back; backSlack is for the request's way.
+// backWithin is how long the page offers to take a record back; backSlack is for the request's way, and
+// leavingTakes for that of the receipt that is left then.
 const (
-	backWithin = 10 * time.Second
-	backSlack  = 2 * time.Second
+	backWithin   = 10 * time.Second
+	backSlack    = 2 * time.Second
+	leavingTakes = 10 * time.Second
 )
 
 var errTooLate = &eligibility.Error{Code: eligibility.Conflict, Key: "case.too_late"}
@@ -37,9 +39,9 @@ type Withdrawn struct {
 	BackAt     time.Time              `json:"backAt"`
 }
 
-// Held keeps, in memory alone, what a record needs to be taken back: its case's credential, and the receipt
-// that is not left yet. A server that stops in these seconds leaves no receipt, as when the insurer cannot be
-// reached; another server of the same database takes nothing back.
+// Held keeps, in memory alone, what a record needs to be taken back: its case's credential, and how its
+// receipt is left. The receipt itself waits in the store: a server that stops in these seconds leaves it when
+// it is started anew (Receipts), and takes nothing back any more; nor does another one of the same database.
 type Held struct {
 	after func(time.Duration, func()) (stop func() bool)
 	mu    sync.Mutex
@@ -95,30 +97,39 @@ func (h *Held) find(id string) *heldRecord {
 	return h.cases[id]
 }
 
+// isHeld reports whether a receipt that waits is of a record that may still be taken back, or is being left
+// just now.
+func (c *Service) isHeld(id string, recorded time.Time) bool {
+	return c.Held != nil &&
+		(c.Held.find(id) != nil || c.Now().Before(recorded.Add(backWithin+backSlack+leavingTakes)))
+}
+
 // finish leaves the receipt of a record, when it can no more be taken back; at once where nothing is held.
 func (c *Service) finish(
 	ctx context.Context, reception staff.Reception, view CaseView, jws string,
 ) {
-	tell := func(ctx context.Context) {
-		facility, err := c.FacilityOf(ctx, reception)
-		if err == nil {
-			err = NewReceipts(c).tell(ctx, facility, view, jws)
-		}
-		if err != nil {
-			slog.Warn("the patient's receipt was not left", "case", view.ID, "error", err)
-		}
-	}
-	if c.Held == nil {
-		if view.Verdict.Valid {
-			tell(ctx)
-		}
-		return
-	}
 	held := &heldRecord{jws: jws}
-	if view.Verdict.Valid {
-		held.tell = func() { tell(context.WithoutCancel(ctx)) }
+	facility, err := c.FacilityOf(ctx, reception)
+	if view.Verdict.Valid && err == nil {
+		receipts, owed := NewReceipts(c), owe(view, jws)
+		held.tell = func() {
+			if err := receipts.tell(context.WithoutCancel(ctx), facility, view.ID, owed); err != nil {
+				slog.Warn("the patient's receipt was not left", "case", view.ID, "error", err)
+			}
+		}
+		if c.Held != nil {
+			err = receipts.keep(ctx, facility.Code, view.ID, owed)
+		}
 	}
-	c.Held.hold(view.ID, held)
+	if err != nil {
+		slog.Warn("the patient's receipt is not kept", "case", view.ID, "error", err)
+	}
+	switch {
+	case c.Held != nil:
+		c.Held.hold(view.ID, held)
+	case held.tell != nil:
+		held.tell()
+	}
 }
 
 // TakeBack takes the record of a case back, within ten seconds of it: the case is open again as it was, and
@@ -155,7 +166,11 @@ func (c *Service) TakeBack(ctx context.Context, reception staff.Reception, id st
 	detail := string(view.Outcome)
 	view.Outcome, view.Staff, view.JWS = hostapi.Open, reception.Staff, held.jws
 	view.Method, view.Ground, view.Checked, view.Reason, view.RecordedAt = "", "", nil, "", time.Time{}
-	if err := c.putCase(ctx, reception, view, "case.back", detail); err != nil {
+	err = c.Store.DropReceipt(ctx, reception.Facility, id)
+	if err == nil {
+		err = c.putCase(ctx, reception, view, "case.back", detail)
+	}
+	if err != nil {
 		c.Held.hold(id, held) // the record stands: its receipt is still to be left
 		return CaseView{}, err
 	}

@@ -185,6 +185,48 @@ func TestARecordIsTakenBack(t *testing.T) {
 			t.Errorf("%v, %d receipts, %+v", err, p.left, cases)
 		}
 	})
+	t.Run("its receipt waits in the store until then", func(t *testing.T) {
+		c, w, p := newDesk(t)
+		c.accepts(t)
+		later := now.Add(time.Minute)
+		c.Now = func() time.Time { return later } // a clock that was set forward takes nothing away
+		left, err := counter.NewReceipts(c.Service).LeaveWaiting(ctx)
+		if err != nil || left != 1 || p.left != 0 {
+			t.Errorf("while it is held %d wait, %d were left, %v", left, p.left, err)
+		}
+		w.pass()
+		if all := waiting(t, c); len(all) != 0 || p.left != 1 {
+			t.Errorf("%d wait, %d were left", len(all), p.left)
+		}
+	})
+	t.Run("taken back, no receipt waits", func(t *testing.T) {
+		c, _, _ := newDesk(t)
+		c.accepts(t)
+		_, err := c.TakeBack(ctx, suzuki, c.live)
+		fatal(t, err)
+		if all := waiting(t, c); len(all) != 0 {
+			t.Errorf("%d wait", len(all))
+		}
+	})
+	t.Run("a server that stops meanwhile leaves it when it is started anew, once", func(t *testing.T) {
+		c, _, p := newDesk(t)
+		c.accepts(t)
+		c.Held = counter.NewHeld((&clockOfRecords{}).afterFunc)
+		left, err := counter.NewReceipts(c.Service).LeaveWaiting(ctx)
+		if err != nil || left != 1 || p.left != 0 {
+			t.Errorf("another server may still take it back: %d wait, %d were left, %v", left, p.left, err)
+		}
+		later := now.Add(time.Minute)
+		c.Now = func() time.Time { return later }
+		for range 2 {
+			if left, err := counter.NewReceipts(c.Service).LeaveWaiting(ctx); err != nil || left != 0 {
+				t.Errorf("%d still wait, %v", left, err)
+			}
+		}
+		if p.left != 1 {
+			t.Errorf("%d receipts were left", p.left)
+		}
+	})
 	t.Run("by many at once", func(t *testing.T) {
 		c, w, p := newDesk(t)
 		c.accepts(t)

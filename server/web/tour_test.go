@@ -22,6 +22,7 @@ import (
 	"madoguchi/internal/testenv"
 	"madoguchi/server/agents"
 	"madoguchi/server/audit"
+	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/insurer"
 	"madoguchi/server/staff"
@@ -104,7 +105,15 @@ func (h *testApp) tour(t *testing.T) []stop {
 	h.overOf(t, insurer.RunKey{Insurer: city, ID: done})
 	waiting := h.waiting(t, city)
 	live := h.live(t, r.Person, "00138990", h.now)
-	open, fresh := h.scan(t, live).ID, h.scan(t, live).ID
+	open, fresh, back := h.scan(t, live).ID, h.scan(t, live).ID, h.scan(t, live).ID
+	h.counter.Held = counter.NewHeld(func(time.Duration, func()) func() bool { // its seconds never pass
+		return func() bool { return true }
+	})
+	h.ask(t, "POST", "/api/v1/counter/cases/"+back+"/record",
+		map[string]string{"outcome": "parked", "reason": "本人の希望"})
+	if w := h.ask(t, "POST", "/api/v1/counter/cases/"+back+"/take-back", struct{}{}); w.Code != 200 {
+		t.Fatal(w.Code, w.Body)
+	}
 	offline := answer[struct{ JWS string }](t,
 		h.ask(t, "POST", "/api/v1"+person+"/credential",
 			map[string]string{"tier": "screen", "phone": "A"}), 200).JWS
@@ -359,7 +368,7 @@ func (h *testApp) tour(t *testing.T) []stop {
 	send("POST", cases+"/oqs-compare", struct{}{}, open)
 	send("POST", cases+"/visual", map[string][]string{"checks": {"photo", "name", "birthDate"}}, open)
 	send("POST", cases+"/record", map[string]string{"outcome": "refused", "reason": "本人の希望"}, fresh)
-	send("POST", cases+"/take-back", struct{}{}, fresh)
+	send("POST", cases+"/take-back", struct{}{}, back) // asked twice it is taken back once
 	send("POST", "/api/v1/counter/reader", map[string]string{"id": bridge})
 	also(bridge)
 	send("POST", "/api/v1/counter/bridges", map[string]string{"code": "AAAA-AAAA"})
