@@ -227,7 +227,7 @@ func TestTheDesksPageHearsOfThePhone(t *testing.T) {
 	if p := next(); p.State != "bound" {
 		t.Errorf("%+v", p)
 	}
-	if lines.Scan() && lines.Scan() {
+	if blank := lines.Scan(); blank && lines.Scan() {
 		t.Errorf("it goes on: %s", lines.Text())
 	}
 }

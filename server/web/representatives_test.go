@@ -47,12 +47,18 @@ func (h *testApp) representCode(t *testing.T, r insurer.PersonRecord, name strin
 // represented gives a person a representative and returns the representative's number.
 func (h *testApp) represented(t *testing.T, r insurer.PersonRecord, name string) string {
 	t.Helper()
+	return h.representedBy(t, r, "rep", name)
+}
+
+// representedBy is represented, with the subject of the representative's login.
+func (h *testApp) representedBy(t *testing.T, r insurer.PersonRecord, subject, name string) string {
+	t.Helper()
 	mac, err := h.insurer.Representatives.CodeFor(ctx, h.representCode(t, r, name))
 	if err != nil {
 		t.Fatal(err)
 	}
 	login := &auth.Identity{
-		Subject:   "rep",
+		Subject:   subject,
 		Name:      name,
 		BirthDate: eligibility.MustDate("1980-04-01"),
 		At:        h.now,
@@ -64,7 +70,11 @@ func (h *testApp) represented(t *testing.T, r insurer.PersonRecord, name string)
 	if err != nil || len(all) == 0 {
 		t.Fatal(all, err)
 	}
-	return strconv.FormatInt(all[0].Number, 10)
+	newest := all[0].Number
+	for _, one := range all {
+		newest = max(newest, one.Number)
+	}
+	return strconv.FormatInt(newest, 10)
 }
 
 // logInAs makes the session that a representative's login makes, with the code of the session before.

@@ -152,7 +152,8 @@ func (h *testApp) tour(t *testing.T) []stop {
 	}, audit.Entry{At: h.now, Actor: "t", Action: "bridge.end"}); err != nil {
 		t.Fatal(err)
 	}
-	representative, offer := h.represented(t, r, "代理 花子"), h.representCode(t, r, "代理 太郎")
+	representative, another := h.represented(t, r, "代理 花子"), h.representedBy(t, r, "rep3", "代理 三郎")
+	offer := h.representCode(t, r, "代理 太郎")
 	begun, atAnEnd := h.atDesk(t, r), h.atDesk(t, ichiyo)
 	if err := h.insurer.Desk.Cancel(ctx, clerkOf(city), ichiyo.ID, atAnEnd.Ref); err != nil {
 		t.Fatal(err)
@@ -404,7 +405,7 @@ func (h *testApp) tour(t *testing.T) []stop {
 	form("/represent", url.Values{})
 	form("/insurer/people/:id/represent", h.wishFor("代理 次郎"), id)
 	send("POST", "/api/v1/people/:id/representatives/:login/end", struct{}{}, id, representative)
-	form("/insurer/people/:id/representatives/:login/end", url.Values{}, id, representative)
+	form("/insurer/people/:id/representatives/:login/end", url.Values{}, id, another)
 	form("/enrol", url.Values{"code": {"AAAAAAAAAAAAAAAA"}})
 	send("POST", "/api/v1/phones/:phone/end", struct{}{}, "A")
 	send("POST", "/api/v1/people/:id/remove", struct{}{}, id)
