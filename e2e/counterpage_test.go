@@ -88,6 +88,7 @@ func TestACaseFitsThePage(t *testing.T) {
 			inWindow(t, console, "the reason asked for", "#verdict .verdict-box", "#reason", "#reason-go",
 				"#reason-back")
 			do(t, console, chromedp.Click("#reason-back"), chromedp.Click("#record"))
+			waitText(t, console, "#verdict", "記録しました。次の患者さん") // #done may still name the one before
 			waitText(t, console, "#done", "髙橋さんを記録しました")
 			shot(t, console, fmt.Sprintf("page-recorded-%d-%d", size[0], size[1]))
 			inWindow(t, console, "recorded", "#done", "#take-back", "#scan-text")

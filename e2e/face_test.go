@@ -136,6 +136,16 @@ func TestTheChipsPhotoStandsBesideTheTicksAndGoesWithTheCase(t *testing.T) {
 	}
 	state(t, console, "counter-face")
 	shot(t, console, "counter-face-1600")
+	resize(t, console, 1280, 900)
+	frames(t, console)
+	shot(t, console, "counter-face-window-1280")
+	inWindow(t, console, "the photo beside the ticks", "#face-photo", "#visual", "#record")
+	resize(t, console, 768, 1024)
+	frames(t, console)
+	shot(t, console, "counter-face-window-768")
+	do(t, console, script(`document.getElementById("face-photo").scrollIntoView({ block: "nearest" })`))
+	frames(t, console)
+	inWindow(t, console, "the photo on a tablet held upright", "#face-photo", "#visual", "#record")
 
 	do(t, console, chromedp.Click("#cancel"))
 	if left := eval[string](t, console, `document.getElementById("chip-face").innerHTML`); left != "" {

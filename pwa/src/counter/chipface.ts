@@ -98,7 +98,8 @@ export function chipFace(typed: Typed): ChipFace {
     const shown = await answered(pictures(opened));
     const gone = h("p", "help", word("faceGone"));
     root.replaceChildren(verdict(face), h("div", "chip-face-shown", ...shown), gone);
-    root.scrollIntoView({ block: "nearest" });
+    button.closest("details")?.removeAttribute("open"); // its room is the photo's
+    shown[0]?.scrollIntoView({ block: "nearest" });
   }
 
   button.addEventListener("click", () => run(button, askTries));
