@@ -279,6 +279,10 @@ func TestACodeThatIsOfNoUse(t *testing.T) {
 				viewer = insurer.Viewer{Login: &fresh}
 			}
 			before, _ := w.dump(t)
+			if c.key == "represent.code" { // nor does it open the door at which a phone logs in
+				_, err := w.Representatives.InsurerOf(ctx, w.offer)
+				refused(t, err, c.key)
+			}
 			refused(t, w.Representatives.Accept(ctx, viewer, w.offer), c.key)
 			if after, _ := w.dump(t); after != before {
 				t.Error("it changed something")
