@@ -50,6 +50,7 @@ func TestARepresentativeOfAnElder(t *testing.T) {
 	do(t, phone, chromedp.Click("#login"))
 	waitText(t, phone, "h1", "だれとして")
 	do(t, phone, chromedp.Click(`button[value="demo-hanako"]`))
+	waitTrue(t, phone, `document.getElementById("accept") !== null && document.readyState === "complete"`)
 	waitText(t, phone, "main", "試験　花子")
 	state(t, phone, "represent-accept")
 	do(t, phone, chromedp.Click("#accept"))
