@@ -4,10 +4,14 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -104,6 +108,9 @@ func TestThroughPcscdAServiceThatHangsHoldsNobody(t *testing.T) {
 	if err := syscall.Kill(b.PID(), syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
+	for !isStopped(t, b.PID()) { // one thread passes the signal on to the others when it has its turn
+		runtime.Gosched()
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	start := time.Now()
@@ -131,6 +138,26 @@ func TestThroughPcscdAServiceThatHangsHoldsNobody(t *testing.T) {
 		default:
 		}
 	}
+}
+
+// isStopped reports whether each thread of a process stands still (proc(5), state T).
+func isStopped(t *testing.T, pid int) bool {
+	t.Helper()
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+	if err != nil || len(threads) == 0 {
+		t.Fatal(threads, err)
+	}
+	for _, thread := range threads {
+		stat, err := os.ReadFile(thread)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, state, _ := strings.Cut(string(stat), ") ")
+		if !strings.HasPrefix(state, "T") {
+			return false
+		}
+	}
+	return true
 }
 
 const holdMark = "MADOGUCHI_PCSC_HOLD"
