@@ -61,7 +61,7 @@ func (w *liveWorld) pairing(h *liveHost) {
 	pairs(t, w.console, code, said.await(t, `合言葉が「(.+)・(.+)」なら`)[1:])
 	said.await(t, "つながりました")
 	waitText(t, w.console, "#readers", "受付1")
-	waitTrue(t, w.console, `!(document.getElementById("pairing").open = false)`)
+	do(t, w.console, chromedp.Click("#pairing-close"))
 }
 
 // orderCardKeys is the cards' issuer, who gives the clinic its public key.
@@ -178,8 +178,10 @@ func (w *liveWorld) checksAndRecords() {
 	waitText(t, w.console, "#verdict", "この画面は本物です")
 	waitText(t, w.console, "#p-name", livePerson)
 	defer w.insertCard()()
-	do(t, w.console, chromedp.Click("#card-check"))
+	waitText(t, w.console, "#record", "カードを確認する")
+	do(t, w.console, chromedp.Click("#record"))
 	waitText(t, w.console, "#card-verdict", "本物のカードで、生年月日が画面と一致しました")
+	waitText(t, w.console, "#record", "記録して次へ")
 	do(t, w.console, chromedp.Click("#record"))
 	waitText(t, w.console, "#verdict", "記録しました")
 }
