@@ -4,14 +4,10 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -108,8 +104,10 @@ func TestThroughPcscdAServiceThatHangsHoldsNobody(t *testing.T) {
 	if err := syscall.Kill(b.PID(), syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
-	for !isStopped(t, b.PID()) { // one thread passes the signal on to the others when it has its turn
-		runtime.Gosched()
+	// One thread passes the signal on to the others when it has its turn: each stands still by then.
+	var status syscall.WaitStatus
+	if _, err := syscall.Wait4(b.PID(), &status, syscall.WUNTRACED, nil); err != nil || !status.Stopped() {
+		t.Fatal(status, err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
@@ -138,26 +136,6 @@ func TestThroughPcscdAServiceThatHangsHoldsNobody(t *testing.T) {
 		default:
 		}
 	}
-}
-
-// isStopped reports whether each thread of a process stands still (proc(5), state T).
-func isStopped(t *testing.T, pid int) bool {
-	t.Helper()
-	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
-	if err != nil || len(threads) == 0 {
-		t.Fatal(threads, err)
-	}
-	for _, thread := range threads {
-		stat, err := os.ReadFile(thread)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, state, _ := strings.Cut(string(stat), ") ")
-		if !strings.HasPrefix(state, "T") {
-			return false
-		}
-	}
-	return true
 }
 
 const holdMark = "MADOGUCHI_PCSC_HOLD"
