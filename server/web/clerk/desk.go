@@ -1,9 +1,7 @@
 package clerk
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -195,18 +193,15 @@ func (s *deskPages) cancelDesk(c echo.Context, clerk staff.Clerk) error {
 // process of this server may have bound the phone.
 const deskLooks = 20 * time.Second
 
-// deskEvents streams how far an enrolment is (server-sent events) until it is open no more.
+// deskEvents streams how far an enrolment is until it is open no more.
 func (s *deskPages) deskEvents(c echo.Context, clerk staff.Clerk) error {
 	e, err := s.deskEnrolment(c, clerk)
 	if err != nil {
 		return err // while a status can still say so
 	}
-	w, ctx := c.Response(), c.Request().Context()
-	control := http.NewResponseController(w)
-	w.Header().Set(echo.HeaderContentType, "text/event-stream")
-	w.WriteHeader(http.StatusOK)
-	if audit.ChangesNothing(ctx) {
-		return nil // a HEAD waits for nobody
+	stream := kit.NewEventStream(c, s.Background, s.Now)
+	if stream == nil {
+		return nil
 	}
 	changed, stop := s.Insurer.Desk.Watch(clerk, personOf(c))
 	defer stop()
@@ -214,27 +209,11 @@ func (s *deskPages) deskEvents(c echo.Context, clerk staff.Clerk) error {
 		if e, err = s.deskEnrolment(c, clerk); err != nil {
 			e.State = insurer.DeskOver // the page is shown anew and says why
 		}
-		data, err := json.Marshal(deskProgress(e))
-		if err != nil {
+		there, err := stream.Send(deskProgress(e))
+		if err != nil || !there || e.State != insurer.DeskOpen {
 			return err
 		}
-		_ = control.SetWriteDeadline(s.Now().Add(10 * time.Second)) // not every test's writer has deadlines
-		if _, err := fmt.Fprintf(w, "data: %s\n\n", data); err != nil {
-			return nil
-		}
-		w.Flush()
-		if e.State != insurer.DeskOpen {
-			return nil
-		}
-		ends := time.NewTimer(min(e.ExpiresAt.Sub(s.Now()), deskLooks))
-		select {
-		case <-ctx.Done():
-		case <-s.Background.Done():
-		case <-changed:
-		case <-ends.C:
-		}
-		ends.Stop()
-		if ctx.Err() != nil || s.Background.Err() != nil {
+		if !stream.Wait(changed, time.After(min(e.ExpiresAt.Sub(s.Now()), deskLooks))) {
 			return nil
 		}
 	}

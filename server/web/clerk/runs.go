@@ -1,7 +1,6 @@
 package clerk
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,13 +10,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"madoguchi/eligibility"
 	"madoguchi/message"
-	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 	"madoguchi/server/printing"
 	"madoguchi/server/staff"
@@ -255,96 +252,6 @@ func (s *printPages) runOf(
 	files, err := s.Insurer.PrintJobs.Files(ctx, clerk, run.ID)
 	return run, files, err
 }
-
-// setProgress puts the words into a run's progress.
-func (p *RunProgress) setProgress(m message.Message) {
-	p.Ja, p.En, p.Message = m.Text("ja"), m.Text("en"), m
-}
-
-// progress is how far a run is, in words.
-func (s *printPages) progress(clerk staff.Clerk, run insurer.PrintRun) RunProgress {
-	p, here := s.Insurer.PrintJobs.Progress(clerk, run.ID)
-	out := RunProgress{State: string(run.State), Done: max(p.Done, run.Done), Total: run.Total}
-	if !here {
-		return out
-	}
-	switch {
-	case p.Total == 0:
-		out.setProgress(sentence("staff.run.progressWaitingForItsTurn"))
-	case p.Reading:
-		out.setProgress(sentence("staff.run.progressReadingThePrintedCodesBack"))
-	case p.Rate > 0:
-		out.setProgress(message.New("staff.run.progressRate", message.Args{
-			"rate": message.Text(fmt.Sprintf("%.0f", p.Rate)),
-			"left": message.Nested(leftOf(p.Left)),
-		}))
-	}
-	return out
-}
-
-// leftOf is a span of time in words, rounded up.
-func leftOf(d time.Duration) message.Message {
-	if d < time.Minute {
-		return message.New("staff.run.leftSeconds", message.Args{"n": message.Number(int(d.Seconds()) + 1)})
-	}
-	return message.New("staff.run.leftMinutes", message.Args{"n": message.Number(int(d.Minutes()) + 1)})
-}
-
-// runEvents streams a run's progress (server-sent events) until it is no longer going.
-func (s *printPages) runEvents(c echo.Context, clerk staff.Clerk) error {
-	if _, err := s.Insurer.PrintJobs.Job(c.Request().Context(), clerk, c.Param("id")); err != nil {
-		return err // while a status can still say so
-	}
-	w := c.Response()
-	control := http.NewResponseController(w)
-	w.Header().Set(echo.HeaderContentType, "text/event-stream")
-	w.WriteHeader(http.StatusOK)
-	if audit.ChangesNothing(c.Request().Context()) {
-		return nil // a HEAD waits for no run's end
-	}
-	ctx := c.Request().Context()
-	changed, stop := s.Insurer.PrintJobs.Watch(clerk, c.Param("id"))
-	defer stop()
-	for {
-		run, err := s.Insurer.PrintJobs.Job(ctx, clerk, c.Param("id"))
-		if err != nil {
-			return nil // the page reloads and says why
-		}
-		data, err := json.Marshal(s.progress(clerk, run))
-		if err != nil {
-			return err
-		}
-		_ = control.SetWriteDeadline(s.Now().Add(10 * time.Second)) // not every test's writer has deadlines
-		if _, err := fmt.Fprintf(w, "data: %s\n\n", data); err != nil {
-			return nil
-		}
-		w.Flush()
-		if run.State != insurer.RunGoing {
-			return nil
-		}
-		var elsewhere <-chan time.Time
-		if _, here := s.Insurer.PrintJobs.Progress(clerk, run.ID); !here {
-			elsewhere = time.After(time.Second) // another process prints it: only the store can be asked
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-s.Background.Done():
-			return nil
-		case <-elsewhere:
-			continue
-		case <-changed:
-		}
-		select { // a run of thousands a minute is told of four times a second
-		case <-ctx.Done():
-			return nil
-		case <-time.After(eventsApart):
-		}
-	}
-}
-
-// eventsApart keeps the events of a run apart.
-const eventsApart = 250 * time.Millisecond
 
 // commandRun pauses, resumes or cancels a run.
 func (s *printPages) commandRun(c echo.Context, clerk staff.Clerk) error {
