@@ -243,6 +243,10 @@ func TestACounterInAHurry(t *testing.T) {
 		waitText(t, console, "#verdict", "この画面は本物です")
 	})
 
+	scene("an Enter presses what had the keyboard when it went down", func(t *testing.T) {
+		enterOpensOnly(t, console, jwsOf(t, phone))
+	})
+
 	scene("a server that is away is no reader that is away", func(t *testing.T) {
 		offline(t, console, true)
 		waitText(t, console, "#readers", "サーバーにつながりません")

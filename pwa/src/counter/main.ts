@@ -27,7 +27,7 @@ import { offer, type Person } from "./several";
 import { status } from "./status";
 import { act, answered, busy, follows, giveUp } from "./turn";
 import { isCredential, sameText } from "./typed";
-import { watchReader } from "./wedge";
+import { guardEnter, watchReader } from "./wedge";
 
 let current: Case | null = null;
 let stop: AbortController | null = null;
@@ -343,6 +343,7 @@ function bindField(field: string, button: string): void {
 }
 bindField("scan-text", "scan-submit");
 bindField("second-text", "second-submit");
+guardEnter();
 watchReader((text) => {
   byId<HTMLTextAreaElement>("scan-text").value = "";
   scanned(() => takeTexts([text]));

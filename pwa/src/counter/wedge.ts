@@ -43,6 +43,35 @@ export function watchReader(found: (text: string) => void): void {
 }
 
 /**
+ * Has an Enter press only what had the keyboard when it went down. A reader's Enter opens a case and the
+ * keyboard goes to the next step's button: neither the rest of that key nor a second Enter of a reader that
+ * ends with two (CR and LF) may press it, for each check costs the card a try.
+ */
+export function guardEnter(): void {
+  let down: Element | null = null;
+  let last = -Infinity;
+  document.addEventListener("keydown", (e) => {
+    if (e.code !== "Enter" && e.key !== "Enter") {
+      last = -Infinity;
+      return;
+    }
+    const since = e.timeStamp - last;
+    const second = since >= 0 && since <= gap && document.activeElement !== down;
+    last = e.timeStamp;
+    if (second) stop(e);
+    else down = document.activeElement;
+  }, { capture: true });
+  document.addEventListener("keypress", (e) => {
+    if (e.key === "Enter" && document.activeElement !== down) stop(e);
+  }, { capture: true });
+}
+
+function stop(e: Event): void {
+  e.preventDefault();
+  e.stopImmediatePropagation();
+}
+
+/**
  * Takes the keyboard from what has it, so that the reader's Enter presses nothing and ends an input method's
  * work, and undoes what was typed.
  */
