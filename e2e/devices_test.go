@@ -86,7 +86,7 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 	base, server, data := startServer(t)
 	clerk, notice := clerkImports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, notice, "demo-tokuichi")
-	do(t, phone, chromedp.EmulateViewport(360, 640))
+	resize(t, phone, 360, 640)
 	inLab(t, phone)
 	expects(t, phone, `net::ERR_CONNECTION_REFUSED`, "the server is stopped below")
 	expects(t, phone, `status of 403 .*/(credential|api/v1/receipts)`,

@@ -31,7 +31,7 @@ func TestTheWayInNeedsNoProgram(t *testing.T) {
 	waitText(t, phone, "h1", "登録の確認")
 	do(t, phone, chromedp.Click(`form[action="/enrol"] button`))
 	waitText(t, phone, "#main", "紙のお知らせをマイナンバーカードといっしょに見せてください")
-	do(t, phone, chromedp.EmulateViewport(320, 640))
+	resize(t, phone, 320, 640)
 	sizes(t, phone, "without programs at 320 px") // axe is a program itself
 	seen := eval[string](t, phone,
 		`[...document.querySelectorAll("h1")].filter(h => h.checkVisibility({visibilityProperty: true}))

@@ -80,7 +80,7 @@ func rehearsalAway(t *testing.T, base string, phone context.Context) {
 		waitTrue(t, phone,
 			`Math.max(document.documentElement.scrollWidth,
 				...[...document.querySelectorAll("dialog[open]")].map(d => d.scrollWidth)) <= 320`)
-		do(t, phone, chromedp.EmulateViewport(390, 844))
+		resize(t, phone, 390, 844)
 	}
 	for _, c := range []struct{ lang, kept, say, share string }{
 		{"ja-easy", "電波が ない ところでも 出せます", "カードと いっしょに 見て ください", "写しを わたす・残す"},

@@ -108,7 +108,7 @@ func TestTheScreenOfAPatient(t *testing.T) {
 		}
 		resize(t, phone, 568, 320)
 		waitText(t, phone, "#turn", "縦に持つ")
-		do(t, phone, chromedp.EmulateViewport(390, 844))
+		resize(t, phone, 390, 844)
 	})
 
 	t.Run("one tap shows the code as large as the window", func(t *testing.T) {

@@ -24,8 +24,9 @@ func state(t *testing.T, tab context.Context, name string) {
 	}
 	before := eval[[]int64](t, tab, `[innerWidth, innerHeight, scrollX, scrollY]`)
 	defer func() {
-		do(t, tab, chromedp.EmulateViewport(before[0], before[1]),
-			script(`scrollTo(`+strconv.FormatInt(before[2], 10)+`, `+strconv.FormatInt(before[3], 10)+`)`))
+		resize(t, tab, before[0], before[1]) // and the page has drawn anew: what is pressed next stays in its place
+		do(t, tab, script(`scrollTo(`+strconv.FormatInt(before[2], 10)+`, `+strconv.FormatInt(before[3], 10)+`)`))
+		frames(t, tab)
 	}()
 	axe(t, tab, name)
 	resize(t, tab, 320, 640)
