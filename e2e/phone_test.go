@@ -48,7 +48,9 @@ func enter(t *testing.T, console context.Context, field, text string) {
 	t.Helper()
 	do(t, console,
 		script(`{const f = document.querySelector(`+quote(field)+`); f.focus(); f.value = `+quote(text)+`}`),
-		chromedp.SendKeys(field, "\r"))
+		chromedp.SendKeys(field, "\r"), script(`window.enteredAt = performance.now()`))
+	// what comes sooner is the reader's (wedge.ts)
+	waitTrue(t, console, `performance.now() - window.enteredAt > 50`)
 }
 
 // codesFrom reads both codes of the page as soon as the second one answers nonce and was made lately, by a

@@ -23,9 +23,10 @@ func state(t *testing.T, tab context.Context, name string) {
 		return
 	}
 	before := eval[[]int64](t, tab, `[innerWidth, innerHeight, scrollX, scrollY]`)
-	defer func() {
-		resize(t, tab, before[0], before[1]) // and the page has drawn anew: what is pressed next stays in its place
-		do(t, tab, script(`scrollTo(`+strconv.FormatInt(before[2], 10)+`, `+strconv.FormatInt(before[3], 10)+`)`))
+	defer func() { // the page has drawn anew when it ends: what is pressed next stays in its place
+		x, y := strconv.FormatInt(before[2], 10), strconv.FormatInt(before[3], 10)
+		resize(t, tab, before[0], before[1])
+		do(t, tab, script(`scrollTo(`+x+`, `+y+`)`))
 		frames(t, tab)
 	}()
 	axe(t, tab, name)

@@ -27,7 +27,7 @@ import { offer, type Person } from "./several";
 import { status } from "./status";
 import { act, answered, busy, follows, giveUp } from "./turn";
 import { isCredential, sameText } from "./typed";
-import { guardEnter, watchReader } from "./wedge";
+import { guardEnter, handsOver, watchReader } from "./wedge";
 
 let current: Case | null = null;
 let stop: AbortController | null = null;
@@ -338,6 +338,7 @@ function bindField(field: string, button: string): void {
   byId(field).addEventListener("keydown", (e) => {
     if (e.key !== "Enter" || e.shiftKey || e.isComposing) return;
     e.preventDefault();
+    handsOver(e);
     void submit();
   });
 }

@@ -35,11 +35,19 @@ export function watchReader(found: (text: string) => void): void {
       e.preventDefault();
       e.stopPropagation();
       restore();
+      handsOver(e);
       found(text ?? typed);
     } else {
       keys = addKey(keys, e.code, e.altKey);
     }
   }, { capture: true });
+}
+
+let submitted = -Infinity; // when an Enter last handed a code over (Event.timeStamp)
+
+/** Notes that this key's going down handed a code over, as a reader's Enter does. */
+export function handsOver(e: KeyboardEvent): void {
+  submitted = Math.min(e.timeStamp, performance.now());
 }
 
 /**
@@ -49,17 +57,10 @@ export function watchReader(found: (text: string) => void): void {
  */
 export function guardEnter(): void {
   let down: Element | null = null;
-  let last = -Infinity;
   document.addEventListener("keydown", (e) => {
-    if (e.code !== "Enter" && e.key !== "Enter") {
-      last = -Infinity;
-      return;
-    }
-    const since = e.timeStamp - last;
-    const second = since >= 0 && since <= gap && document.activeElement !== down;
-    last = e.timeStamp;
-    if (second) stop(e);
-    else down = document.activeElement;
+    down = document.activeElement;
+    const since = e.timeStamp - submitted;
+    if (e.code === "Enter" && since > 0 && since <= gap) stop(e);
   }, { capture: true });
   document.addEventListener("keypress", (e) => {
     if (e.key === "Enter" && document.activeElement !== down) stop(e);

@@ -12,7 +12,8 @@ import (
 	"madoguchi/server/audit"
 )
 
-// EventStream tells an open page how something goes on (server-sent events, HTML Living Standard section 9.2).
+// EventStream tells an open page how something goes on (server-sent events, HTML Living Standard section
+// 9.2).
 type EventStream struct {
 	to      *echo.Response
 	control *http.ResponseController
