@@ -27,8 +27,8 @@ const enterIsTaken = `((id, at) => {
 })`
 
 // A reader's Enter opens a case, and the keyboard is on the button that checks the card by then. What is left
-// of that press, or a second Enter of a reader that ends with CR and LF, must not press it: staff have not read
-// the question on it, and each check costs the card a try.
+// of that press, or a second Enter of a reader that ends with CR and LF, must not press it: staff have not
+// read the question on it, and each check costs the card a try.
 func enterOpensOnly(t *testing.T, console context.Context, text string) {
 	t.Helper()
 	do(t, console, script(`asked.length = 0; document.getElementById("scan-text").value = `+quote(text)),
