@@ -45,6 +45,14 @@ type caseBody struct {
 	Reason     string                 `json:"reason,omitempty"`
 	RecordedAt time.Time              `json:"recordedAt,omitzero"`
 	Withdrawn  []Withdrawn            `json:"withdrawn,omitempty"` // records that were taken back
+
+	PatientNumber string `json:"patientNumber,omitempty"` // 診察券番号
+	// Earlier are the records before the last one, the oldest first: parked, or corrected since.
+	Earlier []Entry `json:"earlier,omitempty"`
+	// Correction says that the last record corrects the one before it.
+	Correction bool       `json:"correction,omitempty"`
+	TakenUp    *TakenUp   `json:"takenUp,omitempty"` // a parked case that somebody goes on with
+	Replaced   []Replaced `json:"replaced,omitempty"`
 }
 
 func readCase(stored Case) (CaseView, error) {

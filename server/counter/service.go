@@ -77,8 +77,9 @@ func (c *Service) Visual(
 
 // CaseEnd is how staff end a case.
 type CaseEnd struct {
-	Outcome hostapi.Outcome
-	Reason  string
+	Outcome       hostapi.Outcome
+	Reason        string
+	PatientNumber *string // 診察券番号; nil: as it is
 }
 
 // Record ends a case. Accepting needs a genuine screen, no refused card, a way of the rules and a Ground;
@@ -89,6 +90,10 @@ func (c *Service) Record(
 ) (CaseView, error) {
 	outcome := end.Outcome
 	reason, err := readReason(end.Reason)
+	if err != nil {
+		return CaseView{}, err
+	}
+	number, err := readGiven(end.PatientNumber)
 	if err != nil {
 		return CaseView{}, err
 	}
@@ -112,6 +117,10 @@ func (c *Service) Record(
 			}
 			jws = view.JWS
 			view.Outcome, view.Reason, view.RecordedAt, view.JWS = outcome, reason, c.Now(), ""
+			view.Correction, view.TakenUp = false, nil
+			if number != nil {
+				view.PatientNumber = *number
+			}
 			return detail, nil
 		}})
 	if err != nil {

@@ -3,12 +3,14 @@ package counter
 import (
 	"time"
 
+	"madoguchi/eligibility"
 	"madoguchi/server/hostapi"
 )
 
 // Store keeps the records of counters. Insurers' keys cannot open them.
 type Store interface {
 	CaseStore
+	RecordStore
 	ReceiptStore
 }
 
@@ -20,4 +22,9 @@ type Case struct {
 	Outcome  hostapi.Outcome
 	Body     []byte // JSON, this package's own
 	Version  int    // how often it was stored; 0 before the first time
+
+	// What a record is found by, besides. It is made of the body (Indexed).
+	Ended  eligibility.Date // the day of its last record; of an open case its own. Retention counts from it
+	Staff  []string         // who made its records
+	Number string           // 診察券番号 as it is compared: kept as a keyed hash only, and never read back
 }

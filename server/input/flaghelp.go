@@ -37,5 +37,6 @@ var FlagHelp = map[string]string{
 	"insurer_what": "the insurers of this server: add, list, set; or what an insurer number says",
 	"facility_blanking": "seconds without use after which a patient's data are blanked at the counter: " +
 		"30 to 600; 60 by default",
-	"of_role": "role of the data folder; live only for --operator",
+	"facility_retention": "years for which the counter's records are kept: 3 to 10; 3 by default",
+	"of_role":            "role of the data folder; live only for --operator",
 }

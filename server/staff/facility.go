@@ -23,6 +23,8 @@ type Facility struct {
 	// Blanking is after how long without use a patient's data are taken off the counter's page: from 30 s to
 	// 10 min; one touch brings them back.
 	Blanking time.Duration
+	// Retention is for how many years its counter's records are kept (retention.go).
+	Retention int
 }
 
 // Bounds of Facility.Blanking, and what a facility has that sets none.
@@ -82,6 +84,12 @@ func (f Facility) clean() (Facility, error) {
 	}
 	if f.Blanking < LeastBlanking || f.Blanking > MostBlanking || f.Blanking%time.Second != 0 {
 		return f, errBlanking
+	}
+	if f.Retention == 0 {
+		f.Retention = DefaultRetention
+	}
+	if f.Retention < LeastRetention || f.Retention > MostRetention {
+		return f, errRetention
 	}
 	return f, nil
 }
@@ -171,6 +179,7 @@ type GivenFacility struct {
 	Address   *string `help:"所在地"`
 	Telephone *string `help:"digits and hyphens"`
 	Blanking  *int    `help:"${facility_blanking}"`
+	Retention *int    `help:"${facility_retention}"`
 }
 
 // ReadBlanking is GivenFacility.Blanking as a form gives it, nil where it gives none. What is no number is
@@ -198,6 +207,9 @@ func (g GivenFacility) On(f Facility) Facility {
 	if g.Blanking != nil {
 		// 0 would be the default, and what overflows a Duration could be anything
 		f.Blanking = time.Duration(min(max(*g.Blanking, 1), 1_000_000)) * time.Second
+	}
+	if g.Retention != nil {
+		f.Retention = max(*g.Retention, 1) // 0 would be the default
 	}
 	return f
 }
@@ -245,6 +257,7 @@ type FacilityReport struct {
 	Address   string `json:"address"`
 	Telephone string `json:"telephone"`
 	Blanking  int    `json:"blankingSeconds"`
+	Retention int    `json:"retentionYears"`
 	URL       string `json:"url"` // by which the trust list names it
 }
 
@@ -256,6 +269,7 @@ func NewFacilityReport(f Facility, url string) FacilityReport {
 		Address:   f.Address,
 		Telephone: f.Telephone,
 		Blanking:  int(f.Blanking / time.Second),
+		Retention: f.Retention,
 		URL:       url,
 	}
 }

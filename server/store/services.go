@@ -37,7 +37,7 @@ func (s *Store) ForInsurer() insurer.Stores {
 }
 
 // ForCounter returns the records of counters.
-func (s *Store) ForCounter() counter.Store { return caseStore{s.core} }
+func (s *Store) ForCounter() counter.Store { return caseStore{s.core, auditNotes{s.core}} }
 
 // ForAgents returns the paired bridge agents.
 func (s *Store) ForAgents() agents.Store { return agentStore{s.core} }

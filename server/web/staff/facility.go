@@ -33,6 +33,7 @@ func (s *facilityPages) settingsPage(c echo.Context, v kit.SignedIn) error {
 		Address:   f.Address,
 		Telephone: f.Telephone,
 		Blanking:  strconv.Itoa(int(f.Blanking / time.Second)),
+		Retention: strconv.Itoa(f.Retention),
 		Saved:     c.QueryParam("said") == "changed",
 	})
 }
@@ -56,6 +57,7 @@ func (s *facilityPages) set(c echo.Context, v kit.SignedIn) error {
 		Address:   field("address"),
 		Telephone: field("telephone"),
 		Blanking:  staff.ReadBlanking(field("blanking")),
+		Retention: staff.ReadRetention(field("retention")),
 	})
 	var e *eligibility.Error
 	if errors.As(err, &e) && e.Code == eligibility.Invalid {
@@ -66,6 +68,7 @@ func (s *facilityPages) set(c echo.Context, v kit.SignedIn) error {
 			Address:   sent.Get("address"),
 			Telephone: sent.Get("telephone"),
 			Blanking:  sent.Get("blanking"),
+			Retention: sent.Get("retention"),
 		}
 		view.Error = kit.FormError(e)
 		return s.Show(c, http.StatusUnprocessableEntity, "facility", view)

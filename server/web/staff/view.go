@@ -60,6 +60,7 @@ type FacilityView struct {
 	kit.Page
 	Code, Name, Address, Telephone string
 	Blanking                       string // seconds, as typed
+	Retention                      string // years, as typed
 	Saved                          bool
 }
 
