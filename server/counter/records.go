@@ -218,7 +218,7 @@ func (r Records) ThisMonth(ctx context.Context, reception staff.Reception, text 
 }
 
 var (
-	errPeriod      = &eligibility.Error{Code: eligibility.Invalid, Key: "records.period", Field: "from"}
+	errPeriod      = &eligibility.Error{Code: eligibility.Invalid, Key: "case.period", Field: "from"}
 	errNotRecorded = &eligibility.Error{Code: eligibility.Conflict, Key: "case.not_recorded"}
 	errCorrected   = &eligibility.Error{Code: eligibility.Conflict, Key: "case.corrected"}
 	errNoReason    = &eligibility.Error{

@@ -237,7 +237,7 @@ func TestAnExportNeedsAPeriod(t *testing.T) {
 		"a hundred years": {From: day("1926-11-30"), To: day("2026-11-01")},
 	} {
 		err := counter.NewRecords(c.Service).Export(ctx, suzuki, s, func(counter.CaseView) error { return nil })
-		if !hasKey(err, "records.period") {
+		if !hasKey(err, "case.period") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

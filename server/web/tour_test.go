@@ -19,6 +19,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/credential"
+	"madoguchi/eligibility"
 	"madoguchi/internal/testenv"
 	"madoguchi/server/agents"
 	"madoguchi/server/audit"
@@ -113,6 +114,11 @@ func (h *testApp) tour(t *testing.T) []stop {
 		map[string]string{"outcome": "parked", "reason": "本人の希望"})
 	if w := h.ask(t, "POST", "/api/v1/counter/cases/"+back+"/take-back", struct{}{}); w.Code != 200 {
 		t.Fatal(w.Code, w.Body)
+	}
+	parked, wrong := h.scan(t, live).ID, h.scan(t, live).ID
+	for id, outcome := range map[string]string{parked: "parked", wrong: "refused"} {
+		h.ask(t, "POST", "/api/v1/counter/cases/"+id+"/record",
+			map[string]string{"outcome": outcome, "reason": "本人の希望"})
 	}
 	offline := answer[struct{ JWS string }](t,
 		h.ask(t, "POST", "/api/v1"+person+"/credential",
@@ -274,6 +280,10 @@ func (h *testApp) tour(t *testing.T) []stop {
 	get("/i/:insurer/.well-known/keys.jwt", "00138990")
 	get("/i/:insurer/time.jwt", "00138990", "?nonce="+strings.Repeat("A", 22))
 	get("/api/v1/counters")
+	get("/counter/records/:id", wrong)
+	for _, route := range []string{"/counter/records", "/counter/records/export", "/api/v1/counter/parked"} {
+		get(route)
+	}
 	get("/insurer/people/:id/phones/:phone/end", id, "A")
 	get("/insurer/people/:id/phones/end", id)
 
@@ -370,6 +380,14 @@ func (h *testApp) tour(t *testing.T) []stop {
 	send("POST", cases+"/visual", map[string][]string{"checks": {"photo", "name", "birthDate"}}, open)
 	send("POST", cases+"/record", map[string]string{"outcome": "refused", "reason": "本人の希望"}, fresh)
 	send("POST", cases+"/take-back", struct{}{}, back) // asked twice it is taken back once
+	send("POST", cases+"/take-up", struct{}{}, parked)
+	send("POST", cases+"/scan", map[string]string{"text": live}, parked)
+	send("POST", cases+"/patient-number", map[string]string{"patientNumber": "1234"}, open)
+	send("POST", "/api/v1/counter/this-month", map[string]string{"patientNumber": "1234"})
+	form("/counter/records/:id/correct", url.Values{"version": {"2"}, "outcome": {"refused"},
+		"reason": {"書きまちがい"}}, wrong)
+	day := eligibility.DateOf(h.now).String()
+	form("/counter/records/export", url.Values{"from": {day}, "to": {day}})
 	send("POST", "/api/v1/counter/reader", map[string]string{"id": bridge})
 	also(bridge)
 	send("POST", "/api/v1/counter/bridges", map[string]string{"code": "AAAA-AAAA"})

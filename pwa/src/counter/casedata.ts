@@ -53,4 +53,6 @@ export interface Case {
   oqsSays?: Statement[]; // the gravest first
   chipPassed: boolean; // the chip's own word is ground enough to accept
   card: null | CardCheck;
+  patientNumber?: string; // the clinic's own (診察券番号)
+  parked?: Sentence; // somebody goes on with it: of what time it is
 }

@@ -9,6 +9,7 @@ import { atHand, learn, onCase } from "./current";
 import { endTakingBack, offerTakingBack } from "./done";
 import { clear, goOnWith, takeCase } from "./hand";
 import { cardIsRead } from "./lamps";
+import { typedNumber } from "./patientnumber";
 import { type Outcome, reason } from "./reason";
 import { status } from "./status";
 import { act, answered, binding } from "./turn";
@@ -61,7 +62,11 @@ export async function decide(outcome: Outcome): Promise<void> {
     if (checks.length || c.visual.length) {
       learn(await call<Case>("POST", `/api/v1/counter/cases/${c.id}/visual`, { checks }));
     }
-    await call("POST", `/api/v1/counter/cases/${c.id}/record`, { outcome, reason: why });
+    await call("POST", `/api/v1/counter/cases/${c.id}/record`, {
+      outcome,
+      reason: why,
+      patientNumber: typedNumber(),
+    });
   });
   forget(c.id);
   clear(word("recorded"));

@@ -3,9 +3,11 @@ package counter
 import (
 	"cmp"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"golang.org/x/text/unicode/norm"
 
 	"madoguchi/card"
 	"madoguchi/credential"
@@ -67,6 +69,7 @@ type CaseJSON struct {
 	// what the acceptance stood on: screen, card, text, photo, name, birthDate
 	Checked   []string        `json:"checked,omitempty"`
 	Withdrawn []withdrawnJSON `json:"withdrawn,omitempty"` // records that were taken back, the oldest first
+	parkedJSON
 	extraChecks
 }
 
@@ -251,8 +254,8 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 		said := newSentence(message.New("console.representative", nil))
 		out.Verdict.Representative = &said
 	}
-	if v.Eligibility != nil {
-		out.Eligibility = s.eligibilityView(*v.Eligibility)
+	if e := view.Who(); e != nil {
+		out.Eligibility = eligibilityOn(*e, s.Today())
 	}
 	if r := view.Card; r != nil {
 		out.Card = &cardJSON{
@@ -278,6 +281,7 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 		}
 		out.Verdict.Next = out.Card.Next
 	}
+	out.parkedJSON = s.parkedOf(c, view)
 	out.extraChecks = extraView(view)
 	if !out.CardRefused && v.Valid && view.OQS != nil &&
 		view.OQS.Warns() { // a genuine screen of an eligibility that has ended is no yes
@@ -311,8 +315,8 @@ func optionalTime(t time.Time) *time.Time {
 	return &t
 }
 
-func (s *Console) eligibilityView(e credential.Eligibility) *eligibilityJSON {
-	today := s.Today()
+// eligibilityOn is what a screen says of its person, with age and share as of a day.
+func eligibilityOn(e credential.Eligibility, today eligibility.Date) *eligibilityJSON {
 	out := &eligibilityJSON{
 		InsurerNumber: e.Insurer.Paper(),
 		InsurerName:   e.InsurerName,
@@ -348,4 +352,19 @@ func inEraDigits(d eligibility.Date) string {
 		return ""
 	}
 	return fmt.Sprintf("%c%02d.%02d.%02d", era.Letter, year, d.Month(), d.Day())
+}
+
+// items are a person's items as they are copied to a receipt computer: files come with half-width kana.
+func (e *eligibilityJSON) items() map[string]string {
+	return map[string]string{
+		"kana":          norm.NFKC.String(e.Kana),
+		"name":          e.Name,
+		"birthDate":     strings.ReplaceAll(e.BirthDate, "-", "/"),
+		"sex":           e.Sex,
+		"insurerNumber": e.InsurerNumber,
+		"symbol":        e.Symbol,
+		"number":        e.Number,
+		"branchNumber":  e.BranchNumber,
+		"shareText":     e.ShareText,
+	}
 }

@@ -1,0 +1,46 @@
+// A person's items in the order and writing of a receipt computer's form: full-width kana, the birth date by
+// era or western as this PC is set.
+
+/** The items in the form's order. */
+export const order = [
+  "kana",
+  "name",
+  "birthDate",
+  "sex",
+  "insurerNumber",
+  "symbol",
+  "number",
+  "branchNumber",
+  "shareText",
+] as const;
+
+const setting = "copy-calendar";
+
+/** How this PC writes birth dates: era (S30.07.01) or year (1955/07/01). */
+export function calendar(): string {
+  try {
+    return localStorage.getItem(setting) === "year" ? "year" : "era";
+  } catch {
+    return "era";
+  }
+}
+
+export function setCalendar(value: string): void {
+  try {
+    localStorage.setItem(setting, value);
+  } catch {
+    // it counts until the page is closed
+  }
+}
+
+/** Writes one item as the form takes it. */
+export function written(e: Record<string, string | number>, item: string): string {
+  const text = String(e[item] ?? "");
+  if (item === "kana") return text.normalize("NFKC"); // files come with half-width kana
+  if (item !== "birthDate") return text;
+  return (calendar() === "era" && String(e["birthDateEra"] ?? "")) || text.replaceAll("-", "/");
+}
+
+/** Returns all items, separated by tabs. */
+export const columns = (e: Record<string, string | number>): string =>
+  order.map((item) => written(e, item)).join("\t");
