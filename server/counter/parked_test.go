@@ -121,8 +121,8 @@ func TestAParkedCaseIsCarriedToTheNextDay(t *testing.T) {
 	if !slices.Equal(reasons, []string{"カードを取りに戻る", "明日来院"}) {
 		t.Errorf("%q", reasons)
 	}
-	if _, err := c.Record(ctx, sato, c.live, counter.CaseEnd{Outcome: hostapi.Refused, Reason: "x"}); !hasKey(err,
-		"case.closed") {
+	_, err = c.Record(ctx, sato, c.live, counter.CaseEnd{Outcome: hostapi.Refused, Reason: "x"})
+	if !hasKey(err, "case.closed") {
 		t.Errorf("whoever had it before still has it: %v", err)
 	}
 	if n, err := records.CountParked(ctx, suzuki); err != nil || n != 1 {
@@ -130,7 +130,8 @@ func TestAParkedCaseIsCarriedToTheNextDay(t *testing.T) {
 	}
 }
 
-// What was settled can be taken back as any record: then it is parked again, in the hands of who took it back.
+// What was settled can be taken back as any record: then it is parked again, in the hands of who took it
+// back.
 func TestASettledCaseThatIsTakenBackIsParked(t *testing.T) {
 	c, _, _ := newDesk(t)
 	records := counter.NewRecords(c.Service)
@@ -182,19 +183,23 @@ func TestTheSamePersonsScreenIsScannedAnew(t *testing.T) {
 		change func(*eligibility.Person)
 	}{
 		{"another name", func(p *eligibility.Person) { p.Name = "架空 太郎" }},
-		{"another birth date", func(p *eligibility.Person) { p.BirthDate = eligibility.MustDate("1988-12-01") }},
+		{"another birth date", func(p *eligibility.Person) {
+			p.BirthDate = eligibility.MustDate("1988-12-01")
+		}},
 		{"a twin", func(p *eligibility.Person) { p.Name, p.BranchNumber = "試験 華子", "02" }},
 		{"the same insurer's other number", func(p *eligibility.Person) { p.Number = "568" }},
 	} {
 		t.Run(other.name, func(t *testing.T) {
 			who := hanako
 			other.change(&who)
-			if _, err := c.ScanAgain(ctx, sato, c.live, c.screenOf(t, who)); !hasKey(err, "case.other_person") {
+			_, err := c.ScanAgain(ctx, sato, c.live, c.screenOf(t, who))
+			if !hasKey(err, "case.other_person") {
 				t.Errorf("%v", err)
 			}
 		})
 	}
-	if _, err := c.ScanAgain(ctx, sato, c.live, c.jws[:len(c.jws)-4]+"AAAA"); !hasKey(err, "case.scan_refused") {
+	_, err = c.ScanAgain(ctx, sato, c.live, c.jws[:len(c.jws)-4]+"AAAA")
+	if !hasKey(err, "case.scan_refused") {
 		t.Errorf("a forged one: %v", err)
 	}
 	before := p.left

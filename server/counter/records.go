@@ -136,7 +136,8 @@ const mostOfADay = 10_000
 const longestExport = 11 * 366
 
 // Export hands every case of a search to write, the oldest day first, and notes in the audit that they left:
-// that names nobody. It needs both days. It goes day by day, so that what is recorded meanwhile moves nothing.
+// that names nobody. It needs both days. It goes day by day, so that what is recorded meanwhile moves
+// nothing.
 func (r Records) Export(
 	ctx context.Context, reception staff.Reception, s Search, write func(CaseView) error,
 ) error {

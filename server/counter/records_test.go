@@ -153,15 +153,16 @@ func TestOfTwoCorrectionsAtOnceOneIsRecorded(t *testing.T) {
 	}
 }
 
-// What was recorded in this calendar month is found by the clinic's own number, however it is written; another
-// month's, a refusal and another facility's are not.
+// What was recorded in this calendar month is found by the clinic's own number, however it is written;
+// another month's, a refusal and another facility's are not.
 func TestThisMonthsAcceptanceIsFoundByTheClinicsNumber(t *testing.T) {
 	c, w, _ := newDesk(t)
 	day := now
 	c.Now = func() time.Time { return day }
 	_, err := c.CheckCard(ctx, suzuki, "", c.live)
 	fatal(t, err)
-	_, err = c.Record(ctx, suzuki, c.live, counter.CaseEnd{Outcome: hostapi.Accepted, PatientNumber: text("0012")})
+	end := counter.CaseEnd{Outcome: hostapi.Accepted, PatientNumber: text("0012")}
+	_, err = c.Record(ctx, suzuki, c.live, end)
 	fatal(t, err)
 	w.pass()
 	for _, one := range []struct {
@@ -221,7 +222,8 @@ func TestTheAuditNamesNoPatientNumber(t *testing.T) {
 		t.Errorf("%d exported", exported) // the other one has no record
 	}
 	all := dump(t, c.file)
-	if !strings.Contains(all, "2026-11-22 to 2026-11-22, 1") || strings.Contains(all, "QX77Z") || strings.Contains(all, "花子") {
+	if !strings.Contains(all, "2026-11-22 to 2026-11-22, 1") || strings.Contains(all, "QX77Z") ||
+		strings.Contains(all, "花子") {
 		t.Error("the database tells too much, or the export was not noted")
 	}
 }
@@ -236,7 +238,8 @@ func TestAnExportNeedsAPeriod(t *testing.T) {
 		"backwards":       {From: day("2026-11-30"), To: day("2026-11-01")},
 		"a hundred years": {From: day("1926-11-30"), To: day("2026-11-01")},
 	} {
-		err := counter.NewRecords(c.Service).Export(ctx, suzuki, s, func(counter.CaseView) error { return nil })
+		none := func(counter.CaseView) error { return nil }
+		err := counter.NewRecords(c.Service).Export(ctx, suzuki, s, none)
 		if !hasKey(err, "case.period") {
 			t.Errorf("%s: %v", name, err)
 		}

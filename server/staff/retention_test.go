@@ -7,8 +7,8 @@ import (
 	"madoguchi/server/staff"
 )
 
-// 療担規則 9条: three years from the day on which a record was completed. The period begins the day after (民法 140条)
-// and ends with the day of the same date, or where there is none with the month's last (民法 143条2項).
+// 療担規則 9条: three years from the day on which a record was completed. The period begins the day after
+// (民法 140条) and ends with the day of the same date, or where there is none with the month's last (民法 143条2項).
 func TestARecordIsKeptToTheSameDayThreeYearsLater(t *testing.T) {
 	for _, c := range []struct {
 		name, completed, today string

@@ -75,7 +75,8 @@ func TestCasesAreFoundByWhatStaffLookFor(t *testing.T) {
 		{"from a day on", counter.CaseQuery{From: day(1)}, "D C B"},
 		{"to a day", counter.CaseQuery{To: day(0)}, "A"},
 		{"an outcome", counter.CaseQuery{Outcomes: []hostapi.Outcome{hostapi.Parked}}, "C"},
-		{"two outcomes", counter.CaseQuery{Outcomes: []hostapi.Outcome{hostapi.Parked, hostapi.Accepted}}, "C A"},
+		{"two outcomes", counter.CaseQuery{
+			Outcomes: []hostapi.Outcome{hostapi.Parked, hostapi.Accepted}}, "C A"},
 		{"open ones", counter.CaseQuery{Outcomes: []hostapi.Outcome{hostapi.Open}}, "D"},
 		{"staff", counter.CaseQuery{Staff: "佐藤"}, "D B"},
 		{"staff with a sign of LIKE", counter.CaseQuery{Staff: "佐藤%"}, "C"},
@@ -160,8 +161,8 @@ func TestThousandsOfCasesArePaged(t *testing.T) {
 	}
 }
 
-// Each facility's records go when its own years are over (療担規則 9条), counted from the last record of a case, and
-// the audit says how many.
+// Each facility's records go when its own years are over (療担規則 9条), counted from the last record of a
+// case, and the audit says how many.
 func TestRecordsGoWhenTheirYearsAreOver(t *testing.T) {
 	s, _ := open(t)
 	facilities := s.ForStaff().Facilities

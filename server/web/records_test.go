@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/csv"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -39,7 +40,8 @@ func (h *testApp) exported(t *testing.T, charset string) [][]string {
 	t.Helper()
 	day := eligibility.DateOf(h.now).String()
 	w := h.form(t, "/counter/records/export", url.Values{"from": {day}, "to": {day}, "charset": {charset}})
-	if w.Code != http.StatusOK || !strings.Contains(w.Header().Get("Content-Disposition"), "uketsuke-kiroku-") {
+	if w.Code != http.StatusOK ||
+		!strings.Contains(w.Header().Get("Content-Disposition"), "uketsuke-kiroku-") {
 		t.Fatal(w.Code, w.Header(), w.Body)
 	}
 	text := w.Body.String()
@@ -130,12 +132,18 @@ func TestARecordsFileHasEveryRecord(t *testing.T) {
 	h.now = h.now.Add(time.Minute)
 	page := h.page(t, "/counter/records/"+id)
 	version := between(t, page, `name="version" value="`, `"`)
-	wrong := url.Values{"version": {version}, "outcome": {"refused"}, "reason": {" "}, "patientNumber": {"77"}}
+	right := url.Values{
+		"version":       {version},
+		"outcome":       {"refused"},
+		"reason":        {"別の人"},
+		"patientNumber": {"77"},
+	}
+	wrong := maps.Clone(right)
+	wrong.Set("reason", " ")
 	if w := h.form(t, "/counter/records/"+id+"/correct", wrong); w.Code != 422 ||
 		!strings.Contains(w.Body.String(), `value="77"`) || !strings.Contains(w.Body.String(), "直す理由を入れて") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
-	right := url.Values{"version": {version}, "outcome": {"refused"}, "reason": {"別の人"}, "patientNumber": {"77"}}
 	if w := h.form(t, "/counter/records/"+id+"/correct", right); w.Code != http.StatusSeeOther {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
@@ -172,7 +180,6 @@ func TestARecordsFileHasEveryRecord(t *testing.T) {
 	}
 }
 
-
 func TestRecordsAreSearched(t *testing.T) {
 	h := newTestApp(t)
 	live := h.live(t, h.tokuichi(t).Person, "00138990", h.now)
@@ -188,11 +195,13 @@ func TestRecordsAreSearched(t *testing.T) {
 	}{
 		{"today's", "", []string{parked, refused}},
 		{"an outcome", "?outcome=parked", []string{parked}},
-		{"a patient number in full width, without zeros", "?number=" + url.QueryEscape("４２"), []string{parked}},
+		{"a patient number in full width, without zeros", "?number=" + url.QueryEscape("４２"),
+			[]string{parked}},
 		{"staff", "?staff=" + url.QueryEscape("鈴木"), []string{parked, refused}},
 		{"other staff", "?staff=" + url.QueryEscape("佐藤"), nil},
 		{"yesterday's", "?from=" + day.AddDays(-1).String() + "&to=" + day.AddDays(-1).String(), nil},
-		{"a day in the Japanese calendar", "?from=" + url.QueryEscape(day.Japanese()), []string{parked, refused}},
+		{"a day in the Japanese calendar", "?from=" + url.QueryEscape(day.Japanese()),
+			[]string{parked, refused}},
 		{"a page after the last", "?page=7&outcome=parked", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -261,9 +270,11 @@ func TestThisMonthsRecordIsTold(t *testing.T) {
 	h := newTestApp(t)
 	live := h.live(t, h.tokuichi(t).Person, "00138990", h.now)
 	h.atCounter(t)
-	h.ends(t, h.scan(t, live).ID, map[string]string{"outcome": "accepted", "reason": "職員が知る人", "patientNumber": "42"})
+	h.ends(t, h.scan(t, live).ID,
+		map[string]string{"outcome": "accepted", "reason": "職員が知る人", "patientNumber": "42"})
 	asks := func(number string) string {
-		return h.ask(t, "POST", "/api/v1/counter/this-month", map[string]string{"patientNumber": number}).Body.String()
+		body := map[string]string{"patientNumber": number}
+		return h.ask(t, "POST", "/api/v1/counter/this-month", body).Body.String()
 	}
 	day := h.now.In(eligibility.Japan)
 	if said := asks("０４２"); !strings.Contains(said, fmt.Sprintf("%d月%d日に確認を記録", day.Month(), day.Day())) ||

@@ -1,5 +1,5 @@
-// The clinic's own number of a patient (診察券番号), typed or read off its bar code: F9 opens its sheet, which says
-// what was recorded this month for it. It belongs to the case at hand, or to the next one that is opened.
+// The clinic's own number of a patient (診察券番号), typed or read off its bar code: F9 opens its sheet, which
+// says what was recorded this month for it. It belongs to the case at hand, or to the next one opened.
 // Elements: #p-number, #next-number, #number-open, #reason, #reason-number.
 import { call, Problem } from "../shared/api";
 import { openSheet } from "../shared/dialog";

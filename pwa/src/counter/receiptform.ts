@@ -2,7 +2,7 @@
 // era or western as this PC is set.
 
 /** The items in the form's order. */
-export const order = [
+const order = [
   "kana",
   "name",
   "birthDate",

@@ -181,7 +181,8 @@ func (s *Console) setPatientNumber(c echo.Context, reception staff.Reception) er
 	return s.answerCase(c, view, err)
 }
 
-// foundJSON is what was recorded this month for a 診察券番号: of what day, how and by whom. It says nothing of now.
+// foundJSON is what was recorded this month for a 診察券番号: of what day, how and by whom. It says nothing of
+// now.
 type foundJSON struct {
 	ID          string    `json:"id"`
 	Name        string    `json:"name"`

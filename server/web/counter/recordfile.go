@@ -18,8 +18,8 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// The records as a file of their own, for the clinic's administrators, with a fresh passkey. Its shape is this
-// program's: what reads answers of the online check (オンライン資格確認) must not take it for one.
+// The records as a file of their own, for the clinic's administrators, with a fresh passkey. Its shape is
+// this program's: what reads answers of the online check (オンライン資格確認) must not take it for one.
 
 // ExportView asks what the file is to hold (/counter/records/export).
 type ExportView struct {
