@@ -331,6 +331,19 @@ func TestACounterInAHurry(t *testing.T) {
 		waitText(t, console, "#verdict", "記録しました")
 	})
 
+	scene("what is being taken back is no more to be cancelled", func(t *testing.T) {
+		genuine(t)
+		do(t, console, chromedp.Click("#accept"), chromedp.SendKeys("#reason", "顔なじみ\r"))
+		waitText(t, console, "#verdict", "記録しました")
+		hold("/take-back")
+		do(t, console, chromedp.Click("#take-back"))
+		key("Escape")
+		readerTypes(t, console, "HTTPS://LOCALHOST/C/AAAAAAAA") // the next patient's
+		release()
+		waitText(t, console, "#verdict", "この画面は本物です")
+		waitText(t, console, "#problem", "前の方の件がまだ終わっていません")
+	})
+
 	scene("a login that is over is no reader that is away", func(t *testing.T) {
 		devtool(t, console, network.ClearBrowserCookies, cdp.Empty{})
 		waitText(t, console, "#readers", "もう一度ログインしてください")

@@ -54,3 +54,7 @@ export interface Case {
   chipPassed: boolean; // the chip's own word is ground enough to accept
   card: null | CardCheck;
 }
+
+/** Reports whether a screen failed a check; a clock that is off is none of its faults. */
+export const screenFailed = (c: Case): boolean =>
+  c.verdict.checks.some((check) => check.result === "failed" && check.name !== "clock");
