@@ -83,7 +83,7 @@ func TestACounterInAHurry(t *testing.T) {
 		waitText(t, console, "#card-state", "カードを読んでいます")
 		key("Escape")
 		readerTypes(t, console, "HTTPS://LOCALHOST/C/AAAAAAAA") // the next patient's code, at once
-		waitText(t, console, "#problem", "読めませんでした")
+		waitText(t, console, "#problem", "コードの一部が欠けて届きました")
 		release()
 		if truth(`document.getElementById("shown").checkVisibility() ||
 			document.getElementById("verdict").innerText.includes("本物")`) {
