@@ -15,12 +15,6 @@ import (
 	"madoguchi/eligibility"
 )
 
-// FaceProtocol is the WebSocket subprotocol (RFC 6455 1.9) by which each side says that it knows FaceTries
-// and Face: the agent offers it when it dials, the server takes it up. With a version before it on either
-// side there is none, and these messages are not sent. Hello and Challenge could not say it, since programs
-// of those versions refuse members that they do not know.
-const FaceProtocol = "madoguchi.face.1"
-
 const (
 	// MaxFaceMessage bounds a reply with a sealed face.
 	MaxFaceMessage = 64 << 10

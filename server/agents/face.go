@@ -10,10 +10,10 @@ import (
 	"madoguchi/server/counter"
 )
 
-// faceConn is the reader's connection, if its agent knows wire.FaceProtocol.
+// faceConn is the reader's connection, if its agent can show the chip's photo.
 func faceConn(ctx context.Context, s *AgentHub, r counter.CardRequest) (*agentConn, error) {
 	l, err := s.readerConn(ctx, r.Facility, r.Reader)
-	if err == nil && !l.face {
+	if err == nil && !l.showsFaces() {
 		err = wire.ErrNoFace
 	}
 	return l, err

@@ -4,9 +4,6 @@ import (
 	"crypto/ecdh"
 	"crypto/rand"
 	"encoding/json"
-	"errors"
-	"net/http"
-	"net/http/httptest"
 	"reflect"
 	"testing"
 
@@ -21,8 +18,8 @@ import (
 	"madoguchi/server/counter"
 )
 
-// offersFace is how an agent of this version dials.
-var offersFace = &websocket.DialOptions{Subprotocols: []string{wire.FaceProtocol}}
+// offersAll is how an agent of this version dials.
+var offersAll = &websocket.DialOptions{Subprotocols: wire.Protocols()}
 
 func newPage(t *testing.T) *ecdh.PrivateKey {
 	t.Helper()
@@ -172,33 +169,6 @@ func TestAWrongKeyOrNumberCostsNoTry(t *testing.T) {
 				t.Errorf("%d tries are left", left)
 			}
 		})
-	}
-}
-
-// An agent that does not offer the protocol and a server that does not take it up are those of the version
-// before: everything else goes on.
-func TestReadersOfTheVersionBeforeGoOnWithoutPhotos(t *testing.T) {
-	s, _ := open(t, true)
-	before := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Header.Del("Sec-WebSocket-Protocol")
-		s.Serve(w, r, r.RemoteAddr)
-	}))
-	t.Cleanup(before.Close)
-	v := insert(t, virtual.Description{BirthDate: tokuichi})
-	pairedWith(t, s, facility, before.URL, agent.Config{Reader: chip{v}})
-	request := faceRequest(tokuichi)
-	request.Page = newPage(t).PublicKey().Bytes()
-	if r, err := s.CheckFace(t.Context(), request); !errors.Is(err, wire.ErrNoFace) {
-		t.Errorf("%+v %v", r, err)
-	}
-	if _, err := s.FaceTries(t.Context(), ofFacility); !errors.Is(err, wire.ErrNoFace) {
-		t.Errorf("tries: %v", err)
-	}
-	if status := s.Status(facility); len(status) != 1 || status[0].Face || !status[0].Connected {
-		t.Errorf("%+v", status)
-	}
-	if r, err := s.CheckText(t.Context(), textRequest(tokuichi)); err != nil || r.Outcome != card.Confirmed {
-		t.Errorf("text: %+v %v", r, err)
 	}
 }
 

@@ -267,7 +267,7 @@ func (s *AgentHub) connect(l *agentConn, agent Agent, dead *agentConn) {
 		Name:    agent.Name,
 		Virtual: l.virtual,
 		OQS:     l.oqs,
-		Face:    l.face,
+		Face:    l.showsFaces(),
 	}
 }
 
