@@ -39,7 +39,7 @@ func openedFace(
 	t *testing.T, s *AgentHub, r counter.FaceRequest, page *ecdh.PrivateKey,
 ) (card.FacePictures, card.Result) {
 	t.Helper()
-	got, err := s.CheckFace(t.Context(), r)
+	got, err := s.Cards.CheckFace(t.Context(), r)
 	if err != nil || got.Shown == nil {
 		t.Fatalf("%+v %v", got, err)
 	}
@@ -67,7 +67,7 @@ func TestThePageGetsWhatTheChipShows(t *testing.T) {
 	s, url := open(t, true)
 	v := insert(t, virtual.Description{BirthDate: tokuichi, Sex: eligibility.Male})
 	pairedWith(t, s, facility, url, agent.Config{Reader: chip{v}})
-	if left, err := s.FaceTries(t.Context(), ofFacility); err != nil || left != 10 {
+	if left, err := s.Cards.FaceTries(t.Context(), ofFacility); err != nil || left != 10 {
 		t.Fatalf("%d tries, %v", left, err)
 	}
 	page, request := newPage(t), faceRequest(tokuichi)
@@ -122,7 +122,7 @@ func TestEveryEndOfAPhotoReachesTheCounterInTheSameWords(t *testing.T) {
 			request := faceRequest(tokuichi)
 			request.SecurityCode, request.Tries = c.code, c.shown
 			request.Page = newPage(t).PublicKey().Bytes()
-			r, err := s.CheckFace(t.Context(), request)
+			r, err := s.Cards.CheckFace(t.Context(), request)
 			if err != nil || r.Outcome != c.outcome || r.Key != c.key || r.By != card.ByServer ||
 				!reflect.DeepEqual(r.TriesLeft, c.left) ||
 				(r.Shown != nil) != (c.outcome == card.Confirmed) {
@@ -135,7 +135,7 @@ func TestEveryEndOfAPhotoReachesTheCounterInTheSameWords(t *testing.T) {
 // The keys are the server's own (MADOGUCHI_CARD_KEYS): what the agent has of them counts for nothing.
 func TestWithoutIssuerKeysThePhotoIsUnverified(t *testing.T) {
 	s, url := open(t, true)
-	s.issuerKeys = nil
+	s.Cards.issuerKeys = nil
 	v := insert(t, virtual.Description{BirthDate: tokuichi})
 	pairedWith(t, s, facility, url, agent.Config{Reader: chip{v}})
 	page, request := newPage(t), faceRequest(tokuichi)
@@ -162,7 +162,7 @@ func TestAWrongKeyOrNumberCostsNoTry(t *testing.T) {
 			request := faceRequest(tokuichi)
 			request.SecurityCode, request.Page = "9999", good
 			change(&request)
-			if r, err := s.CheckFace(t.Context(), request); err == nil {
+			if r, err := s.Cards.CheckFace(t.Context(), request); err == nil {
 				t.Errorf("%+v", r)
 			}
 			if left := v.TriesLeft().NumberBVisual; left != 10 {
@@ -213,7 +213,7 @@ func TestAnAgentThatLiesShowsNoPhotoOfAnother(t *testing.T) {
 	point := newPage(t).PublicKey().Bytes()
 	request := faceRequest(tokuichi)
 	request.Page = point
-	if r, err := s.CheckFace(t.Context(), request); err != nil || r.Outcome != card.Confirmed {
+	if r, err := s.Cards.CheckFace(t.Context(), request); err != nil || r.Outcome != card.Confirmed {
 		t.Fatalf("one that fits: %+v %v", r, err)
 	}
 	cases := map[string]struct {
@@ -239,13 +239,13 @@ func TestAnAgentThatLiesShowsNoPhotoOfAnother(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			lie = c.lie
-			r, err := s.CheckFace(t.Context(), request)
+			r, err := s.Cards.CheckFace(t.Context(), request)
 			if err != nil || r.Outcome.Passed() || r.Key != c.key || r.Shown != nil {
 				t.Errorf("%s %s %v", r.Outcome, r.Key, err)
 			}
 		})
 	}
-	if left, err := s.FaceTries(t.Context(), ofFacility); err == nil {
+	if left, err := s.Cards.FaceTries(t.Context(), ofFacility); err == nil {
 		t.Errorf("%d tries were believed", left)
 	}
 	testenv.Refused(t, testenv.Card, len(cases)+1)

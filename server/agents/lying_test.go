@@ -180,7 +180,7 @@ func TestStatementsOfAnAgent(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			says, fields = c.says, c.fields
-			got, err := s.CompareOQS(
+			got, err := s.Cards.CompareOQS(
 				t.Context(),
 				ofFacility,
 				wire.Items{Name: "髙橋 德一"},

@@ -107,10 +107,10 @@ func TestAnAgentOfVersionFourIsServed(t *testing.T) {
 	}
 	request := faceRequest(tokuichi)
 	request.Page = newPage(t).PublicKey().Bytes()
-	if r, err := s.CheckFace(t.Context(), request); !errors.Is(err, wire.ErrNoFace) {
+	if r, err := s.Cards.CheckFace(t.Context(), request); !errors.Is(err, wire.ErrNoFace) {
 		t.Errorf("the photo: %+v %v", r, err)
 	}
-	if _, err := s.FaceTries(t.Context(), ofFacility); !errors.Is(err, wire.ErrNoFace) {
+	if _, err := s.Cards.FaceTries(t.Context(), ofFacility); !errors.Is(err, wire.ErrNoFace) {
 		t.Errorf("its tries: %v", err)
 	}
 	if status := s.Status(facility); len(status) != 1 || status[0].Face {
@@ -118,7 +118,7 @@ func TestAnAgentOfVersionFourIsServed(t *testing.T) {
 	}
 	checked := make(chan card.Result, 1)
 	go func() {
-		r, err := s.CheckBirthDate(context.Background(), request.CardRequest)
+		r, err := s.Cards.CheckBirthDate(context.Background(), request.CardRequest)
 		if err != nil {
 			t.Error(err)
 		}
