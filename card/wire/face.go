@@ -59,7 +59,8 @@ func FacePoint(key []byte) (*ecdh.PublicKey, error) { return ecdh.P256().NewPubl
 // HKDF-SHA-256 (RFC 5869; salt: both public keys, the agent's first), AES-256-GCM with a nonce of zeros,
 // since no key seals twice. The operation, the case and both keys are bound as associated data: what is
 // sealed for one reading opens for no other. A server that exchanges the keys could read along; one that only
-// relays and stores cannot (docs/bridge.md#the-chips-own-photo).
+// relays and stores cannot (docs/bridge.md#the-chips-own-photo). The secret, the key and the text are
+// overwritten afterwards; copies that the libraries made are not.
 func SealFace(q *Face, pictures card.FacePictures) (*SealedFace, error) {
 	page, err := FacePoint(q.Page)
 	if err != nil {

@@ -38,7 +38,7 @@ func (s *Cards) FaceTries(ctx context.Context, r counter.CardRequest) (int, erro
 		return 0, card.ErrTimeout.Because(err)
 	case err != nil:
 		return 0, err
-	case reply.FaceTries == nil || *reply.FaceTries < 0 || *reply.FaceTries > 15:
+	case reply.FaceTries == nil || !card.PossibleTries(*reply.FaceTries):
 		return 0, wire.FaultError(reply.Fault)
 	}
 	return *reply.FaceTries, nil
@@ -76,7 +76,7 @@ func (s *Cards) CheckFace(ctx context.Context, r counter.FaceRequest) (counter.F
 	face := reply.Face
 	if face == nil || face.Evidence == nil || !isSealed(face.Sealed) {
 		out := faceFault(wire.FaultError(reply.Fault))
-		if face != nil && face.TriesLeft != nil && *face.TriesLeft >= 0 && *face.TriesLeft <= 15 {
+		if face != nil && face.TriesLeft != nil && card.PossibleTries(*face.TriesLeft) {
 			out.TriesLeft = face.TriesLeft
 		}
 		return out, nil

@@ -112,7 +112,7 @@ func textFault(err error) counter.TextResult {
 func readText(t wire.TextReply, birth eligibility.Date) counter.TextResult {
 	said, ok := readingVerdict(t.Verdict)
 	good := said.Outcome.Passed()
-	if !ok || good != (t.Reading != nil) || t.TriesLeft != nil && (*t.TriesLeft < 0 || *t.TriesLeft > 15) {
+	if !ok || good != (t.Reading != nil) || t.TriesLeft != nil && !card.PossibleTries(*t.TriesLeft) {
 		return counter.TextResult{AgentVerdict: contradictoryVerdict}
 	}
 	if !good {

@@ -281,18 +281,20 @@ async function decide(outcome: Outcome): Promise<void> {
   if (!c) return;
   const checks = ticks();
   const why = reason();
+  let offered = 0;
   recording = true;
   try {
     if (checks.length || c.visual.length) {
       current = await call<Case>("POST", `/api/v1/counter/cases/${c.id}/visual`, { checks });
     }
-    await call("POST", `/api/v1/counter/cases/${c.id}/record`, { outcome, reason: why });
+    const recorded = await call<Case>("POST", `/api/v1/counter/cases/${c.id}/record`, { outcome, reason: why });
+    offered = recorded.takeBack ?? 0;
   } finally {
     recording = false;
   }
   forget(c.id);
   reset(word("recorded"));
-  offerTakingBack(c, () => void act(() => takeBack(c.id, why)));
+  offerTakingBack(c, offered, () => void act(() => takeBack(c.id, why)));
   void status(); // what is scanned now is the next patient's
 }
 
