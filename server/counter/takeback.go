@@ -24,6 +24,14 @@ const (
 	leavingTakes = 10 * time.Second
 )
 
+// BackFor is for how long the page offers to take a case's record back; 0 when it has none, or no longer.
+func (v *CaseView) BackFor(now time.Time) time.Duration {
+	if v.Outcome == "" {
+		return 0
+	}
+	return max(0, v.RecordedAt.Add(backWithin).Sub(now))
+}
+
 var errTooLate = &eligibility.Error{Code: eligibility.Conflict, Key: "case.too_late"}
 
 // Withdrawn is a record that staff took back. It stays beside the one that follows.
@@ -168,7 +176,7 @@ func (c *Service) TakeBack(ctx context.Context, reception staff.Reception, id st
 	view.Method, view.Ground, view.Checked, view.Reason, view.RecordedAt = "", "", nil, "", time.Time{}
 	err = c.Store.DropReceipt(ctx, reception.Facility, id)
 	if err == nil {
-		err = c.putCase(ctx, reception, view, "case.back", detail)
+		err = c.cases().put(ctx, reception, view, "case.back", detail)
 	}
 	if err != nil {
 		c.Held.hold(id, held) // the record stands: its receipt is still to be left
