@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
+	"unicode"
 
 	"madoguchi/credential"
 	"madoguchi/server/staff"
@@ -47,8 +49,10 @@ func (c *Service) readShown(ctx context.Context, by Facility, text string) (show
 	if err != nil {
 		code, none := credential.ReadOnlineCode(text)
 		switch {
-		case errors.Is(err, credential.ErrIncomplete):
+		case errors.Is(err, credential.ErrIncomplete), errors.Is(none, credential.ErrOnlineIncomplete):
 			return shownScreen{}, errIncomplete.Because(err)
+		case none != nil && strings.ContainsFunc(text, isKana):
+			return shownScreen{}, errKana.Because(err)
 		case none != nil:
 			return shownScreen{}, errUnreadable.Because(err)
 		}
@@ -62,8 +66,14 @@ func (c *Service) readShown(ctx context.Context, by Facility, text string) (show
 	if err != nil {
 		return shownScreen{}, err
 	}
+	if verdict.Damaged() {
+		return shownScreen{}, errIncomplete // nothing to judge: it is scanned again
+	}
 	return shownScreen{jws, c.withMeasuredClock(ctx, believed, jws, verdict)}, nil
 }
+
+// isKana reports whether an input method made a character: no code holds one.
+func isKana(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Katakana) }
 
 // verifyScreen checks a screen; where its key is not known, its issuer is asked for newer ones first.
 func (c *Service) verifyScreen(

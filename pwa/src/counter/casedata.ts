@@ -55,4 +55,9 @@ export interface Case {
   card: null | CardCheck;
   patientNumber?: string; // the clinic's own (診察券番号)
   parked?: Sentence; // somebody goes on with it: of what time it is
+  takeBack?: number; // ms for which the record can still be taken back
 }
+
+/** Reports whether a screen failed a check; a clock that is off is none of its faults. */
+export const screenFailed = (c: Case): boolean =>
+  c.verdict.checks.some((check) => check.result === "failed" && check.name !== "clock");
