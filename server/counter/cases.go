@@ -101,6 +101,9 @@ func (c Cases) put(
 		Body:     body,
 		Version:  view.version,
 	}
+	if view.Paper != nil {
+		stored.Person = view.Paper.SamePerson()
+	}
 	entry := audit.Entry{At: c.Now(), Actor: reception.Actor(), Action: action, Detail: detail}
 	return c.Store.PutCase(ctx, stored, entry)
 }

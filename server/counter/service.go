@@ -62,14 +62,14 @@ var (
 	errNothingToCheck = &eligibility.Error{Code: eligibility.Conflict, Key: "case.no_birth_date"}
 )
 
-// Visual records what staff compared by eye: photo, name, birthDate, each once.
+// Visual records what staff compared by eye: of the case's Comparisons, each once.
 func (c *Service) Visual(
 	ctx context.Context, reception staff.Reception, id string, checks []string,
 ) (CaseView, error) {
-	if err := readVisual(checks); err != nil {
-		return CaseView{}, err
-	}
 	return c.cases().edit(ctx, reception, caseChange{id, "case.visual", func(view *CaseView) (string, error) {
+		if err := view.readVisual(checks); err != nil {
+			return "", err
+		}
 		view.Visual = checks
 		return fmt.Sprint(len(checks)), nil
 	}})
@@ -81,7 +81,7 @@ type CaseEnd struct {
 	Reason  string
 }
 
-// Record ends a case. Accepting needs a genuine screen, no refused card, a way of the rules and a Ground;
+// Record ends a case. Accepting needs a genuine screen or a picked paper, no refused card, a way of the rules and a Ground;
 // refusing and parking need a reason. The patient's phone gets its receipt; when the insurer cannot be
 // reached the record stands all the same, and the receipt waits (Receipts).
 func (c *Service) Record(
@@ -96,8 +96,8 @@ func (c *Service) Record(
 	view, err := c.cases().edit(ctx, reception,
 		caseChange{id, "case.record", func(view *CaseView) (string, error) {
 			switch {
-			case outcome == hostapi.Accepted && !view.Verdict.Valid:
-				return "", errNotValid
+			case outcome == hostapi.Accepted && !view.Acceptable():
+				return "", view.notAcceptable()
 			case outcome == hostapi.Accepted && view.CardRefused():
 				return "", errCardRefused
 			case outcome != hostapi.Accepted && reason == "":

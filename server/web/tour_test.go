@@ -118,6 +118,7 @@ func (h *testApp) tour(t *testing.T) []stop {
 		h.ask(t, "POST", "/api/v1"+person+"/credential",
 			map[string]string{"tier": "screen", "phone": "A"}), 200).JWS
 	second := h.scan(t, offline).ID
+	typed := h.openPaper(t, noticeBody()).ID
 	good := "記号,番号,氏名,生年月日,資格取得年月日\n1,1,試験 太郎,1986-04-12,2020-04-01\n"
 	shown, mapped := h.sentTo(t, city, good), h.sentTo(t, city, good)
 	stored, dropped := h.sentTo(t, city, good), h.sentTo(t, city, good)
@@ -358,6 +359,9 @@ func (h *testApp) tour(t *testing.T) []stop {
 					nonce}, "\n"))})
 	send("POST", "/api/v1/counter/cases", map[string]string{"text": live})
 	send("POST", "/api/v1/counter/people", map[string][]string{"texts": {live}})
+	send("POST", "/api/v1/counter/papers", noticeBody())
+	send("POST", "/api/v1/counter/papers/notes", noticeBody())
+	send("PUT", "/api/v1/counter/papers/:id", noticeBody(), typed)
 	cases := "/api/v1/counter/cases/:id"
 	send("POST", cases+"/challenge", struct{}{}, second)
 	send("POST", cases+"/proof", map[string]string{"text": "x.y.z"}, second)

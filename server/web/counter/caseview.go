@@ -59,14 +59,19 @@ type CaseJSON struct {
 	AskKeys     []string         `json:"askKeys"`
 	Visual      []string         `json:"visual"`
 	// the number that the patient's phone is asked to answer
-	Nonce       string      `json:"nonce,omitempty"`
-	Card        *cardJSON   `json:"card"`
-	CardRefused bool        `json:"cardRefused"` // by any check: the case cannot be accepted
-	ChipPassed  bool        `json:"chipPassed"`  // the chip's own word is ground enough to accept
-	Ground      *groundJSON `json:"ground,omitempty"`
-	// what the acceptance stood on: screen, card, text, photo, name, birthDate
+	Nonce       string    `json:"nonce,omitempty"`
+	Card        *cardJSON `json:"card"`
+	CardRefused bool      `json:"cardRefused"` // by any check: the case cannot be accepted
+	// the chip's own word is ground enough to accept, with what Compare has besideChip
+	ChipPassed bool        `json:"chipPassed"`
+	Ground     *groundJSON `json:"ground,omitempty"`
+	// what the acceptance stood on: screen (or seen, of a paper), card, text, and codes of Compare
 	Checked   []string        `json:"checked,omitempty"`
 	Withdrawn []withdrawnJSON `json:"withdrawn,omitempty"` // records that were taken back, the oldest first
+	// once the person was checked it may be accepted: the screen is genuine, or the rules accept the paper
+	Acceptable bool          `json:"acceptable"`
+	Compare    []compareJSON `json:"compare"` // what staff compare by eye
+	Paper      *paperJSON    `json:"paper,omitempty"`
 	extraChecks
 }
 
@@ -208,6 +213,8 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 		Nonce:       view.Nonce,
 		CardRefused: view.CardRefused(),
 		ChipPassed:  view.ChipPassed(),
+		Acceptable:  view.Acceptable(),
+		Compare:     compareView(view),
 		Ground:      groundOf(view.Ground),
 		Checked:     view.Checked,
 		Withdrawn:   withdrawnOf(view.Withdrawn, func(staff string) string { return s.Named(c, staff) }),
@@ -219,9 +226,11 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 			IssuerName:  v.IssuerName,
 			IssuedAt:    optionalTime(v.IssuedAt),
 			ExpiresAt:   optionalTime(v.ExpiresAt),
-			Headline:    newSentence(v.Headline()),
 			Checks:      []checkLine{},
 		},
+	}
+	if view.Paper == nil {
+		out.Verdict.Headline = newSentence(v.Headline())
 	}
 	if !v.IssuedAt.IsZero() && (v.Valid || v.AwaitsProof()) {
 		said := newSentence(registered(v.IssuedAt, s.Today()))
@@ -251,8 +260,11 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 		said := newSentence(message.New("console.representative", nil))
 		out.Verdict.Representative = &said
 	}
-	if v.Eligibility != nil {
-		out.Eligibility = s.eligibilityView(*v.Eligibility)
+	if shown := view.Shown(); shown != nil {
+		out.Eligibility = s.eligibilityView(*shown)
+	}
+	if view.Paper != nil {
+		s.addPaper(c, &out, view)
 	}
 	if r := view.Card; r != nil {
 		out.Card = &cardJSON{
@@ -279,7 +291,7 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 		out.Verdict.Next = out.Card.Next
 	}
 	out.extraChecks = extraView(view)
-	if !out.CardRefused && v.Valid && view.OQS != nil &&
+	if !out.CardRefused && out.Acceptable && view.OQS != nil &&
 		view.OQS.Warns() { // a genuine screen of an eligibility that has ended is no yes
 		out.Verdict.Next = out.OQSSays[0].Next
 	}
