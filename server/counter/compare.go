@@ -80,6 +80,6 @@ func (b *caseBody) ChipPassed() bool {
 // besideChip reports whether what the chip does not tell was compared: by eye, or the name by the chip's own.
 func (b *caseBody) besideChip() bool {
 	open := b.missing(func(c Comparison) bool { return c.BesideChip })
-	return len(open) == 0 || len(open) == 1 && open[0] == "name" && b.Text.passed() &&
+	return len(open) == 0 || len(open) == 1 && open[0] == "name" && slices.Contains(b.PassedBy, "text") &&
 		b.Text.resultOf("name") == wire.Equal
 }
