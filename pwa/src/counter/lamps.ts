@@ -2,7 +2,7 @@
 // words; the colour only underlines them. Elements: #lamp-screen, #lamp-card, #lamp-face.
 import { byId, setText } from "../shared/dom";
 import { word, type Word } from "../shared/words";
-import type { Case } from "./casedata";
+import { type Case, hasCard } from "./casedata";
 import { readerHere } from "./status";
 
 type State = "open" | "good" | "attention" | "bad";
@@ -31,6 +31,7 @@ export function cardIsRead(): void {
 
 function screen(c: Case): Lamp {
   if (c.verdict.valid) return ["good", "lampGenuine"];
+  if (c.paper && c.acceptable) return ["attention", "lampUnsigned"];
   if (c.verdict.awaits) return ["attention", "lampSecond"];
   const failed = c.verdict.checks.some((check) => check.result === "failed" && check.name !== "clock");
   return failed ? ["bad", "lampUnusable"] : ["attention", "lampAgain"];
@@ -40,6 +41,7 @@ function card(c: Case | null): Lamp {
   if (c?.cardRefused) return ["bad", "lampRefused"];
   if (c?.card) return cards[c.card.result] ?? ["open", "lampOpen"];
   if (c?.chipPassed) return ["good", "lampAgrees"];
+  if (c && !hasCard(c)) return ["open", "lampNoCard"];
   return readerHere() ? ["open", "lampOpen"] : ["attention", "lampNoReader"];
 }
 

@@ -20,7 +20,8 @@ export const typing = (): Kind | null => kind;
 /** Returns what stands in the form. */
 export function typed(): Typed {
   const all = Object.fromEntries(fields.map((name) => [name, field(name).value])) as Record<Field, string>;
-  return { kind: kind ?? "P1", ...all, share: Number(share().value) };
+  const hidden = kind !== "N1" && kind !== "C1"; // they bear neither
+  return { kind: kind ?? "P1", ...all, ...(hidden ? { until: "" } : {}), share: hidden ? 0 : +share().value };
 }
 
 /** Opens the form for a kind, with what is there already; then is called when it is closed unsent. */
@@ -83,7 +84,9 @@ function drawPath(): void {
   }
 }
 
-/** Goes on to the next field; after the last one Enter sends, and a field that is full leads to the button. */
+/**
+ * Goes on to the next field; after the last one Enter sends, and a field that is full leads to the button.
+ */
 function next(from: Field, byEnter: boolean): void {
   drawPath();
   tell();

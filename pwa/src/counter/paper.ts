@@ -9,13 +9,14 @@ import { goOnWith, takeCase } from "./hand";
 import { closeForm, openForm, typing, watchForm } from "./paper-form";
 import { type Kind, kinds, type Typed } from "./paper-kinds";
 import { pointAt } from "./paper-notes";
-import { act, answered, stopWaiting } from "./turn";
+import { act, answered, binding, bound, follows, stopWaiting } from "./turn";
 
 const path = "/api/v1/counter/papers";
 const ofCase = ["F2", "F4", "F8"]; // keys.ts; not while its paper is being typed anew
 
 /** Opens the form for a kind: for a new case, or to correct the one at hand. */
 function pick(kind: Kind): void {
+  if (bound()) return follows(async () => pick(kind)); // the record of the one before
   const c = atHand();
   byId("problem").hidden = true;
   if (!c) {
@@ -31,10 +32,9 @@ function pick(kind: Kind): void {
 async function send(typed: Typed): Promise<void> {
   const c = atHand();
   try {
-    const answer = c?.paper
-      ? call<Case>("PUT", `${path}/${c.id}`, typed)
-      : call<Case>("POST", path, typed);
-    const read = await answered(answer);
+    const read = c?.paper
+      ? await binding(() => call<Case>("PUT", `${path}/${c.id}`, typed))
+      : await answered(call<Case>("POST", path, typed));
     closeForm(true);
     if (c) goOnWith(read, read.visual);
     else takeCase(read);
