@@ -284,6 +284,10 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 			out.Card.Next = newSentence(message.New("console.next.record", nil))
 		} else {
 			out.Card.Headline, out.Card.Next = headlineOf(r.Stored), nextOf(r.Stored)
+			if view.Paper != nil && r.Key == card.ErrBirthDate.Key {
+				other := message.Stored{Message: message.New("console.paper.other_birth_date", nil)}
+				out.Card.Headline, out.Card.Next = headlineOf(other), nextOf(other)
+			}
 		}
 		if view.CardRefused() && view.ForTheEye() { // another card, or another try at it, was refused before
 			out.Card.Next = newSentence(message.New("console.next.whose_card", nil))
