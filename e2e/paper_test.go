@@ -284,7 +284,8 @@ func TestAPaperIsTypedInEveryWay(t *testing.T) {
 		h.picks(t, "5")
 		h.types(t, "01139998")
 		waitText(t, console, "#paper-said", "保険者番号が正しくありません")
-		waitTrue(t, console, `document.querySelector("#paper-insurer").getAttribute("aria-invalid") === "true"`)
+		waitTrue(t, console,
+			`document.getElementById("paper-insurer").getAttribute("aria-invalid") === "true"`)
 		h.at(t, "symbol") // digits that follow are not lost
 		state(t, console, "counter-paper-wrong-digit")
 		closes(t)

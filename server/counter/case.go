@@ -27,8 +27,8 @@ type caseBody struct {
 	// the number that the patient's phone must answer, while one is out
 	Nonce   string             `json:"nonce,omitempty"`
 	Verdict credential.Verdict `json:"verdict"`
-	// what staff saw and typed, of a case without a screen of ours; what the rules said of it then; and what was
-	// typed before, the oldest first
+	// what staff saw and typed, of a case without a screen of ours; what the rules said of it then; and what
+	// was typed before, the oldest first
 	Paper     *paper.Paper    `json:"paper,omitempty"`
 	Judged    paper.Judgement `json:"judged,omitzero"`
 	Corrected []Correction    `json:"corrected,omitempty"`

@@ -29,8 +29,8 @@ func NewPapers(of *Service) Papers {
 
 // PaperStore finds what was typed before.
 type PaperStore interface {
-	// PaperCases returns the newest accepted cases of a person (Case.Person) at a facility since a day, at most
-	// limit.
+	// PaperCases returns the newest accepted cases of a person (Case.Person) at a facility since a day, at
+	// most limit.
 	PaperCases(ctx context.Context, q PaperQuery) ([]Case, error)
 }
 

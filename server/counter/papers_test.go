@@ -136,7 +136,8 @@ func TestWhatEachPaperIsAcceptedOn(t *testing.T) {
 				}
 				view, err := d.accept(id, s.reason)
 				if s.ground == "" {
-					if key, says := refusedBy(err); key != "case.unchecked" || !strings.Contains(says, s.lacks) {
+					key, says := refusedBy(err)
+					if key != "case.unchecked" || !strings.Contains(says, s.lacks) {
 						t.Fatalf("%v, want one that names %q", err, s.lacks)
 					}
 					return
@@ -266,7 +267,8 @@ func TestACorrectionDropsWhatItTouches(t *testing.T) {
 	}
 	t.Run("a screen of ours cannot be corrected", func(t *testing.T) {
 		d := newPaperDesk(t)
-		if key, _ := refusedBy(second(d.papers.Correct(ctx, suzuki, d.live, tokuichi("P1")))); key != "paper.none" {
+		_, err := d.papers.Correct(ctx, suzuki, d.live, tokuichi("P1"))
+		if key, _ := refusedBy(err); key != "paper.none" {
 			t.Error(key)
 		}
 	})

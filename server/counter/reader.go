@@ -32,8 +32,8 @@ type ReaderStatus struct {
 	Face      bool // its program can show the chip's photo
 }
 
-// CardRequest names one operation's case. Shown is what the case is about: the credential, or what staff typed
-// of a paper (paper.Paper.Text).
+// CardRequest names one operation's case. Shown is what the case is about: the credential, or what staff
+// typed of a paper (paper.Paper.Text).
 type CardRequest struct {
 	Facility  string
 	Reader    string // ReaderStatus.ID; empty: the facility's only one

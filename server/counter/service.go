@@ -81,9 +81,9 @@ type CaseEnd struct {
 	Reason  string
 }
 
-// Record ends a case. Accepting needs a genuine screen or a picked paper, no refused card, a way of the rules and a Ground;
-// refusing and parking need a reason. The patient's phone gets its receipt; when the insurer cannot be
-// reached the record stands all the same, and the receipt waits (Receipts).
+// Record ends a case. Accepting needs a genuine screen or a paper that the rules accept, no refused card, a
+// way of the rules and a Ground; refusing and parking need a reason. The patient's phone gets its receipt;
+// when the insurer cannot be reached the record stands all the same, and the receipt waits (Receipts).
 func (c *Service) Record(
 	ctx context.Context, reception staff.Reception, id string, end CaseEnd,
 ) (CaseView, error) {

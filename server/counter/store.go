@@ -21,7 +21,7 @@ type Case struct {
 	Outcome  hostapi.Outcome
 	Body     []byte // JSON, this package's own
 	Version  int    // how often it was stored; 0 before the first time
-	// paper.Paper.SamePerson, by which PaperStore finds it; empty: not by anything. It is stored as a keyed hash
-	// and does not come back.
+	// paper.Paper.SamePerson, by which PaperStore finds it; empty: not by anything. It is stored as a keyed
+	// hash and does not come back.
 	Person string
 }

@@ -26,8 +26,8 @@ func (s caseStore) PutCase(ctx context.Context, c counter.Case, e audit.Entry) e
 		}
 		var stored sql.Result
 		if c.Version == 0 {
-			stored, err = tx.ExecContext(ctx, `INSERT INTO cases (facility, ref, at, day, outcome, body, person)
-				VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			stored, err = tx.ExecContext(ctx, `INSERT INTO cases
+				(facility, ref, at, day, outcome, body, person) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 				c.Facility, c.ID, toMillis(c.At), day.String(), string(c.Outcome), body, s.personMAC(c))
 		} else {
 			stored, err = tx.ExecContext(ctx, `UPDATE cases SET outcome = $4, body = $5, person = $6,

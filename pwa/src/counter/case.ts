@@ -26,7 +26,7 @@ function marks(checks: Check[]): HTMLElement[] {
 
 /** Shows a case in the three panes. */
 function showCase(c: Case): void {
-  byId("scan").hidden = c.acceptable || c.verdict.awaits;
+  byId("scan").hidden = c.acceptable || c.verdict.awaits || !!c.paper;
   byId("shown").hidden = c.eligibility === null;
   byId("decide").hidden = false;
   showVerdict(c);

@@ -20,7 +20,8 @@ const cards: Record<string, Lamp> = {
 export function showLamps(c: Case | null, ticks: number, of: number): void {
   light("lamp-screen", c ? screen(c) : ["open", "lampOpen"]);
   light("lamp-card", card(c));
-  const face: Lamp = ticks === of ? ["good", "lampSeen"] : ["open", "lampSome", of - ticks];
+  const all = of === 3 ? "lampSeen" : "lampAllSeen";
+  const face: Lamp = ticks === of ? ["good", all] : ["open", "lampSome", of - ticks];
   light("lamp-face", c && ticks ? face : ["open", "lampOpen"]);
 }
 

@@ -43,7 +43,7 @@ export function movesOn(
     if (!how.isComposing && how.inputType.startsWith("insert") && is("full")) next(false);
   });
   field.addEventListener("compositionend", () => {
-    if (is(entered ? "ended" : "full")) next(entered);
+    if (is(entered ? "ended" : "full")) next(false);
     entered = false;
   });
   field.addEventListener("blur", () => {

@@ -17,8 +17,8 @@ type Judgement struct {
 }
 
 // Judge says whether the rules accept a paper on a day, the card beside it not being read by the official
-// reader. What contradicts itself (後期高齢者医療 below 65) is not accepted: the paper is somebody else's, or a digit
-// is wrong.
+// reader. What contradicts itself (後期高齢者医療 below 65) is not accepted: the paper is somebody else's, or a
+// digit is wrong.
 func Judge(p Paper, day eligibility.Date) Judgement {
 	outcome, err := eligibility.Methods(situation(p, day))
 	var e *eligibility.Error

@@ -27,6 +27,9 @@ func TestWhatTheRulesSayOfAPaper(t *testing.T) {
 	until := func(day string) func(*credential.Eligibility) {
 		return func(e *credential.Eligibility) { e.ValidUntil = eligibility.MustDate(day) }
 	}
+	share := func(percent int) func(*credential.Eligibility) {
+		return func(e *credential.Eligibility) { e.Share = percent }
+	}
 	every := Kinds[:]
 	only := func(kinds ...eligibility.MethodCode) []eligibility.MethodCode { return kinds }
 	for _, c := range []struct {
@@ -53,13 +56,13 @@ func TestWhatTheRulesSayOfAPaper(t *testing.T) {
 		{"a certificate on its last day", only(Certificate), with(taro, until("2026-11-22")), "", true, ""},
 		{"a certificate the day after", only(Certificate), with(taro, until("2026-11-21")), "", false,
 			"condition.certificate_in_date"},
-		{"a certificate of more than five years", only(Certificate), with(taro, until("2031-11-23")), "", false,
-			"condition.certificate_plausible"},
+		{"a certificate of more than five years", only(Certificate), with(taro, until("2031-11-23")), "",
+			false, "condition.certificate_plausible"},
 		{"a notice on its last day", only(Notice), with(taro, until("2026-11-22")), "", true, ""},
 		{"a notice the day after", only(Notice), with(taro, until("2026-11-21")), "", false,
 			"condition.notice_in_date"},
-		{"a screen after its end", only(PortalScreen, PortalPDF, PortalLogin), with(taro, until("2026-11-21")),
-			"", false, "paper.ended"},
+		{"a screen after its end", only(PortalScreen, PortalPDF, PortalLogin),
+			with(taro, until("2026-11-21")), "", false, "paper.ended"},
 		{"医療扶助", every, with(taro, func(e *credential.Eligibility) { e.Insurer = "12130001" }), "", false,
 			"condition.not_assistance"},
 		{"国保 beyond July 31st", only(Certificate), with(taro, func(e *credential.Eligibility) {
@@ -77,15 +80,16 @@ func TestWhatTheRulesSayOfAPaper(t *testing.T) {
 			e.Insurer, e.BirthDate = "00138990", eligibility.MustDate("1957-03-12")
 			e.ValidUntil = eligibility.MustDate("2027-03-31")
 		}), "", true, ""},
-		{"10 percent at 40", every, with(taro, func(e *credential.Eligibility) { e.Share = 10 }), "", true,
+		{"10 percent at 40", every, with(taro, share(10)), "", true,
 			"paper.share_odd"},
-		{"30 percent at 40", every, with(taro, func(e *credential.Eligibility) { e.Share = 30 }), "", true, ""},
-		{"10 percent at 82", every, with(elderly, func(e *credential.Eligibility) { e.Share = 10 }), "", true, ""},
+		{"30 percent at 40", every, with(taro, share(30)), "", true, ""},
+		{"10 percent at 82", every, with(elderly, share(10)), "", true, ""},
 		{"a 被保険者番号 whose last digit does not fit", every,
 			with(elderly, func(e *credential.Eligibility) { e.Number = "09999997" }), "", true,
 			"paper.elderly_check_digit"},
 		{"a prefecture that there is not", every,
-			with(taro, func(e *credential.Eligibility) { e.Insurer = "01990015" }), "", true, "hint.of_insurer"},
+			with(taro, func(e *credential.Eligibility) { e.Insurer = "01990015" }), "", true,
+			"hint.of_insurer"},
 	} {
 		for _, kind := range c.kinds {
 			t.Run(string(kind)+" "+c.name, func(t *testing.T) {

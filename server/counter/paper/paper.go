@@ -1,6 +1,6 @@
 // Package paper reads what staff type off papers and screens that bear no signature: マイナポータル's own screen and
-// PDF, the paper 資格情報のお知らせ of any insurer, 資格確認書. Staff see it and pick what it is; this package says what they
-// typed, and whether the rules accept it on a day. It keeps nothing and asks nobody.
+// PDF, the paper 資格情報のお知らせ of any insurer, 資格確認書. Staff see it and pick what it is; this package says
+// what they typed, and whether the rules accept it on a day. It keeps nothing and asks nobody.
 package paper
 
 import (

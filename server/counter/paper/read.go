@@ -207,8 +207,8 @@ func readBranch(text string, insurer eligibility.InsurerNumber) (string, error) 
 	return eligibility.NormaliseBranch(s), nil
 }
 
-// eraNumber is a date as receipt computers take it from a numeric pad: the era as a digit (1 明治, 2 大正, 3 昭和, 4
-// 平成, 5 令和), then year, month and day.
+// eraNumber is a date as receipt computers take it from a numeric pad: the era as a digit (1 明治, 2 大正, 3
+// 昭和, 4 平成, 5 令和), then year, month and day.
 var eraNumber = regexp.MustCompile(`^([1-5])(\d\d)(\d\d)(\d\d)$`)
 
 // readDate is eligibility.ReadDate, and dates of receipt computers.

@@ -21,7 +21,8 @@ var people = []struct {
 	want  credential.Eligibility
 }{
 	{"1, half width",
-		Typed{InsurerNumber: "01139997", Symbol: "13990001", Number: "1234", Branch: "00", BirthDate: "19860412"},
+		Typed{InsurerNumber: "01139997", Symbol: "13990001", Number: "1234", Branch: "00",
+			BirthDate: "19860412"},
 		credential.Eligibility{Insurer: "01139997", Symbol: "13990001", Number: "1234", BranchNumber: "00",
 			BirthDate: eligibility.MustDate("1986-04-12")}},
 	{"2, as printed in full width",
@@ -126,11 +127,13 @@ func TestWhatCannotBeRightNamesItsField(t *testing.T) {
 		{"two digits swapped", "insurerNumber", "insurer.number",
 			func(t *Typed) { t.InsurerNumber = "10139997" }},
 		{"seven digits", "insurerNumber", "insurer.number", func(t *Typed) { t.InsurerNumber = "0113999" }},
-		{"no number of an insurer", "insurerNumber", "insurer.number", func(t *Typed) { t.InsurerNumber = "" }},
+		{"no number of an insurer", "insurerNumber", "insurer.number",
+			func(t *Typed) { t.InsurerNumber = "" }},
 		{"a 公費負担者番号 of no system", "insurerNumber", "insurer.no_system",
 			func(t *Typed) { t.InsurerNumber = "80130123" }},
 		{"a sign in 記号", "symbol", "paper.symbol", func(t *Typed) { t.Symbol = "13<1" }},
-		{"39 characters of 記号", "symbol", "paper.symbol", func(t *Typed) { t.Symbol = strings.Repeat("1", 39) }},
+		{"39 characters of 記号", "symbol", "paper.symbol",
+			func(t *Typed) { t.Symbol = strings.Repeat("1", 39) }},
 		{"no 番号", "number", "paper.number", func(t *Typed) { t.Number = "　" }},
 		{"a sign in 番号", "number", "paper.number", func(t *Typed) { t.Number = "12,3" }},
 		{"three digits of 枝番", "branch", "paper.branch", func(t *Typed) { t.Branch = "002" }},
@@ -139,7 +142,8 @@ func TestWhatCannotBeRightNamesItsField(t *testing.T) {
 		{"February 30th", "birthDate", "paper.birth_date", func(t *Typed) { t.BirthDate = "19860230" }},
 		{"no leap year", "birthDate", "paper.birth_date", func(t *Typed) { t.BirthDate = "S30.2.29" }},
 		{"a day after 昭和", "birthDate", "paper.birth_date", func(t *Typed) { t.BirthDate = "S64.1.8" }},
-		{"an era without a letter", "birthDate", "paper.birth_date", func(t *Typed) { t.BirthDate = "30.7.1" }},
+		{"an era without a letter", "birthDate", "paper.birth_date",
+			func(t *Typed) { t.BirthDate = "30.7.1" }},
 		{"no such era", "birthDate", "paper.birth_date", func(t *Typed) { t.BirthDate = "6010501" }},
 		{"tomorrow", "birthDate", "paper.birth_date", func(t *Typed) { t.BirthDate = "20261123" }},
 		{"131 years ago", "birthDate", "paper.birth_date", func(t *Typed) { t.BirthDate = "M28.11.22" }},
@@ -165,7 +169,8 @@ func TestWhatCannotBeRightNamesItsField(t *testing.T) {
 				c.change(&typed)
 				_, err := Read(typed, today)
 				var e *eligibility.Error
-				if !errors.As(err, &e) || e.Field != c.field || e.Key != c.key || e.Ja() == "" || e.En() == "" {
+				if !errors.As(err, &e) || e.Field != c.field || e.Key != c.key || e.Ja() == "" ||
+					e.En() == "" {
 					t.Fatalf("%v, want %s in %s", err, c.key, c.field)
 				}
 				if strings.Contains(err.Error(), my) {
@@ -189,7 +194,8 @@ func TestAFormThatIsBeingTyped(t *testing.T) {
 		{"a wrong one", Typed{Kind: Notice, InsurerNumber: "138991"}, []string{"insurerNumber"}, false},
 		{"two wrong", Typed{Kind: Notice, InsurerNumber: "138991", BirthDate: "S64.1.8"},
 			[]string{"birthDate", "insurerNumber"}, false},
-		{"everything", Typed{Kind: Notice, InsurerNumber: "138990", Number: "1", BirthDate: "S30.7.1"}, nil, true},
+		{"everything", Typed{Kind: Notice, InsurerNumber: "138990", Number: "1", BirthDate: "S30.7.1"},
+			nil, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := ReadSoFar(c.typed, today)

@@ -3,6 +3,7 @@ package counter
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -95,7 +96,7 @@ func withdrawnOf(all []counter.Withdrawn, named func(staff string) string) []wit
 		out = append(out, withdrawnJSON{
 			Outcome:    string(w.Outcome),
 			Code:       string(w.Method),
-			Ground:     groundOf(w.Ground),
+			Ground:     groundOf(w.Ground, w.Checked),
 			Checked:    w.Checked,
 			Reason:     w.Reason,
 			Staff:      named(w.Staff),
@@ -119,10 +120,14 @@ var grounds = map[hostapi.Ground]string{
 	hostapi.ByReason: "console.ground.reason",
 }
 
-func groundOf(g hostapi.Ground) *groundJSON {
+// groundOf says what a case was accepted on after some checks: not every paper has a photo beside it.
+func groundOf(g hostapi.Ground, checked []string) *groundJSON {
 	key, ok := grounds[g]
 	if !ok {
 		return nil
+	}
+	if g == hostapi.ByEye && !slices.Contains(checked, "photo") {
+		key = "console.ground.eye_alone"
 	}
 	return &groundJSON{string(g), newSentence(message.New(key, nil))}
 }
@@ -215,7 +220,7 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 		ChipPassed:  view.ChipPassed(),
 		Acceptable:  view.Acceptable(),
 		Compare:     compareView(view),
-		Ground:      groundOf(view.Ground),
+		Ground:      groundOf(view.Ground, view.Checked),
 		Checked:     view.Checked,
 		Withdrawn:   withdrawnOf(view.Withdrawn, func(staff string) string { return s.Named(c, staff) }),
 		Verdict: verdictJSON{
@@ -266,7 +271,7 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 	if view.Paper != nil {
 		s.addPaper(c, &out, view)
 	}
-	if r := view.Card; r != nil {
+	if r := cardInWords(view); r != nil {
 		out.Card = &cardJSON{
 			Result:        string(r.Outcome),
 			Headline:      toldOf(r.Stored),
@@ -284,10 +289,6 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 			out.Card.Next = newSentence(message.New("console.next.record", nil))
 		} else {
 			out.Card.Headline, out.Card.Next = headlineOf(r.Stored), nextOf(r.Stored)
-			if view.Paper != nil && r.Key == card.ErrBirthDate.Key {
-				other := message.Stored{Message: message.New("console.paper.other_birth_date", nil)}
-				out.Card.Headline, out.Card.Next = headlineOf(other), nextOf(other)
-			}
 		}
 		if view.CardRefused() && view.ForTheEye() { // another card, or another try at it, was refused before
 			out.Card.Next = newSentence(message.New("console.next.whose_card", nil))

@@ -2,10 +2,12 @@ package counter
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"madoguchi/card"
 	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/server/counter"
@@ -79,6 +81,35 @@ func compareView(view counter.CaseView) []compareJSON {
 		all = append(all, compareJSON{c.Code, c.Always, c.BesideChip, newSentence(message.New(key, nil))})
 	}
 	return all
+}
+
+// cardKeys are what the check of a card says, in the words for a paper: there is no screen.
+var cardKeys = map[string]string{
+	"card.confirmed":          "console.paper.same_birth_date",
+	"card.birthdate_mismatch": "console.paper.other_birth_date",
+	"card.step.birth_date":    "console.paper.step_birth_date",
+	"card.claim.birth_date":   "console.paper.claim_birth_date",
+	"card.claim.this_person":  "console.paper.claim_this_person",
+}
+
+// cardInWords is what the check of the case's card came to, as it is said; nil when there was none.
+func cardInWords(view counter.CaseView) *card.Result {
+	if view.Card == nil || view.Paper == nil {
+		return view.Card
+	}
+	r := *view.Card
+	r.Key = cmp.Or(cardKeys[r.Key], r.Key)
+	r.Checks = slices.Clone(r.Checks)
+	for i := range r.Checks {
+		r.Checks[i].Key = cmp.Or(cardKeys[r.Checks[i].Key], r.Checks[i].Key)
+	}
+	r.Proves, r.NotProven = slices.Clone(r.Proves), slices.Clone(r.NotProven)
+	for _, claims := range [][]card.Claim{r.Proves, r.NotProven} {
+		for i, c := range claims {
+			claims[i] = card.Claim(cmp.Or(cardKeys[string(c)], string(c)))
+		}
+	}
+	return &r
 }
 
 // addPaper puts a paper in the place of a screen's verdict: what staff see is not verified, whatever it is.
