@@ -89,9 +89,6 @@ func (b *caseBody) accept(reason string, day eligibility.Date) (err error) {
 	return nil
 }
 
-// electronicNotice is the code of what this program checks: the insurer's own screen or PDF beside a card.
-const electronicNotice eligibility.MethodCode = "N1e"
-
 // methodOn returns the way of the rules by which the case is accepted on a day; errNoMethod or errPaper when
 // that day's rules do not accept it.
 func (b *caseBody) methodOn(day eligibility.Date) (eligibility.MethodCode, error) {
@@ -121,7 +118,7 @@ func screenMethodOn(day eligibility.Date, tier credential.Tier) (eligibility.Met
 		return "", err
 	}
 	for _, m := range outcome.Methods {
-		if m.Code == electronicNotice && m.Accepted {
+		if m.Code == eligibility.ElectronicNotice && m.Accepted {
 			return m.Code, nil
 		}
 	}

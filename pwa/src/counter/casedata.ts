@@ -70,6 +70,7 @@ export interface Case {
   oqsSays?: Statement[]; // the gravest first
   chipPassed: boolean; // ground enough to accept, with what compare has besideChip
   card: null | CardCheck;
+  takeBack?: number; // ms for which the record can still be taken back
 }
 
 /** Whether what is shown belongs to a card: a certificate stands alone, and so does a login on a phone. */
