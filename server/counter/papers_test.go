@@ -12,6 +12,7 @@ import (
 
 	"madoguchi/card"
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/counter"
 	"madoguchi/server/counter/paper"
 	"madoguchi/server/hostapi"
@@ -35,11 +36,15 @@ func tokuichi(kind eligibility.MethodCode) paper.Typed {
 type cardOf struct {
 	readers
 	birth eligibility.Date
-	shown *[]string // what each question was about
+	shown *[]string    // what each question was about
+	says  *card.Result // whatever it is asked, if anything
 }
 
 func (c cardOf) CheckBirthDate(ctx context.Context, r counter.CardRequest) (card.Result, error) {
 	*c.shown = append(*c.shown, r.Shown)
+	if c.says != nil {
+		return *c.says, c.refuse(r)
+	}
 	if r.BirthDate != c.birth {
 		return card.FaultResult(card.ErrBirthDate), c.refuse(r)
 	}
@@ -265,6 +270,23 @@ func TestACorrectionDropsWhatItTouches(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a card that is not genuine stays refused", func(t *testing.T) {
+		d := newPaperDesk(t)
+		d.Readers = cardOf{shown: d.asked, says: &card.Result{
+			Outcome: card.Refused,
+			Stored:  message.ToStored(message.New("card.not_genuine", nil)),
+		}}
+		id := d.open(t, tokuichi(paper.Notice))
+		view, err := d.CheckCard(ctx, suzuki, "", id)
+		if err != nil || !view.CardRefused() {
+			t.Fatalf("%v %+v", err, view.Card)
+		}
+		typed := tokuichi(paper.Notice)
+		typed.BirthDate = "S30.7.2"
+		if view, err = d.papers.Correct(ctx, suzuki, id, typed); err != nil || !view.CardRefused() {
+			t.Errorf("%v %q", err, view.RefusedBy)
+		}
+	})
 	t.Run("a screen of ours cannot be corrected", func(t *testing.T) {
 		d := newPaperDesk(t)
 		_, err := d.papers.Correct(ctx, suzuki, d.live, tokuichi("P1"))
