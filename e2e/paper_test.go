@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -373,4 +374,47 @@ func TestAPaperIsTypedInEveryWay(t *testing.T) {
 		waitTrue(t, console, `document.getElementById("record").disabled &&
 			!document.getElementById("copy").checkVisibility()`)
 	})
+}
+
+// The choice, the form and the case of a paper stand in the windows of a counter's PC without scrolling.
+func TestAPaperFitsThePage(t *testing.T) {
+	t.Parallel()
+	base, _, _ := startServer(t)
+	console := staffOpens(t, base, "")
+	bridge(t, base, console, "taro.json")
+	for _, size := range [][2]int64{{1280, 900}, {1024, 768}} {
+		t.Run(fmt.Sprintf("%d×%d", size[0], size[1]), func(t *testing.T) {
+			resize(t, console, size[0], size[1])
+			fits := func(step string, wanted ...string) {
+				t.Helper()
+				frames(t, console)
+				shot(t, console, fmt.Sprintf("paper-%s-%d-%d", step, size[0], size[1]))
+				inWindow(t, console, step, wanted...)
+				if over := eval[int64](t, console,
+					`document.documentElement.scrollHeight - innerHeight`); over > 0 {
+					t.Errorf("%s: the page is %d px too long", step, over)
+				}
+			}
+			fits("idle", "#scan-camera", "#scan-text", "#paper-choices")
+			for _, p := range papers {
+				h := &hand{console: console}
+				h.picks(t, p.digit)
+				fits("form-"+p.code, "#paper-insurer", "#paper-symbol", "#paper-number", "#paper-branch",
+					"#paper-birth", "#paper-name", "#paper-kana", "#paper-send", "#paper-back")
+				h.typesTaro(t, p.code, "19860412")
+				fits("case-"+p.code, "#verdict .verdict-box", "#lamp-screen", "#lamp-card", "#lamp-face",
+					"#p-birth", "#p-figures", "#p-issuer", "#paper-correct", "#copy", "#visual", "#ask",
+					"#method", "#checks", "#record", "#park", "#refuse")
+				if p.card {
+					h.at(t, "record")
+					h.press(t, kb.Enter)
+					waitText(t, console, "#lamp-card", "一致しました")
+					fits("checked-"+p.code, "#verdict .verdict-box", "#copy", "#visual", "#checks",
+						"#passed summary", "#record")
+				}
+				do(t, console, chromedp.Click("#refuse"), chromedp.SendKeys("#reason", "試し\r"))
+				waitText(t, console, "#verdict", "記録しました")
+			}
+		})
+	}
 }
