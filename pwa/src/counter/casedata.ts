@@ -55,3 +55,7 @@ export interface Case {
   card: null | CardCheck;
   takeBack?: number; // ms for which the record can still be taken back
 }
+
+/** Reports whether a screen failed a check; a clock that is off is none of its faults. */
+export const screenFailed = (c: Case): boolean =>
+  c.verdict.checks.some((check) => check.result === "failed" && check.name !== "clock");
