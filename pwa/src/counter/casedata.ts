@@ -75,3 +75,7 @@ export interface Case {
 
 /** Whether what is shown belongs to a card: a certificate stands alone, and so does a login on a phone. */
 export const hasCard = (c: Case | null): boolean => !c?.paper || c.paper.byCard;
+
+/** Reports whether a screen failed a check; a clock that is off is none of its faults. */
+export const screenFailed = (c: Case): boolean =>
+  c.verdict.checks.some((check) => check.result === "failed" && check.name !== "clock");

@@ -2,6 +2,7 @@
 import { call, Problem } from "../shared/api";
 import { byId, h } from "../shared/dom";
 import { word } from "../shared/words";
+import { box } from "./box";
 import type { Case } from "./casedata";
 import { atHand } from "./current";
 import { leave, opener, takeCase } from "./hand";
@@ -84,9 +85,7 @@ async function open(text: string): Promise<Case | null> {
         throw e;
       }
       const sentence = Date.now() > until ? word("waitedLong") : word("waitingPatient", { s: e.message });
-      byId("verdict").replaceChildren(
-        h("div", "verdict-box small unsure", h("h3", "", word("askingPatient")), h("p", "", sentence)),
-      );
+      byId("verdict").replaceChildren(box("unsure", word("askingPatient"), sentence));
       if (Date.now() > until) return null;
     }
     asking = true;
