@@ -4,8 +4,9 @@
 import { call } from "../shared/api";
 import { button } from "../shared/dialog";
 import { byId, h } from "../shared/dom";
-import { local, type Sentence } from "../shared/local";
+import type { Sentence } from "../shared/local";
 import { word } from "../shared/words";
+import { checkRows } from "./box";
 import type { Typed } from "./paper-kinds";
 
 interface Notes {
@@ -59,14 +60,15 @@ export function pointAt(field: string): void {
 }
 
 function show(notes: Notes, over: (typed: Typed) => void): void {
-  const wrong = notes.wrong.map((w) => h("li", "failed", h("span", "mark", "×"), h("span", "", local(w))));
   const good = [
     notes.insurer,
     notes.birthDateJa && `${notes.birthDateJa}（${word("years", { n: notes.age })}）`,
   ].filter(Boolean);
-  const told = good.map((text) => h("li", "passed", h("span", "mark", "✓"), h("span", "", text)));
-  const ask = notes.ask.map((a) => h("li", "not-checked", h("span", "mark", "！"), h("span", "", local(a))));
-  byId("paper-said").replaceChildren(...wrong, ...told, ...ask);
+  byId("paper-said").replaceChildren(...checkRows([
+    ...notes.wrong.map((w) => ({ ...w, result: "failed" })),
+    ...good.map((text) => ({ ja: text, en: text, result: "passed" })),
+    ...notes.ask.map((a) => ({ ...a, result: "not checked" })),
+  ]));
   mark(notes.wrong.map((w) => w.field));
   const offers = notes.offers.map((o) => {
     const day = new Date(o.at).toLocaleDateString("ja-JP", { month: "long", day: "numeric" });
