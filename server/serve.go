@@ -11,7 +11,6 @@ import (
 	"syscall"
 	"time"
 
-	"madoguchi/server/counter"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/demo"
 	"madoguchi/server/doctor"
@@ -69,7 +68,7 @@ func (c *serveCmd) Run(s *settings.Settings) error {
 	}
 	go h.KeepClean(ctx, chores...)
 	if h.counter != nil {
-		go counter.NewReceipts(h.counter).KeepLeaving(ctx)
+		go h.counter.Receipts.KeepLeaving(ctx)
 	}
 	if h.runs != nil {
 		if err := h.runs.Resume(ctx); err != nil {

@@ -159,7 +159,7 @@ func (a *app) addCounterHalf(
 		Now:       a.Now,
 	}
 	calls.Trust = known.TrustList
-	config.Counter = &counter.Service{
+	config.Counter = counter.New(counter.Config{
 		Store:       a.Store.ForCounter(),
 		Believed:    known.View,
 		RefreshKeys: known.RefreshKeys,
@@ -170,7 +170,7 @@ func (a *app) addCounterHalf(
 		Key:         calls.Key,
 		Held:        counter.HeldByTheClock(),
 		Now:         a.Now,
-	}
+	})
 	a.counter = config.Counter
 	return known.Refresh, nil
 }

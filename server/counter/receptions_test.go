@@ -74,7 +74,7 @@ func newClinic(t *testing.T) *clinic {
 		InsurerNumbers: []eligibility.InsurerNumber{"00138990"},
 		JWKS:           credential.KeySet{key.Public()},
 	}}}
-	c.Service = &counter.Service{
+	c.Service = counter.New(counter.Config{
 		Store:      kept.ForCounter(),
 		Believed:   func() (trust.Beliefs, error) { return trust.Beliefs{List: list}, nil },
 		Readers:    readers{},
@@ -82,7 +82,9 @@ func newClinic(t *testing.T) *clinic {
 		Facilities: facilitytest.One{Code: own, Name: "架空医院"},
 		Held:       counter.NewHeld((&clockOfRecords{}).afterFunc),
 		Now:        func() time.Time { return now },
-	}
+	})
+	c.Receipts.Insurers = func(url string) counter.ReceiptCalls { return c.Insurers(url) } // as it is set now
+	c.Receipts.Now = func() time.Time { return c.Now() }
 	person := eligibility.Person{
 		Insurer:   "00138990",
 		Number:    "567",
@@ -163,10 +165,10 @@ func (readers) Status(string) []counter.ReaderStatus { return nil }
 type away struct{}
 
 func (away) ReceiptKeys(context.Context, string, string) (map[string][]byte, error) {
-	return nil, io.ErrUnexpectedEOF
+	return nil, hostapi.ErrUnreached
 }
-func (away) LeaveReceipt(context.Context, string, string, map[string][]byte) error {
-	return io.ErrUnexpectedEOF
+func (away) LeaveReceipt(context.Context, string, hostapi.Delivery) error {
+	return hostapi.ErrUnreached
 }
 func (away) Redeem(context.Context, string, credential.OnlineCode) (string, error) {
 	return "", io.ErrUnexpectedEOF

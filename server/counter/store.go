@@ -20,4 +20,6 @@ type Case struct {
 	Outcome  hostapi.Outcome
 	Body     []byte // JSON, this package's own
 	Version  int    // how often it was stored; 0 before the first time
+	// what becomes of the receipt that waits for its phones, stored with it; nil: it stays as it is
+	Receipt *ReceiptChange
 }

@@ -32,7 +32,8 @@ func TestSweepRemovesWhatIsOverAndNothingElse(t *testing.T) {
 	}
 	left := audit.Entry{At: noon, Actor: "counter", Action: "receipt.put", Person: person.ID}
 	sealed := map[string][]byte{"phone": []byte("sealed")}
-	if err := stores.Receipts.PutReceipts(ctx, person, sealed, left); err != nil {
+	err := stores.Receipts.PutReceipts(ctx, person, insurer.LeftReceipts{Sealed: sealed}, left)
+	if err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {

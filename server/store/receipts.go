@@ -57,22 +57,35 @@ func (s receiptsStore) receiptKeys(ctx context.Context, person insurer.PersonKey
 	return out, nil
 }
 
+// hasReceipts asks whether receipts of a mark lie there.
+const hasReceipts = `SELECT EXISTS (SELECT 1 FROM receipts WHERE mark = $1)`
+
+// HasReceipts implements insurer.ReceiptsStore.
+func (s receiptsStore) HasReceipts(ctx context.Context, mark []byte) (known bool, err error) {
+	err = s.read.QueryRowContext(ctx, hasReceipts, mark).Scan(&known)
+	return known, storageError(err)
+}
+
 // PutReceipts implements insurer.ReceiptsStore.
 func (s receiptsStore) PutReceipts(
-	ctx context.Context, person insurer.PersonKey, sealed map[string][]byte, e audit.Entry,
+	ctx context.Context, person insurer.PersonKey, left insurer.LeftReceipts, e audit.Entry,
 ) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
+		var known bool
+		if err := tx.QueryRowContext(ctx, hasReceipts, left.Mark).Scan(&known); err != nil || known {
+			return err
+		}
 		enrolled, err := s.enrolments().readVerified(ctx, tx, `people.ref = $1 AND people.insurer = $2`,
 			person.ID, person.Insurer)
 		if err != nil {
 			return err
 		}
-		for keyID, receipt := range sealed {
+		for keyID, receipt := range left.Sealed {
 			for _, who := range enrolled {
-				done, err := tx.ExecContext(ctx, `INSERT INTO receipts (person_id, key_id, at, sealed)
-					SELECT $1, $2, $3, $4
+				done, err := tx.ExecContext(ctx, `INSERT INTO receipts (person_id, key_id, at, sealed, mark)
+					SELECT $1, $2, $3, $4, $6
 					WHERE EXISTS (SELECT 1 FROM phone_keys WHERE subject_mac = $5
-						AND key_id = $2)`, who.person, keyID, toMillis(e.At), receipt, who.subject)
+						AND key_id = $2)`, who.person, keyID, toMillis(e.At), receipt, who.subject, left.Mark)
 				if err != nil {
 					return fmt.Errorf("storing a receipt: %w", err)
 				}

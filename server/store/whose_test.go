@@ -77,7 +77,7 @@ func TestReceiptsOfOnePersonReachNoOthersPhone(t *testing.T) {
 		})
 	}
 	sealed := map[string][]byte{"phone-a": []byte("one"), "phone-b": []byte("two"), "nobody": []byte("three")}
-	if err := s.Receipts.PutReceipts(ctx, ofKumiai(a), sealed,
+	if err := s.Receipts.PutReceipts(ctx, ofKumiai(a), insurer.LeftReceipts{Sealed: sealed},
 		audit.Entry{At: noon, Actor: "t", Action: "receipt.leave",
 			Person: a}); err != nil {
 		t.Fatal(err)

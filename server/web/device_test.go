@@ -436,7 +436,8 @@ func TestErasingALoginLeavesTheInsurersRecordAndNothingElse(t *testing.T) {
 	if w.Code != 204 {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
-	if err := h.store.Receipts.PutReceipts(ctx, keyOf(r), map[string][]byte{"A": []byte("sealed")},
+	if err := h.store.Receipts.PutReceipts(ctx, keyOf(r),
+		insurer.LeftReceipts{Sealed: map[string][]byte{"A": []byte("sealed")}},
 		audit.Entry{At: h.now, Actor: "t", Action: "receipt.leave"}); err != nil {
 		t.Fatal(err)
 	}
