@@ -145,9 +145,7 @@ func (r *Receipts) isHeld(id string, recorded time.Time) bool {
 // least often come first, so that a bad one keeps no other waiting. An insurer's server that is away, or that
 // wants a pause for two of them, is asked for no other this time.
 func (r *Receipts) LeaveWaiting(ctx context.Context) (left int, err error) {
-	ended, err := r.Store.GiveUpEnded(ctx, audit.Entry{
-		At: r.Now(), Actor: audit.ActorSystem, Action: "receipt.ended",
-	})
+	ended, err := r.Store.GiveUpEnded(ctx, r.entry("receipt.ended", ""))
 	if err != nil {
 		return 0, err
 	}
@@ -248,15 +246,15 @@ func (r *Receipts) try(ctx context.Context, w WaitingReceipt, owed owedReceipt) 
 	case err == nil:
 		return how, r.Store.DropReceipt(ctx, w)
 	case how == isDone:
-		return how, r.Store.GiveUpReceipt(ctx, w, audit.Entry{
-			At:     r.Now(),
-			Actor:  audit.ActorSystem,
-			Action: "receipt.refused",
-			Detail: reasonOf(err),
-		})
+		return how, r.Store.GiveUpReceipt(ctx, w, r.entry("receipt.refused", reasonOf(err)))
 	}
 	r.fails(w, restOf(how, err))
 	return how, nil
+}
+
+// entry is what the program does by itself.
+func (r *Receipts) entry(action, detail string) audit.Entry {
+	return audit.Entry{At: r.Now(), Actor: audit.ActorSystem, Action: action, Detail: detail}
 }
 
 // leave leaves a receipt for each phone that shows the person of the screen.

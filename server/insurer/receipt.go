@@ -27,16 +27,16 @@ type Receipts struct {
 // ReceiptsStore is what Receipts keeps. Each method is one transaction: it happens whole, audit entry
 // included, or not at all. A missing thing is an *eligibility.Error with code NotFound.
 type ReceiptsStore interface {
-	// ReceiptKeys returns the keys of the phones that show this person.
-	ReceiptKeys(ctx context.Context, person PersonKey) (map[string][]byte, error)
+	// ReceiptKeys returns the keys of the phones that show this person at a time.
+	ReceiptKeys(ctx context.Context, person PersonKey, at time.Time) (map[string][]byte, error)
 	// HasReceipts reports whether receipts of this mark lie here.
 	HasReceipts(ctx context.Context, mark []byte) (bool, error)
-	// PutReceipts stores sealed receipts, one a phone key, for phones that still show this person; their
-	// content is unreadable here. Where receipts of the same mark lie already it stores none.
+	// PutReceipts stores sealed receipts, one a phone key, for phones that show this person at the entry's
+	// time; their content is unreadable here. Where receipts of the same mark lie already it stores none.
 	PutReceipts(ctx context.Context, person PersonKey, left LeftReceipts, e audit.Entry) error
-	// Receipts returns what lies there of subject's people for one phone key of subject, newest first,
-	// without those older than since.
-	Receipts(ctx context.Context, subject, keyID string, since time.Time) ([]SealedReceipt, error)
+	// Receipts returns what lies there at a time, of the people whom subject shows then, for one phone key of
+	// subject, newest first, without those older than ReceiptLife.
+	Receipts(ctx context.Context, subject, keyID string, at time.Time) ([]SealedReceipt, error)
 	// UseNonce keeps a nonce (of a phone, or of a counter server's assertion) until it ends; false when it
 	// was kept before.
 	UseNonce(ctx context.Context, nonce []byte, ends time.Time) (first bool, err error)
@@ -97,7 +97,7 @@ func (r *Receipts) Receipts(ctx context.Context, viewer Viewer, keyID string) ([
 	}
 	var all []SealedReceipt
 	for _, subject := range subjects {
-		sealed, err := r.store.Receipts(ctx, subject, keyID, now.Add(-ReceiptLife))
+		sealed, err := r.store.Receipts(ctx, subject, keyID, now)
 		if err != nil {
 			return nil, err
 		}
@@ -120,7 +120,7 @@ func (r *Receipts) ReceiptKeys(
 	if err != nil {
 		return nil, err
 	}
-	return r.store.ReceiptKeys(ctx, PersonKey{host.Insurer, record.ID})
+	return r.store.ReceiptKeys(ctx, PersonKey{host.Insurer, record.ID}, r.now())
 }
 
 // LeaveReceipt stores what a counter sealed for the phones that show a screen of ours. It cannot be read

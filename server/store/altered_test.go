@@ -120,7 +120,7 @@ var (
 	agentComes   = func(f filled) error { _, err := f.ForAgents().Agent(ctx, agentID); return err }
 	agentsListed = func(f filled) error { _, err := f.ForAgents().Agents(ctx, "1319999991"); return err }
 	keysOf       = func(f filled) error {
-		_, err := f.Receipts.ReceiptKeys(ctx, ofKumiai(f.hanako))
+		_, err := f.Receipts.ReceiptKeys(ctx, ofKumiai(f.hanako), noon)
 		return err
 	}
 	readOlder = func(f filled) error {

@@ -99,7 +99,7 @@ func TestAFamilysGrantsOnOnePhoneEndOneByOne(t *testing.T) {
 		{"op|taichi", 1},
 	} {
 		t.Run(c.subject, func(t *testing.T) {
-			got, err := s.Receipts.Receipts(ctx, c.subject, "P", noon.Add(-time.Hour))
+			got, err := s.Receipts.Receipts(ctx, c.subject, "P", noon)
 			if err != nil || len(got) != c.want {
 				t.Errorf("%d receipts, %v", len(got), err)
 			}

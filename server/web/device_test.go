@@ -453,7 +453,7 @@ func TestErasingALoginLeavesTheInsurersRecordAndNothingElse(t *testing.T) {
 	if people, err := h.insurer.Enrolment.People(ctx, viewerOf("s")); err != nil || len(people) != 0 {
 		t.Errorf("still enrolled: %d %v", len(people), err)
 	}
-	if keys, err := h.store.Receipts.ReceiptKeys(ctx, keyOf(r)); err != nil || len(keys) != 0 {
+	if keys, err := h.store.Receipts.ReceiptKeys(ctx, keyOf(r), h.now); err != nil || len(keys) != 0 {
 		t.Errorf("receipt keys: %d %v", len(keys), err)
 	}
 	if _, err := h.store.Register.Person(ctx, r.Person.Insurer, r.ID); err != nil {
