@@ -272,7 +272,12 @@ func (r *Receipts) leave(ctx context.Context, facilityURL string, owed owedRecei
 	if len(phones) > hostapi.MaxReceiptDevices {
 		return errTooManyPhones
 	}
-	receipt := hostapi.Receipt{At: owed.At, Outcome: owed.Outcome, Ground: owed.Ground, Method: "N1e"}
+	receipt := hostapi.Receipt{
+		At:      owed.At,
+		Outcome: owed.Outcome,
+		Ground:  owed.Ground,
+		Method:  string(eligibility.ElectronicNotice),
+	}
 	sealed := map[string][]byte{}
 	for id, key := range phones { // one that has no good key keeps the others from nothing
 		one, err := hostapi.ReceiptSigner{URL: facilityURL, Key: r.Key}.Seal(receipt, key)

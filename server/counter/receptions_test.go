@@ -74,17 +74,21 @@ func newClinic(t *testing.T) *clinic {
 		InsurerNumbers: []eligibility.InsurerNumber{"00138990"},
 		JWKS:           credential.KeySet{key.Public()},
 	}}}
-	c.Service = counter.New(counter.Config{
+	c.Service = &counter.Service{
 		Store:      kept.ForCounter(),
 		Believed:   func() (trust.Beliefs, error) { return trust.Beliefs{List: list}, nil },
 		Readers:    readers{},
 		Insurers:   func(string) counter.InsurerCalls { return away{} },
 		Facilities: facilitytest.One{Code: own, Name: "架空医院"},
-		Held:       counter.NewHeld((&clockOfRecords{}).afterFunc),
 		Now:        func() time.Time { return now },
-	})
-	c.Receipts.Insurers = func(url string) counter.ReceiptCalls { return c.Insurers(url) } // as it is set now
-	c.Receipts.Now = func() time.Time { return c.Now() }
+	}
+	c.Receipts = &counter.Receipts{
+		Store:      c.Store,
+		Facilities: c.Facilities,
+		Insurers:   func(url string) counter.ReceiptCalls { return c.Insurers(url) }, // as it is set then
+		Held:       counter.NewHeld((&clockOfRecords{}).afterFunc),
+		Now:        func() time.Time { return c.Now() },
+	}
 	person := eligibility.Person{
 		Insurer:   "00138990",
 		Number:    "567",

@@ -29,42 +29,6 @@ type Service struct {
 	Now         func() time.Time
 }
 
-// Config is what a Service is made of.
-type Config struct {
-	Store       Store
-	Believed    func() (trust.Beliefs, error)              // Service.Believed
-	RefreshKeys func(ctx context.Context, iss string) bool // Service.RefreshKeys
-	AskTime     func(ctx context.Context, iss string) bool // Service.AskTime
-	Readers     CardReaders
-	Facilities  Facilities
-	Insurers    func(url string) InsurerCalls // Service.Insurers
-	Key         credential.Key                // signs receipts
-	Held        *Held
-	Now         func() time.Time
-}
-
-// New returns the clinic's half with its parts.
-func New(c Config) *Service {
-	return &Service{
-		Store:       c.Store,
-		Believed:    c.Believed,
-		RefreshKeys: c.RefreshKeys,
-		AskTime:     c.AskTime,
-		Readers:     c.Readers,
-		Facilities:  c.Facilities,
-		Insurers:    c.Insurers,
-		Receipts: &Receipts{
-			Store:      c.Store,
-			Facilities: c.Facilities,
-			Insurers:   func(url string) ReceiptCalls { return c.Insurers(url) },
-			Key:        c.Key,
-			Held:       c.Held,
-			Now:        c.Now,
-		},
-		Now: c.Now,
-	}
-}
-
 func (c *Service) cases() Cases { return Cases{c.Store, c.Now} }
 
 // InsurerCalls are the calls that a facility's counter makes to an insurer's server.
@@ -77,6 +41,7 @@ type InsurerCalls interface {
 
 var (
 	errUnreadable    = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.unreadable", Field: "text"}
+	errKana          = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.kana", Field: "text"}
 	errIncomplete    = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.incomplete", Field: "text"}
 	errProofFirst    = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.proof_first", Field: "text"}
 	errNoProofNeeded = &eligibility.Error{Code: eligibility.Conflict, Key: "case.no_proof_needed"}

@@ -173,19 +173,24 @@ func (h *testApp) build(t *testing.T) {
 		Demo:         true,
 		Now:          clock,
 	})
-	service := counter.New(counter.Config{
+	service := &counter.Service{
 		Store:      h.store.ForCounter(),
 		Believed:   h.view,
 		Readers:    h.reader,
 		Insurers:   func(string) counter.InsurerCalls { return nobody{} },
 		Facilities: h.facility,
+		Now:        clock,
+	}
+	service.Receipts = &counter.Receipts{
+		Store:      service.Store,
+		Facilities: h.facility,
+		Insurers:   func(url string) counter.ReceiptCalls { return service.Insurers(url) },
 		Held: counter.NewHeld(func(_ time.Duration, leave func()) func() bool {
 			leave() // nothing is taken back
 			return func() bool { return false }
 		}),
 		Now: clock,
-	})
-	service.Receipts.Insurers = func(url string) counter.ReceiptCalls { return service.Insurers(url) }
+	}
 	h.counter = service
 	keys, err := passkey.New(passkey.Config{Address: "http://localhost:8080", Name: "窓口", Now: clock})
 	if err != nil {
