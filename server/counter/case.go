@@ -22,8 +22,8 @@ type CaseView struct {
 }
 
 // caseBody is what a case's record holds. The credential itself is in it only while the case is open; of a
-// recorded case it is kept with the receipt that waits (WaitingReceipt), and in memory while the record may be
-// taken back (Held).
+// recorded case it is kept with the receipt that waits (WaitingReceipt), and in memory while the record may
+// be taken back (Held).
 type caseBody struct {
 	JWS string `json:"jws,omitempty"`
 	// the number that the patient's phone must answer, while one is out

@@ -215,7 +215,8 @@ func TestReceiptsThatEndedAreCounted(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, at := range []time.Time{noon, noon.Add(time.Hour), noon.Add(2 * time.Hour)} {
-		n, err := s.ForCounter().GiveUpEnded(ctx, audit.Entry{At: at, Actor: "system", Action: "receipt.ended"})
+		n, err := s.ForCounter().GiveUpEnded(ctx,
+			audit.Entry{At: at, Actor: "system", Action: "receipt.ended"})
 		if want := []int{0, 2, 0}[i]; err != nil || n != want {
 			t.Errorf("at %v: %d, want %d, %v", at, n, want, err)
 		}

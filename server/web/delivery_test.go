@@ -77,8 +77,8 @@ func TestReceiptsThatAreLeftAgainLieThereOnce(t *testing.T) {
 			}
 		})
 	}
-	for _, name := range []string{first[1:], first + "A", strings.ToLower(first), "AAAAAAAAAAAAAAAAAAAAAAAAA1",
-		first + "\n", "架空亀鶴医院"} {
+	for _, name := range []string{first[1:], first + "A", strings.ToLower(first),
+		"AAAAAAAAAAAAAAAAAAAAAAAAA1", first + "\n", "架空亀鶴医院"} {
 		t.Run("named "+name, func(t *testing.T) {
 			err := h.calls.For(clinic).LeaveReceipt(ctx, testHost+"/i/00138990",
 				hostapi.Delivery{ID: name, Credential: screen, Sealed: map[string][]byte{id: good}})
