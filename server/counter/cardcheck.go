@@ -101,7 +101,7 @@ func (o *OQSCheck) Warns() bool { return len(o.Statements) != 1 || o.Statements[
 func (c *Service) openForReader(
 	ctx context.Context, reception staff.Reception, reader, id string,
 ) (CaseView, CardRequest, error) {
-	view, err := c.openCase(ctx, reception, id)
+	view, err := c.cases().open(ctx, reception, id)
 	if err != nil {
 		return CaseView{}, CardRequest{}, err
 	}
@@ -122,7 +122,7 @@ func (c *Service) openForReader(
 func (c *Service) addAnswer(
 	ctx context.Context, reception staff.Reception, a readerAnswer,
 ) (CaseView, error) {
-	return c.editCase(ctx, reception, caseChange{a.id, a.action, func(view *CaseView) (string, error) {
+	return c.cases().edit(ctx, reception, caseChange{a.id, a.action, func(view *CaseView) (string, error) {
 		a.add(&view.caseBody)
 		return a.detail, nil
 	}})

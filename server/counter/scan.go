@@ -43,7 +43,7 @@ func (c *Service) Open(ctx context.Context, reception staff.Reception, text stri
 		return CaseView{}, err
 	}
 	view.Verdict = c.withMeasuredClock(ctx, believed, jws, view.Verdict)
-	return view, c.putCase(ctx, reception, view, "case.open", openingOutcome(view.Verdict))
+	return view, c.cases().put(ctx, reception, view, "case.open", openingOutcome(view.Verdict))
 }
 
 // verifyScreen checks a screen; where its key is not known, its issuer is asked for newer ones first.
@@ -81,7 +81,7 @@ func (c *Service) Prove(ctx context.Context, reception staff.Reception, id, text
 	if read, err := credential.Read(text); err == nil {
 		text = read // else the Verdict says what it is
 	}
-	return c.editCase(ctx, reception, caseChange{id, "case.proof", func(view *CaseView) (string, error) {
+	return c.cases().edit(ctx, reception, caseChange{id, "case.proof", func(view *CaseView) (string, error) {
 		if view.Verdict.Tier != credential.TierOffline || view.Verdict.Eligibility == nil {
 			return "", errNoProofNeeded
 		}
@@ -100,7 +100,7 @@ func (c *Service) Prove(ctx context.Context, reception staff.Reception, id, text
 // against a proof that was recorded before. It does not stop somebody who relays the number to the phone at
 // once.
 func (c *Service) Challenge(ctx context.Context, reception staff.Reception, id string) (CaseView, error) {
-	return c.editCase(ctx, reception, caseChange{id, "case.challenge", func(view *CaseView) (string, error) {
+	what := caseChange{id, "case.challenge", func(view *CaseView) (string, error) {
 		if view.Verdict.Tier != credential.TierOffline || view.Verdict.Eligibility == nil {
 			return "", errNoProofNeeded
 		}
@@ -108,5 +108,6 @@ func (c *Service) Challenge(ctx context.Context, reception staff.Reception, id s
 		rand.Read(b[:])
 		view.Nonce = fmt.Sprintf("%04d", binary.BigEndian.Uint16(b[:])%10000)
 		return "", nil
-	}})
+	}}
+	return c.cases().edit(ctx, reception, what)
 }

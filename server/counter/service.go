@@ -30,6 +30,8 @@ type Service struct {
 	Now         func() time.Time
 }
 
+func (c *Service) cases() Cases { return Cases{c.Store, c.Now} }
+
 // InsurerCalls are the calls that a facility's counter makes to an insurer's server.
 type InsurerCalls interface {
 	ReceiptKeys(ctx context.Context, iss, jws string) (map[string][]byte, error)
@@ -67,7 +69,7 @@ func (c *Service) Visual(
 	if err := readVisual(checks); err != nil {
 		return CaseView{}, err
 	}
-	return c.editCase(ctx, reception, caseChange{id, "case.visual", func(view *CaseView) (string, error) {
+	return c.cases().edit(ctx, reception, caseChange{id, "case.visual", func(view *CaseView) (string, error) {
 		view.Visual = checks
 		return fmt.Sprint(len(checks)), nil
 	}})
@@ -91,7 +93,7 @@ func (c *Service) Record(
 		return CaseView{}, err
 	}
 	var jws string
-	view, err := c.editCase(ctx, reception,
+	view, err := c.cases().edit(ctx, reception,
 		caseChange{id, "case.record", func(view *CaseView) (string, error) {
 			switch {
 			case outcome == hostapi.Accepted && !view.Verdict.Valid:

@@ -168,7 +168,7 @@ func (c *Service) TakeBack(ctx context.Context, reception staff.Reception, id st
 	view.Method, view.Ground, view.Checked, view.Reason, view.RecordedAt = "", "", nil, "", time.Time{}
 	err = c.Store.DropReceipt(ctx, reception.Facility, id)
 	if err == nil {
-		err = c.putCase(ctx, reception, view, "case.back", detail)
+		err = c.cases().put(ctx, reception, view, "case.back", detail)
 	}
 	if err != nil {
 		c.Held.hold(id, held) // the record stands: its receipt is still to be left
