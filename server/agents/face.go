@@ -27,8 +27,10 @@ func (s *AgentHub) FaceTries(ctx context.Context, r counter.CardRequest) (int, e
 		return 0, err
 	}
 	id := rand.Text()
-	reply, err := l.ask(
+	reply, err := ask(
 		ctx,
+		s,
+		l,
 		id,
 		s.times.Check,
 		wire.Message{Type: "faceTries", FaceTries: &wire.FaceTries{ID: id, Facility: r.Facility}},
@@ -59,7 +61,7 @@ func (s *AgentHub) CheckFace(ctx context.Context, r counter.FaceRequest) (counte
 		return counter.FaceResult{}, err
 	}
 	b := newBinding(r.CardRequest)
-	reply, err := l.ask(ctx, b.ID, s.times.Text, wire.Message{Type: "face", Face: &wire.Face{
+	reply, err := ask(ctx, s, l, b.ID, s.times.Text, wire.Message{Type: "face", Face: &wire.Face{
 		Binding:    b,
 		BirthDate:  r.BirthDate,
 		ExpiryYear: r.ExpiryYear,

@@ -30,8 +30,10 @@ func (s *AgentHub) CheckBirthDate(ctx context.Context, r counter.CardRequest) (c
 		return card.Result{}, err
 	}
 	b := newBinding(r)
-	reply, err := l.ask(
+	reply, err := ask(
 		ctx,
+		s,
+		l,
 		b.ID,
 		s.times.Check,
 		wire.Message{Type: "check", Check: &wire.Check{Binding: b, BirthDate: r.BirthDate}},
@@ -71,8 +73,10 @@ func (s *AgentHub) CheckText(ctx context.Context, r counter.TextRequest) (counte
 		return counter.TextResult{}, err
 	}
 	b := newBinding(r.CardRequest)
-	reply, err := l.ask(
+	reply, err := ask(
 		ctx,
+		s,
+		l,
 		b.ID,
 		s.times.Text,
 		wire.Message{Type: "text", Text: &wire.Text{Binding: b, BirthDate: r.BirthDate,
@@ -124,8 +128,10 @@ func (s *AgentHub) CheckDates(
 		return counter.DatesResult{}, err
 	}
 	id := rand.Text()
-	reply, err := l.ask(
+	reply, err := ask(
 		ctx,
+		s,
+		l,
 		id,
 		s.times.Check,
 		wire.Message{Type: "dates", Dates: &wire.Dates{ID: id, Facility: r.Facility, Day: day}},
@@ -179,8 +185,10 @@ func (s *AgentHub) CompareOQS(
 		return counter.OQSResult{}, wire.ErrNoOQS
 	}
 	id := rand.Text()
-	reply, err := l.ask(
+	reply, err := ask(
 		ctx,
+		s,
+		l,
 		id,
 		s.times.OQS,
 		wire.Message{Type: "oqs", OQS: &wire.OQS{ID: id, Facility: r.Facility, Items: items}},

@@ -89,6 +89,8 @@ func (c Cases) edit(ctx context.Context, reception staff.Reception, what caseCha
 func (c Cases) put(
 	ctx context.Context, reception staff.Reception, view CaseView, action, detail string,
 ) error {
+	before := view.Counted
+	view.Counted = view.tally()
 	body, err := json.Marshal(view.caseBody)
 	if err != nil {
 		return fmt.Errorf("writing case %s: %w", view.ID, err)
@@ -100,6 +102,8 @@ func (c Cases) put(
 		Outcome:  view.Outcome,
 		Body:     body,
 		Version:  view.version,
+		Before:   before,
+		Counted:  view.Counted,
 	}
 	entry := audit.Entry{At: c.Now(), Actor: reception.Actor(), Action: action, Detail: detail}
 	return c.Store.PutCase(ctx, stored, entry)

@@ -10,6 +10,7 @@ import (
 type Store interface {
 	CaseStore
 	ReceiptStore
+	CountStore
 }
 
 // Case is one patient at one counter, from the scan to the recorded outcome. Body is sealed at rest.
@@ -20,4 +21,7 @@ type Case struct {
 	Outcome  hostapi.Outcome
 	Body     []byte // JSON, this package's own
 	Version  int    // how often it was stored; 0 before the first time
+	// as which the facility's numbers had it before this change, and have it from now on: they change with
+	// the case
+	Before, Counted *Tally
 }

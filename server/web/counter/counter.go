@@ -53,7 +53,7 @@ func (s *Console) counterPage(c echo.Context, reception staff.Reception, member 
 		if err != nil {
 			return err
 		}
-		view.Blanking = int(own.Blanking / time.Second)
+		view.Blanking, view.ByYear = int(own.Blanking/time.Second), own.CopyByYear
 	}
 	return s.Show(c, http.StatusOK, "counter", view)
 }

@@ -45,4 +45,5 @@ type CounterView struct {
 	// Blanking is after how many seconds without use the patient's data are taken off the page; 0: never.
 	// Then there is also no changing of who acts by PIN.
 	Blanking int
+	ByYear   bool // copies have birth dates by the western year unless the PC was set otherwise
 }
