@@ -31,3 +31,12 @@ func TestAPosterNamesWhatIsAcceptedOnItsDay(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Every way of the table has its name under its code.
+func TestEachWayHasItsNameByItsCode(t *testing.T) {
+	for _, rule := range ruleTable {
+		if name := MethodName(rule.Code); name.Text("ja") == name.Key || name.Text("en") == "" {
+			t.Errorf("%s has no name", rule.Code)
+		}
+	}
+}
