@@ -96,7 +96,7 @@ func TestAFacilitysPageShowsTheOwnFacilityAlone(t *testing.T) {
 		{"an administrator", admin, append(own, settings...), []string{"中村", "別の薬局", "しまった"}},
 		// the own name stands in the page's head
 		{"the reception", reception, own, []string{"田中 三月", `href="/staff/members"`, "しまった"}},
-		{"another facility's", elsewhere, []string{"別の薬局", "つないだ読み取り機がありません", "記録はありません"},
+		{"another facility's", elsewhere, []string{"別の薬局", "つないだリーダーがありません", "記録はありません"},
 			append(own, "佐藤", "田中")},
 	} {
 		t.Run(c.name, func(t *testing.T) {
