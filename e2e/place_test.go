@@ -14,9 +14,8 @@ func TestAFacilityHasItsOwnPage(t *testing.T) {
 	t.Parallel()
 	base, _, data := startServer(t)
 	console := staffOpens(t, base, "")
-	numbers := browser(t, 1280, 900, "")
-	do(t, numbers, chromedp.Navigate(base+"/counter"), chromedp.Click(`button[value="鈴木"]`),
-		chromedp.Navigate(base+"/counter/numbers"))
+	numbers := staffOpens(t, base, "")
+	do(t, numbers, chromedp.Navigate(base+"/counter/numbers"))
 	waitText(t, numbers, "#says", "記録はありません")
 	state(t, numbers, "numbers-none")
 
@@ -33,9 +32,9 @@ func TestAFacilityHasItsOwnPage(t *testing.T) {
 	waitText(t, console, "#parked", "1")
 	bridge(t, base, console, "tokuichi.json")
 
-	page := browser(t, 1280, 900, "")
-	do(t, page, chromedp.Navigate(base+"/counter"), chromedp.Click(`button[value="鈴木"]`),
-		chromedp.Navigate(base+"/counter/facility"))
+	page := staffOpens(t, base, "")
+	resize(t, page, 1280, 900)
+	do(t, page, chromedp.Navigate(base+"/counter/facility"))
 	waitText(t, page, "h1", "架空医院")
 	waitText(t, page, "#readers", "つながっています")
 	waitText(t, page, "#numbers", "2件を記録しました（受け付けた 1件、受け付けなかった 0件、保留 1件）")

@@ -130,8 +130,8 @@ func (c *Service) addAnswer(
 	}})
 }
 
-// unanswered notes in a case why no reader answered for it, and returns that. Where the case cannot be changed
-// any more, nothing is noted.
+// unanswered notes in a case why no reader answered for it, and returns that. Where the case cannot be
+// changed any more, nothing is noted.
 func (c *Service) unanswered(
 	ctx context.Context, reception staff.Reception, id string, why error,
 ) error {
@@ -139,10 +139,11 @@ func (c *Service) unanswered(
 	if key == "" {
 		return why
 	}
-	_, err := c.cases().edit(ctx, reception, caseChange{id, "case.reader", func(view *CaseView) (string, error) {
+	note := func(view *CaseView) (string, error) {
 		view.Trouble = key
 		return key, nil
-	}})
+	}
+	_, err := c.cases().edit(ctx, reception, caseChange{id, "case.reader", note})
 	if err != nil {
 		slog.Warn("why no reader answered is not noted", "case", id, "error", err)
 	}

@@ -16,9 +16,9 @@ import (
 )
 
 // places are the pages of a facility itself: its readers, papers, numbers, staff and settings. All staff of
-// the facility see the readers, the papers and the numbers: the sheet and the poster are nobody's data, and the
-// numbers name nobody and say no more than the cases that the reception has in its hands. Staff and settings
-// are for its administrators.
+// the facility see the readers, the papers and the numbers: the sheet and the poster are nobody's data, and
+// the numbers name nobody and say no more than the cases that the reception has in its hands. Staff and
+// settings are for its administrators.
 type places struct {
 	*kit.Kit
 	receptions

@@ -55,7 +55,8 @@ func (s places) poster(c echo.Context, reception staff.Reception) error {
 	return kit.PdfFile(c, s.DatedName("kabe-poster", ".pdf"), data)
 }
 
-// wallCode is the code of an address for a wall: with the most correction, for it is seen from afar and aslant.
+// wallCode is the code of an address for a wall: with the most correction, for it is seen from afar and
+// aslant.
 func wallCode(address string) (*pdf.CodeMatrix, error) {
 	made, err := qrcode.New(address, qrcode.High)
 	if err != nil {

@@ -37,6 +37,8 @@ func (s places) startPage(c echo.Context) error {
 	if len(servers) == 1 {
 		return c.Redirect(http.StatusSeeOther, view.Insurers[0].Address)
 	}
-	slices.SortStableFunc(view.Insurers, func(a, b InsurerDoor) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(view.Insurers, func(a, b InsurerDoor) int {
+		return strings.Compare(a.Name, b.Name)
+	})
 	return s.ShowPublic(c, http.StatusOK, "start", view)
 }
