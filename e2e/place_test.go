@@ -8,8 +8,8 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// A facility's page by keyboard: from the console to the page, its papers and its numbers, which have what was
-// recorded just now and nothing of the patient. An administrator has staff and settings there too.
+// A facility's page by keyboard: from the console to the page, its papers and its numbers, which have what
+// was recorded just now and nothing of the patient. An administrator has staff and settings there too.
 func TestAFacilityHasItsOwnPage(t *testing.T) {
 	t.Parallel()
 	base, _, data := startServer(t)
@@ -41,8 +41,8 @@ func TestAFacilityHasItsOwnPage(t *testing.T) {
 	state(t, page, "place-demo")
 	for _, paper := range []string{"#sheet", "#poster"} {
 		address := eval[string](t, page, `document.querySelector("`+paper+`").href`)
-		if kind := eval[string](t, page, `fetch("`+address+`").then(r => r.headers.get("Content-Type"))`); kind !=
-			"application/pdf" {
+		kind := eval[string](t, page, `fetch("`+address+`").then(r => r.headers.get("Content-Type"))`)
+		if kind != "application/pdf" {
 			t.Errorf("%s is %q", paper, kind)
 		}
 	}

@@ -112,7 +112,8 @@ func composePoster(demo bool) (*form.Form, error) {
 	a.line(left, other-4, right, other-4, 0.3, hairline)
 	a.boldLabel(left, other, 15, ink, inJapanese("poster.others", nil))
 	for i := range posterWays {
-		a.slot(left+2, other+9+7*float64(i), 14, right-left-2, ink, "way"+strconv.Itoa(i), form.Slot{Least: 9})
+		name := "way" + strconv.Itoa(i)
+		a.slot(left+2, other+9+7*float64(i), 14, right-left-2, ink, name, form.Slot{Least: 9})
 	}
 	a.slot(left, 279, 12, 105, ink, "facility", form.Slot{Least: 7, Lines: 2, Height: 9, Leading: 1.1})
 	a.slot(right, 279, 10, 55, grey, "day", form.Slot{Align: form.Right, Least: 8})
