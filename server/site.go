@@ -152,7 +152,7 @@ func (a *app) addCounterHalf(
 	config.Counter, refresh = counter.New(counter.Config{
 		Store:      a.Store.ForCounter(),
 		Facilities: facilities,
-		Readers:    a.readers,
+		Readers:    a.readers.Cards,
 		Listed:     listed,
 		Calls:      calls,
 		Folder:     a.Path,

@@ -20,8 +20,8 @@ type AgentTrouble struct {
 
 // ask is agentConn.ask, after which it is stored why the reader did not answer, where it did not. That says
 // nothing of a card: what a card is or says is no trouble of the reader's.
-func ask(
-	ctx context.Context, s *AgentHub, l *agentConn, id string, within time.Duration, m wire.Message,
+func (s *AgentHub) ask(
+	ctx context.Context, l *agentConn, id string, within time.Duration, m wire.Message,
 ) (*wire.Reply, error) {
 	reply, err := l.ask(ctx, id, within, m)
 	if key := troubleOf(reply, err); key != "" {

@@ -5,29 +5,17 @@ import { span } from "../shared/clock";
 import { byId, fillFigures, h, setText } from "../shared/dom";
 import { local } from "../shared/local";
 import { word } from "../shared/words";
-import { showGround, ticks } from "./accept";
-import type { Case, Check } from "./casedata";
+import { ticks } from "./accept";
+import { box, checkRows, kindOf } from "./box";
+import { type Case, type Check, screenFailed } from "./casedata";
 import { now } from "./clock";
 import { usable } from "./copy";
+import { atHand, onCase } from "./current";
 import { showSecond } from "./second";
 import { keepKeyboardInView } from "./turn";
 
-function marks(checks: Check[]): HTMLElement[] {
-  return checks.map((c) =>
-    h(
-      "li",
-      c.result.replace(" ", "-"),
-      h("span", "mark", c.result === "passed" ? "✓" : c.result === "failed" ? "×" : "―"),
-      h("span", "", local(c)),
-    ),
-  );
-}
-
-/**
- * Shows a case in the three panes, and puts the keyboard where its next step is, unless somebody is typing.
- * After a refused screen that is another scan.
- */
-export function showCase(c: Case): void {
+/** Shows a case in the three panes. */
+function showCase(c: Case): void {
   byId("scan").hidden = c.verdict.valid || c.verdict.awaits;
   byId("shown").hidden = c.eligibility === null;
   byId("decide").hidden = false;
@@ -37,6 +25,13 @@ export function showCase(c: Case): void {
   byId("card-none").hidden = true;
   byId("card-area").hidden = !c.verdict.valid;
   showCard(c);
+}
+
+/**
+ * Puts the keyboard where a case's next step is, unless somebody is typing. After a refused screen that is
+ * another scan.
+ */
+export function keepKeyboard(c: Case): void {
   const typing = document.activeElement;
   const typedFields = ["reason", "text-year", "text-code"];
   const isTyping = typing instanceof HTMLInputElement && typedFields.includes(typing.id) && typing.value;
@@ -76,7 +71,6 @@ export function showNone(sentence: string): void {
   byId("verdict").replaceChildren(h("p", "help", sentence));
   byId("console").dataset["state"] = "none";
   age = null;
-  showGround(null);
 }
 
 function nextStep(c: Case): HTMLElement {
@@ -87,14 +81,15 @@ function nextStep(c: Case): HTMLElement {
   return (eye && document.querySelector<HTMLElement>("#visual input")) || byId("record");
 }
 
-let age: { line: HTMLElement; of: Case } | null = null;
+let age: HTMLElement | null = null; // its line
 
 /** Says how old the shown screen is by now: a case may stand open for long. */
 export function showAge(): void {
-  if (!age) return;
-  const { issuerName, issuedAt } = age.of.verdict;
+  const c = atHand();
+  if (!age || !c) return;
+  const { issuerName, issuedAt } = c.verdict;
   setText(
-    age.line,
+    age,
     word("issuedBy", {
       i: issuerName ?? "",
       a: word("madeAgo", { d: span(now() - Date.parse(issuedAt ?? "")) }),
@@ -106,17 +101,16 @@ export function showAge(): void {
  * Says what to do: the screen's verdict, unless a check of the card refused it or online confirmation warns.
  * A genuine screen beside a wrong card, or of an eligibility that has ended, is no yes.
  */
-export function showVerdict(c: Case): void {
+function showVerdict(c: Case): void {
   const awaits = c.verdict.awaits;
   const warned = c.verdict.valid ? (c.oqsSays ?? []).filter((s) => s.warns) : [];
-  const failed = c.verdict.checks.some((check) => check.result === "failed" && check.name !== "clock");
   const kind = c.cardRefused
     ? " bad"
     : warned.length
       ? " unsure"
       : c.verdict.valid
         ? ""
-        : failed
+        : screenFailed(c)
           ? " bad"
           : " unsure";
   const [first, ...more] = c.cardRefused ? [] : warned;
@@ -131,7 +125,7 @@ export function showVerdict(c: Case): void {
   if (c.verdict.issuedAt && (c.verdict.valid || awaits)) {
     const line = h("p", "");
     line.setAttribute("aria-live", "off"); // it changes every second
-    age = { line, of: c };
+    age = line;
     showAge();
     also.push(line);
   }
@@ -150,18 +144,17 @@ export function showVerdict(c: Case): void {
   byId("copy").hidden = !usable(c);
   byId("face-area").hidden = !goesOn; // nothing is compared with a card that was refused
   showChecks(c);
-  showGround(c);
   byId("record").hidden = awaits; // the one filled button is the second code's
 }
 
 /** Folds what passed into one line; what failed or was not checked stands in full. */
 function showChecks(c: Case): void {
   const open = (check: Check): boolean => check.result !== "passed";
-  byId("checks").replaceChildren(...marks(c.verdict.checks.filter(open)));
+  byId("checks").replaceChildren(...checkRows(c.verdict.checks.filter(open)));
   const passed = [...(c.card?.checks ?? []), ...c.verdict.checks].filter((check) => !open(check));
   byId("passed").hidden = !passed.length;
   setText(byId("passed-count"), word("passed", { n: passed.length }));
-  byId("passed-checks").replaceChildren(...marks(passed));
+  byId("passed-checks").replaceChildren(...checkRows(passed));
   setText(byId("proven"), c.card?.proves.length ? `${word("proves")}：${c.card.proves.join("、")}` : "");
 }
 
@@ -171,17 +164,24 @@ function showCard(c: Case): void {
     place.replaceChildren();
     return;
   }
-  const kind =
-    { confirmed: "", unverified: " unsure", refused: c.cardRefused ? " bad" : " unsure" }[c.card.result] ??
-    " bad";
+  const forTheEye = c.card.result === "refused" && !c.cardRefused; // its chip could not be asked
+  const kind = forTheEye ? "unsure" : kindOf(c.card.result);
   // what to do next stands in the verdict; here it is said where that says something else
-  const next = c.card.next.ja === c.verdict.next.ja ? [] : [h("p", "", local(c.card.next))];
+  const next = c.card.next.ja === c.verdict.next.ja ? "" : local(c.card.next);
   const unproven = c.card.notProven.length
     ? [h("p", "help", `${word("notProven")}：${c.card.notProven.join("、")}`)]
     : [];
   place.replaceChildren(
-    h("div", `verdict-box small${kind}`, h("h3", "", local(c.card.headline)), ...next),
-    h("ul", "checks", ...marks(c.card.checks.filter((check) => check.result !== "passed"))),
+    box(kind, local(c.card.headline), next),
+    h("ul", "checks", ...checkRows(c.card.checks.filter((check) => check.result !== "passed"))),
     ...unproven,
   );
 }
+
+let drawn = ""; // the case as it stands in the panes: what is drawn again is told again
+
+onCase((c) => {
+  const now = c ? JSON.stringify({ ...c, visual: [] }) : "";
+  if (c && now !== drawn) showCase(c);
+  drawn = now;
+});
