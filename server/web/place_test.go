@@ -118,6 +118,8 @@ func TestAFacilitysNumbersAreItsOwn(t *testing.T) {
 	h.recorded(t, reception, 12*time.Second, "accepted")
 	h.recorded(t, reception, 100*time.Second, "refused")
 	h.now = h.now.AddDate(0, 0, 1)
+	reception.signIn("") // a session is for a working day
+	elsewhere.signIn("")
 	h.recorded(t, reception, 5*time.Second, "parked")
 	for _, c := range []struct {
 		name, path string
@@ -130,7 +132,7 @@ func TestAFacilitysNumbersAreItsOwn(t *testing.T) {
 		{"the month before", "/counter/numbers?month=2026-11", reception,
 			[]string{"3件を記録しました（受け付けた 2件、受け付けなかった 1件、保留 0件）",
 				"「保険者の画面・PDF（電子のお知らせ）＋カード」で、2件でした",
-				"半分は12秒以内に、10件のうち9件は1分45秒以内に終わりました", "N1e", `<rect width="100"`, "30日"},
+				"半分は12秒以内に、10件のうち9件は1分45秒以内に終わりました", "N1e", `width="100" height="10"/>`, "30日"},
 			[]string{"12月は"}},
 		{"twelve months", "/counter/numbers?month=2026-12&of=year", reception,
 			[]string{"令和8年12月までの12か月は、4件を記録しました", "令和8年11月", "令和8年12月"}, nil},
@@ -213,7 +215,7 @@ func TestACountersServerLeadsPatientsToTheirInsurer(t *testing.T) {
 			issuer("https://kenpo.example.jp/i/06139992", "架空健保"),
 			issuer("javascript://x/i/06139992", "別の健保"),
 		}, "", []string{`href="https://shi.example.jp/">架空市`, `href="https://kenpo.example.jp/">架空健保`}},
-		{"none", nil, "", []string{"まず"}},
+		{"none", nil, "", []string{"ここに保険者がないときは"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h.trust.Issuers = c.issuers
