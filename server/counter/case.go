@@ -54,6 +54,10 @@ type caseBody struct {
 	Reason     string                 `json:"reason,omitempty"`
 	RecordedAt time.Time              `json:"recordedAt,omitzero"`
 	Withdrawn  []Withdrawn            `json:"withdrawn,omitempty"` // records that were taken back
+	// the key of why the reader did not answer, the last time that it did not
+	Trouble string `json:"trouble,omitempty"`
+	// as which the facility's numbers have the case; nil: they do not have it
+	Counted *Tally `json:"counted,omitempty"`
 }
 
 func readCase(stored Case) (CaseView, error) {

@@ -89,6 +89,8 @@ func (c Cases) edit(ctx context.Context, reception staff.Reception, what caseCha
 func (c Cases) put(
 	ctx context.Context, reception staff.Reception, view CaseView, action, detail string,
 ) error {
+	before := view.Counted
+	view.Counted = view.tally()
 	body, err := json.Marshal(view.caseBody)
 	if err != nil {
 		return fmt.Errorf("writing case %s: %w", view.ID, err)
@@ -101,6 +103,8 @@ func (c Cases) put(
 		Body:     body,
 		Version:  view.version,
 		Receipt:  view.receipt,
+		Before:   before,
+		Counted:  view.Counted,
 	}
 	if view.Paper != nil {
 		stored.Person = view.Paper.SamePerson()

@@ -11,6 +11,7 @@ type Store interface {
 	CaseStore
 	ReceiptStore
 	PaperStore
+	CountStore
 }
 
 // Case is one patient at one counter, from the scan to the recorded outcome. Body is sealed at rest.
@@ -26,4 +27,7 @@ type Case struct {
 	Person string
 	// what becomes of the receipt that waits for its phones, stored with it; nil: it stays as it is
 	Receipt *ReceiptChange
+	// as which the facility's numbers had it before this change, and have it from now on: they change with
+	// the case
+	Before, Counted *Tally
 }

@@ -23,6 +23,9 @@ type Facility struct {
 	// Blanking is after how long without use a patient's data are taken off the counter's page: from 30 s to
 	// 10 min; one touch brings them back.
 	Blanking time.Duration
+	// CopyByYear: what the counter copies for the receipt computer has birth dates by the western year, not
+	// by era. A counter PC may be set otherwise.
+	CopyByYear bool
 }
 
 // Bounds of Facility.Blanking, and what a facility has that sets none.
@@ -175,6 +178,17 @@ type GivenFacility struct {
 	Address   *string `help:"所在地"`
 	Telephone *string `help:"digits and hyphens"`
 	Blanking  *int    `help:"${facility_blanking}"`
+
+	CopyByYear *bool `negatable:"" help:"${facility_copy_by_year}"`
+}
+
+// ReadCopyByYear is GivenFacility.CopyByYear as a form gives it, nil where it gives none.
+func ReadCopyByYear(calendar *string) *bool {
+	if calendar == nil {
+		return nil
+	}
+	byYear := *calendar == "year"
+	return &byYear
 }
 
 // ReadBlanking is GivenFacility.Blanking as a form gives it, nil where it gives none. What is no number is
@@ -202,6 +216,9 @@ func (g GivenFacility) On(f Facility) Facility {
 	if g.Blanking != nil {
 		// 0 would be the default, and what overflows a Duration could be anything
 		f.Blanking = time.Duration(min(max(*g.Blanking, 1), 1_000_000)) * time.Second
+	}
+	if g.CopyByYear != nil {
+		f.CopyByYear = *g.CopyByYear
 	}
 	return f
 }
@@ -249,6 +266,7 @@ type FacilityReport struct {
 	Address   string `json:"address"`
 	Telephone string `json:"telephone"`
 	Blanking  int    `json:"blankingSeconds"`
+	ByYear    bool   `json:"copyByYear"`
 	URL       string `json:"url"` // by which the trust list names it
 }
 
@@ -260,6 +278,7 @@ func NewFacilityReport(f Facility, url string) FacilityReport {
 		Address:   f.Address,
 		Telephone: f.Telephone,
 		Blanking:  int(f.Blanking / time.Second),
+		ByYear:    f.CopyByYear,
 		URL:       url,
 	}
 }

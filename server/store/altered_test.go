@@ -302,6 +302,8 @@ var alterations = []struct {
 	{"an agent of the enemy's own", []string{`UPDATE agents SET proof = NULL`}, agentComes},
 	{"an agent was ended by nobody", []string{`UPDATE agents SET ended_at = 1`}, agentComes},
 	{"an agent says another release", []string{`UPDATE agents SET program = '9.9'`}, agentsListed},
+	{"an agent's reader had another trouble", []string{`UPDATE agents SET trouble = 'card.none'`},
+		agentsListed},
 	{"an agent was seen at another time", []string{`UPDATE agents SET last_seen = 1`}, agentsListed},
 	{"a waiting file becomes another insurer's", []string{`UPDATE previews SET insurer = '01139997'`},
 		openMoved},

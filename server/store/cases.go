@@ -43,6 +43,9 @@ func (s caseStore) PutCase(ctx context.Context, c counter.Case, e audit.Entry) e
 		if err := s.changeReceipt(ctx, tx, c); err != nil {
 			return err
 		}
+		if err := recount(ctx, tx, c); err != nil {
+			return err
+		}
 		return appendAudit(ctx, tx, e, nil)
 	})
 }

@@ -35,6 +35,7 @@ import (
 	"madoguchi/server/store"
 	"madoguchi/server/trust"
 	console "madoguchi/server/web/counter"
+	"madoguchi/server/web/kit"
 	"madoguchi/server/web/patient"
 )
 
@@ -215,6 +216,7 @@ func (h *testApp) build(t *testing.T) {
 			Staff:      []string{"鈴木"},
 			Members:    h.members,
 			Facility:   h.facility.Code,
+			FrontDoor:  kit.FrontDoor{Address: "http://localhost:8080"},
 			Now:        clock,
 			Ready:      h.store.Ping,
 			Counter:    h.counter,

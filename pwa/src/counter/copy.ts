@@ -1,5 +1,6 @@
 // A person's data as a receipt computer takes them in, in the order of its form: full-width kana, the birth
-// date by era or western as this PC is set. Elements: #copy, #copy-state, #copy-calendar.
+// date by era or western as this PC is set, or else its facility. Elements: #copy, #copy-state,
+// #copy-calendar.
 import { Problem } from "../shared/api";
 import { byId, setText } from "../shared/dom";
 import { word } from "../shared/words";
@@ -29,12 +30,15 @@ function columns(e: Record<string, string | number>, calendar: string): string {
   ].join("\t");
 }
 
+/** What this PC was set to, else what the facility has. */
 function remembered(): string {
+  let own: string | null = null;
   try {
-    return localStorage.getItem(setting) === "year" ? "year" : "era";
+    own = localStorage.getItem(setting);
   } catch {
-    return "era";
+    // the facility's counts
   }
+  return (own ?? byId("console").dataset["calendar"]) === "year" ? "year" : "era";
 }
 
 /** Copies the data of the case at hand. */

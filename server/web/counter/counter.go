@@ -36,6 +36,7 @@ func (s *Console) Routes(r *kit.Router) {
 	r.Counter("POST /api/v1/counter/cases/:id/take-back", s.reception(s.takeBack))
 	r.Counter("POST /api/v1/counter/reader", s.reception(s.useReader))
 	s.bridges.routes(r)
+	s.places.routes(r)
 }
 
 func (s *Console) counterPage(c echo.Context, member staff.Member) error {
@@ -55,7 +56,7 @@ func (s *Console) counterPage(c echo.Context, member staff.Member) error {
 		if err != nil {
 			return err
 		}
-		view.Blanking = int(own.Blanking / time.Second)
+		view.Blanking, view.ByYear = int(own.Blanking/time.Second), own.CopyByYear
 	}
 	return s.Show(c, http.StatusOK, "counter", view)
 }

@@ -205,6 +205,12 @@ var groups = []struct {
 	{CounterHalf, 0, Nobodys, []Row{
 		{Route: "GET /counter", Who: Reception, Of: OwnOrganisation, Ja: "受付の画面"},
 		{Route: "GET /counter/methods", Who: Reception, Ja: "資格確認の方法"},
+		{Route: "GET /counter/sheet.pdf", Who: Reception, Ja: "今日の受付の早見表"},
+		{Route: "GET /start", Who: Public, Ja: "壁のポスターのコードのアドレス"},
+		{Route: "GET /counter/facility", Who: Reception, Of: OwnOrganisation,
+			Ja: "医療機関のページ（担当者と設定は管理者にだけ）"},
+		{Route: "GET /counter/numbers", Who: Reception, Of: OwnOrganisation, Ja: "医療機関の数字"},
+		{Route: "GET /counter/poster.pdf", Who: Reception, Of: OwnOrganisation, Ja: "壁のポスター"},
 		{Route: "GET /api/v1/counter/status", Who: Reception, Of: OwnOrganisation,
 			Ja: "読み取り機・信頼リスト・時計の状態", En: "readers, trust list, clock, the day's numbers"},
 		{Route: "GET /api/v1/counter/cases", Who: Reception, Of: OwnOrganisation,

@@ -33,6 +33,7 @@ func (s *facilityPages) settingsPage(c echo.Context, v kit.SignedIn) error {
 		Address:   f.Address,
 		Telephone: f.Telephone,
 		Blanking:  strconv.Itoa(int(f.Blanking / time.Second)),
+		ByYear:    f.CopyByYear,
 		Saved:     c.QueryParam("said") == "changed",
 	})
 }
@@ -56,6 +57,8 @@ func (s *facilityPages) set(c echo.Context, v kit.SignedIn) error {
 		Address:   field("address"),
 		Telephone: field("telephone"),
 		Blanking:  staff.ReadBlanking(field("blanking")),
+
+		CopyByYear: staff.ReadCopyByYear(field("calendar")),
 	})
 	var e *eligibility.Error
 	if errors.As(err, &e) && e.Code == eligibility.Invalid {
@@ -66,6 +69,7 @@ func (s *facilityPages) set(c echo.Context, v kit.SignedIn) error {
 			Address:   sent.Get("address"),
 			Telephone: sent.Get("telephone"),
 			Blanking:  sent.Get("blanking"),
+			ByYear:    sent.Get("calendar") == "year",
 		}
 		view.Error = kit.FormError(e)
 		return s.Show(c, http.StatusUnprocessableEntity, "facility", view)
