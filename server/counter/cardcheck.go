@@ -3,7 +3,7 @@ package counter
 import (
 	"context"
 	"fmt"
-	"slices"
+	"log/slog"
 	"strings"
 
 	"madoguchi/card"
@@ -11,6 +11,7 @@ import (
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/eligibility/oqs"
+	"madoguchi/server/counter/paper"
 	"madoguchi/server/staff"
 )
 
@@ -51,18 +52,15 @@ func (v *CaseView) CardRefused() bool { return len(v.RefusedBy) > 0 }
 // wrongly, does not lift it. What was compared by eye was compared with a card that is refused now, so it
 // counts no more; neither does what passed before.
 func (b *caseBody) judge(kind string, outcome card.Outcome, foreign, passed bool) {
-	without := func(kinds []string) []string {
-		return slices.DeleteFunc(kinds, func(k string) bool { return k == kind })
-	}
 	switch {
 	case foreign:
-		b.RefusedBy = append(without(b.RefusedBy), kind)
+		b.RefusedBy = append(without(b.RefusedBy, kind), kind)
 		b.PassedBy, b.Visual = nil, nil
 	case outcome.Passed():
-		b.RefusedBy = without(b.RefusedBy)
+		b.RefusedBy = without(b.RefusedBy, kind)
 	}
 	if passed {
-		b.PassedBy = append(without(b.PassedBy), kind)
+		b.PassedBy = append(without(b.PassedBy, kind), kind)
 	}
 }
 
@@ -105,15 +103,19 @@ func (c *Service) openForReader(
 	if err != nil {
 		return CaseView{}, CardRequest{}, err
 	}
-	if !view.Verdict.Valid || view.Verdict.Eligibility == nil || view.Verdict.Eligibility.BirthDate.IsZero() {
+	shown := view.Shown()
+	switch {
+	case !view.Acceptable() || shown == nil || shown.BirthDate.IsZero():
 		return CaseView{}, CardRequest{}, errNothingToCheck
+	case view.Paper != nil && view.Paper.Kind == paper.PortalLogin:
+		return CaseView{}, CardRequest{}, errPhoneOnly
 	}
 	return view, CardRequest{
 		Facility:  reception.Facility,
 		Reader:    reader,
 		CaseID:    id,
-		JWS:       view.JWS,
-		BirthDate: view.Verdict.Eligibility.BirthDate,
+		Shown:     view.shownText(),
+		BirthDate: shown.BirthDate,
 	}, nil
 }
 
@@ -124,8 +126,29 @@ func (c *Service) addAnswer(
 ) (CaseView, error) {
 	return c.cases().edit(ctx, reception, caseChange{a.id, a.action, func(view *CaseView) (string, error) {
 		a.add(&view.caseBody)
+		view.noteTrouble()
 		return a.detail, nil
 	}})
+}
+
+// unanswered notes in a case why no reader answered for it, and returns that. Where the case cannot be
+// changed any more, nothing is noted.
+func (c *Service) unanswered(
+	ctx context.Context, reception staff.Reception, id string, why error,
+) error {
+	key := troubleKey(why)
+	if key == "" {
+		return why
+	}
+	note := func(view *CaseView) (string, error) {
+		view.Trouble = key
+		return key, nil
+	}
+	_, err := c.cases().edit(ctx, reception, caseChange{id, "case.reader", note})
+	if err != nil {
+		slog.Warn("why no reader answered is not noted", "case", id, "error", err)
+	}
+	return why
 }
 
 // readerAnswer is what a reader answered about a case.
@@ -145,7 +168,7 @@ func (c *Service) CheckCard(
 	}
 	result, err := c.Readers.CheckBirthDate(ctx, request)
 	if err != nil {
-		return CaseView{}, err
+		return CaseView{}, c.unanswered(ctx, reception, id, err)
 	}
 	return c.addAnswer(ctx, reception,
 		readerAnswer{id, "case.card", string(result.Outcome), func(b *caseBody) {
@@ -183,12 +206,12 @@ func (c *Service) CheckText(
 		SecurityCode: ask.Code,
 	})
 	if err != nil {
-		return CaseView{}, nil, err
+		return CaseView{}, nil, c.unanswered(ctx, reception, ask.ID, err)
 	}
 	check := TextCheck{AgentVerdict: result.AgentVerdict, Fields: []FieldCheck{}, TriesLeft: result.TriesLeft}
 	detail := string(result.Outcome) + " by " + string(result.By)
 	if result.Reading != nil {
-		check.Fields = compareReading(*view.Verdict.Eligibility, *result.Reading)
+		check.Fields = compareReading(*view.Shown(), *result.Reading)
 		for _, f := range check.Fields {
 			detail += fmt.Sprintf(" %s:%s", f.Name, f.Result)
 		}
@@ -241,7 +264,7 @@ func (c *Service) CheckDates(
 	}
 	result, err := c.Readers.CheckDates(ctx, request, eligibility.DateOf(c.Now()))
 	if err != nil {
-		return CaseView{}, eligibility.Date{}, err
+		return CaseView{}, eligibility.Date{}, c.unanswered(ctx, reception, id, err)
 	}
 	detail := string(result.Outcome) + " by " + string(result.By) + " " + string(result.State)
 	add := func(b *caseBody) { b.Dates = &DatesCheck{result.AgentVerdict, result.State} }
@@ -257,7 +280,7 @@ func (c *Service) CompareOQS(
 	if err != nil {
 		return CaseView{}, err
 	}
-	e := view.Verdict.Eligibility
+	e := view.Shown()
 	result, err := c.Readers.CompareOQS(
 		ctx,
 		request,

@@ -22,7 +22,7 @@ type Cases struct {
 // CaseStore keeps cases. Insurers' keys cannot open them.
 type CaseStore interface {
 	// PutCase stores a new case (version 0), or a change of the version that was read; it returns
-	// ErrCaseChanged when somebody else changed the case since.
+	// ErrCaseChanged when somebody else changed the case since. Its Receipt is stored with it or not at all.
 	PutCase(ctx context.Context, c Case, e audit.Entry) error
 	Case(ctx context.Context, facility, id string) (Case, error)
 	// Cases returns those of one day, newest first.
@@ -109,6 +109,8 @@ func (c Cases) revise(ctx context.Context, reception staff.Reception, what caseC
 func (c Cases) put(
 	ctx context.Context, reception staff.Reception, view CaseView, action, detail string,
 ) error {
+	before := view.Counted
+	view.Counted = view.tally()
 	body, err := json.Marshal(view.caseBody)
 	if err != nil {
 		return fmt.Errorf("writing case %s: %w", view.ID, err)
@@ -120,6 +122,12 @@ func (c Cases) put(
 		Outcome:  view.Outcome,
 		Body:     body,
 		Version:  view.version,
+		Receipt:  view.receipt,
+		Before:   before,
+		Counted:  view.Counted,
+	}
+	if view.Paper != nil {
+		stored.Person = view.Paper.SamePerson()
 	}
 	view.index(&stored)
 	entry := audit.Entry{At: c.Now(), Actor: reception.Actor(), Action: action, Detail: detail}

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/server/hostapi"
 )
@@ -62,11 +61,8 @@ func (v *CaseView) isOpen() bool {
 	return v.Outcome == hostapi.Open || v.Outcome == hostapi.Parked && v.TakenUp != nil
 }
 
-// Who returns what a case says of its person, nil where nothing is verified.
-func (b *caseBody) Who() *credential.Eligibility { return b.Verdict.Eligibility }
-
 // Usable reports whether a case's data may be taken over: not those of a screen or card that was refused.
-func (v *CaseView) Usable() bool { return v.Who() != nil && v.Verdict.Valid && !v.CardRefused() }
+func (v *CaseView) Usable() bool { return v.Shown() != nil && v.Acceptable() && !v.CardRefused() }
 
 // index notes in a stored case what it is found by.
 func (v *CaseView) index(stored *Case) {

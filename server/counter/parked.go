@@ -102,7 +102,7 @@ func (c *Service) ScanAgain(
 			if !shown.verdict.Valid && !shown.verdict.AwaitsProof() {
 				return "", errScanRefused
 			}
-			if !samePerson(view.Who(), shown.verdict.Eligibility) {
+			if !samePerson(view.Shown(), shown.verdict.Eligibility) {
 				return "", errOtherPerson
 			}
 			view.Replaced = append(view.Replaced, Replaced{Verdict: view.Verdict, At: c.Now()})

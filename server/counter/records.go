@@ -229,8 +229,8 @@ var (
 	}
 )
 
-// Correction is what staff record in the place of a record that was wrong.
-type Correction struct {
+// RecordCorrection is what staff record in the place of a record that was wrong.
+type RecordCorrection struct {
 	Version       int // of the case, as it was seen
 	Outcome       hostapi.Outcome
 	Reason        string // why it is corrected
@@ -241,7 +241,7 @@ type Correction struct {
 // acceptance all that Record needs. A case that somebody else corrected since it was seen is errCorrected; a
 // parked one is settled instead.
 func (r Records) Correct(
-	ctx context.Context, reception staff.Reception, id string, to Correction,
+	ctx context.Context, reception staff.Reception, id string, to RecordCorrection,
 ) (CaseView, error) {
 	reason, err := readReason(to.Reason)
 	if err == nil && reason == "" {
@@ -283,8 +283,8 @@ func (v *CaseView) correct(outcome hostapi.Outcome, reason string) error {
 	case outcome != hostapi.Accepted:
 		v.Method, v.Ground, v.Checked = "", "", nil
 	case v.Outcome == hostapi.Accepted:
-	case !v.Verdict.Valid:
-		return errNotValid
+	case !v.Acceptable():
+		return v.notAcceptable()
 	case v.CardRefused():
 		return errCardRefused
 	default:

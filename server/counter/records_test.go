@@ -52,7 +52,7 @@ var recordRows = map[string]func(r counter.Records, c *clinic, who staff.Recepti
 		return 1, err
 	},
 	"Correct": func(r counter.Records, c *clinic, who staff.Reception) (int, error) {
-		_, err := r.Correct(ctx, who, c.live, counter.Correction{Outcome: hostapi.Refused, Reason: "x"})
+		_, err := r.Correct(ctx, who, c.live, counter.RecordCorrection{Outcome: hostapi.Refused, Reason: "x"})
 		return 1, err
 	},
 }
@@ -83,7 +83,7 @@ func TestACorrectionIsAFurtherEntry(t *testing.T) {
 	records := counter.NewRecords(c.Service)
 	accepted := c.accepts(t)
 	w.pass()
-	to := counter.Correction{Version: accepted.Version(), Outcome: hostapi.Refused, Reason: "　"}
+	to := counter.RecordCorrection{Version: accepted.Version(), Outcome: hostapi.Refused, Reason: "　"}
 	if _, err := records.Correct(ctx, sato, c.live, to); !hasKey(err, "case.correction_reason") {
 		t.Errorf("without a reason: %v", err)
 	}
@@ -101,7 +101,7 @@ func TestACorrectionIsAFurtherEntry(t *testing.T) {
 		t.Errorf("a correction is taken back: %v", err)
 	}
 	// and back: the chip had answered
-	view, err = records.Correct(ctx, suzuki, c.live, counter.Correction{Version: view.Version(),
+	view, err = records.Correct(ctx, suzuki, c.live, counter.RecordCorrection{Version: view.Version(),
 		Outcome: hostapi.Accepted, Reason: "思い違い"})
 	if err != nil || view.Ground != hostapi.ByChip || view.Method != "N1e" || len(view.Entries()) != 3 {
 		t.Errorf("%+v %v", view, err)
@@ -117,7 +117,7 @@ func TestACorrectionDoesNotAcceptWhatWasNotVerified(t *testing.T) {
 	end := counter.CaseEnd{Outcome: hostapi.Refused, Reason: "2つ目がない"}
 	refused, err := c.Record(ctx, suzuki, c.away, end)
 	fatal(t, err)
-	_, err = counter.NewRecords(c.Service).Correct(ctx, suzuki, c.away, counter.Correction{
+	_, err = counter.NewRecords(c.Service).Correct(ctx, suzuki, c.away, counter.RecordCorrection{
 		Version: refused.Version(), Outcome: hostapi.Accepted, Reason: "本人を知っている"})
 	if !hasKey(err, "case.not_valid") {
 		t.Errorf("%v", err)
@@ -134,7 +134,7 @@ func TestOfTwoCorrectionsAtOnceOneIsRecorded(t *testing.T) {
 	done, told := 0, 0
 	for _, who := range []staff.Reception{suzuki, sato} {
 		both.Go(func() {
-			_, err := counter.NewRecords(c.Service).Correct(ctx, who, c.live, counter.Correction{
+			_, err := counter.NewRecords(c.Service).Correct(ctx, who, c.live, counter.RecordCorrection{
 				Version: accepted.Version(), Outcome: hostapi.Refused, Reason: who.Staff})
 			mu.Lock()
 			defer mu.Unlock()
@@ -187,7 +187,7 @@ func TestThisMonthsAcceptanceIsFoundByTheClinicsNumber(t *testing.T) {
 	day = now
 	view, err := counter.NewRecords(c.Service).Find(ctx, suzuki, c.live)
 	fatal(t, err)
-	_, err = counter.NewRecords(c.Service).Correct(ctx, suzuki, c.live, counter.Correction{
+	_, err = counter.NewRecords(c.Service).Correct(ctx, suzuki, c.live, counter.RecordCorrection{
 		Version: view.Version(), Outcome: hostapi.Refused, Reason: "別人", PatientNumber: "0012"})
 	fatal(t, err)
 	if found, err := counter.NewRecords(c.Service).ThisMonth(ctx, suzuki, "12"); err != nil || found != nil {

@@ -121,7 +121,7 @@ var (
 	agentComes   = func(f filled) error { _, err := f.ForAgents().Agent(ctx, agentID); return err }
 	agentsListed = func(f filled) error { _, err := f.ForAgents().Agents(ctx, "1319999991"); return err }
 	keysOf       = func(f filled) error {
-		_, err := f.Receipts.ReceiptKeys(ctx, ofKumiai(f.hanako))
+		_, err := f.Receipts.ReceiptKeys(ctx, ofKumiai(f.hanako), noon)
 		return err
 	}
 	readOlder = func(f filled) error {
@@ -139,8 +139,7 @@ var (
 		}, entry("phone.holder"))
 	}
 	leaveReceipt = func(f filled) error {
-		return f.Receipts.PutReceipts(ctx, ofKumiai(f.hanako), map[string][]byte{"P": []byte("sealed")},
-			entry("receipt.leave"))
+		return f.Receipts.PutReceipts(ctx, ofKumiai(f.hanako), sealedFor("P"), entry("receipt.leave"))
 	}
 	importAgain = func(f filled) error {
 		_, err := f.Importer.ImportPeople(ctx, "06139992", func(yield func(string, eligibility.Person) bool) {
@@ -311,6 +310,8 @@ var alterations = []struct {
 	{"an agent of the enemy's own", []string{`UPDATE agents SET proof = NULL`}, agentComes},
 	{"an agent was ended by nobody", []string{`UPDATE agents SET ended_at = 1`}, agentComes},
 	{"an agent says another release", []string{`UPDATE agents SET program = '9.9'`}, agentsListed},
+	{"an agent's reader had another trouble", []string{`UPDATE agents SET trouble = 'card.none'`},
+		agentsListed},
 	{"an agent was seen at another time", []string{`UPDATE agents SET last_seen = 1`}, agentsListed},
 	{"a waiting file becomes another insurer's", []string{`UPDATE previews SET insurer = '01139997'`},
 		openMoved},

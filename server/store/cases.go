@@ -10,6 +10,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 	"madoguchi/server/counter"
+	"madoguchi/server/hostapi"
 )
 
 // caseStore implements counter.Store.
@@ -73,20 +74,27 @@ func (s caseStore) PutCase(ctx context.Context, c counter.Case, e audit.Entry) e
 		var stored sql.Result
 		if c.Version == 0 {
 			stored, err = tx.ExecContext(ctx, `INSERT INTO cases
-				(facility, ref, at, day, outcome, body, ended, staff, number_mac)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-				c.Facility, c.ID, toMillis(c.At), r.day, string(c.Outcome), body, r.ended, r.staff, r.mac)
+				(facility, ref, at, day, outcome, body, person, ended, staff, number_mac)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+				c.Facility, c.ID, toMillis(c.At), r.day, string(c.Outcome), body, s.personMAC(c), r.ended,
+				r.staff, r.mac)
 		} else {
-			stored, err = tx.ExecContext(ctx, `UPDATE cases SET outcome = $4, body = $5, ended = $6,
-				staff = $7, number_mac = $8, version = version + 1
+			stored, err = tx.ExecContext(ctx, `UPDATE cases SET outcome = $4, body = $5, person = $6,
+				ended = $7, staff = $8, number_mac = $9, version = version + 1
 				WHERE facility = $1 AND ref = $2 AND version = $3`,
-				c.Facility, c.ID, c.Version, string(c.Outcome), body, r.ended, r.staff, r.mac)
+				c.Facility, c.ID, c.Version, string(c.Outcome), body, s.personMAC(c), r.ended, r.staff, r.mac)
 		}
 		if err != nil {
 			return fmt.Errorf("storing a case: %w", err)
 		}
 		if n, err := stored.RowsAffected(); err != nil || n != 1 {
 			return cmp.Or(err, error(counter.ErrCaseChanged))
+		}
+		if err := s.changeReceipt(ctx, tx, c); err != nil {
+			return err
+		}
+		if err := recount(ctx, tx, c); err != nil {
+			return err
 		}
 		return appendAudit(ctx, tx, e, nil)
 	})
@@ -153,4 +161,26 @@ func (s caseStore) Cases(
 	ctx context.Context, facility string, day eligibility.Date,
 ) ([]counter.Case, error) {
 	return s.listCases(ctx, `facility = $1 AND day = $2 ORDER BY id DESC`, facility, day.String())
+}
+
+// personMAC is the keyed hash by which a person's cases are found at one facility; nothing where the case is
+// not to be found so. At another facility the same person has another.
+func (s caseStore) personMAC(c counter.Case) []byte {
+	if c.Person == "" {
+		return nil
+	}
+	return s.index.mac("case person", c.Facility, c.Person)
+}
+
+// PaperCases implements counter.PaperStore.
+func (s caseStore) PaperCases(ctx context.Context, q counter.PaperQuery) (all []counter.Case, err error) {
+	err = s.each(ctx, func(scan func(...any) error) error {
+		c, err := s.scanCase(ctx, scan)
+		all = append(all, c)
+		return err
+	}, `SELECT `+caseColumns+` FROM cases WHERE facility = $1 AND person = $2 AND outcome = $3 AND day >= $4
+		ORDER BY id DESC LIMIT $5`, q.Facility,
+		s.personMAC(counter.Case{Facility: q.Facility, Person: q.Person}), string(hostapi.Accepted),
+		q.Since.String(), q.Limit)
+	return all, storageError(err)
 }

@@ -32,8 +32,8 @@ func putCases(t *testing.T, s *opened, all ...counter.Case) {
 	}
 }
 
-// idsOf are the cases of a query, as the store returns them.
-func idsOf(t *testing.T, s *opened, q counter.CaseQuery) []string {
+// foundIDs are the cases of a query, as the store returns them.
+func foundIDs(t *testing.T, s *opened, q counter.CaseQuery) []string {
 	t.Helper()
 	if q.Limit == 0 {
 		q.Limit = 100
@@ -91,7 +91,7 @@ func TestCasesAreFoundByWhatStaffLookFor(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.q.Facility = ownFacility
-			if got := strings.Join(idsOf(t, s, c.q), " "); got != c.want {
+			if got := strings.Join(foundIDs(t, s, c.q), " "); got != c.want {
 				t.Errorf("%q", got)
 			}
 		})
@@ -103,7 +103,7 @@ func TestCasesAreFoundByWhatStaffLookFor(t *testing.T) {
 	}
 	none := 0
 	for _, other := range []string{"1310000000", "", "%", "131999999"} {
-		none += len(idsOf(t, s, counter.CaseQuery{Facility: other}))
+		none += len(foundIDs(t, s, counter.CaseQuery{Facility: other}))
 		counted, err := s.ForCounter().CountCases(ctx, counter.CaseQuery{Facility: other})
 		if none += len(counted); err != nil {
 			t.Error(err)
@@ -190,7 +190,7 @@ func TestRecordsGoWhenTheirYearsAreOver(t *testing.T) {
 	left := func() string {
 		var ids []string
 		for _, facility := range []string{ownFacility, otherFacility, "1319999993"} {
-			ids = append(ids, idsOf(t, s, counter.CaseQuery{Facility: facility})...)
+			ids = append(ids, foundIDs(t, s, counter.CaseQuery{Facility: facility})...)
 		}
 		return strings.Join(ids, " ")
 	}

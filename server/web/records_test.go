@@ -111,7 +111,7 @@ func TestARecordsFileRunsNothing(t *testing.T) {
 // The file has every record of a case: parked, taken back, accepted, corrected.
 func TestARecordsFileHasEveryRecord(t *testing.T) {
 	h := newTestApp(t)
-	h.counter.Held = counter.NewHeld(func(time.Duration, func()) func() bool {
+	h.counter.Receipts.Held = counter.NewHeld(func(time.Duration, func()) func() bool {
 		return func() bool { return true }
 	})
 	live := h.live(t, h.tokuichi(t).Person, "00138990", h.now)

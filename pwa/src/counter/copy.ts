@@ -10,7 +10,7 @@ import { calendar, columns, setCalendar } from "./receiptform";
 const choices = (): HTMLInputElement[] => [...byId("copy-calendar").querySelectorAll("input")];
 
 /** Whether a case's data may be used: not those of a screen or card that was refused. */
-export const usable = (c: Case): boolean => c.eligibility !== null && c.verdict.valid && !c.cardRefused;
+export const usable = (c: Case): boolean => c.eligibility !== null && c.acceptable && !c.cardRefused;
 
 /** Copies the data of the case at hand. */
 export async function copy(): Promise<void> {

@@ -16,13 +16,16 @@ const order = [
 
 const setting = "copy-calendar";
 
-/** How this PC writes birth dates: era (S30.07.01) or year (1955/07/01). */
+/** How birth dates are written, era (S30.07.01) or year (1955/07/01): as this PC was set, else its facility. */
 export function calendar(): string {
+  let own: string | null = null;
   try {
-    return localStorage.getItem(setting) === "year" ? "year" : "era";
+    own = localStorage.getItem(setting);
   } catch {
-    return "era";
+    // the facility's counts
   }
+  const facility = document.querySelector<HTMLElement>("[data-calendar]")?.dataset["calendar"];
+  return (own ?? facility) === "year" ? "year" : "era";
 }
 
 export function setCalendar(value: string): void {

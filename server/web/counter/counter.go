@@ -30,6 +30,7 @@ func (s *Console) Routes(r *kit.Router) {
 	r.Counter("POST /api/v1/counter/cases/:id/challenge", s.reception(s.challenge))
 	r.Counter("POST /api/v1/counter/cases/:id/card-check", s.reception(s.cardCheck))
 	s.extraCheckRoutes(r)
+	paperPages{s, counterhalf.NewPapers(s.Counter)}.routes(r)
 	r.Counter("POST /api/v1/counter/cases/:id/visual", s.reception(s.visual))
 	r.Counter("POST /api/v1/counter/cases/:id/record", s.reception(s.record))
 	r.Counter("POST /api/v1/counter/cases/:id/take-back", s.reception(s.takeBack))
@@ -37,6 +38,7 @@ func (s *Console) Routes(r *kit.Router) {
 	s.bridges.routes(r)
 	s.parkedRoutes(r)
 	s.records.routes(r)
+	s.places.routes(r)
 }
 
 func (s *Console) counterPage(c echo.Context, member staff.Member) error {
@@ -56,7 +58,7 @@ func (s *Console) counterPage(c echo.Context, member staff.Member) error {
 		if err != nil {
 			return err
 		}
-		view.Blanking = int(own.Blanking / time.Second)
+		view.Blanking, view.ByYear = int(own.Blanking/time.Second), own.CopyByYear
 	}
 	return s.Show(c, http.StatusOK, "counter", view)
 }

@@ -53,7 +53,7 @@ func (s *Console) parkedOf(c echo.Context, view counter.CaseView) parkedJSON {
 		out.Earlier = append(out.Earlier, entryJSON{
 			Outcome:    string(e.Outcome),
 			Code:       string(e.Method),
-			Ground:     groundOf(e.Ground),
+			Ground:     groundOf(e.Ground, e.Checked),
 			Checked:    e.Checked,
 			Reason:     e.Reason,
 			Staff:      s.Named(c, e.Staff),
@@ -133,7 +133,7 @@ func (s *Console) waiting(c echo.Context, view counter.CaseView) waitingJSON {
 			"when": whenValue(view.At, s.Today()),
 		})),
 	}
-	if e := view.Who(); e != nil {
+	if e := view.Shown(); e != nil {
 		one.Name, one.BirthDateJa = e.Name, e.BirthDate.Japanese()
 	}
 	if t := view.TakenUp; t != nil && s.Now().Sub(t.At) < takenUpFor {
@@ -216,7 +216,7 @@ func (s *Console) thisMonth(c echo.Context, reception staff.Reception) error {
 			Code:  string(view.Method),
 			Staff: s.Named(c, view.Staff),
 		}
-		if e := view.Who(); e != nil {
+		if e := view.Shown(); e != nil {
 			out.Found.Name, out.Found.BirthDateJa = e.Name, e.BirthDate.Japanese()
 		}
 		out.Found.Sentence = newSentence(message.New("console.this_month", message.Args{

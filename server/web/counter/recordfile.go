@@ -121,7 +121,7 @@ type fileRow struct {
 // fileRows are all records of a case, in the order in which they were made.
 func fileRows(view counter.CaseView) []fileRow {
 	items := map[string]string{}
-	if e := view.Who(); e != nil {
+	if e := view.Shown(); e != nil {
 		said := eligibilityOn(*e, eligibility.DateOf(view.At))
 		items = said.items()
 		items["insurerName"] = said.InsurerName

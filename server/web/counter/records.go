@@ -149,7 +149,7 @@ func (s records) one(c echo.Context, reception staff.Reception) error {
 // correct records a further entry; what is wrong with it is said above the form, and what was typed stays.
 func (s records) correct(c echo.Context, reception staff.Reception) error {
 	ctx, id := c.Request().Context(), c.Param("id")
-	to := counter.Correction{
+	to := counter.RecordCorrection{
 		Outcome:       hostapi.Outcome(c.FormValue("outcome")),
 		Reason:        c.FormValue("reason"),
 		PatientNumber: c.FormValue("patientNumber"),

@@ -143,7 +143,7 @@ func (s records) row(c echo.Context, view counter.CaseView) RecordRow {
 	if eligibility.DateOf(view.At) != eligibility.DateOf(last.RecordedAt) && !last.RecordedAt.IsZero() {
 		row.Recorded = shortTime(last.RecordedAt)
 	}
-	if e := view.Who(); e != nil {
+	if e := view.Shown(); e != nil {
 		row.Name, row.Kana, row.Birth = e.Name, e.Kana, e.BirthDate.Japanese()
 	}
 	return row
@@ -250,7 +250,7 @@ func (s records) recordView(c echo.Context, view counter.CaseView) RecordView {
 		Outcomes:      outcomeChoices(string(last.Outcome), nil),
 		Typed:         CorrectionForm{Outcome: string(last.Outcome), PatientNumber: view.PatientNumber},
 	}
-	if e := view.Who(); e != nil {
+	if e := view.Shown(); e != nil {
 		page.Name, page.Kana, page.InsurerName = e.Name, e.Kana, e.InsurerName
 		said := eligibilityOn(*e, eligibility.DateOf(view.At))
 		values := said.items()

@@ -34,6 +34,7 @@ func (s *facilityPages) settingsPage(c echo.Context, v kit.SignedIn) error {
 		Telephone: f.Telephone,
 		Blanking:  strconv.Itoa(int(f.Blanking / time.Second)),
 		Retention: strconv.Itoa(f.Retention),
+		ByYear:    f.CopyByYear,
 		Saved:     c.QueryParam("said") == "changed",
 	})
 }
@@ -58,6 +59,8 @@ func (s *facilityPages) set(c echo.Context, v kit.SignedIn) error {
 		Telephone: field("telephone"),
 		Blanking:  staff.ReadBlanking(field("blanking")),
 		Retention: staff.ReadRetention(field("retention")),
+
+		CopyByYear: staff.ReadCopyByYear(field("calendar")),
 	})
 	var e *eligibility.Error
 	if errors.As(err, &e) && e.Code == eligibility.Invalid {
@@ -69,6 +72,7 @@ func (s *facilityPages) set(c echo.Context, v kit.SignedIn) error {
 			Telephone: sent.Get("telephone"),
 			Blanking:  sent.Get("blanking"),
 			Retention: sent.Get("retention"),
+			ByYear:    sent.Get("calendar") == "year",
 		}
 		view.Error = kit.FormError(e)
 		return s.Show(c, http.StatusUnprocessableEntity, "facility", view)

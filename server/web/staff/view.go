@@ -61,6 +61,7 @@ type FacilityView struct {
 	Code, Name, Address, Telephone string
 	Blanking                       string // seconds, as typed
 	Retention                      string // years, as typed
+	ByYear                         bool   // copies have birth dates by the western year
 	Saved                          bool
 }
 
