@@ -40,11 +40,9 @@ func TestAFacilityHasItsOwnPage(t *testing.T) {
 	waitText(t, page, "#numbers", "2件を記録しました（受け付けた 1件、受け付けなかった 0件、保留 1件）")
 	state(t, page, "place-demo")
 	for _, paper := range []string{"#sheet", "#poster"} {
-		address := eval[string](t, page, `document.querySelector("`+paper+`").href`)
-		kind := eval[string](t, page, `fetch("`+address+`").then(r => r.headers.get("Content-Type"))`)
-		if kind != "application/pdf" {
-			t.Errorf("%s is %q", paper, kind)
-		}
+		do(t, page, script(`window.kind = ""; fetch(document.querySelector("`+paper+`").href).then(
+			r => {window.kind = r.headers.get("Content-Type")})`))
+		waitTrue(t, page, `window.kind === "application/pdf"`)
 	}
 	do(t, page, chromedp.Focus("#numbers-open"), chromedp.KeyEvent(kb.Enter))
 	waitText(t, page, "#ways", "N1e")

@@ -95,7 +95,7 @@ func TestPicturesOfTheDocuments(t *testing.T) {
 		{"poster", "1", "72", func() ([]byte, pdf.Report, error) {
 			return pdf.PosterSheet(poster(t, "架空医院"), noticeDay)
 		}},
-		{"cheatsheet", "1", "96", func() ([]byte, pdf.Report, error) {
+		{"cheatsheet", "1", "80", func() ([]byte, pdf.Report, error) {
 			today, err := eligibility.SheetFor(eligibility.DateOf(noticeDay))
 			if err != nil {
 				return nil, pdf.Report{}, err

@@ -42,7 +42,8 @@ func poster(t testing.TB, facility string) pdf.Poster {
 }
 
 // A patient whose card is read uses the reader: that is the first thing on the wall. The screen is the
-// insurer's, never the State's, and is nothing without the card (docs/facts/eligibility-methods.md#methods).
+// insurer's, never the State's, and is nothing without the card
+// (docs/facts/eligibility-methods.md#electronic-notice-with-the-card).
 func TestThePosterLeadsNobodyOffTheReader(t *testing.T) {
 	data, report, err := pdf.PosterSheet(poster(t, "架空医院"), noticeDay)
 	if err != nil || len(report.Check) > 0 {
