@@ -169,6 +169,8 @@ func (a *app) addCounterHalf(
 		Facilities:  facilities,
 		Key:         calls.Key,
 		Held:        counter.HeldByTheClock(),
+		Outages:     counter.Outages{Store: a.Store.Outages(), Now: a.Now},
+		Disasters:   counter.Disasters{Store: a.Store.Notices(), Now: a.Now},
 		Now:         a.Now,
 	}
 	a.counter = config.Counter

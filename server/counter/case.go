@@ -45,6 +45,8 @@ type caseBody struct {
 	Reason     string                 `json:"reason,omitempty"`
 	RecordedAt time.Time              `json:"recordedAt,omitzero"`
 	Withdrawn  []Withdrawn            `json:"withdrawn,omitempty"` // records that were taken back
+	// of a case without a screen or a paper
+	Way *WayNote `json:"way,omitempty"`
 }
 
 func readCase(stored Case) (CaseView, error) {

@@ -81,6 +81,8 @@ func newClinic(t *testing.T) *clinic {
 		Insurers:   func(string) counter.InsurerCalls { return away{} },
 		Facilities: facilitytest.One{Code: own, Name: "架空医院"},
 		Held:       counter.NewHeld((&clockOfRecords{}).afterFunc),
+		Outages:    counter.Outages{Store: kept.Outages(), Now: func() time.Time { return now }},
+		Disasters:  counter.Disasters{Store: kept.Notices(), Now: func() time.Time { return now }},
 		Now:        func() time.Time { return now },
 	}
 	person := eligibility.Person{

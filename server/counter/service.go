@@ -27,6 +27,8 @@ type Service struct {
 	Insurers    func(url string) InsurerCalls // for the facility of a URL
 	Key         credential.Key                // signs receipts
 	Held        *Held                         // records that may be taken back; nil: none
+	Outages     Outages                       // people to look up after an outage
+	Disasters   Disasters                     // notices that facilities have switched on
 	Now         func() time.Time
 }
 

@@ -174,5 +174,10 @@ func (c *Service) TakeBack(ctx context.Context, reception staff.Reception, id st
 		c.Held.hold(id, held) // the record stands: its receipt is still to be left
 		return CaseView{}, err
 	}
+	if view.Way != nil && view.Way.Code == Outage {
+		if err := c.Outages.drop(ctx, reception, id); err != nil {
+			slog.Warn("the case that was taken back is still on the outage list", "case", id, "error", err)
+		}
+	}
 	return view, nil
 }

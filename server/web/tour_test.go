@@ -287,10 +287,12 @@ func (h *testApp) tour(t *testing.T) []stop {
 	get("/staff/invite")
 	by(invited)
 	get("/staff/invite/:code", link)
-	for _, route := range []string{"/staff/pin", "/api/v1/staff/tiles"} {
+	for _, route := range []string{"/staff/pin", "/api/v1/staff/tiles", "/counter/disasters"} {
 		get(route)
 		by(desk)
 	}
+	ways := h.waysOf(t)
+	get("/counter/outage")
 
 	get("/staff/facility")
 	by(desk)
@@ -370,6 +372,12 @@ func (h *testApp) tour(t *testing.T) []stop {
 	send("POST", cases+"/visual", map[string][]string{"checks": {"photo", "name", "birthDate"}}, open)
 	send("POST", cases+"/record", map[string]string{"outcome": "refused", "reason": "本人の希望"}, fresh)
 	send("POST", cases+"/take-back", struct{}{}, back) // asked twice it is taken back once
+	for _, s := range ways {
+		stops = append(stops, s)
+		if strings.HasPrefix(s.path, "/counter/disasters") {
+			by(desk)
+		}
+	}
 	send("POST", "/api/v1/counter/reader", map[string]string{"id": bridge})
 	also(bridge)
 	send("POST", "/api/v1/counter/bridges", map[string]string{"code": "AAAA-AAAA"})

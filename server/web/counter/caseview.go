@@ -67,6 +67,7 @@ type CaseJSON struct {
 	// what the acceptance stood on: screen, card, text, photo, name, birthDate
 	Checked   []string        `json:"checked,omitempty"`
 	Withdrawn []withdrawnJSON `json:"withdrawn,omitempty"` // records that were taken back, the oldest first
+	Way       *wayJSON        `json:"way,omitempty"`       // of a case without a screen
 	extraChecks
 }
 
@@ -290,6 +291,7 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 	if view.RefusedByFace() {
 		out.Verdict.Next = out.Face.Next
 	}
+	s.addWay(&out, view)
 	return out
 }
 
