@@ -151,7 +151,7 @@ func TestThePanelAsksWhatTheCaseDoesNotTell(t *testing.T) {
 	if all.Outcome == nil || all.Outcome.Best != "N1e" {
 		t.Errorf("%+v", all.Outcome)
 	}
-	h.holds(t, virtual.Description{BirthDate: eligibility.MustDate("1988-11-30")}) // another person's
+	h.useCard(t, virtual.Description{BirthDate: eligibility.MustDate("1988-11-30")}) // another person's
 	h.ask(t, "POST", path+"/card-check", map[string]bool{"birthDateConfirmed": true})
 	if refused := h.panel(t, map[string]any{"case": id}); refused.Answers["card"] != "none" {
 		t.Errorf("the refused card is asked for: %+v", refused)
