@@ -39,6 +39,15 @@ interface CardCheck {
   notProven: string[];
 }
 
+/** Of a case without a screen: by which way it goes, and who it is. */
+export interface Way {
+  code: string;
+  name: Sentence;
+  person?: string;
+  birthDateJa?: string;
+  reading?: { name: string; sex: string; address: string }; // of the chip, in the answer alone
+}
+
 /** A case. */
 export interface Case {
   id: string;
@@ -53,4 +62,6 @@ export interface Case {
   oqsSays?: Statement[]; // the gravest first
   chipPassed: boolean; // the chip's own word is ground enough to accept
   card: null | CardCheck;
+  text?: { result: string; headline: Sentence; next: Sentence };
+  way?: Way;
 }

@@ -6,7 +6,7 @@ import { within } from "./within";
 const kind = "urn:madoguchi:problem:";
 
 export class Problem extends Error {
-  constructor(readonly status: number, readonly key: string, message: string) {
+  constructor(readonly status: number, readonly key: string, message: string, readonly field = "") {
     super(message);
   }
 }
@@ -46,6 +46,7 @@ interface ProblemDocument {
   type?: string;
   detail?: string; // in the reader's language
   ja?: string;
+  field?: string; // the input at fault, if one is
 }
 
 /**
@@ -74,5 +75,6 @@ export async function call<T>(method: string, path: string, body?: unknown, pati
     answer.status,
     problem.type?.startsWith(kind) ? failure : "",
     problem.detail ?? problem.ja ?? `HTTP ${answer.status}`,
+    problem.field,
   );
 }

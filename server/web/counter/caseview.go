@@ -220,7 +220,7 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 			IssuerName:  v.IssuerName,
 			IssuedAt:    optionalTime(v.IssuedAt),
 			ExpiresAt:   optionalTime(v.ExpiresAt),
-			Headline:    newSentence(v.Headline()),
+			Headline:    newSentence(caseHeadline(view)),
 			Checks:      []checkLine{},
 		},
 	}

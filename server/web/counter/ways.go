@@ -49,15 +49,27 @@ type wayReadingJSON struct {
 	Address string `json:"address"`
 }
 
+// nameOfWay is a way's name by the rules.
+func nameOfWay(code eligibility.MethodCode) message.Message {
+	return message.New("rule."+strings.ToLower(string(code))+".name", nil)
+}
+
+// caseHeadline is what a case comes to: its screen's verdict, or the way by which it goes without one.
+func caseHeadline(view counter.CaseView) message.Message {
+	if view.Way != nil {
+		return nameOfWay(view.Way.Code)
+	}
+	return view.Verdict.Headline()
+}
+
 // addWay tells of a case that has no screen by which way it goes.
 func (s *Console) addWay(out *CaseJSON, view counter.CaseView) {
 	way := view.Way
 	if way == nil {
 		return
 	}
-	name := newSentence(message.New("rule."+strings.ToLower(string(way.Code))+".name", nil))
+	name := newSentence(nameOfWay(way.Code))
 	out.Method = methodJSON{string(way.Code), name}
-	out.Verdict.Headline, out.Verdict.Checks = name, []checkLine{}
 	out.Way = &wayJSON{
 		Code:    string(way.Code),
 		Name:    name,
@@ -125,14 +137,14 @@ func (s *Console) wayCard(c echo.Context, reception staff.Reception) error {
 
 // wayPersonJSON is what staff typed of somebody, in the words of the form.
 type wayPersonJSON struct {
-	Name      string `json:"name" form:"name"`
-	Kana      string `json:"kana" form:"kana"`
-	BirthDate string `json:"birthDate" form:"birthDate"`
-	Sex       string `json:"sex" form:"sex"`
-	Address   string `json:"address" form:"address"`
-	Number    string `json:"number" form:"number"`
-	Contact   string `json:"contact" form:"contact"`
-	Belongs   string `json:"belongs" form:"belongs"`
+	Name      string `json:"name"`
+	Kana      string `json:"kana"`
+	BirthDate string `json:"birthDate"`
+	Sex       string `json:"sex"`
+	Address   string `json:"address"`
+	Number    string `json:"number"`
+	Contact   string `json:"contact"`
+	Belongs   string `json:"belongs"`
 }
 
 // recordWay accepts a case by its way.
@@ -185,18 +197,18 @@ func (s *Console) shares(c echo.Context, reception staff.Reception) error {
 
 // declaration is the 被保険者資格申立書 with what is typed so far, to be printed and signed. Nothing is stored.
 func (s *Console) declaration(c echo.Context, reception staff.Reception) error {
-	var body struct {
-		wayPersonJSON
-		Card  string `form:"card"`
-		Shows string `form:"shows"`
-		Place string `form:"place"`
-	}
-	if err := c.Bind(&body); err != nil {
-		return kit.ErrRequest
-	}
+	said := c.FormValue
 	data, err := counter.NewWays(s.Counter).DeclarationSheet(c.Request().Context(), reception,
-		counter.Answers{Card: body.Card, Shows: body.Shows, Place: body.Place},
-		counter.WayPerson(body.wayPersonJSON))
+		counter.Answers{Card: said("card"), Shows: said("shows"), Place: said("place")},
+		counter.WayPerson{
+			Name:      said("name"),
+			Kana:      said("kana"),
+			BirthDate: said("birthDate"),
+			Sex:       said("sex"),
+			Address:   said("address"),
+			Contact:   said("contact"),
+			Belongs:   said("belongs"),
+		})
 	if err != nil {
 		return err
 	}
