@@ -152,8 +152,12 @@ function answer(panel: Panel): HTMLElement[] {
     ? h("div", "verdict-box", h("h3", "", local(best.name)), h("p", "", local(o.reason)))
     : h("div", "verdict-box unsure", h("h3", "", word("panelNone")), h("p", "", local(o.reason)));
   let n = 0;
-  const use = (way: OpenWay): HTMLElement[] =>
-    hasForm(way.code) ? [numbered(++n, word("panelUse"), () => take(way, panel.answers))] : [];
+  const use = (way: OpenWay): HTMLElement[] => {
+    if (!hasForm(way.code)) return [];
+    const go = numbered(++n, word("panelUse"), () => take(way, panel.answers));
+    go.dataset["way"] = way.code;
+    return [go];
+  };
   const row = (way: OpenWay, ...more: HTMLElement[]): HTMLElement =>
     h("div", "", h("dt", "", `${local(way.name)}（${way.code}）`), h("dd", "", local(way.says), ...more));
   return [
