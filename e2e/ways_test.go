@@ -203,8 +203,7 @@ func TestPatientsWithoutAScreenAreRecordedByTheirWay(t *testing.T) {
 		waitText(t, desk, "main", "今日使えます")
 		state(t, desk, "disasters")
 		h.taps("D0", "2", "0", "1")
-		h.types("\r") // the notice, the only one, is chosen
-		do(t, console, chromedp.Focus("#way-name"))
+		h.at("name") // the notice, the only one, is chosen
 		h.types("試験 みう\r", "2021-04-01\r", "03-0000-0000\r", "架空警察共済\r")
 		h.at("reason")
 		state(t, console, "way-disaster")

@@ -154,7 +154,7 @@ func (a *app) addCounterHalf(
 		Outages:    a.Store.Outages(),
 		Notices:    a.Store.Notices(),
 		Facilities: facilities,
-		Readers:    a.readers,
+		Readers:    a.readers.Cards,
 		Listed:     listed,
 		Calls:      calls,
 		Folder:     a.Path,

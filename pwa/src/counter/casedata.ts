@@ -64,4 +64,5 @@ export interface Case {
   card: null | CardCheck;
   text?: { result: string; headline: Sentence; next: Sentence };
   way?: Way;
+  takeBack?: number; // ms for which the record can still be taken back
 }

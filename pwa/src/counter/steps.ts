@@ -57,15 +57,15 @@ export async function decide(outcome: Outcome): Promise<void> {
   if (!c) return;
   const checks = ticks();
   const why = reason();
-  await binding(async () => {
+  const recorded = await binding(async () => {
     if (checks.length || c.visual.length) {
       learn(await call<Case>("POST", `/api/v1/counter/cases/${c.id}/visual`, { checks }));
     }
-    await call("POST", `/api/v1/counter/cases/${c.id}/record`, { outcome, reason: why });
+    return call<Case>("POST", `/api/v1/counter/cases/${c.id}/record`, { outcome, reason: why });
   });
   forget(c.id);
   clear(word("recorded"));
-  offerTakingBack(c, () => void act(() => takeBack(c.id, why)));
+  offerTakingBack(c, recorded.takeBack ?? 0, () => void act(() => takeBack(c.id, why)));
   void status(); // what is scanned now is the next patient's
 }
 

@@ -228,7 +228,7 @@ async function end(f: Filled): Promise<void> {
   unfinished(null);
   forgetAnswers();
   if (atHand()) closeCase();
-  offerTakingBack(c, () => void act(() => takeBack(f)));
+  offerTakingBack(c, c.takeBack ?? 0, () => void act(() => takeBack(f)));
   void status();
 }
 
