@@ -36,7 +36,8 @@ func (h *hand) taps(code string, answers ...string) {
 		h.types(answer)
 	}
 	waitTrue(h.t, h.tab, `!!document.querySelector("#panel .verdict-box")`)
-	digit := eval[string](h.t, h.tab, `document.querySelector('#panel [data-way="`+code+`"]')?.dataset.choice ?? ""`)
+	digit := eval[string](h.t, h.tab,
+		`document.querySelector('#panel [data-way="`+code+`"]')?.dataset.choice ?? ""`)
 	if digit == "" {
 		h.t.Fatalf("%s is no way: %s", code, pageText(h.tab))
 	}
@@ -160,8 +161,8 @@ func TestPatientsWithoutAScreenAreRecordedByTheirWay(t *testing.T) {
 		waitText(t, console, "#done", "髙橋さんを記録しました")
 		h.report("A1, with two clicks")
 		c := lastCase(t, console)
-		if c.Method.Code != "A1" || c.Ground.Code != "chip" || strings.Join(c.Checked, " ") != "declaration card" ||
-			c.Way.ShareText != "2割" {
+		if c.Method.Code != "A1" || c.Ground.Code != "chip" ||
+			strings.Join(c.Checked, " ") != "declaration card" || c.Way.ShareText != "2割" {
 			t.Errorf("%+v", c)
 		}
 	})

@@ -156,7 +156,8 @@ func TestThePanelAsksWhatTheCaseDoesNotTell(t *testing.T) {
 	if refused := h.panel(t, map[string]any{"case": id}); refused.Answers["card"] != "none" {
 		t.Errorf("the refused card is asked for: %+v", refused)
 	}
-	if corrected := h.panel(t, map[string]any{"case": id, "card": "fails"}); corrected.Answers["card"] != "fails" {
+	corrected := h.panel(t, map[string]any{"case": id, "card": "fails"})
+	if corrected.Answers["card"] != "fails" {
 		t.Errorf("staff cannot correct what the case tells: %+v", corrected)
 	}
 	down := h.panel(t, tappedDown)

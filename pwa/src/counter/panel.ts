@@ -164,7 +164,8 @@ function answer(panel: Panel): HTMLElement[] {
     box,
     h("p", "", h("strong", "", word("panelNext")), local(o.next)),
     ...(best ? use(best) : []),
-    ...(rest.length ? [h("h3", "", word("panelOther")), h("dl", "ways", ...rest.map((w) => row(w, ...use(w))))]
+    ...(rest.length
+      ? [h("h3", "", word("panelOther")), h("dl", "ways", ...rest.map((w) => row(w, ...use(w))))]
       : []),
     h("p", "", word("panelBring"), local(o.bringNext)),
     h("p", "help", word("panelSource"), o.source, o.reservation ? `　${local(o.reservation)}` : ""),

@@ -114,7 +114,8 @@ func (s *Console) wayCard(c echo.Context, reception staff.Reception) error {
 	if err := c.Bind(&body); err != nil || len(body.Code) > 32 || len(body.Name) > 1000 {
 		return kit.ErrRequest
 	}
-	view, reading, err := counter.NewWays(s.Counter).AskCard(c.Request().Context(), reception, counter.WayCard{
+	ways := counter.NewWays(s.Counter)
+	view, reading, err := ways.AskCard(c.Request().Context(), reception, counter.WayCard{
 		ID:         c.Param("id"),
 		Reader:     chosenReader(c),
 		Name:       strings.TrimSpace(body.Name),
@@ -160,7 +161,8 @@ func (s *Console) recordWay(c echo.Context, reception staff.Reception) error {
 	if err := c.Bind(&body); err != nil || len(body.Reason) > 2000 {
 		return kit.ErrRequest
 	}
-	view, err := counter.NewWays(s.Counter).Record(c.Request().Context(), reception, c.Param("id"), counter.WayRecord{
+	ways := counter.NewWays(s.Counter)
+	view, err := ways.Record(c.Request().Context(), reception, c.Param("id"), counter.WayRecord{
 		Person: counter.WayPerson(body.wayPersonJSON),
 		Checks: body.Checks,
 		Form:   body.Form,
@@ -180,8 +182,8 @@ func (s *Console) shares(c echo.Context, reception staff.Reception) error {
 	if err := c.Bind(&body); err != nil {
 		return kit.ErrRequest
 	}
-	shares, err := counter.NewWays(s.Counter).ProvisionalShares(c.Request().Context(), reception, body.Answers,
-		body.BirthDate)
+	ways := counter.NewWays(s.Counter)
+	shares, err := ways.ProvisionalShares(c.Request().Context(), reception, body.Answers, body.BirthDate)
 	if err != nil {
 		return err
 	}
