@@ -59,10 +59,13 @@ export function openPanel(): void {
   if (goOn) return goOn();
   body = h("div", "");
   body.setAttribute("role", "status");
-  sheet = openSheet("panel", word("panelTitle"), body);
-  sheet.classList.add("wide");
-  sheet.addEventListener("keydown", pressed);
-  sheet.addEventListener("close", () => (sheet = null));
+  const mine = (sheet = openSheet("panel", word("panelTitle"), body));
+  mine.classList.add("wide");
+  mine.addEventListener("keydown", pressed);
+  mine.addEventListener("keyup", pressed);
+  mine.addEventListener("close", () => {
+    if (sheet === mine) sheet = null; // another one may be open by then
+  });
   void ask();
 }
 
@@ -76,19 +79,16 @@ export function forgetAnswers(): void {
   order = [];
 }
 
-/** A digit chooses, Backspace goes one back. */
+/** A digit chooses, Backspace goes one back: when the key comes up, so that it types into no field. */
 function pressed(e: KeyboardEvent): void {
   if (e.isComposing || e.ctrlKey || e.altKey || e.metaKey) return;
   const digit = /^(?:Digit|Numpad)([0-9])$/.exec(e.code)?.[1];
-  if (digit !== undefined) {
-    const n = digit === "0" ? 10 : Number(digit);
-    body.querySelectorAll<HTMLButtonElement>("button[data-choice]")[n - 1]?.click();
-  } else if (e.key === "Backspace") {
-    back();
-  } else {
-    return;
-  }
+  if (digit === undefined && e.key !== "Backspace") return;
   e.preventDefault();
+  if (e.type === "keydown") return;
+  if (digit === undefined) return back();
+  const n = digit === "0" ? 10 : Number(digit);
+  body.querySelectorAll<HTMLButtonElement>("button[data-choice]")[n - 1]?.click();
 }
 
 function back(): void {

@@ -251,10 +251,10 @@ function show(): void {
     forgetAnswers();
   });
   again.id = "way-drop";
-  sheet = openSheet("way", `${f.way.name}（${f.way.code}）`, f.form, h("p", "", again));
-  sheet.classList.add("wide");
-  sheet.addEventListener("close", () => {
-    sheet = null;
+  const mine = (sheet = openSheet("way", `${f.way.name}（${f.way.code}）`, f.form, h("p", "", again)));
+  mine.classList.add("wide");
+  mine.addEventListener("close", () => {
+    if (sheet === mine) sheet = null;
     unfinished(now && isTouched(now.form) ? show : null);
   });
   const first = f.form.querySelector<HTMLInputElement>("input[type=text], input:not([type])");
