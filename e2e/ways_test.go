@@ -10,15 +10,15 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// hand is a receptionist at the keyboard: what is pressed is counted.
-type hand struct {
+// keyboard is a receptionist at the keyboard: what is pressed is counted.
+type keyboard struct {
 	t    *testing.T
 	tab  context.Context
 	keys int
 }
 
 // types presses keys one after the other, wherever the keyboard is.
-func (h *hand) types(keys ...string) {
+func (h *keyboard) types(keys ...string) {
 	h.t.Helper()
 	for _, key := range keys {
 		h.keys += utf8.RuneCountInString(key)
@@ -27,7 +27,7 @@ func (h *hand) types(keys ...string) {
 }
 
 // taps opens the panel and answers its questions by digits, then goes the way of a code.
-func (h *hand) taps(code string, answers ...string) {
+func (h *keyboard) taps(code string, answers ...string) {
 	h.t.Helper()
 	h.types(kb.F9)
 	for i, answer := range answers {
@@ -46,12 +46,12 @@ func (h *hand) taps(code string, answers ...string) {
 }
 
 // field puts the keyboard into a field of the form, by Tab and Enter as staff do.
-func (h *hand) at(name string) {
+func (h *keyboard) at(name string) {
 	h.t.Helper()
 	waitTrue(h.t, h.tab, `document.activeElement.name === `+quote(name))
 }
 
-func (h *hand) report(way string) {
+func (h *keyboard) report(way string) {
 	h.t.Helper()
 	h.t.Logf("%s: %d keys from the panel to the record", way, h.keys)
 	h.keys = 0
@@ -80,7 +80,7 @@ func TestPatientsWithoutAScreenAreRecordedByTheirWay(t *testing.T) {
 	bridge(t, base, console, "tokuichi.json")
 	waitText(t, console, "#readers", "リーダー接続中")
 	expects(t, console, "status of 4(09|22)", "what is missing or does not fit, for its sentence")
-	h := &hand{t: t, tab: console}
+	h := &keyboard{t: t, tab: console}
 
 	t.Run("L1, the chip tells all", func(t *testing.T) {
 		h.t = t

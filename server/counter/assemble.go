@@ -41,10 +41,16 @@ func New(c Config) (of *Service, refresh func(context.Context)) {
 		Readers:     c.Readers,
 		Facilities:  c.Facilities,
 		Insurers:    func(url string) InsurerCalls { return c.Calls.For(url) },
-		Key:         c.Calls.Key,
-		Held:        HeldByTheClock(),
-		Outages:     Outages{c.Outages, c.Now},
-		Disasters:   Disasters{c.Notices, c.Now},
-		Now:         c.Now,
+		Receipts: &Receipts{
+			Store:      c.Store,
+			Facilities: c.Facilities,
+			Insurers:   func(url string) ReceiptCalls { return c.Calls.For(url) },
+			Key:        c.Calls.Key,
+			Held:       HeldByTheClock(),
+			Now:        c.Now,
+		},
+		Outages:   Outages{c.Outages, c.Now},
+		Disasters: Disasters{c.Notices, c.Now},
+		Now:       c.Now,
 	}, believed.Refresh
 }

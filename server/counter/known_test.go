@@ -22,7 +22,7 @@ func TestTheQuestionsBeginWithWhatTheCaseTells(t *testing.T) {
 		fact   string
 	}{
 		{"a screen alone", readers{}, counter.Answers{Shows: "insurerScreen"}, "console.known.screen"},
-		{"another person's card", cardOf{}, counter.Answers{Card: "none", Shows: "insurerScreen"},
+		{"another person's card", chipOf{}, counter.Answers{Card: "none", Shows: "insurerScreen"},
 			"console.known.card_refused"},
 		{"a card that was not read", ending{outcome: card.Failed},
 			counter.Answers{Card: "fails", Shows: "insurerScreen"}, "console.known.card_failed"},

@@ -46,7 +46,7 @@ type Ways struct {
 	facilities Facilities
 	outages    Outages
 	disasters  Disasters
-	held       *Held
+	receipts   *Receipts // keeps records for as long as they may be taken back
 	now        func() time.Time
 }
 
@@ -58,7 +58,7 @@ func NewWays(of *Service) Ways {
 		facilities: of.Facilities,
 		outages:    of.Outages,
 		disasters:  of.Disasters,
-		held:       of.Held,
+		receipts:   of.Receipts,
 		now:        of.Now,
 	}
 }
@@ -153,9 +153,6 @@ func (w Ways) Record(
 	if err != nil {
 		return CaseView{}, err
 	}
-	if err := readVisual(record.Checks); err != nil {
-		return CaseView{}, err
-	}
 	apply := func(view *CaseView) (string, error) {
 		person, err := record.Person.read(view.Way.Code, w.today())
 		if err != nil {
@@ -163,6 +160,9 @@ func (w Ways) Record(
 		}
 		if view.CardRefused() {
 			return "", errCardRefused
+		}
+		if err := view.readVisual(record.Checks); err != nil {
+			return "", err
 		}
 		view.tellWay(person)
 		view.Visual = record.Checks
@@ -187,8 +187,8 @@ func (w Ways) Record(
 		return string(view.Outcome) + " by " + string(view.Ground) + ", " + string(view.Method), nil
 	}
 	view, err := w.edit(ctx, reception, caseChange{id, "case.record", apply})
-	if err == nil && w.held != nil {
-		w.held.hold(view.ID, &heldRecord{})
+	if err == nil {
+		w.receipts.hold(reception.Facility, view, "")
 	}
 	return view, err
 }

@@ -15,20 +15,20 @@ import (
 	"madoguchi/server/staff"
 )
 
-// cardOf is a reader with a card of somebody in it.
-type cardOf struct {
+// chipOf is a reader with a card of somebody in it.
+type chipOf struct {
 	readers
 	reading *card.TextReading // nil: another person's
 }
 
-func (c cardOf) CheckBirthDate(_ context.Context, r counter.CardRequest) (card.Result, error) {
+func (c chipOf) CheckBirthDate(_ context.Context, r counter.CardRequest) (card.Result, error) {
 	if c.reading == nil || c.reading.BirthDate != r.BirthDate {
 		return card.Result{Outcome: card.Refused, Stored: storedOf(card.ErrBirthDate)}, nil
 	}
 	return card.Result{Outcome: card.Confirmed}, nil
 }
 
-func (c cardOf) CheckText(_ context.Context, r counter.TextRequest) (counter.TextResult, error) {
+func (c chipOf) CheckText(_ context.Context, r counter.TextRequest) (counter.TextResult, error) {
 	var out counter.TextResult
 	out.By = card.ByAgent
 	if c.reading == nil || c.reading.BirthDate != r.BirthDate {
@@ -321,7 +321,7 @@ func TestAWaysCardIsAsked(t *testing.T) {
 		if code == counter.Outage {
 			answers = outage
 		}
-		begin := func(t *testing.T, reader cardOf) (counter.Ways, *clinic, string) {
+		begin := func(t *testing.T, reader chipOf) (counter.Ways, *clinic, string) {
 			c := newClinic(t)
 			c.Readers = reader
 			ways := c.on("")
@@ -332,7 +332,7 @@ func TestAWaysCardIsAsked(t *testing.T) {
 		ask := counter.WayCard{BirthDate: "1988-11-30", ExpiryYear: 2035, Code: "1234"}
 		record := counter.WayRecord{Person: typedHanako, Form: counter.FormSigned}
 		t.Run(string(code)+", her card", func(t *testing.T) {
-			ways, _, id := begin(t, cardOf{reading: hanako})
+			ways, _, id := begin(t, chipOf{reading: hanako})
 			ask.ID = id
 			_, reading, err := ways.AskCard(ctx, suzuki, ask)
 			if err != nil || reading == nil || reading.Address != hanako.Address {
@@ -344,7 +344,7 @@ func TestAWaysCardIsAsked(t *testing.T) {
 			}
 		})
 		t.Run(string(code)+", her card, birth date alone", func(t *testing.T) {
-			ways, _, id := begin(t, cardOf{reading: hanako})
+			ways, _, id := begin(t, chipOf{reading: hanako})
 			_, reading, err := ways.AskCard(ctx, suzuki, counter.WayCard{ID: id, BirthDate: "1988-11-30"})
 			if err != nil || reading != nil {
 				t.Fatalf("%+v %v", reading, err)
@@ -355,7 +355,7 @@ func TestAWaysCardIsAsked(t *testing.T) {
 			}
 		})
 		t.Run(string(code)+", another person's card", func(t *testing.T) {
-			ways, c, id := begin(t, cardOf{})
+			ways, c, id := begin(t, chipOf{})
 			ask.ID = id
 			view, reading, err := ways.AskCard(ctx, suzuki, ask)
 			if err != nil || reading != nil || !view.CardRefused() {
@@ -371,7 +371,7 @@ func TestAWaysCardIsAsked(t *testing.T) {
 			}
 		})
 		t.Run(string(code)+", another birth date afterwards", func(t *testing.T) {
-			ways, _, id := begin(t, cardOf{reading: hanako})
+			ways, _, id := begin(t, chipOf{reading: hanako})
 			ask.ID = id
 			_, _, err := ways.AskCard(ctx, suzuki, ask)
 			fatal(t, err)
@@ -382,7 +382,7 @@ func TestAWaysCardIsAsked(t *testing.T) {
 			}
 		})
 		t.Run(string(code)+", another name", func(t *testing.T) {
-			ways, _, id := begin(t, cardOf{reading: hanako})
+			ways, _, id := begin(t, chipOf{reading: hanako})
 			ask.ID = id
 			_, _, err := ways.AskCard(ctx, suzuki, ask)
 			fatal(t, err)

@@ -2,6 +2,7 @@
 import { call, Problem } from "../shared/api";
 import { byId, h } from "../shared/dom";
 import { word } from "../shared/words";
+import { box } from "./box";
 import type { Case } from "./casedata";
 import { atHand } from "./current";
 import { leave, opener, takeCase } from "./hand";
@@ -46,9 +47,9 @@ export async function takeTexts(given: string[]): Promise<void> {
   byId("verdict").querySelector("#choose")?.remove(); // of the picture before
   const screens = [...new Set(texts.filter((t) => isCredential(t) && !isProof(t)))];
   let text = screens[0] ?? texts.find((t) => !isProof(t)) ?? second ?? "";
-  const genuine = atHand()?.verdict.valid;
-  if (!text.trim() || (genuine && text === opener())) return;
-  if (genuine) throw new Problem(0, "case.open", word("caseOpen"));
+  const somebodys = atHand()?.acceptable;
+  if (!text.trim() || (somebodys && text === opener())) return;
+  if (somebodys) throw new Problem(0, "case.open", word("caseOpen"));
   if (atHand()) leave();
   let proof = second;
   if (screens.length > 1) {
@@ -84,9 +85,7 @@ async function open(text: string): Promise<Case | null> {
         throw e;
       }
       const sentence = Date.now() > until ? word("waitedLong") : word("waitingPatient", { s: e.message });
-      byId("verdict").replaceChildren(
-        h("div", "verdict-box small unsure", h("h3", "", word("askingPatient")), h("p", "", sentence)),
-      );
+      byId("verdict").replaceChildren(box("unsure", word("askingPatient"), sentence));
       if (Date.now() > until) return null;
     }
     asking = true;

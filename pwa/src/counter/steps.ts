@@ -2,9 +2,9 @@
 import { call, Problem } from "../shared/api";
 import { byId, setText } from "../shared/dom";
 import { word } from "../shared/words";
-import { drawGround, missing, step, ticks } from "./accept";
+import { drawGround, missing, step, tickBesideChip, ticks } from "./accept";
 import { forget } from "./aside";
-import type { Case } from "./casedata";
+import { type Case, hasCard } from "./casedata";
 import { atHand, learn, onCase } from "./current";
 import { endTakingBack, offerTakingBack } from "./done";
 import { clear, goOnWith, takeCase } from "./hand";
@@ -15,7 +15,7 @@ import { act, answered, binding } from "./turn";
 
 export async function checkCard(): Promise<void> {
   const c = atHand();
-  if (!c || !c.verdict.valid) return;
+  if (!c || !c.acceptable || !hasCard(c)) return;
   readingCard(true);
   let checked: Case;
   try {
@@ -46,6 +46,9 @@ export async function goOn(): Promise<void> {
       if (open?.sentence) throw new Problem(0, "case.unchecked", open.sentence);
       return;
     }
+    case "beside":
+      tickBesideChip();
+      return decide("accepted");
     case "record":
       return decide("accepted");
   }

@@ -6,6 +6,7 @@ import { within } from "./within";
 const kind = "urn:madoguchi:problem:";
 
 export class Problem extends Error {
+  /** field is the field of the request at fault, if one is. */
   constructor(readonly status: number, readonly key: string, message: string, readonly field = "") {
     super(message);
   }
@@ -46,7 +47,7 @@ interface ProblemDocument {
   type?: string;
   detail?: string; // in the reader's language
   ja?: string;
-  field?: string; // the input at fault, if one is
+  field?: string;
 }
 
 /**

@@ -54,14 +54,6 @@ func nameOfWay(code eligibility.MethodCode) message.Message {
 	return message.New("rule."+strings.ToLower(string(code))+".name", nil)
 }
 
-// caseHeadline is what a case comes to: its screen's verdict, or the way by which it goes without one.
-func caseHeadline(view counter.CaseView) message.Message {
-	if view.Way != nil {
-		return nameOfWay(view.Way.Code)
-	}
-	return view.Verdict.Headline()
-}
-
 // addWay tells of a case that has no screen by which way it goes.
 func (s *Console) addWay(out *CaseJSON, view counter.CaseView) {
 	way := view.Way
@@ -69,7 +61,7 @@ func (s *Console) addWay(out *CaseJSON, view counter.CaseView) {
 		return
 	}
 	name := newSentence(nameOfWay(way.Code))
-	out.Method = methodJSON{string(way.Code), name}
+	out.Method, out.Verdict.Headline = methodJSON{string(way.Code), name}, name
 	out.Way = &wayJSON{
 		Code:    string(way.Code),
 		Name:    name,
