@@ -179,7 +179,7 @@ var severalSentences = []string{"import.kind"}
 var staffErrors = regexp.MustCompile(
 	`^(case|scan|import|run|look|sample|revoke|support|paper|hosts|keys|receipt|situation|` +
 		`code|demo|counter|export|insurer|declaration|notices|share|rules|names|` +
-		`staff|passkey|pin|facility|print|representing)\.|^person\.(erase|login|missing)`,
+		`staff|passkey|pin|facility|print|representing|way|outage|disaster)\.|^person\.(erase|login|missing)`,
 )
 
 // patientsRooms are where a patient's request can come to.

@@ -151,6 +151,8 @@ func (a *app) addCounterHalf(
 	config.Readers = a.readers
 	config.Counter, refresh = counter.New(counter.Config{
 		Store:      a.Store.ForCounter(),
+		Outages:    a.Store.Outages(),
+		Notices:    a.Store.Notices(),
 		Facilities: facilities,
 		Readers:    a.readers.Cards,
 		Listed:     listed,

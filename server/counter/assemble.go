@@ -12,6 +12,8 @@ import (
 // Config is what the clinic's half of a server is made of.
 type Config struct {
 	Store      Store
+	Outages    OutageStore
+	Notices    NoticeStore
 	Facilities Facilities
 	Readers    CardReaders
 	Listed     func() (*credential.TrustList, error) // the trust list as it was signed
@@ -47,6 +49,8 @@ func New(c Config) (of *Service, refresh func(context.Context)) {
 			Held:       HeldByTheClock(),
 			Now:        c.Now,
 		},
-		Now: c.Now,
+		Outages:   Outages{c.Outages, c.Now},
+		Disasters: Disasters{c.Notices, c.Now},
+		Now:       c.Now,
 	}, believed.Refresh
 }

@@ -66,6 +66,8 @@ type caseBody struct {
 	Correction bool       `json:"correction,omitempty"`
 	TakenUp    *TakenUp   `json:"takenUp,omitempty"` // a parked case that somebody goes on with
 	Replaced   []Replaced `json:"replaced,omitempty"`
+	// of a case without a screen or a paper
+	Way *WayNote `json:"way,omitempty"`
 }
 
 func readCase(stored Case) (CaseView, error) {

@@ -82,6 +82,8 @@ func newClinic(t *testing.T) *clinic {
 		Readers:    readers{},
 		Insurers:   func(string) counter.InsurerCalls { return away{} },
 		Facilities: facilitytest.One{Code: own, Name: "架空医院"},
+		Outages:    counter.Outages{Store: kept.Outages(), Now: func() time.Time { return now }},
+		Disasters:  counter.Disasters{Store: kept.Notices(), Now: func() time.Time { return now }},
 		Now:        func() time.Time { return now },
 	}
 	c.Receipts = &counter.Receipts{

@@ -26,6 +26,8 @@ type Service struct {
 	Facilities  Facilities
 	Insurers    func(url string) InsurerCalls // for the facility of a URL
 	Receipts    *Receipts
+	Outages     Outages   // people to look up after an outage
+	Disasters   Disasters // notices that facilities have switched on
 	Now         func() time.Time
 }
 

@@ -2,6 +2,7 @@ package counter
 
 import (
 	"context"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -137,6 +138,11 @@ func (c *Service) TakeBack(ctx context.Context, reception staff.Reception, id st
 	if err := c.cases().put(ctx, reception, view, "case.back", detail); err != nil {
 		kept.hold(id, held) // the record stands: its receipt is still to be left
 		return CaseView{}, err
+	}
+	if view.Way != nil && view.Way.Code == Outage {
+		if err := c.Outages.drop(ctx, reception, id); err != nil {
+			slog.Warn("the case that was taken back is still on the outage list", "case", id, "error", err)
+		}
 	}
 	return view, nil
 }

@@ -180,6 +180,8 @@ func (h *testApp) build(t *testing.T) {
 		Readers:    h.reader,
 		Insurers:   func(string) counter.InsurerCalls { return nobody{} },
 		Facilities: h.facility,
+		Outages:    counter.Outages{Store: h.store.Outages(), Now: clock},
+		Disasters:  counter.Disasters{Store: h.store.Notices(), Now: clock},
 		Now:        clock,
 	}
 	service.Receipts = &counter.Receipts{

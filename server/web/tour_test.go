@@ -300,10 +300,12 @@ func (h *testApp) tour(t *testing.T) []stop {
 	get("/staff/invite")
 	by(invited)
 	get("/staff/invite/:code", link)
-	for _, route := range []string{"/staff/pin", "/api/v1/staff/tiles"} {
+	for _, route := range []string{"/staff/pin", "/api/v1/staff/tiles", "/counter/disasters"} {
 		get(route)
 		by(desk)
 	}
+	ways := h.waysOf(t)
+	get("/counter/outage")
 
 	get("/staff/facility")
 	by(desk)
@@ -394,6 +396,12 @@ func (h *testApp) tour(t *testing.T) []stop {
 		"reason": {"書きまちがい"}}, wrong)
 	day := eligibility.DateOf(h.now).String()
 	form("/counter/records/export", url.Values{"from": {day}, "to": {day}})
+	for _, s := range ways {
+		stops = append(stops, s)
+		if strings.HasPrefix(s.path, "/counter/disasters") {
+			by(desk)
+		}
+	}
 	send("POST", "/api/v1/counter/reader", map[string]string{"id": bridge})
 	also(bridge)
 	send("POST", "/api/v1/counter/bridges", map[string]string{"code": "AAAA-AAAA"})

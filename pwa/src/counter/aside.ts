@@ -38,7 +38,8 @@ function draw(): void {
 }
 
 /** How staff call a person: by the family's name, which stands first. */
-export const called = (c: Case): string => String(c.eligibility?.["name"] ?? "").split(/\s/u)[0] ?? "";
+export const called = (c: Case): string =>
+  String(c.eligibility?.["name"] ?? c.way?.person ?? "").split(/\s/u)[0] ?? "";
 
 /** Lets staff go on with one of the list. */
 export function offerAsides(resume: (one: Aside) => void): void {

@@ -40,6 +40,15 @@ interface CardCheck {
   notProven: string[];
 }
 
+/** Of a case without a screen: by which way it goes, and who it is. */
+export interface Way {
+  code: string;
+  name: Sentence;
+  person?: string;
+  birthDateJa?: string;
+  reading?: { name: string; sex: string; address: string }; // of the chip, in the answer alone
+}
+
 /** One thing that staff compare by eye. */
 export interface Comparison extends Sentence {
   code: string;
@@ -72,6 +81,8 @@ export interface Case {
   card: null | CardCheck;
   patientNumber?: string; // the clinic's own (診察券番号)
   parked?: Sentence; // somebody goes on with it: of what time it is
+  text?: { result: string; headline: Sentence; next: Sentence };
+  way?: Way;
   takeBack?: number; // ms for which the record can still be taken back
 }
 

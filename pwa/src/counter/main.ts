@@ -24,6 +24,7 @@ import { status } from "./status";
 import { checkCard, decide, goOn } from "./steps";
 import { watchWaysIn } from "./takein";
 import { act } from "./turn";
+import "./wayform";
 
 const end = (outcome: Outcome): void => void act(() => decide(outcome));
 const onClick = (id: string, work: () => void): void => byId(id).addEventListener("click", work);

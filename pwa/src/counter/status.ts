@@ -1,5 +1,5 @@
 // The line above the panes: reader, trust list, clocks and the day's counts. Elements: #readers, #trust,
-// #clock-note, #today, #parked.
+// #clock-note, #today, #parked, #outage.
 import { call, Problem } from "../shared/api";
 import { clockWords } from "../shared/clock";
 import { byId, setText } from "../shared/dom";
@@ -13,6 +13,7 @@ interface Status {
   trustList: { issuedAt: string };
   today: number;
   parked: number;
+  outage: number;
   serverTime: string;
   clock: Sentence | null;
 }
@@ -59,6 +60,8 @@ export async function status(): Promise<void> {
     );
     setText(byId("today"), String(s.today));
     setText(byId("parked"), String(s.parked));
+    byId("outage").hidden = !s.outage;
+    setText(byId("outage"), word("outageCount", { n: s.outage }));
   } catch (e) {
     // Nothing is known of the readers.
     showReaders(`○ ${e instanceof Problem && e.key ? e.message : word("serverOff")}`, null);

@@ -71,6 +71,7 @@ type CaseJSON struct {
 	// what the acceptance stood on: screen (or seen, of a paper), card, text, and codes of Compare
 	Checked   []string        `json:"checked,omitempty"`
 	Withdrawn []withdrawnJSON `json:"withdrawn,omitempty"` // records that were taken back, the oldest first
+	Way       *wayJSON        `json:"way,omitempty"`       // of a case without a screen
 	TakeBack  int64           `json:"takeBack,omitempty"`  // ms for which the record can still be taken back
 	// once the person was checked it may be accepted: the screen is genuine, or the rules accept the paper
 	Acceptable bool          `json:"acceptable"`
@@ -240,7 +241,7 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 			Checks:      []checkLine{},
 		},
 	}
-	if view.Paper == nil {
+	if view.Paper == nil && view.Way == nil {
 		out.Verdict.Headline = newSentence(v.Headline())
 	}
 	if !v.IssuedAt.IsZero() && (v.Valid || v.AwaitsProof()) {
@@ -314,6 +315,7 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 	if view.RefusedByFace() {
 		out.Verdict.Next = out.Face.Next
 	}
+	s.addWay(&out, view)
 	return out
 }
 

@@ -30,6 +30,7 @@ func (s *Console) Routes(r *kit.Router) {
 	r.Counter("POST /api/v1/counter/cases/:id/challenge", s.reception(s.challenge))
 	r.Counter("POST /api/v1/counter/cases/:id/card-check", s.reception(s.cardCheck))
 	s.extraCheckRoutes(r)
+	s.wayRoutes(r)
 	paperPages{s, counterhalf.NewPapers(s.Counter)}.routes(r)
 	r.Counter("POST /api/v1/counter/cases/:id/visual", s.reception(s.visual))
 	r.Counter("POST /api/v1/counter/cases/:id/record", s.reception(s.record))
@@ -231,6 +232,10 @@ func (s *Console) counterStatus(c echo.Context, reception staff.Reception) error
 	if err != nil {
 		return err
 	}
+	outage, err := s.Counter.Outages.Open(c.Request().Context(), reception)
+	if err != nil {
+		return err
+	}
 	out := struct {
 		Facility string       `json:"facility"`
 		Staff    string       `json:"staff"`
@@ -241,6 +246,7 @@ func (s *Console) counterStatus(c echo.Context, reception staff.Reception) error
 			IssuedAt time.Time `json:"issuedAt"`
 			Version  int       `json:"version"`
 		} `json:"trustList"`
+		Outage     int       `json:"outage"` // to look up after an outage
 		Today      int       `json:"today"`
 		Parked     int       `json:"parked"`
 		ServerTime time.Time `json:"serverTime"`
@@ -249,6 +255,7 @@ func (s *Console) counterStatus(c echo.Context, reception staff.Reception) error
 		Facility:   facility.Name,
 		Staff:      s.Named(c, reception.Staff),
 		Readers:    s.readers(c, reception),
+		Outage:     outage,
 		ServerTime: s.Now(),
 	}
 	out.Away = chosenReader(c) != "" &&
