@@ -17,30 +17,37 @@ type caseStore struct{ *core }
 // PutCase implements counter.Store.
 func (s caseStore) PutCase(ctx context.Context, c counter.Case, e audit.Entry) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
-		day := eligibility.DateOf(c.At)
-		body, err := s.sealer.seal(ctx, tx, fmt.Sprintf("cases/%s/%d", c.Facility, day.Year()), casePlace(c,
-			c.Version+1), c.Body)
-		if err != nil {
+		if err := s.put(ctx, tx, c); err != nil {
 			return err
-		}
-		var stored sql.Result
-		if c.Version == 0 {
-			stored, err = tx.ExecContext(ctx, `INSERT INTO cases (facility, ref, at, day, outcome, body)
-				VALUES ($1, $2, $3, $4, $5, $6)`,
-				c.Facility, c.ID, toMillis(c.At), day.String(), string(c.Outcome), body)
-		} else {
-			stored, err = tx.ExecContext(ctx, `UPDATE cases SET outcome = $4, body = $5, version = version + 1
-				WHERE facility = $1 AND ref = $2 AND version = $3`,
-				c.Facility, c.ID, c.Version, string(c.Outcome), body)
-		}
-		if err != nil {
-			return fmt.Errorf("storing a case: %w", err)
-		}
-		if n, err := stored.RowsAffected(); err != nil || n != 1 {
-			return cmp.Or(err, error(counter.ErrCaseChanged))
 		}
 		return appendAudit(ctx, tx, e, nil)
 	})
+}
+
+func (s caseStore) put(ctx context.Context, tx *sql.Tx, c counter.Case) error {
+	day := eligibility.DateOf(c.At)
+	body, err := s.sealer.seal(ctx, tx, fmt.Sprintf("cases/%s/%d", c.Facility, day.Year()), casePlace(c,
+		c.Version+1), c.Body)
+	if err != nil {
+		return err
+	}
+	var stored sql.Result
+	if c.Version == 0 {
+		stored, err = tx.ExecContext(ctx, `INSERT INTO cases (facility, ref, at, day, outcome, body)
+			VALUES ($1, $2, $3, $4, $5, $6)`,
+			c.Facility, c.ID, toMillis(c.At), day.String(), string(c.Outcome), body)
+	} else {
+		stored, err = tx.ExecContext(ctx, `UPDATE cases SET outcome = $4, body = $5, version = version + 1
+			WHERE facility = $1 AND ref = $2 AND version = $3`,
+			c.Facility, c.ID, c.Version, string(c.Outcome), body)
+	}
+	if err != nil {
+		return fmt.Errorf("storing a case: %w", err)
+	}
+	if n, err := stored.RowsAffected(); err != nil || n != 1 {
+		return cmp.Or(err, error(counter.ErrCaseChanged))
+	}
+	return nil
 }
 
 // casePlace binds a case to its outcome, its time and how often it was stored.

@@ -39,6 +39,9 @@ func (s *Store) ForInsurer() insurer.Stores {
 // ForCounter returns the records of counters.
 func (s *Store) ForCounter() counter.Store { return caseStore{s.core} }
 
+// ForOfflineDay returns what consoles recorded without network.
+func (s *Store) ForOfflineDay() counter.OfflineStore { return offlineStore{s.core, caseStore{s.core}} }
+
 // ForAgents returns the paired bridge agents.
 func (s *Store) ForAgents() agents.Store { return agentStore{s.core} }
 

@@ -16,21 +16,23 @@ func waitingReceiptPlace(r counter.WaitingReceipt) place {
 
 // PutReceipt implements counter.ReceiptStore.
 func (s caseStore) PutReceipt(ctx context.Context, r counter.WaitingReceipt) error {
-	return s.change(ctx, func(tx *sql.Tx) error {
-		scope := fmt.Sprintf("cases/%s/%d", r.Facility, eligibility.DateOf(r.Ends).Year())
-		body, err := s.sealer.seal(ctx, tx, scope, waitingReceiptPlace(r), r.Body)
-		if err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO waiting_receipts (facility, ref, ends_at, body)
-			VALUES ($1, $2, $3, $4)
-			ON CONFLICT (facility, ref) DO UPDATE SET ends_at = excluded.ends_at, body = excluded.body`,
-			r.Facility, r.CaseID, toMillis(r.Ends), body)
-		if err != nil {
-			return fmt.Errorf("storing a receipt that waits: %w", err)
-		}
-		return nil
-	})
+	return s.change(ctx, func(tx *sql.Tx) error { return s.putReceipt(ctx, tx, r) })
+}
+
+func (s caseStore) putReceipt(ctx context.Context, tx *sql.Tx, r counter.WaitingReceipt) error {
+	scope := fmt.Sprintf("cases/%s/%d", r.Facility, eligibility.DateOf(r.Ends).Year())
+	body, err := s.sealer.seal(ctx, tx, scope, waitingReceiptPlace(r), r.Body)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO waiting_receipts (facility, ref, ends_at, body)
+		VALUES ($1, $2, $3, $4)
+		ON CONFLICT (facility, ref) DO UPDATE SET ends_at = excluded.ends_at, body = excluded.body`,
+		r.Facility, r.CaseID, toMillis(r.Ends), body)
+	if err != nil {
+		return fmt.Errorf("storing a receipt that waits: %w", err)
+	}
+	return nil
 }
 
 // WaitingReceipts implements counter.ReceiptStore.
