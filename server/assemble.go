@@ -12,11 +12,11 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/server/agents"
-	"madoguchi/server/counter"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/demo"
 	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
+	"madoguchi/server/printing"
 	"madoguchi/server/settings"
 	"madoguchi/server/staff"
 	"madoguchi/server/web/kit"
@@ -29,7 +29,6 @@ type app struct {
 
 	word    *kit.DemoWord      // where the demo's port is published
 	readers *agents.AgentHub   // where a counter's half runs
-	counter *counter.Service   // the same
 	runs    *insurer.PrintJobs // where an insurer's half runs
 }
 
@@ -104,32 +103,28 @@ func (a *app) insurerServices(ctx context.Context, address string) (*insurer.Ser
 		Notices:      insurer.NoticeKeys{Derive: derive, Index: index},
 		Host:         a.settings.Host(),
 		Address:      address,
+		Runs:         filepath.Join(a.Path, datafolder.RunsDir),
+		PDFReader:    printing.FindPoppler(),
 		Demo:         a.settings.Mode() == settings.Demo,
 		Now:          a.Now,
 	}), nil
 }
 
-// staffServices assembles who works where and signs in; address is where browsers find this server. The demo
-// has a facility of its own.
+// staffServices assembles who works where and signs in; address is where browsers find this server, empty for
+// a command, where nobody signs in. The demo has a facility of its own.
 func (a *app) staffServices(ctx context.Context, address string) (*staff.Services, error) {
-	product := message.New("common.product", nil).Text("ja")
-	keys, err := passkey.New(passkey.Config{Address: address, Name: product, Now: a.Now})
-	if err != nil {
-		return nil, err
+	config := staff.Config{Stores: a.Store.ForStaff(), Now: a.Now}
+	if address != "" {
+		product := message.New("common.product", nil).Text("ja")
+		keys, err := passkey.New(passkey.Config{Address: address, Name: product, Now: a.Now})
+		if err != nil {
+			return nil, err
+		}
+		config.Passkeys = keys
 	}
-	all := staff.New(staff.Config{Stores: a.Store.ForStaff(), Passkeys: keys, Now: a.Now})
-	return all, a.putDemoFacility(ctx, all.Facilities)
-}
-
-// facilities are those whose counters work on this server; the demo has its own.
-func (a *app) facilities(ctx context.Context) (*staff.Facilities, error) {
-	all := staff.New(staff.Config{Stores: a.Store.ForStaff(), Now: a.Now}).Facilities
-	return all, a.putDemoFacility(ctx, all)
-}
-
-func (a *app) putDemoFacility(ctx context.Context, all *staff.Facilities) error {
+	all := staff.New(config)
 	if a.settings.Mode() != settings.Demo || a.settings.FacilityCode == "" {
-		return nil
+		return all, nil
 	}
-	return demo.PutFacility(ctx, all, a.settings.FacilityCode, a.settings.FacilityName)
+	return all, demo.PutFacility(ctx, all.Facilities, a.settings.FacilityCode, a.settings.FacilityName)
 }

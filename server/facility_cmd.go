@@ -33,11 +33,11 @@ func (c *forFacilities) run(
 		role = datafolder.RoleCounter
 	}
 	told, err := inFolder(s, open, role, func(ctx context.Context, a *app) (output.Told, error) {
-		facilities, err := a.facilities(ctx)
+		services, err := a.staffServices(ctx, "")
 		if err != nil {
 			return output.Told{}, err
 		}
-		return do(ctx, facilities)
+		return do(ctx, services.Facilities)
 	})
 	return printTold(c.JSON, told, err)
 }

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"madoguchi/eligibility"
 	"madoguchi/message"
@@ -128,27 +127,12 @@ func (c *importCmd) store(
 
 // report prints what happened: rows as JSON, or a summary; refused rows go to the error file.
 func (c *importCmd) report(read *insuredcsv.File, done insurer.Imported) error {
-	rows, refused, err := read.Tell(os.Stdout, c.JSON, done.Digest)
-	if err != nil {
+	report := insurer.ImportReport{Rows: os.Stdout, Summary: os.Stdout, JSON: c.JSON, Trial: c.DryRun}
+	if c.JSON {
+		report.Summary = os.Stderr // standard output has one object a row
+	}
+	if refused, err := report.Print(read, done); err != nil || refused == 0 {
 		return err
-	}
-	if len(read.Unknown) > 0 {
-		to := os.Stdout
-		if c.JSON {
-			to = os.Stderr // standard output has one object a row
-		}
-		columns := message.Text(strings.Join(read.Unknown, "、"))
-		fmt.Fprintln(to, message.New("import.said.unused", message.Args{"columns": columns}).Text("ja"))
-	}
-	if !c.JSON {
-		said := done.Count.Stored(refused)
-		if c.DryRun {
-			said = insurer.Trial(rows, refused)
-		}
-		fmt.Println(said.Text("ja"))
-	}
-	if refused == 0 {
-		return nil
 	}
 	c.writeErrors(read)
 	return exit(exitSome)

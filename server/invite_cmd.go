@@ -6,7 +6,6 @@ import (
 	"madoguchi/server/inviting"
 	"madoguchi/server/output"
 	"madoguchi/server/settings"
-	"madoguchi/server/staff"
 )
 
 // inviteCmd makes an invitation's link: the first administrator's, or that of somebody who lost the passkey.
@@ -35,7 +34,10 @@ func (c *inviteCmd) run(s *settings.Settings) (inviting.Made, error) {
 	}
 	role := inviting.DataRole(s.Mode(), of, c.ServerRole)
 	return inFolder(s, openExisting, role, func(ctx context.Context, a *app) (inviting.Made, error) {
-		services := staff.New(staff.Config{Stores: a.Store.ForStaff(), Now: a.Now})
+		services, err := a.staffServices(ctx, "")
+		if err != nil {
+			return inviting.Made{}, err
+		}
 		return c.Make(ctx, services.Members, of, inviting.Address(s))
 	})
 }

@@ -6,17 +6,14 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"strings"
 	"syscall"
 
 	"madoguchi/eligibility"
 	"madoguchi/message"
-	"madoguchi/server/datafolder"
 	"madoguchi/server/insurer"
 	"madoguchi/server/printing"
 	"madoguchi/server/settings"
-	"madoguchi/server/staff"
 )
 
 // printCmd prints papers in a run: it plans, prints, reads every code back, and can be resumed after whatever
@@ -89,14 +86,13 @@ func (c *printCmd) run(ctx context.Context, s *settings.Settings) (*insurer.Prin
 		return nil, err
 	}
 	runs := services.PrintJobs
-	runs.Folder, runs.Reader = filepath.Join(h.Path, datafolder.RunsDir), printing.FindPoppler()
-	result := &insurer.PrintReport{Run: c.Resume}
-	operator, err := c.operator(ctx, services)
+	operator, err := services.Directory.Printing(ctx, c.Insurer, c.Resume)
 	if err != nil {
 		return nil, err
 	}
+	result := &insurer.PrintReport{Run: c.Resume}
 	if c.Resume == "" {
-		if err := c.plan(ctx, services, operator, result); err != nil || c.DryRun {
+		if result, err = c.Start(ctx, runs, operator, c.DryRun); err != nil || c.DryRun {
 			return result, err
 		}
 		fmt.Fprintln(os.Stderr, message.New("print.started", message.Args{
@@ -118,37 +114,4 @@ func (c *printCmd) run(ctx context.Context, s *settings.Settings) (*insurer.Prin
 	}
 	result.SetResult(run, files, runs.FolderOf(run))
 	return result, nil
-}
-
-// operator is who prints: for the insurer that the command names, or for the one of the run to resume.
-func (c *printCmd) operator(ctx context.Context, services *insurer.Services) (staff.Operator, error) {
-	if c.Resume != "" {
-		return services.Directory.Operator(ctx, insurer.RequestTarget{Run: c.Resume})
-	}
-	number, err := eligibility.ParseInsurerNumber(c.Insurer)
-	if err != nil {
-		return staff.Operator{}, eligibility.ErrInsurerNumber.In("--insurer")
-	}
-	return staff.Operator{Insurer: number}, nil
-}
-
-// plan plans a new run and stores it.
-func (c *printCmd) plan(
-	ctx context.Context, services *insurer.Services, operator staff.Operator, result *insurer.PrintReport,
-) error {
-	request, err := c.Request()
-	if err != nil {
-		return err
-	}
-	plan, err := services.PrintJobs.PlanRun(ctx, operator, request)
-	if err != nil {
-		return err
-	}
-	result.Run, result.Total = plan.Run.ID, plan.Run.Total
-	result.NotDue, result.Missing = plan.NotDue, plan.Missing
-	if c.DryRun {
-		result.Run, result.State = "", "planned"
-		return nil
-	}
-	return services.PrintJobs.StartRun(ctx, operator, plan)
 }

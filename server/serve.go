@@ -2,16 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
-	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
-	"time"
 
-	"madoguchi/server/counter"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/demo"
 	"madoguchi/server/doctor"
@@ -23,8 +18,6 @@ import (
 type serveCmd struct {
 	Role string `enum:"all,insurer,counter" default:"all" env:"MADOGUCHI_ROLE" help:"${serve_role}"`
 }
-
-const shutdownTime = 20 * time.Second
 
 // Run serves until an interrupt.
 func (c *serveCmd) Run(s *settings.Settings) error {
@@ -68,9 +61,6 @@ func (c *serveCmd) Run(s *settings.Settings) error {
 		return err
 	}
 	go h.KeepClean(ctx, chores...)
-	if h.counter != nil {
-		go counter.NewReceipts(h.counter).KeepLeaving(ctx)
-	}
 	if h.runs != nil {
 		if err := h.runs.Resume(ctx); err != nil {
 			return err
@@ -83,35 +73,15 @@ func (c *serveCmd) Run(s *settings.Settings) error {
 		Counter:  c.Role != datafolder.RoleInsurer,
 		Word:     h.word.String(),
 	}.Print(os.Stdout)
-	server := listen.Server(handler, certificate)
-	failed := make(chan error, 1)
-	go func() {
-		if certificate != nil {
-			failed <- server.ServeTLS(listener, "", "")
-		} else {
-			failed <- server.Serve(listener)
-		}
-	}()
-	select {
-	case err := <-failed:
-		return fmt.Errorf("serving: %w", err)
-	case <-ctx.Done():
-	}
-	return h.shutDown(server)
+	return listen.Until(ctx, listen.Server(handler, certificate), listener, h.letGo)
 }
 
-// shutDown lets requests and print files end, and sends the agents away to come back spread over a minute.
-func (a *app) shutDown(server *http.Server) error {
-	ending, cancel := context.WithTimeout(context.Background(), shutdownTime)
-	defer cancel()
+// letGo lets print files end, and sends the agents away to come back spread over a minute.
+func (a *app) letGo(ctx context.Context) {
 	if a.readers != nil {
-		a.readers.Restart(ending)
+		a.readers.Restart(ctx)
 	}
 	if a.runs != nil {
 		a.runs.Wait() // each lets its half file go
 	}
-	if err := server.Shutdown(ending); err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("shutting down: %w", err)
-	}
-	return nil
 }

@@ -17,7 +17,6 @@ import (
 	"madoguchi/server/hostapi"
 	"madoguchi/server/hostclient"
 	"madoguchi/server/keys"
-	"madoguchi/server/printing"
 	"madoguchi/server/settings"
 	"madoguchi/server/trust"
 	"madoguchi/server/web"
@@ -109,7 +108,6 @@ func (a *app) addInsurerHalf(
 		return err
 	}
 	a.runs = config.Insurer.PrintJobs
-	a.runs.Folder, a.runs.Reader = filepath.Join(a.Path, datafolder.RunsDir), printing.FindPoppler()
 	config.Listed = listed
 	config.CounterCall = hostapi.TrustedCounters(listed, config.Insurer.Receipts.FirstUse, a.Now)
 	if !config.Demo {
@@ -143,36 +141,25 @@ func (a *app) addCounterHalf(
 		URL:   func(code string) string { return a.settings.FacilityURL(code, address) },
 	}
 	config.Facilities = facilities.Count
-	config.Readers = agents.New(agents.Config{
+	a.readers = agents.New(agents.Config{
 		Store:      a.Store.ForAgents(),
 		IssuerKeys: issuerKeys,
 		Virtual:    config.Demo,
 		Now:        a.Now,
 		Names:      facilities.Name,
 	})
-	a.readers = config.Readers
-	known := &trust.Cache{
-		Folder:    a.Path,
-		Listed:    listed,
-		Calls:     calls,
-		ClockSkew: calls.ClockSkew,
-		Now:       a.Now,
-	}
-	calls.Trust = known.TrustList
-	config.Counter = &counter.Service{
-		Store:       a.Store.ForCounter(),
-		Believed:    known.View,
-		RefreshKeys: known.RefreshKeys,
-		AskTime:     calls.AskTime,
-		Readers:     config.Readers,
-		Insurers:    func(url string) counter.InsurerCalls { return calls.For(url) },
-		Facilities:  facilities,
-		Key:         calls.Key,
-		Held:        counter.HeldByTheClock(),
-		Now:         a.Now,
-	}
-	a.counter = config.Counter
-	return known.Refresh, nil
+	config.Readers = a.readers
+	config.Counter, refresh = counter.New(counter.Config{
+		Store:      a.Store.ForCounter(),
+		Facilities: facilities,
+		Readers:    a.readers,
+		Listed:     listed,
+		Calls:      calls,
+		Folder:     a.Path,
+		Now:        a.Now,
+	})
+	go counter.NewReceipts(config.Counter).KeepLeaving(ctx)
+	return refresh, nil
 }
 
 // trustSource returns the trust list that counts now.

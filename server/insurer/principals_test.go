@@ -454,6 +454,7 @@ var withoutPrincipal = map[string]string{
 	"Directory.All":              "which insurers there are is public",
 	"Directory.Logo":             "a mark stands on every paper",
 	"Directory.Operator":         "it makes the principal",
+	"Directory.Printing":         "it makes the principal",
 	"Enrolment.NoticeFor":        "the notice's code is the proof; it names nobody",
 	"Enrolment.NoticeInsurer":    "the notice's code is the proof; it names nobody",
 	"Enrolment.MACOf":            "it looks nothing up",

@@ -1,12 +1,14 @@
 package insurer
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
 
 	"madoguchi/eligibility"
+	"madoguchi/server/staff"
 )
 
 // RunFlags are a new run as `madoguchi print` is given it; their tags are the command's flags.
@@ -62,6 +64,31 @@ func (f RunFlags) Request() (RunRequest, error) {
 	}
 	lines, err := f.lines()
 	return RunRequest{Kind: PaperKind(f.Kind), Options: o, List: lines}, err
+}
+
+// Start plans a new run and stores it; a trial only says what it would be.
+func (f RunFlags) Start(
+	ctx context.Context, jobs *PrintJobs, operator staff.Operator, trial bool,
+) (*PrintReport, error) {
+	request, err := f.Request()
+	if err != nil {
+		return nil, err
+	}
+	plan, err := jobs.PlanRun(ctx, operator, request)
+	if err != nil {
+		return nil, err
+	}
+	report := &PrintReport{
+		Run:     plan.Run.ID,
+		Total:   plan.Run.Total,
+		NotDue:  plan.NotDue,
+		Missing: plan.Missing,
+	}
+	if trial {
+		report.Run, report.State = "", "planned"
+		return report, nil
+	}
+	return report, jobs.StartRun(ctx, operator, plan)
 }
 
 // lines reads the list.

@@ -7,6 +7,7 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/server/keys"
+	"madoguchi/server/printing"
 )
 
 // Services are the insurer's half: they import the insured, hand out notice codes, enrol, issue and print.
@@ -35,8 +36,10 @@ type Config struct {
 	Keys         IssuerKeys
 	Certificates DocumentKeys
 	Notices      NoticeKeys
-	Host         string // the HOST of every iss, https, without trailing slash
-	Address      string // the address that people open, e.g. http://localhost:8080
+	Host         string            // the HOST of every iss, https, without trailing slash
+	Address      string            // the address that people open, e.g. http://localhost:8080
+	Runs         string            // PrintJobs.Folder
+	PDFReader    *printing.Poppler // PrintJobs.Reader
 	Demo         bool
 	Now          func() time.Time
 }
@@ -141,6 +144,8 @@ func New(c Config) *Services {
 			address:   c.Address,
 			demo:      c.Demo,
 			now:       c.Now,
+			Folder:    c.Runs,
+			Reader:    c.PDFReader,
 		},
 	}
 }

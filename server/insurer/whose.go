@@ -63,6 +63,19 @@ func (d *Directory) Operator(ctx context.Context, about RequestTarget) (staff.Op
 	return staff.Operator{Insurer: number}, nil
 }
 
+// Printing makes the principal of the command that prints: for the insurer of a run to resume, or else for
+// the one that was named.
+func (d *Directory) Printing(ctx context.Context, named, resumed string) (staff.Operator, error) {
+	if resumed != "" {
+		return d.Operator(ctx, RequestTarget{Run: resumed})
+	}
+	number, err := eligibility.ParseInsurerNumber(named)
+	if err != nil {
+		return staff.Operator{}, eligibility.ErrInsurerNumber.In("--insurer")
+	}
+	return staff.Operator{Insurer: number}, nil
+}
+
 func (d *Directory) insurerOf(
 	ctx context.Context, name string, about RequestTarget,
 ) (eligibility.InsurerNumber, error) {

@@ -90,11 +90,11 @@ func New(c Config) (*echo.Echo, error) {
 		r.Public("GET /", func(c echo.Context) error { return c.Redirect(http.StatusSeeOther, "/counter") })
 	}
 	if c.Counter != nil {
-		console := &counter.Console{Kit: shared, Counter: c.Counter, Readers: c.Readers}
+		pages := counter.Config{Kit: shared, Counter: c.Counter, Readers: c.Readers}
 		if c.Members != nil {
-			console.Own = c.Members.Facilities
+			pages.Facilities = c.Members.Facilities
 		}
-		console.Routes(r)
+		counter.New(pages).Routes(r)
 	}
 	if c.DemoIDP != nil {
 		r.Public("ANY /demo-idp/*", echo.WrapHandler(c.DemoIDP))

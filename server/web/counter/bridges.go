@@ -11,11 +11,14 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// bridgePages are what the console's dialogue on computers with readers calls, and where those dial in.
-type bridgePages struct{ *Console }
+// bridges are what the console's dialogue on computers with readers calls, and where those dial in.
+type bridges struct {
+	receptions
+	readers *agents.AgentHub
+}
 
-func (s bridgePages) routes(r *kit.Router) {
-	r.Counter("GET /api/v1/counter/bridges", s.reception(s.bridges))
+func (s bridges) routes(r *kit.Router) {
+	r.Counter("GET /api/v1/counter/bridges", s.reception(s.list))
 	r.Counter("POST /api/v1/counter/bridges", s.reception(s.beginPairing))
 	r.Counter("POST /api/v1/counter/bridges/confirm", s.reception(s.confirmPairing))
 	r.Counter("POST /api/v1/counter/bridges/:id/end", s.reception(s.endBridge))
@@ -25,20 +28,20 @@ func (s bridgePages) routes(r *kit.Router) {
 
 // bridge is where bridge agents dial in. What limits count is the visitor's address: behind a proxy the
 // request's own is the proxy's.
-func (s bridgePages) bridge(c echo.Context) error {
-	s.Readers.Serve(c.Response(), c.Request(), c.RealIP())
+func (s bridges) bridge(c echo.Context) error {
+	s.readers.Serve(c.Response(), c.Request(), c.RealIP())
 	return nil
 }
 
 // beginPairing answers a code with the agent that shows it. Nothing is stored before confirmPairing.
-func (s bridgePages) beginPairing(c echo.Context, reception staff.Reception) error {
+func (s bridges) beginPairing(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Code string `json:"code"`
 	}
 	if err := c.Bind(&body); err != nil || len(body.Code) > 64 {
 		return kit.ErrRequest
 	}
-	found, err := s.Readers.BeginPairing(reception, body.Code)
+	found, err := s.readers.BeginPairing(reception, body.Code)
 	if err != nil {
 		return err
 	}
@@ -62,7 +65,7 @@ func (s bridgePages) beginPairing(c echo.Context, reception staff.Reception) err
 }
 
 // confirmPairing pairs the agent whose words staff have compared, or refuses it where they differ.
-func (s bridgePages) confirmPairing(c echo.Context, reception staff.Reception) error {
+func (s bridges) confirmPairing(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Ticket string `json:"ticket"`
 		Same   *bool  `json:"same"`
@@ -79,14 +82,14 @@ func (s bridgePages) confirmPairing(c echo.Context, reception staff.Reception) e
 		Said   *Sentence `json:"said,omitempty"` // why it was not paired
 	}
 	if !*body.Same {
-		if err := s.Readers.RefusePairing(c.Request().Context(), reception, body.Ticket); err != nil {
+		if err := s.readers.RefusePairing(c.Request().Context(), reception, body.Ticket); err != nil {
 			return err
 		}
 		said := newSentence(agents.ErrDifferent.Message())
 		answer.Said = &said
 		return c.JSON(http.StatusOK, answer)
 	}
-	agent, err := s.Readers.ConfirmPairing(c.Request().Context(), reception, body.Ticket)
+	agent, err := s.readers.ConfirmPairing(c.Request().Context(), reception, body.Ticket)
 	if err != nil {
 		return err
 	}
@@ -107,9 +110,9 @@ type bridgeJSON struct {
 	EndedAt   *time.Time `json:"endedAt,omitempty"`
 }
 
-// bridges lists the facility's paired agents, also those that were ended.
-func (s bridgePages) bridges(c echo.Context, reception staff.Reception) error {
-	known, err := s.Readers.Agents(c.Request().Context(), reception)
+// list lists the facility's paired agents, also those that were ended.
+func (s bridges) list(c echo.Context, reception staff.Reception) error {
+	known, err := s.readers.Agents(c.Request().Context(), reception)
 	if err != nil {
 		return err
 	}
@@ -135,16 +138,16 @@ func (s bridgePages) bridges(c echo.Context, reception staff.Reception) error {
 }
 
 // endBridge hangs an agent up and refuses it from then on.
-func (s bridgePages) endBridge(c echo.Context, reception staff.Reception) error {
-	if err := s.Readers.End(c.Request().Context(), reception, c.Param("id")); err != nil {
+func (s bridges) endBridge(c echo.Context, reception staff.Reception) error {
+	if err := s.readers.End(c.Request().Context(), reception, c.Param("id")); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)
 }
 
 // readmitBridge lets an agent that was ended be paired again.
-func (s bridgePages) readmitBridge(c echo.Context, reception staff.Reception) error {
-	if err := s.Readers.Readmit(c.Request().Context(), reception, c.Param("id")); err != nil {
+func (s bridges) readmitBridge(c echo.Context, reception staff.Reception) error {
+	if err := s.readers.Readmit(c.Request().Context(), reception, c.Param("id")); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)

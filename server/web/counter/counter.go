@@ -19,7 +19,7 @@ import (
 
 // Routes adds the console, what it calls, and the address at which bridge agents dial in.
 func (s *Console) Routes(r *kit.Router) {
-	r.Counter("GET /counter", s.memberReception(s.counterPage))
+	r.Counter("GET /counter", s.counterPage)
 	r.Counter("GET /counter/methods", s.reception(s.methodsPage))
 	s.StaffRoutes(r, auth.Counter)
 	r.Counter("GET /api/v1/counter/status", s.reception(s.counterStatus))
@@ -34,11 +34,11 @@ func (s *Console) Routes(r *kit.Router) {
 	r.Counter("POST /api/v1/counter/cases/:id/record", s.reception(s.record))
 	r.Counter("POST /api/v1/counter/cases/:id/take-back", s.reception(s.takeBack))
 	r.Counter("POST /api/v1/counter/reader", s.reception(s.useReader))
-	bridgePages{s}.routes(r)
+	s.bridges.routes(r)
 }
 
-func (s *Console) counterPage(c echo.Context, reception staff.Reception, member staff.Member) error {
-	ctx := c.Request().Context()
+func (s *Console) counterPage(c echo.Context, member staff.Member) error {
+	ctx, reception := c.Request().Context(), s.of(member)
 	facility, err := s.Counter.FacilityOf(ctx, reception)
 	if err != nil {
 		return err
@@ -47,9 +47,10 @@ func (s *Console) counterPage(c echo.Context, reception staff.Reception, member 
 		Page:     s.NewPage(c, message.New("staff.title.counter", nil)),
 		Facility: facility.Name,
 		Staff:    s.Named(c, reception.Staff),
+		Member:   member.ID != "",
 	}
-	if member.ID != "" && s.Own != nil { // the demo's, who are picked by name, leave the page as it is
-		own, err := s.Own.Facility(ctx, member, reception.Facility)
+	if view.Member {
+		own, err := s.facilities.Facility(ctx, member, reception.Facility)
 		if err != nil {
 			return err
 		}

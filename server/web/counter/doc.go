@@ -3,25 +3,39 @@
 package counter
 
 import (
-	"context"
-
 	"madoguchi/server/agents"
 	"madoguchi/server/counter"
 	"madoguchi/server/staff"
 	"madoguchi/server/web/kit"
 )
 
+// Config is what the counter's pages are made of.
+type Config struct {
+	Kit        *kit.Kit
+	Counter    *counter.Service
+	Readers    *agents.AgentHub
+	Facilities *staff.Facilities // nil where nobody signs in by passkey
+}
+
 // Console is the console's pages and the interface that they call.
 type Console struct {
 	*kit.Kit
-	Counter *counter.Service
-	Readers *agents.AgentHub
-	Own     OwnFacility // nil where nobody signs in by passkey
+	receptions
+	Counter    *counter.Service
+	facilities *staff.Facilities
+	bridges    bridges
 }
 
-// OwnFacility is what a member of a facility may read of it.
-type OwnFacility interface {
-	Facility(ctx context.Context, by staff.Principal, code string) (staff.Facility, error)
+// New returns the counter's pages.
+func New(c Config) *Console {
+	at := receptions{demo: c.Kit.Demo, facility: c.Kit.Facility}
+	return &Console{
+		Kit:        c.Kit,
+		receptions: at,
+		Counter:    c.Counter,
+		facilities: c.Facilities,
+		bridges:    bridges{receptions: at, readers: c.Readers},
+	}
 }
 
 // Reception is the page for the staff beside a patient's screen, which every server offers.

@@ -10,30 +10,22 @@ import (
 // receptionHandlerFunc answers a member of the facility's staff, who is let in before it runs.
 type receptionHandlerFunc func(c echo.Context, reception staff.Reception) error
 
-// reception makes the principal of a request: a member of a facility's staff at that facility, and the
-// own facility; of the demo's,
-// who are picked by name, at the demo's staff, who are picked by name and have no ID, at the demo's.
-func (s *Console) reception(do receptionHandlerFunc) kit.StaffHandler {
-	return func(c echo.Context, member staff.Member) error {
-		reception := member.Reception()
-		if s.Demo && member.ID == "" {
-			reception = staff.Reception{
-				Staff:    member.Staff(),
-				Facility: s.Facility,
-				Role:     member.Role,
-			}
-		}
-		return do(c, reception)
-	}
+// receptions make the principal of a request at the counter.
+type receptions struct {
+	demo     bool
+	facility string // where the demo's staff work: 医療機関コード
 }
 
-// memberReception is reception for what also asks who the member is.
-func (s *Console) memberReception(
-	do func(c echo.Context, reception staff.Reception, member staff.Member) error,
-) kit.StaffHandler {
-	return func(c echo.Context, member staff.Member) error {
-		return s.reception(func(c echo.Context, reception staff.Reception) error {
-			return do(c, reception, member)
-		})(c, member)
+// of is a member of a facility's staff at that facility. Only the demo's staff, who are picked by name and
+// have no ID, work at the demo's; anybody else is at none.
+func (r receptions) of(member staff.Member) staff.Reception {
+	if r.demo && member.ID == "" {
+		return staff.Reception{Staff: member.Staff(), Facility: r.facility, Role: member.Role}
 	}
+	return member.Reception()
+}
+
+// reception lets a handler ask as the reception that the member of staff works at.
+func (r receptions) reception(do receptionHandlerFunc) kit.StaffHandler {
+	return func(c echo.Context, member staff.Member) error { return do(c, r.of(member)) }
 }

@@ -42,7 +42,6 @@ type MethodsView struct {
 type CounterView struct {
 	kit.Page
 	Facility, Staff string
-	// Blanking is after how many seconds without use the patient's data are taken off the page; 0: never.
-	// Then there is also no changing of who acts by PIN.
-	Blanking int
+	Member          bool // signed in by passkey; the demo's staff are picked by name
+	Blanking        int  // after how many seconds without use a member's page hides the patient's data
 }

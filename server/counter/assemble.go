@@ -1,0 +1,46 @@
+package counter
+
+import (
+	"context"
+	"time"
+
+	"madoguchi/credential"
+	"madoguchi/server/hostapi"
+	"madoguchi/server/trust"
+)
+
+// Config is what the clinic's half of a server is made of.
+type Config struct {
+	Store      Store
+	Facilities Facilities
+	Readers    CardReaders
+	Listed     func() (*credential.TrustList, error) // the trust list as it was signed
+	Calls      *hostapi.Client                       // its Trust becomes what this half believes
+	Folder     string                                // keeps what issuers publish
+	Now        func() time.Time
+}
+
+// New joins the clinic's half to its store, to its readers and to what it believes of insurers. What refresh
+// asks issuers for has to be asked for every hour.
+func New(c Config) (of *Service, refresh func(context.Context)) {
+	believed := &trust.Cache{
+		Folder:    c.Folder,
+		Listed:    c.Listed,
+		Calls:     c.Calls,
+		ClockSkew: c.Calls.ClockSkew,
+		Now:       c.Now,
+	}
+	c.Calls.Trust = believed.TrustList
+	return &Service{
+		Store:       c.Store,
+		Believed:    believed.View,
+		RefreshKeys: believed.RefreshKeys,
+		AskTime:     c.Calls.AskTime,
+		Readers:     c.Readers,
+		Facilities:  c.Facilities,
+		Insurers:    func(url string) InsurerCalls { return c.Calls.For(url) },
+		Key:         c.Calls.Key,
+		Held:        HeldByTheClock(),
+		Now:         c.Now,
+	}, believed.Refresh
+}
