@@ -151,6 +151,7 @@ func (a *app) addCounterHalf(
 	config.Readers = a.readers
 	config.Counter, refresh = counter.New(counter.Config{
 		Store:      a.Store.ForCounter(),
+		Offline:    a.Store.ForOfflineDay(),
 		Facilities: facilities,
 		Readers:    a.readers,
 		Listed:     listed,

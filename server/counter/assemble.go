@@ -12,6 +12,7 @@ import (
 // Config is what the clinic's half of a server is made of.
 type Config struct {
 	Store      Store
+	Offline    OfflineStore
 	Facilities Facilities
 	Readers    CardReaders
 	Listed     func() (*credential.TrustList, error) // the trust list as it was signed
@@ -31,7 +32,7 @@ func New(c Config) (of *Service, refresh func(context.Context)) {
 		Now:       c.Now,
 	}
 	c.Calls.Trust = believed.TrustList
-	return &Service{
+	of = &Service{
 		Store:       c.Store,
 		Believed:    believed.View,
 		RefreshKeys: believed.RefreshKeys,
@@ -42,5 +43,7 @@ func New(c Config) (of *Service, refresh func(context.Context)) {
 		Key:         c.Calls.Key,
 		Held:        HeldByTheClock(),
 		Now:         c.Now,
-	}, believed.Refresh
+	}
+	of.Offline = NewOfflineDay(of, c.Offline)
+	return of, believed.Refresh
 }

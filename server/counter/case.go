@@ -45,7 +45,7 @@ type caseBody struct {
 	Reason     string                 `json:"reason,omitempty"`
 	RecordedAt time.Time              `json:"recordedAt,omitzero"`
 	Withdrawn  []Withdrawn            `json:"withdrawn,omitempty"` // records that were taken back
-	Offline    *OfflineNote           `json:"offline,omitempty"`   // of a case that was recorded without this server
+	Offline    *OfflineNote           `json:"offline,omitempty"`   // recorded without this server
 }
 
 func readCase(stored Case) (CaseView, error) {

@@ -79,16 +79,23 @@ type OfflineArrival struct {
 const offlineKeyLife = 12 * time.Hour
 
 var (
-	errOfflineKey = &eligibility.Error{Code: eligibility.Invalid, Key: "offline.key", Field: "key"}
+	errOfflineKey = &eligibility.Error{Code: eligibility.Invalid, Key: "counter.offline_key", Field: "key"}
 	// errOfflineStranger is for a key that this facility does not have.
-	errOfflineStranger = &eligibility.Error{Code: eligibility.NotFound, Key: "offline.stranger", Field: "key"}
+	errOfflineStranger = &eligibility.Error{
+		Code:  eligibility.NotFound,
+		Key:   "counter.offline_stranger",
+		Field: "key",
+	}
 )
 
 // ConsoleKey is the public half of a console's key: its coordinates, base64url.
-type ConsoleKey struct{ X, Y string }
+type ConsoleKey struct {
+	X string `json:"x"`
+	Y string `json:"y"`
+}
 
-// Register notes a console's key for the reception's facility. A key that the facility has already stays as it
-// was: asking twice makes no day longer.
+// Register notes a console's key for the reception's facility. A key that the facility has already stays as
+// it was: asking twice makes no day longer.
 func (o *OfflineDay) Register(
 	ctx context.Context, reception staff.Reception, key ConsoleKey,
 ) (OfflineKey, error) {

@@ -364,7 +364,8 @@ func TestAConsolesKeyIsItsFacilitysAlone(t *testing.T) {
 		t.Errorf("by a key that nobody has: %v", err)
 	}
 	d.now = morning.Add(6 * time.Hour)
-	if again, err := d.Register(ctx, staff.Reception{Staff: "佐藤", Facility: own}, c.coordinates(t)); err != nil ||
+	colleague := staff.Reception{Staff: "佐藤", Facility: own}
+	if again, err := d.Register(ctx, colleague, c.coordinates(t)); err != nil ||
 		!again.Ends.Equal(morning.Add(12*time.Hour)) || again.By != "鈴木" {
 		t.Errorf("asked again: %+v %v", again, err)
 	}

@@ -121,13 +121,16 @@ func TestRecordsThatDoNotFitAreMarkedAndNotDropped(t *testing.T) {
 			good(d, t, 13)
 		}, "ended", 1},
 		{"a forged screen", func(d *day, t *testing.T) {
-			edited(d, t, 1, func(r *claims) { r.Text = d.day.screen(t, issuertest.NewKey(t), hour(1)) })
+			forger := issuertest.NewKey(t)
+			edited(d, t, 1, func(r *claims) { r.Text = d.day.screen(t, forger, hour(1)) })
 		}, "screen ground", 1},
 		{"an old screen", func(d *day, t *testing.T) {
 			edited(d, t, 3, func(r *claims) { r.Text = d.day.screen(t, d.day.issuer, hour(1)) })
 		}, "screen ground", 1},
 		{"a screen that nobody could check, by eye and for a reason", func(d *day, t *testing.T) {
-			edited(d, t, 1, func(r *claims) { r.Text, r.Valid, r.Reason = "", false, "紙のお知らせを見た" })
+			edited(d, t, 1, func(r *claims) {
+				r.Text, r.Valid, r.Reason = "", false, "紙のお知らせを見た"
+			})
 		}, "screen", 1},
 		{"accepted on nothing", func(d *day, t *testing.T) {
 			edited(d, t, 1, func(r *claims) { r.Visual = nil })

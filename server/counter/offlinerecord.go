@@ -45,8 +45,8 @@ const (
 
 var errOfflineForm = errors.New("it is no record of a console")
 
-// readOffline returns the claims of a record that the key signed, and errOfflineForm or what is wrong with the
-// signature for any other text.
+// readOffline returns the claims of a record that the key signed, and errOfflineForm or what is wrong with
+// the signature for any other text.
 func readOffline(text string, key OfflineKey) (offlineClaims, error) {
 	public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), key.Public)
 	if err != nil {

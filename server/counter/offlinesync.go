@@ -22,7 +22,11 @@ const (
 	MaxOfflineRecord = 12 << 10 // bytes: a screen's code and its proof as base64url once more, and a reason
 )
 
-var errOfflineBatch = &eligibility.Error{Code: eligibility.Invalid, Key: "offline.batch", Field: "records"}
+var errOfflineBatch = &eligibility.Error{
+	Code:  eligibility.Invalid,
+	Key:   "counter.offline_batch",
+	Field: "records",
+}
 
 // OfflineReceived is what became of one record: the console may forget it.
 type OfflineReceived struct {

@@ -27,6 +27,7 @@ type Service struct {
 	Insurers    func(url string) InsurerCalls // for the facility of a URL
 	Key         credential.Key                // signs receipts
 	Held        *Held                         // records that may be taken back; nil: none
+	Offline     *OfflineDay                   // what consoles record without this server
 	Now         func() time.Time
 }
 

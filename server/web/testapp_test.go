@@ -181,6 +181,7 @@ func (h *testApp) build(t *testing.T) {
 		Facilities: h.facility,
 		Now:        clock,
 	}
+	h.counter.Offline = counter.NewOfflineDay(h.counter, h.store.ForOfflineDay())
 	keys, err := passkey.New(passkey.Config{Address: "http://localhost:8080", Name: "窓口", Now: clock})
 	if err != nil {
 		t.Fatal(err)

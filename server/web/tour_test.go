@@ -160,6 +160,11 @@ func (h *testApp) tour(t *testing.T) []stop {
 	}
 	holder, nonce := h.holder(t, "B", newPhone(t)), h.nonce(t, "A")
 	point := holderBody(h.holder(t, "C", newPhone(t)))["key"]
+	console, err := h.counter.Offline.Register(ctx,
+		staff.Reception{Staff: "鈴木", Facility: h.facility.Code}, consoleKeyOf(t, newPhone(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
 	kid := h.trust.Issuers[0].JWKS[0].ID
 
 	var stops []stop
@@ -215,6 +220,7 @@ func (h *testApp) tour(t *testing.T) []stop {
 		"/login/help", "/login/wait", "/api/v1/login",
 		"/manifest.webmanifest", "/reception", "/reception/source.png", "/visit",
 		"/enrol", "/screen", "/sw.js", "/api/v1/me", "/counter", "/counter/methods", "/counter/staff",
+		"/counter/offline", "/counter/sw.js", "/counter/manifest.webmanifest", "/api/v1/counter/offline",
 		"/api/v1/counter/status",
 		"/api/v1/counter/cases", "/api/v1/counter/bridges", "/insurer", "/insurer/staff", "/insurer/settings",
 		"/insurer/runs",
@@ -372,6 +378,9 @@ func (h *testApp) tour(t *testing.T) []stop {
 	send("POST", cases+"/take-back", struct{}{}, back) // asked twice it is taken back once
 	send("POST", "/api/v1/counter/reader", map[string]string{"id": bridge})
 	also(bridge)
+	send("POST", "/api/v1/counter/offline/key", consoleKeyOf(t, newPhone(t)))
+	send("POST", "/api/v1/counter/offline/records", map[string]any{"key": console.ID, "records": []string{}})
+	also(console.ID)
 	send("POST", "/api/v1/counter/bridges", map[string]string{"code": "AAAA-AAAA"})
 	send("POST", "/api/v1/counter/bridges/confirm", map[string]any{"ticket": "A", "same": true})
 	send("POST", "/api/v1/counter/bridges/:id/end", nil, bridge)

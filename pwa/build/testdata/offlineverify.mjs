@@ -6,11 +6,7 @@ const { beliefs, codes } = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const found = [];
 for (const code of codes) {
   const of = beliefs[code.beliefs];
-  const by = {
-    ...of,
-    issuers: of.issuers.map((i) => ({ ...i, keys: i.jwks.keys })),
-    skew: { general: of.skew, issuers: {} },
-  };
+  const by = { ...of, skew: { general: of.skew, issuers: {} } };
   let v = await verify(code.jws, by, code.at);
   if (code.proof !== undefined) {
     v = await prove(v, { proof: code.proof, jws: code.jws, nonce: code.nonce ?? "" }, by, code.at);

@@ -6,15 +6,15 @@ import { inflate, type Jwk, Malformed, NotUnderstood, type Parts, record, sha256
 import { byRepresentative, issued, itemsOf, readPayload, ridIndex, tierOf, type Items, type Payload,
   type Tier } from "./offlinepayload";
 
-export interface Issuer {
+interface Issuer {
   iss: string;
   name: string;
   insurerNumbers: string[];
-  keys: Jwk[];
+  jwks: { keys: Jwk[] };
 }
 
 /** An issuer's list of revoked copies: zlib of one bit an index, base64url. */
-export interface Status {
+interface Status {
   bits: string;
   issuedAt: number; // s
   expiresAt: number;
@@ -28,7 +28,7 @@ export interface Beliefs {
   skew: { general: number; issuers: Record<string, number> };
 }
 
-export interface Checked {
+interface Checked {
   name: string;
   result: "passed" | "failed" | "not checked";
   key: string; // of the catalogue
@@ -135,8 +135,8 @@ async function look(judge: Judge, jws: string, by: Beliefs, at: number): Promise
   if (!parts) return judge.fail("form");
   judge.pass("form");
   const kid = parts.header["kid"];
-  const owners = by.issuers.filter((i) => i.keys.some((k) => k.kid === kid));
-  const key = owners[0]?.keys.find((k) => k.kid === kid);
+  const owners = by.issuers.filter((i) => i.jwks.keys.some((k) => k.kid === kid));
+  const key = owners[0]?.jwks.keys.find((k) => k.kid === kid);
   if (!key) {
     judge.fail("issuer");
     return judge.skip("signature");
@@ -349,7 +349,7 @@ export function headline(v: Verdict): string {
   const worst = v.checks[0];
   if (worst?.result !== "failed") return "open";
   if (worst.name === "clock") return "set_clock";
-  if (worst.key === "verdict.time.failed_future") return "clocks_disagree";
+  if (worst.key.endsWith("_future")) return "clocks_disagree";
   if (worst.name === "time") return v.tier === "pdf" ? "copy_expired" : "too_old";
   if (worst.name === "revocation") return "copy_revoked";
   return v.tier === "pdf" ? "copy_unverifiable" : "unverifiable";

@@ -67,6 +67,7 @@ type CaseJSON struct {
 	// what the acceptance stood on: screen, card, text, photo, name, birthDate
 	Checked   []string        `json:"checked,omitempty"`
 	Withdrawn []withdrawnJSON `json:"withdrawn,omitempty"` // records that were taken back, the oldest first
+	Offline   *offlineJSON    `json:"offline,omitempty"`   // a console recorded it without this server
 	extraChecks
 }
 
@@ -210,6 +211,7 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 		ChipPassed:  view.ChipPassed(),
 		Ground:      groundOf(view.Ground),
 		Checked:     view.Checked,
+		Offline:     offlineOf(view.Offline),
 		Withdrawn:   withdrawnOf(view.Withdrawn, func(staff string) string { return s.Named(c, staff) }),
 		Verdict: verdictJSON{
 			Valid:       v.Valid,

@@ -35,6 +35,7 @@ func (s *Console) Routes(r *kit.Router) {
 	r.Counter("POST /api/v1/counter/cases/:id/take-back", s.reception(s.takeBack))
 	r.Counter("POST /api/v1/counter/reader", s.reception(s.useReader))
 	s.bridges.routes(r)
+	s.offline.routes(r)
 }
 
 func (s *Console) counterPage(c echo.Context, member staff.Member) error {

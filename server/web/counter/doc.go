@@ -24,6 +24,7 @@ type Console struct {
 	Counter    *counter.Service
 	facilities *staff.Facilities
 	bridges    bridges
+	offline    offlinePages
 }
 
 // New returns the counter's pages.
@@ -35,6 +36,7 @@ func New(c Config) *Console {
 		Counter:    c.Counter,
 		facilities: c.Facilities,
 		bridges:    bridges{receptions: at, readers: c.Readers},
+		offline:    offlinePages{receptions: at, kit: c.Kit, day: c.Counter.Offline},
 	}
 }
 

@@ -234,8 +234,18 @@ var groups = []struct {
 		{Route: "POST /api/v1/counter/cases/:id/take-back",
 			Ja: "記録したばかりの受付の取り消し", En: "takes a record of just now back"},
 		{Route: "POST /api/v1/counter/reader", Ja: "この受付の読み取り機", En: "this browser's card reader"},
+		{Route: "GET /api/v1/counter/offline", Ja: "通信できない間の確認に使うもの",
+			En: "what a console verifies by without network"},
+		{Route: "POST /api/v1/counter/offline/key",
+			Ja: "通信できない間の記録の鍵", En: "a console's key for its records"},
+		{Route: "POST /api/v1/counter/offline/records", Ja: "通信できない間の記録", En: "what a console recorded"},
+	}},
+	{CounterHalf, Public, Nobodys, []Row{
+		{Route: "GET /counter/sw.js", Ja: "受付の画面を保存するプログラム"},
+		{Route: "GET /counter/manifest.webmanifest", Ja: "受付の画面をアプリとして置くための情報"},
 	}},
 	{CounterHalf, FacilityAdmin, OwnOrganisation, []Row{
+		{Route: "GET /counter/offline", Ja: "通信できない間の記録の点検"},
 		{Route: "POST /api/v1/counter/bridges", Marks: Fresh, Ja: "読み取り機のペアリング", En: "pairs a bridge agent"},
 		{Route: "GET /api/v1/counter/bridges", Ja: "つないだパソコンの一覧", En: "the paired computers"},
 		{Route: "POST /api/v1/counter/bridges/confirm", Marks: Fresh,
