@@ -5,7 +5,7 @@
 // #visual.
 import { byId, setText } from "../shared/dom";
 import { word } from "../shared/words";
-import type { Case } from "./casedata";
+import { atHand, onCase } from "./current";
 import { showLamps } from "./lamps";
 import { onReaders, readerHere } from "./status";
 
@@ -14,7 +14,7 @@ const boxes = (): HTMLInputElement[] => [...document.querySelectorAll<HTMLInputE
 /** What the large button does next; nothing on a case that cannot be accepted. */
 export type Step = "card" | "eye" | "record" | "none";
 
-let shown: Case | null = null;
+let refused = false; // the card
 
 /** The ticks as the server takes them. */
 export const ticks = (): string[] => boxes().filter((box) => box.checked).map((box) => box.value);
@@ -23,18 +23,8 @@ export function setTicks(checks: string[]): void {
   for (const box of boxes()) box.checked = checks.includes(box.value);
 }
 
-/**
- * Shows what accepting this case would stand on, null when there is none. A refused card takes the ticks
- * back: they were made beside it.
- */
-export function showGround(c: Case | null): void {
-  if (c?.cardRefused && !shown?.cardRefused) setTicks([]);
-  shown = c;
-  draw();
-}
-
 export function step(): Step {
-  const c = shown;
+  const c = atHand();
   if (!c || !c.verdict.valid || c.cardRefused) return "none";
   const made = ticks().length;
   if (c.chipPassed || made === boxes().length) return "record";
@@ -51,8 +41,9 @@ export function missing(): { place: HTMLElement; sentence: string } | null {
   return { place: first, sentence: begun ? word("groundTicks", { n: open.length }) : "" };
 }
 
-function draw(): void {
-  const c = shown;
+/** Shows what accepting the case at hand would stand on. */
+export function drawGround(): void {
+  const c = atHand();
   const now = step();
   showLamps(c, ticks().length, boxes().length);
   const failed = c?.card?.result === "error";
@@ -75,13 +66,19 @@ function ground(now: Step): string {
   const made = ticks().length;
   if (now === "card") return word("groundAsk");
   if (now === "eye") return made ? word("groundTicks", { n: boxes().length - made }) : word("groundMissing");
-  if (now === "record") return word(shown?.chipPassed ? "groundChip" : "groundEye");
+  if (now === "record") return word(atHand()?.chipPassed ? "groundChip" : "groundEye");
   return "";
 }
 
 byId("visual").addEventListener("change", (e) => {
-  draw();
+  drawGround();
   if (!(e.target as HTMLInputElement).checked) return;
   (missing()?.place ?? byId("record")).focus(); // three presses of the space bar, then Enter
 });
-onReaders(draw);
+onReaders(drawGround);
+onCase((c) => {
+  const was = refused;
+  refused = !!c?.cardRefused;
+  if (refused && !was) setTicks([]); // they were made beside that card
+  drawGround();
+});

@@ -5,10 +5,11 @@ import { span } from "../shared/clock";
 import { byId, fillFigures, h, setText } from "../shared/dom";
 import { local } from "../shared/local";
 import { word } from "../shared/words";
-import { showGround, ticks } from "./accept";
+import { ticks } from "./accept";
 import type { Case, Check } from "./casedata";
 import { now } from "./clock";
 import { usable } from "./copy";
+import { atHand, onCase } from "./current";
 import { showSecond } from "./second";
 import { keepKeyboardInView } from "./turn";
 
@@ -23,11 +24,8 @@ function marks(checks: Check[]): HTMLElement[] {
   );
 }
 
-/**
- * Shows a case in the three panes, and puts the keyboard where its next step is, unless somebody is typing.
- * After a refused screen that is another scan.
- */
-export function showCase(c: Case): void {
+/** Shows a case in the three panes. */
+function showCase(c: Case): void {
   byId("scan").hidden = c.verdict.valid || c.verdict.awaits;
   byId("shown").hidden = c.eligibility === null;
   byId("decide").hidden = false;
@@ -37,6 +35,13 @@ export function showCase(c: Case): void {
   byId("card-none").hidden = true;
   byId("card-area").hidden = !c.verdict.valid;
   showCard(c);
+}
+
+/**
+ * Puts the keyboard where a case's next step is, unless somebody is typing. After a refused screen that is
+ * another scan.
+ */
+export function keepKeyboard(c: Case): void {
   const typing = document.activeElement;
   const typedFields = ["reason", "text-year", "text-code"];
   const isTyping = typing instanceof HTMLInputElement && typedFields.includes(typing.id) && typing.value;
@@ -76,7 +81,6 @@ export function showNone(sentence: string): void {
   byId("verdict").replaceChildren(h("p", "help", sentence));
   byId("console").dataset["state"] = "none";
   age = null;
-  showGround(null);
 }
 
 function nextStep(c: Case): HTMLElement {
@@ -87,14 +91,15 @@ function nextStep(c: Case): HTMLElement {
   return (eye && document.querySelector<HTMLElement>("#visual input")) || byId("record");
 }
 
-let age: { line: HTMLElement; of: Case } | null = null;
+let age: HTMLElement | null = null; // its line
 
 /** Says how old the shown screen is by now: a case may stand open for long. */
 export function showAge(): void {
-  if (!age) return;
-  const { issuerName, issuedAt } = age.of.verdict;
+  const c = atHand();
+  if (!age || !c) return;
+  const { issuerName, issuedAt } = c.verdict;
   setText(
-    age.line,
+    age,
     word("issuedBy", {
       i: issuerName ?? "",
       a: word("madeAgo", { d: span(now() - Date.parse(issuedAt ?? "")) }),
@@ -106,7 +111,7 @@ export function showAge(): void {
  * Says what to do: the screen's verdict, unless a check of the card refused it or online confirmation warns.
  * A genuine screen beside a wrong card, or of an eligibility that has ended, is no yes.
  */
-export function showVerdict(c: Case): void {
+function showVerdict(c: Case): void {
   const awaits = c.verdict.awaits;
   const warned = c.verdict.valid ? (c.oqsSays ?? []).filter((s) => s.warns) : [];
   const failed = c.verdict.checks.some((check) => check.result === "failed" && check.name !== "clock");
@@ -131,7 +136,7 @@ export function showVerdict(c: Case): void {
   if (c.verdict.issuedAt && (c.verdict.valid || awaits)) {
     const line = h("p", "");
     line.setAttribute("aria-live", "off"); // it changes every second
-    age = { line, of: c };
+    age = line;
     showAge();
     also.push(line);
   }
@@ -150,7 +155,6 @@ export function showVerdict(c: Case): void {
   byId("copy").hidden = !usable(c);
   byId("face-area").hidden = !goesOn; // nothing is compared with a card that was refused
   showChecks(c);
-  showGround(c);
   byId("record").hidden = awaits; // the one filled button is the second code's
 }
 
@@ -185,3 +189,11 @@ function showCard(c: Case): void {
     ...unproven,
   );
 }
+
+let drawn = ""; // the case as it stands in the panes: what is drawn again is told again
+
+onCase((c) => {
+  const now = c ? JSON.stringify({ ...c, visual: [] }) : "";
+  if (c && now !== drawn) showCase(c);
+  drawn = now;
+});

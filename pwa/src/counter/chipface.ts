@@ -7,8 +7,8 @@ import { encode } from "../shared/base64url";
 import { h } from "../shared/dom";
 import { local, type Sentence } from "../shared/local";
 import { word } from "../shared/words";
-import { showVerdict } from "./case";
 import type { Case } from "./casedata";
+import { atHand, learn, onCase } from "./current";
 import { decodePhoto, maxSide } from "./jpeg2000";
 import { decodedBytes } from "./picture";
 import { newFaceKey, openFace, publicBytes, type Sealed, type Shown } from "./sealedface";
@@ -34,8 +34,6 @@ interface WithFace extends Case {
 export interface ChipFace {
   root: HTMLElement;
   button: HTMLButtonElement;
-  /** Tells which case is open, or "": what another one showed goes away. */
-  follow: (id: string) => void;
   /** Tells whether the reader's program can show photos. */
   offer: (can: boolean) => void;
 }
@@ -48,22 +46,22 @@ export function chipFace(typed: Typed): ChipFace {
   const button = h("button", "button", word("faceShow")) as HTMLButtonElement;
   button.type = "button";
   button.id = "face-tries";
-  let open = "";
 
+  const open = (): string => atHand()?.id ?? "";
   const say = (text: string): void => root.replaceChildren(h("p", "help", text));
   const run = (b: HTMLButtonElement, work: () => Promise<void>): void => {
     if (busy()) return;
-    const mine = open;
+    const mine = open();
     b.disabled = true;
     void act(work, (sentence) => {
-      if (open === mine) say(sentence);
+      if (open() === mine) say(sentence);
     }).finally(() => (b.disabled = false));
   };
 
   async function askTries(): Promise<void> {
     if (!typed.complete()) throw new Problem(0, "face.typed", word("faceTyped"));
     say(word("faceAsking"));
-    const mine = open;
+    const mine = open();
     const { tries, sentence } = await answered(
       call<{ tries: number; sentence: Sentence }>("POST", `/api/v1/counter/cases/${mine}/face-tries`),
     );
@@ -83,9 +81,9 @@ export function chipFace(typed: Typed): ChipFace {
     const body = { ...typed.take(), tries, key };
     say(word("faceReading"));
     const whole = await answered(call<WithFace>("POST", `/api/v1/counter/cases/${id}/face-check`, body));
+    learn(whole);
     const face = whole.face;
     if (!face) return;
-    showVerdict(whole);
     if (!face.sealed) {
       root.replaceChildren(verdict(face));
       return;
@@ -103,15 +101,14 @@ export function chipFace(typed: Typed): ChipFace {
   }
 
   button.addEventListener("click", () => run(button, askTries));
+  onCase((_, another) => {
+    if (!another) return; // what the one before showed goes away
+    for (const canvas of root.querySelectorAll("canvas")) canvas.width = canvas.height = 0; // its pixels
+    root.replaceChildren();
+  });
   return {
     root,
     button,
-    follow: (id) => {
-      if (id === open) return;
-      open = id;
-      for (const canvas of root.querySelectorAll("canvas")) canvas.width = canvas.height = 0; // its pixels
-      root.replaceChildren();
-    },
     offer: (can) => {
       button.hidden = !can;
     },

@@ -4,6 +4,7 @@ import { Problem } from "../shared/api";
 import { byId, setText } from "../shared/dom";
 import { word } from "../shared/words";
 import type { Case } from "./casedata";
+import { atHand } from "./current";
 
 const setting = "copy-calendar";
 const choices = (): HTMLInputElement[] => [...byId("copy-calendar").querySelectorAll("input")];
@@ -36,7 +37,9 @@ function remembered(): string {
   }
 }
 
-export async function copy(c: Case | null): Promise<void> {
+/** Copies the data of the case at hand. */
+export async function copy(): Promise<void> {
+  const c = atHand();
   if (!c?.eligibility) return;
   if (!usable(c)) throw new Problem(0, "case.copy", word("copyRefused"));
   await navigator.clipboard.writeText(columns(c.eligibility, remembered()));

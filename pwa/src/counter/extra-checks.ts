@@ -1,13 +1,13 @@
 // Checks beside the birth-date check: the number on the card's face, the certificate's dates, the clinic's
-// OQS answers, and the choice among several readers. The console says which case is open (follow). What a
-// card says of its holder is shown until the next case and kept nowhere.
+// OQS answers, and the choice among several readers. What a card says of its holder is shown until the next
+// case and kept nowhere.
 import { call } from "../shared/api";
 import { h, setText } from "../shared/dom";
 import { local, type Sentence } from "../shared/local";
 import { word } from "../shared/words";
-import { showVerdict } from "./case";
 import type { Case } from "./casedata";
 import { chipFace } from "./chipface";
+import { atHand, learn, onCase } from "./current";
 import { act, answered, busy } from "./turn";
 
 interface Field extends Sentence {
@@ -100,11 +100,14 @@ const face = chipFace({
   },
 });
 
-let open = "";
 let pressed: HTMLButtonElement | null = null;
 
-const ask = (what: string, body?: unknown): Promise<Checked> =>
-  answered(call<Checked>("POST", `/api/v1/counter/cases/${open}/${what}`, body));
+async function ask(what: string, body?: unknown): Promise<Checked> {
+  const path = `/api/v1/counter/cases/${atHand()?.id ?? ""}/${what}`;
+  const whole = await answered(call<Checked>("POST", path, body));
+  learn(whole);
+  return whole;
+}
 
 async function text(): Promise<void> {
   const typed = { expiryYear: number(), code: code.value };
@@ -112,7 +115,6 @@ async function text(): Promise<void> {
   const whole = await ask("text-check", typed);
   const c = whole.text;
   if (!c) return;
-  showVerdict(whole);
   const r = c.reading;
   result.replaceChildren(
     box(
@@ -139,7 +141,6 @@ async function certificate(): Promise<void> {
 async function compare(): Promise<void> {
   const whole = await ask("oqs-compare");
   const fields = whole.oqs ?? [];
-  showVerdict(whole);
   const differs = fields.some((f) => f.result === "different");
   result.replaceChildren(
     ...(whole.oqsSays ?? []).map((s) =>
@@ -150,16 +151,13 @@ async function compare(): Promise<void> {
   );
 }
 
-/** Tells which case is open, or "": what another one showed goes away. */
-export function follow(id: string): void {
-  if (id === open) return;
-  open = id;
-  face.follow(id);
+onCase((_, another) => {
+  if (!another) return;
   year.value = code.value = "";
   result.replaceChildren();
   setText(state, "");
   if (pressed) pressed.disabled = false;
-}
+});
 
 let drawn = "";
 

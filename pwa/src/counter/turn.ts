@@ -8,12 +8,39 @@ type Work = () => Promise<void>;
 
 let working: object | null = null; // the action whose answer is waited for
 let later: Work | null = null;
+let isBound = false;
+let waiting: AbortController | null = null;
 
 export const busy = (): boolean => working !== null;
 
 /** Lets an action follow the one at work when that goes well; a later one takes its place. */
 export function follows(work: Work): void {
   later = work;
+}
+
+/** Reports whether the action at work cannot be given up by now. */
+export const bound = (): boolean => isBound;
+
+/** Does what the server may have done already when its answer is given up: so it is not. */
+export async function binding<T>(work: () => Promise<T>): Promise<T> {
+  isBound = true;
+  try {
+    return await work();
+  } finally {
+    isBound = false;
+  }
+}
+
+/** Ends what the page waits for, a code before the camera or a patient's yes. */
+export function stopWaiting(): void {
+  waiting?.abort();
+}
+
+/** Waits for something else from now on; the signal tells when that ends. */
+export function waitAnew(): AbortSignal {
+  stopWaiting();
+  waiting = new AbortController();
+  return waiting.signal;
 }
 
 /** Ends the waiting for the action at work. */

@@ -1,0 +1,82 @@
+// The steps of the case at hand, up to its record. Elements: #card-check, #card-state.
+import { call, Problem } from "../shared/api";
+import { byId, setText } from "../shared/dom";
+import { word } from "../shared/words";
+import { drawGround, missing, step, ticks } from "./accept";
+import { forget } from "./aside";
+import type { Case } from "./casedata";
+import { atHand, learn, onCase } from "./current";
+import { endTakingBack, offerTakingBack } from "./done";
+import { clear, goOnWith, takeCase } from "./hand";
+import { cardIsRead } from "./lamps";
+import { type Outcome, reason } from "./reason";
+import { status } from "./status";
+import { act, answered, binding } from "./turn";
+
+export async function checkCard(): Promise<void> {
+  const c = atHand();
+  if (!c || !c.verdict.valid) return;
+  readingCard(true);
+  let checked: Case;
+  try {
+    checked = await answered(
+      call<Case>("POST", `/api/v1/counter/cases/${c.id}/card-check`, { birthDateConfirmed: true }),
+    );
+  } finally {
+    if (atHand()?.id === c.id) readingCard(false);
+  }
+  goOnWith(checked);
+}
+
+function readingCard(now: boolean): void {
+  setText(byId("card-state"), now ? word("cardReading") : "");
+  byId<HTMLButtonElement>("card-check").disabled = now;
+  if (now) cardIsRead();
+  else drawGround();
+}
+
+/** What the large button does: the case's next step. */
+export async function goOn(): Promise<void> {
+  switch (step()) {
+    case "card":
+      return checkCard();
+    case "eye": {
+      const open = missing();
+      open?.place.focus();
+      if (open?.sentence) throw new Problem(0, "case.unchecked", open.sentence);
+      return;
+    }
+    case "record":
+      return decide("accepted");
+  }
+}
+
+/** Records how the case at hand ends. */
+export async function decide(outcome: Outcome): Promise<void> {
+  const c = atHand();
+  if (!c) return;
+  const checks = ticks();
+  const why = reason();
+  await binding(async () => {
+    if (checks.length || c.visual.length) {
+      learn(await call<Case>("POST", `/api/v1/counter/cases/${c.id}/visual`, { checks }));
+    }
+    await call("POST", `/api/v1/counter/cases/${c.id}/record`, { outcome, reason: why });
+  });
+  forget(c.id);
+  clear(word("recorded"));
+  offerTakingBack(c, () => void act(() => takeBack(c.id, why)));
+  void status(); // what is scanned now is the next patient's
+}
+
+/** Takes back the record that was just made: its case is at hand again. */
+async function takeBack(id: string, why: string): Promise<void> {
+  const c = await binding(() => call<Case>("POST", `/api/v1/counter/cases/${id}/take-back`));
+  endTakingBack();
+  takeCase(c, { reason: why });
+  void status();
+}
+
+onCase((_, another) => {
+  if (another) readingCard(false);
+});
