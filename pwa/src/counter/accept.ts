@@ -25,6 +25,7 @@ export function setTicks(checks: string[]): void {
 
 export function step(): Step {
   const c = atHand();
+  if (c?.unchecked) return "eye"; // for a reason besides
   if (!c || !c.verdict.valid || c.cardRefused) return "none";
   const made = ticks().length;
   if (c.chipPassed || made === boxes().length) return "record";
@@ -65,6 +66,7 @@ export function drawGround(): void {
 function ground(now: Step): string {
   const made = ticks().length;
   if (now === "card") return word("groundAsk");
+  if (atHand()?.unchecked && made === boxes().length) return word("offlineEyeReason");
   if (now === "eye") return made ? word("groundTicks", { n: boxes().length - made }) : word("groundMissing");
   if (now === "record") return word(atHand()?.chipPassed ? "groundChip" : "groundEye");
   return "";

@@ -43,6 +43,7 @@ interface CardCheck {
 export interface Case {
   id: string;
   outcome: string;
+  unchecked?: boolean; // its screen cannot be checked now: by eye and for a reason, or not at all
   nonce?: string;
   verdict: Verdict;
   eligibility: null | Record<string, string | number>;

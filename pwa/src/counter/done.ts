@@ -11,11 +11,16 @@ let ends: ReturnType<typeof setTimeout> | undefined;
 
 /** Says whose case was recorded, with a button that takes it back. */
 export function offerTakingBack(c: Case, takeBack: () => void): void {
-  const name = called(c);
   const back = button("link", word("takeBack"), takeBack);
   back.id = "take-back";
+  sayRecorded(c, back);
+}
+
+/** Says whose case was recorded. */
+export function sayRecorded(c: Case, ...more: HTMLElement[]): void {
+  const name = called(c);
   const said = name ? word("recordedWho", { n: name }) : word("recordedOne");
-  byId("done").replaceChildren(h("span", "", said), back);
+  byId("done").replaceChildren(h("span", "", said), ...more);
   clearTimeout(ends);
   ends = setTimeout(endTakingBack, offered);
 }
