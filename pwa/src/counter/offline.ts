@@ -4,6 +4,6 @@ import { keepPage } from "../shared/worker";
 
 /** Has the console be ready for the time without the server. A browser that keeps nothing works with it. */
 export function beReady(): void {
-  void import("./offlineday").then((day) => day.begin()).catch(() => undefined);
+  void import("./offlineday").then(({ begin }) => begin()).catch(() => undefined);
   void keepPage("/counter/sw.js", "/counter");
 }

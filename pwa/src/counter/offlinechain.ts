@@ -21,22 +21,23 @@ export interface Ended {
   valid: boolean;
 }
 
-const enough = 11 * 3_600_000; // ms that a key must still live to be this day's
+const enough = 8 * 3_600_000; // ms that a key must still live to be this day's
+const patience = 10_000; // ms
 const batch = 50; // as the server takes them
 
-/** Makes the console's key for a facility's day, unless it has one that lives long enough. */
-export function makeReady(facility: string): Promise<void> {
-  return alone(async () => {
+/** Makes the console's key for a facility's day, unless it has one that lives long enough from now (ms). */
+export function makeReady(facility: string, now: number): Promise<void> {
+  return alone("ready", async () => {
     const mine = (await chains()).filter((c) => c.facility === facility);
     for (const old of mine) {
-      if (old.ends < Date.now() && !(await count(old.id))) await dropChain(old.id);
+      if (old.ends < now && !(await count(old.id))) await dropChain(old.id);
     }
-    if (mine.some((c) => c.ends - Date.now() > enough)) return;
+    if (mine.some((c) => c.ends - now > enough)) return;
     const curve = { name: "ECDSA", namedCurve: "P-256" };
     const pair = await crypto.subtle.generateKey(curve, false, ["sign"]);
     const { x, y } = await crypto.subtle.exportKey("jwk", pair.publicKey);
     const made = await call<{ id: string; facility: string; ends: string }>(
-      "POST", "/api/v1/counter/offline/key", { x, y },
+      "POST", "/api/v1/counter/offline/key", { x, y }, patience,
     );
     const ends = Date.parse(made.ends);
     await putChain({ id: made.id, facility: made.facility, ends, pair, seq: 0, prev: "", at: 0 });
@@ -51,7 +52,7 @@ export async function chainOf(facility: string): Promise<Chain | null> {
 
 /** Signs a record and stores it. It is kept by this browser until the server has it. */
 export function record(facility: string, ended: Ended): Promise<void> {
-  return alone(async () => {
+  return alone("record", async () => {
     const chain = await chainOf(facility);
     if (!chain) throw new Error("no key");
     const head = { typ: "offline+jwt", alg: "ES256", kid: chain.id };
@@ -92,7 +93,7 @@ interface Received {
  * it took, and how many of them do not fit.
  */
 export function send(facility: string): Promise<{ sent: number; marked: number }> {
-  return alone(async () => {
+  return alone("send", async () => {
     const total = { sent: 0, marked: 0 };
     const mine = (await chains()).filter((c) => c.facility === facility);
     for (const chain of mine.sort((a, b) => a.ends - b.ends)) {
@@ -101,7 +102,7 @@ export function send(facility: string): Promise<{ sent: number; marked: number }
         if (!some.length) break;
         const body = { key: chain.id, records: some.map((r) => r.text) };
         const { received } = await call<{ received: Received[] }>(
-          "POST", "/api/v1/counter/offline/records", body,
+          "POST", "/api/v1/counter/offline/records", body, patience,
         );
         const has = new Map(received.map((r) => [r.hash, r]));
         const names = await Promise.all(some.map((r) => sha256(r.text)));

@@ -4,7 +4,7 @@
 import { call, Problem } from "../shared/api";
 import { word } from "../shared/words";
 import { ticks } from "./accept";
-import { hear, standsIn } from "./ask";
+import { standsIn } from "./ask";
 import type { Case } from "./casedata";
 import { now as serverNow } from "./clock";
 import { atHand } from "./current";
@@ -54,7 +54,7 @@ let latest = 0; // the claimed time of the last record
 let heard: { server: number; ran: number } | null = null; // what the server said, and this page's own clock
 const own = new Map<string, Own>();
 
-/** The server's time as this page reckons it: a clock that is put back while the page runs changes nothing. */
+/** The server's time as this page reckons it: a clock that is put back while it runs changes nothing. */
 function reckoned(): number {
   const wall = heard ? serverNow() : Date.now() - (day?.offset ?? 0);
   return Math.round(Math.max(wall, heard ? heard.server + performance.now() - heard.ran : 0));
@@ -64,7 +64,7 @@ function reckoned(): number {
 async function prepare(): Promise<void> {
   const asked = Date.now();
   const got = await call<Omit<Day, "offset" | "ends">>("GET", "/api/v1/counter/offline");
-  await makeReady(got.facility);
+  await makeReady(got.facility, Date.parse(got.serverTime));
   const { ends = 0, at = 0 } = (await chainOf(got.facility)) ?? {};
   const offset = Math.round((asked + Date.now()) / 2 - Date.parse(got.serverTime));
   day = { ...got, offset, ends };
@@ -202,7 +202,7 @@ async function endCase(id: string, outcome: string, given: string): Promise<{ of
     nonce: one?.nonce ?? "",
     valid: c.verdict.valid,
   });
-  latest = at;
+  latest = Math.max(latest, at);
   own.delete(id);
   waits.own++;
   show();
@@ -255,7 +255,8 @@ async function people(texts: string[]): Promise<unknown[]> {
       own.set("", { jws: sameText(text), proof: "", nonce: "", verdict: await judged(sameText(text)) });
       const { eligibility: e, verdict } = shown("", []);
       own.delete("");
-      const [name, birthDateJa, insurerName] = ["name", "birthDateJa", "insurerName"].map((k) => e?.[k] ?? "");
+      const of = (item: string): string => String(e?.[item] ?? "");
+      const [name, birthDateJa, insurerName] = [of("name"), of("birthDateJa"), of("insurerName")];
       return { text, name, birthDateJa, insurerName, headline: verdict.headline };
     }),
   );
@@ -284,5 +285,4 @@ export async function begin(): Promise<void> {
   }
   await tick();
   setInterval(() => void tick(), 5_000);
-  if (!there) hear(false);
 }

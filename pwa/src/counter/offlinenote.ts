@@ -25,8 +25,8 @@ export function showOffline(o: Offline): void {
     parts.push(word(o.ready ? "offlineNow" : "offlineNotReady"));
     if (o.ready) {
       parts.push(word("offlineList", { d: span(o.now - o.fetched) }));
-      const oldest = Math.min(...o.statuses);
-      parts.push(o.statuses.length ? word("offlineStatus", { d: span(o.now - oldest) }) : word("offlineNoStatus"));
+      const d = span(o.now - Math.min(...o.statuses));
+      parts.push(o.statuses.length ? word("offlineStatus", { d }) : word("offlineNoStatus"));
       if (o.now > o.ends) parts.push(word("offlineEnded"));
     }
   } else if (o.sent) {

@@ -1,6 +1,6 @@
-// A reason may hold no My Number (番号法 20条), which would lie in this browser until it is sent. This is
-// narrower than the server, which looks again (eligibility.HoldsMyNumber): any twelve digits in a row that fit,
-// whatever stands between them.
+// A reason may hold no My Number (番号法 20条), which would lie in this browser until it is sent. This refuses
+// more than the server, which looks again (eligibility.HoldsMyNumber): any twelve digits that fit, whatever
+// stands between them.
 
 /** Reports whether a text holds twelve digits with the check digit of a My Number. */
 export function holdsMyNumber(text: string): boolean {

@@ -7,8 +7,8 @@ const name = "madoguchi-counter";
 const stores = ["keys", "kept", "chains", "records"] as const;
 
 /**
- * keys: CryptoKeys by use · kept: what was fetched, by name · chains: a console's key with its last record, by
- * id · records: those that wait, by [key, number].
+ * keys: CryptoKeys by use · kept: what was fetched, by name · chains: a console's key with its last record,
+ * by id · records: those that wait, by [key, number].
  */
 type Store = (typeof stores)[number];
 
@@ -71,8 +71,8 @@ async function sealing(): Promise<CryptoKey> {
   if (kept) return kept;
   const algorithm = { name: "AES-GCM", length: 256 };
   const made = await crypto.subtle.generateKey(algorithm, false, ["encrypt", "decrypt"]);
-  await change((of) => of("keys").put(made, "sealing"));
-  return made;
+  await change((of) => of("keys").add(made, "sealing")).catch(() => undefined); // another page's stands
+  return (await read<CryptoKey>("keys", "sealing")) ?? made;
 }
 
 async function seal(place: string, text: string): Promise<Sealed> {
@@ -86,9 +86,9 @@ async function unseal(place: string, sealed: Sealed): Promise<string> {
   return new TextDecoder().decode(await crypto.subtle.decrypt(algorithm, await sealing(), sealed.data));
 }
 
-/** Lets one page of this browser at a time change what is kept here. */
-export function alone<T>(work: () => Promise<T>): Promise<T> {
-  return navigator.locks.request(name, work) as Promise<T>;
+/** Lets one page of this browser at a time do a kind of work. */
+export function alone<T>(what: "ready" | "record" | "send", work: () => Promise<T>): Promise<T> {
+  return navigator.locks.request(`${name}/${what}`, work) as Promise<T>;
 }
 
 export async function keep(what: string, value: unknown): Promise<void> {
