@@ -28,8 +28,14 @@ const (
 	statusPastEnd    status = 0x6B00
 )
 
+// maxTries is the most that a card can say: 63Cx has four bits for it (ISO/IEC 7816-4).
+const maxTries = 0xF
+
+// PossibleTries reports whether a card can say that it has so many tries left.
+func PossibleTries(n int) bool { return 0 <= n && n <= maxTries }
+
 // tries returns the x of 63Cx.
-func (s status) tries() (int, bool) { return int(s & 0xF), s&0xFFF0 == 0x63C0 }
+func (s status) tries() (int, bool) { return int(s & maxTries), s&0xFFF0 == 0x63C0 }
 
 func (s status) blocked() bool { return s == statusBlocked || s == statusBlockedISO }
 

@@ -74,6 +74,8 @@ var (
 	checkSignature = checkOf("signature", Passed, Failed, NotChecked)
 	checkDamaged   = check{name: "signature", failed: "verdict.signature.damaged"}
 
+	checkDamagedForm = check{name: "form", failed: "verdict.signature.damaged"}
+
 	checkIssuer        = checkOf("issuer", Passed, Failed, NotChecked)
 	checkIssuerByKeys  = check{passed: "verdict.issuer.passed_by_keys"}
 	checkIssuerStale   = check{passed: "verdict.issuer.passed_stale"}
@@ -135,6 +137,10 @@ func (v Verdict) sorted() Verdict {
 	return v
 }
 
+// Damaged reports whether a part of the code did not arrive. It may be whole when it is read again; nothing
+// says that somebody altered it.
+func (v Verdict) Damaged() bool { return len(v.Checks) > 0 && v.Checks[0].Key == checkDamaged.failed }
+
 // AwaitsProof reports whether only the second code, the holder's proof, is missing.
 func (v Verdict) AwaitsProof() bool {
 	if v.Eligibility == nil || v.Tier != TierOffline {
@@ -194,6 +200,8 @@ func (v Verdict) headline() string {
 	switch {
 	case worst.Result != Failed:
 		return "open"
+	case v.Damaged():
+		return "scan_again"
 	case worst.Name == checkClock.name:
 		return "set_clock"
 	case worst.Key == checkFuture.failed:

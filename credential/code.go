@@ -6,6 +6,7 @@ import (
 	"encoding/base32"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 )
@@ -41,6 +42,10 @@ const (
 // ErrOnlineCode is returned for a text that holds no code: another length, a character outside the
 // alphabet, a wrong check character (a mistyped or misheard one, or two that changed places).
 var ErrOnlineCode = errors.New("credential: not an online code")
+
+// ErrOnlineIncomplete is the ErrOnlineCode of an address of which a part did not arrive: what stands behind
+// its /C/ is no whole code. Nobody typed it, so it is read again rather than looked at for a mistake.
+var ErrOnlineIncomplete = fmt.Errorf("an address that is not whole: %w", ErrOnlineCode)
 
 // OnlineCode is an online code. Hidden is empty in one that was spoken.
 type OnlineCode struct {
@@ -109,15 +114,26 @@ func randomBelow(n int) int {
 // ReadOnlineCode returns the code in what was scanned or typed: only what stands behind the last slash
 // counts, since keyboard layouts swap the signs of an address; width, case, blanks, hyphens and characters
 // without a width do not matter. How it came is no part of it: a code without its hidden half was spoken,
-// whatever stood before it. The error is ErrOnlineCode.
+// whatever stood before it. The error is ErrOnlineCode, or the ErrOnlineIncomplete that wraps it.
 func ReadOnlineCode(text string) (OnlineCode, error) {
 	if len(text) > 300 {
 		return OnlineCode{}, ErrOnlineCode
 	}
 	text = strings.ToUpper(removeFormatting(text))
-	if i := strings.LastIndexAny(text, `/\?-_`); i >= 0 && strings.HasPrefix(text, "HTTP") {
-		text = text[i+1:] // on a Japanese or German layout "/" arrives as another sign, letters as they are
+	http := strings.HasPrefix(text, "HTTP")
+	if i := strings.LastIndexAny(text, `/\?-_`); i >= 0 && (http || strings.Count(text, "/") > 1) {
+		// on a Japanese or German layout "/" arrives as another sign, letters as they are
+		code, err := readCode(text[i+1:])
+		if err != nil && i > 1 && text[i-1] == 'C' && strings.ContainsRune(`/\?-_`, rune(text[i-2])) {
+			err = ErrOnlineIncomplete
+		}
+		return code, err
 	}
+	return readCode(text)
+}
+
+// readCode reads what stands behind an address, or was typed.
+func readCode(text string) (OnlineCode, error) {
 	text = strings.Map(func(r rune) rune {
 		if r == ' ' || r == '-' || r == '‐' || r == 'ー' || r == '−' {
 			return -1

@@ -2,6 +2,7 @@ package credential
 
 import (
 	"encoding/base32"
+	"errors"
 	"strings"
 	"testing"
 
@@ -90,7 +91,7 @@ func TestTextsThatAreNoOnlineCodes(t *testing.T) {
 	testenv.Refused(t, testenv.Servers, len(bad))
 	for _, c := range bad {
 		t.Run(c.name, func(t *testing.T) {
-			if got, err := ReadOnlineCode(c.text); err != ErrOnlineCode {
+			if got, err := ReadOnlineCode(c.text); !errors.Is(err, ErrOnlineCode) {
 				t.Errorf("%q, %v", got, err)
 			}
 		})

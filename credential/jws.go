@@ -3,6 +3,7 @@ package credential
 import (
 	"bytes"
 	"compress/flate"
+	"encoding/json"
 	"errors"
 	"io"
 	"strings"
@@ -63,6 +64,13 @@ func splitJWS(jws string) (h header, input string, body, signature []byte, err e
 		return header{}, "", nil, nil, errHeader
 	}
 	return h, jws[:len(parts[0])+1+len(parts[1])], body, signature, nil
+}
+
+// readable reports whether a payload that nobody vouches for can be read at all. Where characters of a code
+// are missing it cannot, since whatever follows them is shifted; what a forger writes can.
+func readable(packed []byte) bool {
+	body, err := inflate(packed)
+	return err == nil && json.Valid(body)
 }
 
 // maxPayload caps inflating: a credential's payload is below 3 KB.

@@ -1,6 +1,9 @@
 package credential
 
 import (
+	"bytes"
+	"compress/flate"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"os"
@@ -55,6 +58,56 @@ func TestWhatReadersTypeIsReadWhateverKeyboardsMakeOfIt(t *testing.T) {
 	}
 }
 
+// Keys that a reader's computer lost take digits out of a code; whatever follows is shifted by them, in the
+// digits of two a character and in base64url (RFC 4648 section 5) alike. At each place it is said that a part
+// is missing, never that somebody altered the code or that its issuer is not known.
+func TestACodeThatLostKeysIsNeverCalledForged(t *testing.T) {
+	key := newKey(t)
+	jws := issue(t, key, Request{Tier: TierLive}).JWS
+	strangers := newKey(t)
+	digits := strings.TrimPrefix(NumericQR(jws), "shc:/")
+	for _, basis := range []Verifier{
+		{Now: issuedAt, Keys: KeySet{key.Public()}},
+		{Now: issuedAt, Keys: KeySet{strangers.Public()}},
+	} {
+		if whole := basis.Verify(jws); whole.Damaged() {
+			t.Fatalf("the whole code: %+v", whole.Checks[0])
+		}
+		for lost := 1; lost <= 7; lost++ {
+			for at := 0; at+lost <= len(digits); at++ {
+				read, err := Read("shc:/" + digits[:at] + digits[at+lost:])
+				if errors.Is(err, ErrIncomplete) {
+					continue
+				}
+				if v := basis.Verify(read); err != nil || !v.Damaged() ||
+					v.Headline().Key != "verdict.headline.scan_again" {
+					t.Fatalf("%d digits lost at %d: %v, %+v", lost, at, err, v.Checks)
+				}
+			}
+		}
+	}
+	// a code that says something else was altered
+	p := strings.Split(jws, ".")
+	body, err := base64.RawURLEncoding.DecodeString(p[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := inflate(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := bytes.Replace(text, []byte(`"value":`), []byte(`"Value":`), 1)
+	packed, err := deflate(other, flate.BestCompression)
+	if err != nil || bytes.Equal(other, text) {
+		t.Fatalf("nothing was altered: %v", err)
+	}
+	p[1] = base64.RawURLEncoding.EncodeToString(packed)
+	v := Verifier{Now: issuedAt, Keys: KeySet{key.Public()}}.Verify(strings.Join(p, "."))
+	if v.Checks[0].Key != checkSignature.failed {
+		t.Errorf("altered: %+v", v.Checks[0])
+	}
+}
+
 // A code whose end is missing is not called forged: RFC 7518 section 3.4 gives a signature its length.
 func TestACodeWhoseEndIsMissingIsNotCalledForged(t *testing.T) {
 	key := newKey(t)
@@ -91,6 +144,8 @@ func TestAnOnlineCodeIsReadWhateverKeyboardsMakeOfIt(t *testing.T) {
 	}
 	address := "HTTPS://HOKEN.EXAMPLE.JP/C/" + made.Printed()
 	for _, c := range []struct{ name, text string }{
+		{"an address whose first key was lost", address[1:]},
+		{"an address without its colon", strings.Replace(address, ":", "", 1)},
 		{"lower case", strings.ToLower(code)},
 		{"full-width", wide(code)},
 		{"full-width lower case", wide(strings.ToLower(code))},
@@ -115,5 +170,31 @@ func TestAnOnlineCodeIsReadWhateverKeyboardsMakeOfIt(t *testing.T) {
 				t.Errorf("read as %+v, %v", got, err)
 			}
 		})
+	}
+}
+
+// Keys that were lost inside of an address leave no whole code at its end: the check character tells one
+// missing character (the code's alphabet is a prime, and its weights differ), the length any.
+func TestAnAddressThatLostKeysIsIncomplete(t *testing.T) {
+	made := NewOnlineCode("https://hoken.example.jp/i/00138990")
+	address := "HTTPS://HOKEN.EXAMPLE.JP/C/"
+	for _, code := range []string{made.Printed(), made.Spoken} {
+		for lost := 1; lost < 8; lost++ {
+			for at := 0; at+lost <= len(code); at++ {
+				if len(code)-lost == spokenLength {
+					continue // its first half alone is a code
+				}
+				text := address + code[:at] + code[at+lost:]
+				if got, err := ReadOnlineCode(text); !errors.Is(err, ErrOnlineIncomplete) {
+					t.Errorf("%s read as %+v, %v", text, got, err)
+				}
+			}
+		}
+	}
+	for _, typed := range []string{made.Spoken[:7], made.Spoken + "A", "保険証"} {
+		if _, err := ReadOnlineCode(typed); !errors.Is(err, ErrOnlineCode) ||
+			errors.Is(err, ErrOnlineIncomplete) {
+			t.Errorf("%s: %v", typed, err)
+		}
 	}
 }

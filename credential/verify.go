@@ -1,6 +1,8 @@
 package credential
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"strings"
 	"time"
@@ -38,19 +40,35 @@ type Verifier struct {
 	Status func(iss string) *StatusList
 }
 
-// signatureLength is that of ES256 in base64url: R and S of 32 bytes each (RFC 7518 section 3.4).
-const signatureLength = 86
+// signatureSize is that of ES256: R and S of 32 bytes each (RFC 7518 section 3.4).
+const signatureSize = 64
 
-// isTruncated reports whether a JWS is whole up to its signature, the end of which is missing.
-func isTruncated(jws string) bool {
-	end := strings.LastIndexByte(jws, '.') + 1
-	signature := jws[end:]
-	if end == 0 || len(signature) >= signatureLength || !isBase64url(signature) {
-		return false
+// formFault is what is wrong with a JWS that is not of the form: characters that did not arrive, where its
+// header cannot be read, or where it can and is ours, and the signature is too short or the payload cannot be
+// read.
+func formFault(jws string) check {
+	if !looksLikeJWS(jws) {
+		return checkForm
 	}
-	h, _, _, _, err := splitJWS(jws[:end] + strings.Repeat("A", signatureLength))
-	return err == nil && h.Zip == "DEF" && h.Type == ""
+	parts := strings.Split(jws, ".")
+	head, err := base64.RawURLEncoding.DecodeString(parts[0])
+	if err != nil || !json.Valid(head) {
+		return checkDamagedForm
+	}
+	var h header
+	if readExactly(head, &h) != nil || h.Alg != "ES256" || h.KID == "" || h.Zip != "DEF" || h.Type != "" {
+		return checkForm
+	}
+	packed, err1 := base64.RawURLEncoding.DecodeString(parts[1])
+	signature, err2 := base64.RawURLEncoding.DecodeString(parts[2])
+	if err1 != nil || err2 != nil || lacks(packed, signature) {
+		return checkDamaged
+	}
+	return checkForm
 }
+
+// lacks reports whether a payload or signature shows that a part of it did not arrive.
+func lacks(packed, signature []byte) bool { return len(signature) < signatureSize || !readable(packed) }
 
 // Verify checks a JWS. It never fails: whatever is wrong is a failed check with its sentence, and what
 // cannot be looked at is "not checked" with the reason. The order is that of
@@ -62,17 +80,17 @@ func (b Verifier) Verify(jws string) Verdict {
 		v.fail(checkForm)
 		return v.sorted()
 	}
-	if isTruncated(jws) {
-		v.fail(checkDamaged)
-		return v.sorted()
-	}
 	h, input, packed, signature, err := splitJWS(jws)
 	if err != nil || h.Zip != "DEF" || h.Type != "" {
-		v.fail(checkForm)
+		v.fail(formFault(jws))
 		return v.sorted()
 	}
 	v.pass(checkForm)
 	key, owners, known := b.findKey(h.KID)
+	if !known && lacks(packed, signature) {
+		v.fail(checkDamaged)
+		return v.sorted()
+	}
 	if !known {
 		b.unknownKey(&v, packed)
 		return v.sorted()
@@ -81,7 +99,11 @@ func (b Verifier) Verify(jws string) Verdict {
 		if len(owners) == 1 {
 			v.Issuer, v.IssuerName = owners[0].ISS, owners[0].Name // whose key the code names
 		}
-		v.fail(checkSignature)
+		fault := checkSignature
+		if lacks(packed, signature) {
+			fault = checkDamaged
+		}
+		v.fail(fault)
 		return v.sorted()
 	}
 	p, err := readPayload(packed)

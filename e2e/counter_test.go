@@ -83,7 +83,7 @@ func TestACounterInAHurry(t *testing.T) {
 		waitText(t, console, "#card-state", "カードを読んでいます")
 		key("Escape")
 		readerTypes(t, console, "HTTPS://LOCALHOST/C/AAAAAAAA") // the next patient's code, at once
-		waitText(t, console, "#problem", "読めませんでした")
+		waitText(t, console, "#problem", "コードの一部が欠けて届きました")
 		release()
 		if truth(`document.getElementById("shown").checkVisibility() ||
 			document.getElementById("verdict").innerText.includes("本物")`) {
@@ -329,6 +329,19 @@ func TestACounterInAHurry(t *testing.T) {
 		}
 		release()
 		waitText(t, console, "#verdict", "記録しました")
+	})
+
+	scene("what is being taken back is no more to be cancelled", func(t *testing.T) {
+		genuine(t)
+		do(t, console, chromedp.Click("#accept"), chromedp.SendKeys("#reason", "顔なじみ\r"))
+		waitText(t, console, "#verdict", "記録しました")
+		hold("/take-back")
+		do(t, console, chromedp.Click("#take-back"))
+		key("Escape")
+		readerTypes(t, console, "HTTPS://LOCALHOST/C/AAAAAAAA") // the next patient's
+		release()
+		waitText(t, console, "#verdict", "この画面は本物です")
+		waitText(t, console, "#problem", "前の方の件がまだ終わっていません")
 	})
 
 	scene("a login that is over is no reader that is away", func(t *testing.T) {

@@ -154,7 +154,8 @@ func TestACounterPCIsOpenedSharedAndBlanked(t *testing.T) {
 
 	do(t, pc, chromedp.SetValue("#scan-text", anotherScreen(t, data)), chromedp.Click("#scan-submit"))
 	waitText(t, pc, "#p-name", "試験 花子")
-	do(t, pc, script(`{const usual = Date.now; Date.now = () => usual() + 61_000}`)) // a minute passes
+	const minutePasses = `{const usual = Date.now; Date.now = () => usual() + 61_000}`
+	do(t, pc, script(minutePasses))
 	waitText(t, pc, "#blanked", "患者さんの情報を隠しています")
 	if body := eval[string](t, pc, `document.body.innerText`); strings.Contains(body, "花子") {
 		t.Error("the patient's name is still to be seen")
@@ -162,6 +163,19 @@ func TestACounterPCIsOpenedSharedAndBlanked(t *testing.T) {
 	state(t, pc, "counter-blanked")
 	do(t, pc, chromedp.Click("#blanked button"))
 	waitText(t, pc, "#p-name", "試験 花子")
+
+	photo := `document.querySelector("#visual input").getBoundingClientRect()`
+	x := eval[float64](t, pc, photo+`.x + 5`)
+	y := eval[float64](t, pc, photo+`.y + 5`)
+	do(t, pc, script(minutePasses))
+	waitText(t, pc, "#blanked", "患者さんの情報を隠しています")
+	tap(t, pc, x, y) // of a tablet: it brings the case back, and that alone
+	waitText(t, pc, "#p-name", "試験 花子")
+	if eval[bool](t, pc, `document.querySelector("#visual input").checked`) {
+		t.Error("the touch that brought the case back ticked what lies below")
+	}
+	tap(t, pc, x, y)
+	waitTrue(t, pc, `document.querySelector("#visual input").checked`)
 
 	staff := await[string](
 		t,

@@ -85,7 +85,7 @@ func TestTheVerdictStaysInViewInEveryState(t *testing.T) {
 			inView(t, "parked without a reason")
 		}},
 		{name: "not genuine", scan: func(t *testing.T) {
-			paste(t, console, altered(good))
+			paste(t, console, altered(t, good))
 			waitText(t, console, "#verdict", "この画面は確かめられません")
 		}},
 		{name: "revoked", members: told("この写し（PDF）は取り消されています", "新しい写しか、画面を見せてもらってください。"),

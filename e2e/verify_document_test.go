@@ -48,7 +48,7 @@ func TestVerifyReadsAPDFsPacketAndSignature(t *testing.T) {
 	signed := insurer.sign(t, sheet(t, paper), b.at, paper)
 	tampered := bytes.Clone(signed)
 	tampered[bytes.Index(tampered, []byte("/Title"))+15] ^= 1
-	forged := described(t, codeless(t), b.at, altered(paper))
+	forged := described(t, codeless(t), b.at, altered(t, paper))
 	for _, c := range []struct {
 		name string
 		data []byte

@@ -2,13 +2,17 @@ package e2e
 
 import (
 	"bytes"
+	"compress/flate"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"image"
 	"image/draw"
 	"image/png"
+	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -20,14 +24,36 @@ import (
 	"madoguchi/internal/phonetest"
 )
 
-// altered is a JWS with another character in its payload, whatever stands there: payloads change with the
-// minute.
-func altered(jws string) string {
-	other := "A"
-	if jws[300] == 'A' {
-		other = "B"
+// altered is a JWS whose content says something else under the same signature, as a forger writes it: of the
+// birth date the day is another.
+func altered(t *testing.T, jws string) string {
+	t.Helper()
+	parts := strings.Split(jws, ".")
+	packed, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		t.Fatal(err)
 	}
-	return jws[:300] + other + jws[301:]
+	content, err := io.ReadAll(flate.NewReader(bytes.NewReader(packed)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := regexp.MustCompile(`("birthDate":"\d{4}-\d\d-)\d\d"`).ReplaceAll(content, []byte(`${1}28"`))
+	if bytes.Equal(other, content) {
+		t.Fatalf("nothing was altered: %s", content)
+	}
+	var b bytes.Buffer
+	w, err := flate.NewWriter(&b, flate.BestCompression)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write(other); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	parts[1] = base64.RawURLEncoding.EncodeToString(b.Bytes())
+	return strings.Join(parts, ".")
 }
 
 // The written contract of verify: fields, exit codes, nothing on standard output when it could not answer.
@@ -80,7 +106,7 @@ func TestVerifyKeepsItsContract(t *testing.T) {
 		{"empty", nil},
 		{"words.txt", []byte("資格情報")},
 		{"cut.txt", []byte(credential.NumericQR(live)[:1001])},
-		{"forged.jws", []byte(altered(live))},
+		{"forged.jws", []byte(altered(t, live))},
 		{"broken.png", drawn(t, live)[:500]},
 	} {
 		b.write(t, c.name, c.data)
@@ -208,7 +234,7 @@ func TestVerifyIsNotLedAstray(t *testing.T) {
 	}{
 		{"paper.jws", []byte(paper)},
 		{"screen.jws", []byte(screen)},
-		{"forged.jws", []byte(altered(paper))},
+		{"forged.jws", []byte(altered(t, paper))},
 		{"none.jws", []byte(none + paper[strings.Index(paper, "."):])},
 		{"status.jwt", []byte(status)},
 		{"proof.txt", []byte(proof)},

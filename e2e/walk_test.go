@@ -198,7 +198,7 @@ func TestForgedOldAndClonedAreRefusedInTheBrowser(t *testing.T) {
 		"parked without a reason, and text that is no code")
 
 	good := jwsOf(t, phone)
-	paste(t, console, altered(good))
+	paste(t, console, altered(t, good))
 	waitText(t, console, "#verdict", "この画面は確かめられません")
 	waitText(t, console, "#checks", "書き換えられています")
 	if !eval[bool](t, console, `document.getElementById("record").disabled`) {

@@ -3,6 +3,9 @@ package eligibility
 // MethodCode names a way to confirm an eligibility at the counter.
 type MethodCode string
 
+// ElectronicNotice is what this program's own screens and PDFs are: 保険者の画面・PDF（電子のお知らせ）＋カード.
+const ElectronicNotice MethodCode = "N1e"
+
 // LimitAnswer says whether a method tells the 限度額適用区分.
 type LimitAnswer string
 

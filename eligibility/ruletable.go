@@ -73,7 +73,7 @@ var ruleTable = [...]Rule{
 		Needs: []*condition{noticeShown, cardShown, cardInDate, officialWayFailed, notAssistance,
 			noticeInDate, sameInsurer},
 		Then: comparePhoto, Bring: bringCardPaper},
-	{Code: "N1e", // 保険者の画面・PDF（電子のお知らせ）＋カード
+	{Code: ElectronicNotice,
 		Limit: LimitNo, Source: srcElectron, Law: byLaw, Periods: always("2024-12-02", Likely, srcElectron),
 		Needs: []*condition{insurerNoticeShown, cardShown, cardInDate, officialWayFailed, notAssistance,
 			sameInsurer},

@@ -153,7 +153,7 @@ func (a *app) addCounterHalf(
 		Store:      a.Store.ForCounter(),
 		Offline:    a.Store.ForOfflineDay(),
 		Facilities: facilities,
-		Readers:    a.readers,
+		Readers:    a.readers.Cards,
 		Listed:     listed,
 		Calls:      calls,
 		Folder:     a.Path,

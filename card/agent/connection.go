@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -19,6 +20,7 @@ type connection struct {
 	conn     *websocket.Conn
 	cancel   context.CancelFunc
 	greeting *time.Timer // cancels unless the server comes to a word on this agent
+	version  int         // of the messages that are spoken
 	facility string      // 医療機関コード, once ready
 	readyAt  time.Time
 }
@@ -32,7 +34,7 @@ func (a *Agent) serve(ctx context.Context) (served time.Duration, err error) {
 	conn, _, err := websocket.Dial(ctx, strings.TrimRight(a.Server, "/")+"/api/v1/bridge",
 		&websocket.DialOptions{
 			HTTPClient:   withoutRedirects(a.Client),
-			Subprotocols: []string{wire.FaceProtocol},
+			Subprotocols: wire.Protocols(),
 		})
 	if err != nil {
 		return 0, fmt.Errorf("dialling the server: %w", err)
@@ -44,6 +46,7 @@ func (a *Agent) serve(ctx context.Context) (served time.Duration, err error) {
 		conn:     conn,
 		cancel:   cancel,
 		greeting: greeting,
+		version:  cmp.Or(wire.AgreedVersion(conn.Subprotocol()), wire.UnagreedVersion),
 	}
 	go c.sendHeartbeats(ctx)
 	for {
@@ -143,15 +146,18 @@ func (c *connection) answerChallenge(ctx context.Context, challenge *wire.Challe
 	if err != nil {
 		return fmt.Errorf("proving the agent's key: %w", err)
 	}
-	return c.send(ctx, wire.Message{Type: "hello", Hello: &wire.Hello{
-		Version:   wire.Version,
+	hello := &wire.Hello{
+		Version:   c.version,
 		Name:      c.Name,
 		Key:       c.der,
 		Signature: signature,
 		Virtual:   c.Virtual,
 		OQS:       c.OQS != "",
-		Program:   c.Program,
-	}})
+	}
+	if c.version > wire.UnagreedVersion {
+		hello.Program = c.Program
+	}
+	return c.send(ctx, wire.Message{Type: "hello", Hello: hello})
 }
 
 // ready begins to serve, unless this PC belongs to another facility.

@@ -27,7 +27,10 @@ func (c *connection) faceTries(ctx context.Context, q *wire.FaceTries) *wire.Rep
 }
 
 // face reads the photo with 照合番号B, returns evidence that the server verifies, and seals the pictures to the
-// page that asked. A key that is none is refused before the card is touched. It keeps nothing.
+// page that asked. A key that is none is refused before the card is touched. Nothing is stored or logged. The
+// pictures are overwritten here as soon as they are sealed, which shortens their stay but is no promise: what
+// the reader, the decoding and the sealing copied on the way lies in this program's memory until that is used
+// again.
 func (c *connection) face(ctx context.Context, q *wire.Face) *wire.Reply {
 	if _, err := wire.FacePoint(q.Page); err != nil || !c.isForThisAgent(q.Binding) {
 		return c.fail(FaceCheck, wire.ErrRequest)

@@ -15,12 +15,6 @@ import (
 	"madoguchi/eligibility"
 )
 
-// FaceProtocol is the WebSocket subprotocol (RFC 6455 1.9) by which each side says that it knows FaceTries
-// and Face: the agent offers it when it dials, the server takes it up. With a version before it on either
-// side there is none, and these messages are not sent. Hello and Challenge could not say it, since programs
-// of those versions refuse members that they do not know.
-const FaceProtocol = "madoguchi.face.1"
-
 const (
 	// MaxFaceMessage bounds a reply with a sealed face.
 	MaxFaceMessage = 64 << 10
@@ -65,7 +59,8 @@ func FacePoint(key []byte) (*ecdh.PublicKey, error) { return ecdh.P256().NewPubl
 // HKDF-SHA-256 (RFC 5869; salt: both public keys, the agent's first), AES-256-GCM with a nonce of zeros,
 // since no key seals twice. The operation, the case and both keys are bound as associated data: what is
 // sealed for one reading opens for no other. A server that exchanges the keys could read along; one that only
-// relays and stores cannot (docs/bridge.md#the-chips-own-photo).
+// relays and stores cannot (docs/bridge.md#the-chips-own-photo). The secret, the key and the text are
+// overwritten afterwards; copies that the libraries made are not.
 func SealFace(q *Face, pictures card.FacePictures) (*SealedFace, error) {
 	page, err := FacePoint(q.Page)
 	if err != nil {

@@ -11,7 +11,7 @@ var (
 	ErrBusy = &eligibility.Error{Code: eligibility.Conflict, Key: "bridge.busy"}
 	// ErrRequest: the operation is not for this agent, or its numbers have the wrong length.
 	ErrRequest = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.request"}
-	// ErrNoFace: the agent's program is of a version before FaceProtocol.
+	// ErrNoFace: the agent's program is of a version before FaceVersion.
 	ErrNoFace = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.no_face"}
 	// ErrNoOQS: no OQS folder is set on the agent's PC.
 	ErrNoOQS = &eligibility.Error{Code: eligibility.Unavailable, Key: "oqs.none"}

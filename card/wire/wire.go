@@ -20,15 +20,6 @@ import (
 	"madoguchi/message"
 )
 
-// Versions of these messages; another one is refused with a sentence. A server opens with the oldest that
-// it speaks, an agent answers with its own: servers are updated first. Version 3 added Reply.Statements,
-// version 4 the key and arguments of Refused, version 5 Hello.Program.
-const (
-	Version       = 5
-	OldestVersion = 2
-	keyedVersion  = 4 // the first whose agents read Refused.Message
-)
-
 // MaxMessage bounds a message in bytes; evidence is about 3 KB. A reply with a sealed face may be longer
 // (MaxFaceMessage).
 const MaxMessage = 16 << 10
@@ -139,7 +130,7 @@ type Reply struct {
 	Text     *TextReply     `json:"text,omitempty"`
 	Dates    *DatesReply    `json:"dates,omitempty"`
 	Compared []FieldResult  `json:"compared,omitempty"`
-	// FaceTries and Face answer the operations of FaceProtocol.
+	// FaceTries and Face answer the operations of FaceVersion.
 	FaceTries *int       `json:"faceTries,omitempty"`
 	Face      *FaceReply `json:"face,omitempty"`
 	// Statements are keys of package oqs, the gravest first: what the OQS answer says of itself, ahead of

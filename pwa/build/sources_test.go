@@ -87,6 +87,28 @@ func TestNoModulesImportEachOtherInACircle(t *testing.T) {
 	}
 }
 
+// The pages of patients, of insurers and of a counter are programs of their own, which share what lies in
+// shared/ alone.
+func TestAPagesModulesImportTheirOwnAndSharedOnes(t *testing.T) {
+	crossed := func(imports map[string][]string) (found []string) {
+		for name, targets := range imports {
+			own := filepath.Dir(name)
+			for _, target := range targets {
+				if to := filepath.Dir(target); to != own && to != "src/shared" && own != "src" {
+					found = append(found, name+" → "+target)
+				}
+			}
+		}
+		return found
+	}
+	for _, found := range crossed(importsOf(sources(t, []string{"src"}, ".ts"))) {
+		t.Error(found)
+	}
+	if crossed(map[string][]string{"src/shared/a.ts": {"src/staff/b.ts"}}) == nil {
+		t.Error("this test does not find a crossing")
+	}
+}
+
 var exported = regexp.MustCompile(`(?m)^export (?:async )?(?:const|let|function|class|interface|type) (\w+)`)
 
 // What nobody imports is no business of other modules. Node programs of the tests import too.

@@ -3,6 +3,7 @@ package main
 import (
 	_ "embed"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -53,6 +54,41 @@ func TestTheConsoleReadsWhatReadersTypeAsTheServerDoes(t *testing.T) {
 	numpad := func(text string) []string {
 		return strings.Fields(strings.NewReplacer("Digit", "Numpad").Replace(strings.Join(codes(text), " ")))
 	}
+	// byNumbers is a text as a reader types it that holds Alt and types each character's number.
+	byNumbers := func(text string) (keys []string) {
+		for _, c := range text {
+			keys = append(keys, "!AltLeft")
+			for _, digit := range fmt.Sprintf("%03d", c) {
+				keys = append(keys, "!Numpad"+string(digit))
+			}
+		}
+		return keys
+	}
+	// placed is a text by the places of its keys, "_" as the given reader types it.
+	placed := func(text string, low string) (keys []string) {
+		for _, c := range text {
+			switch {
+			case c == '_':
+				keys = append(keys, low)
+			case c == '-':
+				keys = append(keys, "Minus")
+			case c == '.':
+				keys = append(keys, "Period")
+			case 'A' <= c && c <= 'Z':
+				keys = append(keys, "^Key"+string(c))
+			default:
+				keys = append(keys, codes(strings.ToUpper(string(c)))...)
+			}
+		}
+		return keys
+	}
+	unplaced := func(text string) (keys []string) {
+		for _, c := range text {
+			keys = append(keys, "="+string(c))
+		}
+		return keys
+	}
+	const address = "HTTPS://HOKEN/C/ACDEFHJK"
 	digits := "shc:/" + want.Digits
 	bursts := []struct {
 		name string
@@ -74,13 +110,22 @@ func TestTheConsoleReadsWhatReadersTypeAsTheServerDoes(t *testing.T) {
 		},
 		{"on the numeric keypad", join(codes("SHC:/"), []string{"NumLock"}, numpad(want.Digits)), digits},
 		{"without a hint", codes(want.Digits), digits},
-		{"a short address", codes("HTTPS://HOKEN/C/ACDEFHJK"), "HTTPS.//HOKEN/C/ACDEFHJK"},
-		{"a longer code", codes("HTTPS://HOKEN/C/ACDEFHJKACDEFHJK"), "HTTPS.//HOKEN/C/ACDEFHJKACDEFHJK"},
+		{"a short address", codes("HTTPS://HOKEN/C/ACDEFHJK"), "HTTPS://HOKEN/C/ACDEFHJK"},
+		{"a longer code", codes("HTTPS://HOKEN/C/ACDEFHJKACDEFHJK"), "HTTPS://HOKEN/C/ACDEFHJKACDEFHJK"},
 		{
 			"characters by their numbers",
 			join([]string{"AltLeft"}, strings.Fields(strings.Repeat("!Numpad0 !Numpad5 !Numpad3 ", 40))),
 			"",
 		},
+		{"an address by its characters' numbers", byNumbers(address), address},
+		{"digits by their characters' numbers", byNumbers(strings.ToUpper(digits)), digits},
+		{"a JWS of a US reader", placed(want.JWS, "^Minus"), want.JWS},
+		{"a JWS of a Japanese reader", placed(want.JWS, "^IntlRo"), want.JWS},
+		{"a program that types an address", unplaced(address), address},
+		{"a program that types full-width letters", unplaced("ＨＴＴＰＳ：／／ＨＯＫＥＮ／Ｃ／ＡＣＤＥＦＨＪＫ"), address},
+		{"a program that types digits", unplaced(digits), digits},
+		{"a program that types a JWS", unplaced(want.JWS), want.JWS},
+		{"a key lost behind the last slash", codes("HTTPS://HOKEN/C/ACDEFHJ"), "HTTPS://HOKEN/C/ACDEFHJ"},
 		{"a telephone number", codes("0312345678"), ""},
 		{"letters behind the digits", codes("SHC:/" + want.Digits + "A"), ""},
 		{"a word", codes("SATO"), ""},

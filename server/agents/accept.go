@@ -49,7 +49,7 @@ func (s *AgentHub) Serve(w http.ResponseWriter, r *http.Request, address string)
 		w,
 		r,
 		&websocket.AcceptOptions{
-			Subprotocols: []string{wire.FaceProtocol},
+			Subprotocols: wire.Protocols(),
 			OnPingReceived: func(context.Context, []byte) bool {
 				s.heardFrom(l)
 				return true
@@ -60,7 +60,7 @@ func (s *AgentHub) Serve(w http.ResponseWriter, r *http.Request, address string)
 		return // Accept has answered
 	}
 	l.conn = conn
-	l.face = conn.Subprotocol() == wire.FaceProtocol
+	l.version.Store(int32(wire.AgreedVersion(conn.Subprotocol())))
 	conn.SetReadLimit(wire.MaxMessage)
 	s.addUnauthenticated(l)
 	known := sync.OnceFunc(func() { s.markAuthenticated(l) })
@@ -145,9 +145,9 @@ func (s *AgentHub) handshake(ctx context.Context, l *agentConn, known func()) er
 	if err != nil {
 		return err
 	}
-	l.version.Store(int32(hello.Version))
+	agreed := l.version.Swap(int32(hello.Version))
 	switch {
-	case hello.Version < wire.OldestVersion || hello.Version > wire.Version:
+	case !wire.Speaks(hello.Version, int(agreed)):
 		return s.refuse(ctx, l, errVersion)
 	case !wire.VerifyProof(hello.Key, nonce, hello.Signature):
 		return s.refuse(ctx, l, errProof)
@@ -206,7 +206,7 @@ func (s *AgentHub) admit(ctx context.Context, l *agentConn, agent Agent) error {
 	}); err != nil {
 		return err
 	}
-	if l.face { // a paired agent alone may send so much
+	if l.showsFaces() { // a paired agent alone may send so much
 		l.conn.SetReadLimit(wire.MaxFaceMessage)
 	}
 	s.connect(l, agent, dead)

@@ -18,12 +18,11 @@ type agentConn struct {
 	agent   Agent // once paired
 	virtual bool
 	oqs     bool
-	face    bool       // it knows wire.FaceProtocol
 	network string     // where it came from (auth.RateLimitKey)
 	limit   *connLimit // what it is counted by until it is known
 	conn    *websocket.Conn
 	program string       // which release the agent is
-	version atomic.Int32 // of the messages that the agent speaks; 0 until its hello
+	version atomic.Int32 // of the messages that the agent speaks; until its hello the agreed one, 0 for none
 	times   Times
 	silence *time.Timer   // hangs up when no heartbeat comes
 	busy    sync.Mutex    // one operation at a time
@@ -47,6 +46,9 @@ var (
 	errStrays  = errors.New("it answered what nobody asked")
 	errRefused = errors.New("readers: the agent was refused")
 )
+
+// showsFaces reports whether the agent knows wire.FaceTries and wire.Face.
+func (l *agentConn) showsFaces() bool { return l.version.Load() >= wire.FaceVersion }
 
 // hangUp ends the connection at once; the agent may be gone.
 func (l *agentConn) hangUp() { _ = l.conn.CloseNow() }

@@ -69,7 +69,7 @@ func TestAChosenReaderThatIsAwayIsNotReplacedByAnothers(t *testing.T) {
 		{"after a restart", restarted},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r, err := c.s.CheckBirthDate(t.Context(), counter.CardRequest{
+			r, err := c.s.Cards.CheckBirthDate(t.Context(), counter.CardRequest{
 				Facility:  facility,
 				Reader:    chosen,
 				CaseID:    "CASE",
@@ -103,7 +103,7 @@ func TestWithSeveralReadersTheCounterNamesItsOwn(t *testing.T) {
 		t.Errorf("none chosen: %v", err)
 	}
 	for _, r := range s.Status(facility) {
-		got, err := s.CheckBirthDate(context.Background(), counter.CardRequest{
+		got, err := s.Cards.CheckBirthDate(context.Background(), counter.CardRequest{
 			Facility:  facility,
 			Reader:    r.ID,
 			CaseID:    "CASE",
@@ -116,7 +116,7 @@ func TestWithSeveralReadersTheCounterNamesItsOwn(t *testing.T) {
 		}
 	}
 	other := s.Status("1319999992")[0].ID
-	_, err := s.CheckBirthDate(context.Background(),
+	_, err := s.Cards.CheckBirthDate(context.Background(),
 		counter.CardRequest{Facility: facility, Reader: other, BirthDate: tokuichi})
 	if !errors.Is(err, ErrWhichReader) {
 		t.Errorf("another facility's reader was used: %v", err)

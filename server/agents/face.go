@@ -10,10 +10,10 @@ import (
 	"madoguchi/server/counter"
 )
 
-// faceConn is the reader's connection, if its agent knows wire.FaceProtocol.
-func faceConn(ctx context.Context, s *AgentHub, r counter.CardRequest) (*agentConn, error) {
-	l, err := s.readerConn(ctx, r.Facility, r.Reader)
-	if err == nil && !l.face {
+// faceConn is the reader's connection, if its agent can show the chip's photo.
+func (s *Cards) faceConn(ctx context.Context, r counter.CardRequest) (*agentConn, error) {
+	l, err := s.readers.readerConn(ctx, r.Facility, r.Reader)
+	if err == nil && !l.showsFaces() {
 		err = wire.ErrNoFace
 	}
 	return l, err
@@ -21,8 +21,8 @@ func faceConn(ctx context.Context, s *AgentHub, r counter.CardRequest) (*agentCo
 
 // FaceTries asks the facility's reader how many tries 照合番号B has left for the photo. None is used. Errors are
 // wire.ErrNoFace, faults of the connection, and what package card says of the card.
-func (s *AgentHub) FaceTries(ctx context.Context, r counter.CardRequest) (int, error) {
-	l, err := faceConn(ctx, s, r)
+func (s *Cards) FaceTries(ctx context.Context, r counter.CardRequest) (int, error) {
+	l, err := s.faceConn(ctx, r)
 	if err != nil {
 		return 0, err
 	}
@@ -38,7 +38,7 @@ func (s *AgentHub) FaceTries(ctx context.Context, r counter.CardRequest) (int, e
 		return 0, card.ErrTimeout.Because(err)
 	case err != nil:
 		return 0, err
-	case reply.FaceTries == nil || *reply.FaceTries < 0 || *reply.FaceTries > 15:
+	case reply.FaceTries == nil || !card.PossibleTries(*reply.FaceTries):
 		return 0, wire.FaultError(reply.Fault)
 	}
 	return *reply.FaceTries, nil
@@ -47,14 +47,14 @@ func (s *AgentHub) FaceTries(ctx context.Context, r counter.CardRequest) (int, e
 // CheckFace asks the facility's reader for one reading of the photo with 照合番号B and verifies the evidence
 // itself; the pictures come sealed to the page's key and are handed on unread. What was typed, and the key,
 // are looked at before any card is touched.
-func (s *AgentHub) CheckFace(ctx context.Context, r counter.FaceRequest) (counter.FaceResult, error) {
+func (s *Cards) CheckFace(ctx context.Context, r counter.FaceRequest) (counter.FaceResult, error) {
 	if _, err := card.NewNumberB(r.BirthDate, r.ExpiryYear, r.SecurityCode); err != nil {
 		return counter.FaceResult{}, err
 	}
 	if _, err := wire.FacePoint(r.Page); err != nil {
 		return counter.FaceResult{}, wire.ErrRequest.Because(err)
 	}
-	l, err := faceConn(ctx, s, r.CardRequest)
+	l, err := s.faceConn(ctx, r.CardRequest)
 	if err != nil {
 		return counter.FaceResult{}, err
 	}
@@ -76,7 +76,7 @@ func (s *AgentHub) CheckFace(ctx context.Context, r counter.FaceRequest) (counte
 	face := reply.Face
 	if face == nil || face.Evidence == nil || !isSealed(face.Sealed) {
 		out := faceFault(wire.FaultError(reply.Fault))
-		if face != nil && face.TriesLeft != nil && *face.TriesLeft >= 0 && *face.TriesLeft <= 15 {
+		if face != nil && face.TriesLeft != nil && card.PossibleTries(*face.TriesLeft) {
 			out.TriesLeft = face.TriesLeft
 		}
 		return out, nil

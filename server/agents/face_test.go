@@ -4,9 +4,6 @@ import (
 	"crypto/ecdh"
 	"crypto/rand"
 	"encoding/json"
-	"errors"
-	"net/http"
-	"net/http/httptest"
 	"reflect"
 	"testing"
 
@@ -21,8 +18,8 @@ import (
 	"madoguchi/server/counter"
 )
 
-// offersFace is how an agent of this version dials.
-var offersFace = &websocket.DialOptions{Subprotocols: []string{wire.FaceProtocol}}
+// offersAll is how an agent of this version dials.
+var offersAll = &websocket.DialOptions{Subprotocols: wire.Protocols()}
 
 func newPage(t *testing.T) *ecdh.PrivateKey {
 	t.Helper()
@@ -42,7 +39,7 @@ func openedFace(
 	t *testing.T, s *AgentHub, r counter.FaceRequest, page *ecdh.PrivateKey,
 ) (card.FacePictures, card.Result) {
 	t.Helper()
-	got, err := s.CheckFace(t.Context(), r)
+	got, err := s.Cards.CheckFace(t.Context(), r)
 	if err != nil || got.Shown == nil {
 		t.Fatalf("%+v %v", got, err)
 	}
@@ -70,7 +67,7 @@ func TestThePageGetsWhatTheChipShows(t *testing.T) {
 	s, url := open(t, true)
 	v := insert(t, virtual.Description{BirthDate: tokuichi, Sex: eligibility.Male})
 	pairedWith(t, s, facility, url, agent.Config{Reader: chip{v}})
-	if left, err := s.FaceTries(t.Context(), ofFacility); err != nil || left != 10 {
+	if left, err := s.Cards.FaceTries(t.Context(), ofFacility); err != nil || left != 10 {
 		t.Fatalf("%d tries, %v", left, err)
 	}
 	page, request := newPage(t), faceRequest(tokuichi)
@@ -125,7 +122,7 @@ func TestEveryEndOfAPhotoReachesTheCounterInTheSameWords(t *testing.T) {
 			request := faceRequest(tokuichi)
 			request.SecurityCode, request.Tries = c.code, c.shown
 			request.Page = newPage(t).PublicKey().Bytes()
-			r, err := s.CheckFace(t.Context(), request)
+			r, err := s.Cards.CheckFace(t.Context(), request)
 			if err != nil || r.Outcome != c.outcome || r.Key != c.key || r.By != card.ByServer ||
 				!reflect.DeepEqual(r.TriesLeft, c.left) ||
 				(r.Shown != nil) != (c.outcome == card.Confirmed) {
@@ -138,7 +135,7 @@ func TestEveryEndOfAPhotoReachesTheCounterInTheSameWords(t *testing.T) {
 // The keys are the server's own (MADOGUCHI_CARD_KEYS): what the agent has of them counts for nothing.
 func TestWithoutIssuerKeysThePhotoIsUnverified(t *testing.T) {
 	s, url := open(t, true)
-	s.issuerKeys = nil
+	s.Cards.issuerKeys = nil
 	v := insert(t, virtual.Description{BirthDate: tokuichi})
 	pairedWith(t, s, facility, url, agent.Config{Reader: chip{v}})
 	page, request := newPage(t), faceRequest(tokuichi)
@@ -165,40 +162,13 @@ func TestAWrongKeyOrNumberCostsNoTry(t *testing.T) {
 			request := faceRequest(tokuichi)
 			request.SecurityCode, request.Page = "9999", good
 			change(&request)
-			if r, err := s.CheckFace(t.Context(), request); err == nil {
+			if r, err := s.Cards.CheckFace(t.Context(), request); err == nil {
 				t.Errorf("%+v", r)
 			}
 			if left := v.TriesLeft().NumberBVisual; left != 10 {
 				t.Errorf("%d tries are left", left)
 			}
 		})
-	}
-}
-
-// An agent that does not offer the protocol and a server that does not take it up are those of the version
-// before: everything else goes on.
-func TestReadersOfTheVersionBeforeGoOnWithoutPhotos(t *testing.T) {
-	s, _ := open(t, true)
-	before := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Header.Del("Sec-WebSocket-Protocol")
-		s.Serve(w, r, r.RemoteAddr)
-	}))
-	t.Cleanup(before.Close)
-	v := insert(t, virtual.Description{BirthDate: tokuichi})
-	pairedWith(t, s, facility, before.URL, agent.Config{Reader: chip{v}})
-	request := faceRequest(tokuichi)
-	request.Page = newPage(t).PublicKey().Bytes()
-	if r, err := s.CheckFace(t.Context(), request); !errors.Is(err, wire.ErrNoFace) {
-		t.Errorf("%+v %v", r, err)
-	}
-	if _, err := s.FaceTries(t.Context(), ofFacility); !errors.Is(err, wire.ErrNoFace) {
-		t.Errorf("tries: %v", err)
-	}
-	if status := s.Status(facility); len(status) != 1 || status[0].Face || !status[0].Connected {
-		t.Errorf("%+v", status)
-	}
-	if r, err := s.CheckText(t.Context(), textRequest(tokuichi)); err != nil || r.Outcome != card.Confirmed {
-		t.Errorf("text: %+v %v", r, err)
 	}
 }
 
@@ -243,7 +213,7 @@ func TestAnAgentThatLiesShowsNoPhotoOfAnother(t *testing.T) {
 	point := newPage(t).PublicKey().Bytes()
 	request := faceRequest(tokuichi)
 	request.Page = point
-	if r, err := s.CheckFace(t.Context(), request); err != nil || r.Outcome != card.Confirmed {
+	if r, err := s.Cards.CheckFace(t.Context(), request); err != nil || r.Outcome != card.Confirmed {
 		t.Fatalf("one that fits: %+v %v", r, err)
 	}
 	cases := map[string]struct {
@@ -269,13 +239,13 @@ func TestAnAgentThatLiesShowsNoPhotoOfAnother(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			lie = c.lie
-			r, err := s.CheckFace(t.Context(), request)
+			r, err := s.Cards.CheckFace(t.Context(), request)
 			if err != nil || r.Outcome.Passed() || r.Key != c.key || r.Shown != nil {
 				t.Errorf("%s %s %v", r.Outcome, r.Key, err)
 			}
 		})
 	}
-	if left, err := s.FaceTries(t.Context(), ofFacility); err == nil {
+	if left, err := s.Cards.FaceTries(t.Context(), ofFacility); err == nil {
 		t.Errorf("%d tries were believed", left)
 	}
 	testenv.Refused(t, testenv.Card, len(cases)+1)

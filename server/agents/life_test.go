@@ -219,7 +219,7 @@ func TestWhoeverProvesNoKeyIsGoneSoon(t *testing.T) {
 		}},
 		{"no proof", func(c *websocket.Conn) {
 			_ = put(context.Background(), c,
-				wire.Message{Type: "hello", Hello: &wire.Hello{Version: wire.Version}})
+				wire.Message{Type: "hello", Hello: &wire.Hello{Version: wire.UnagreedVersion}})
 		}},
 		{"reply", func(c *websocket.Conn) {
 			_ = put(context.Background(), c, wire.Message{Type: "reply", Reply: &wire.Reply{}})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -42,7 +41,7 @@ func impostor(t *testing.T, s *AgentHub, url string,
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	conn, _, err := websocket.Dial(ctx, url, offersFace)
+	conn, _, err := websocket.Dial(ctx, url, offersAll)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,7 +180,7 @@ func TestStatementsOfAnAgent(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			says, fields = c.says, c.fields
-			got, err := s.CompareOQS(
+			got, err := s.Cards.CompareOQS(
 				t.Context(),
 				ofFacility,
 				wire.Items{Name: "髙橋 德一"},
@@ -194,25 +193,34 @@ func TestStatementsOfAnAgent(t *testing.T) {
 	testenv.Refused(t, testenv.Card, 6)
 }
 
+// Agents of versions 2 to 4 offer no subprotocol, and later ones say the version that they agreed on.
 func TestAgentsOfVersionTwoAreServed(t *testing.T) {
+	bare, newest := (*websocket.DialOptions)(nil), offersAll
 	for _, c := range []struct {
+		name    string
+		offers  *websocket.DialOptions
 		version int
 		served  bool
 	}{
-		{1, false},
-		{wire.OldestVersion, true},
-		{4, true}, // says no release
-		{wire.Version, true},
-		{wire.Version + 1, false},
+		{"1", bare, 1, false},
+		{"2", bare, 2, true},
+		{"3", bare, 3, true},
+		{"4", bare, 4, true},
+		{"5, not agreed", bare, 5, false},
+		{"5", newest, 5, true},
+		{"4, another than agreed", newest, 4, false},
+		{"6", newest, 6, false},
+		{"6, not agreed", bare, 6, false},
+		{"4, of another protocol", &websocket.DialOptions{Subprotocols: []string{"chat"}}, 4, true},
 	} {
-		t.Run(strconv.Itoa(c.version), func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			_, url := open(t, true)
 			key := certtest.Key(t)
 			der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
 			if err != nil {
 				t.Fatal(err)
 			}
-			conn, _, err := websocket.Dial(t.Context(), url, nil)
+			conn, _, err := websocket.Dial(t.Context(), url, c.offers)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -14,6 +14,22 @@ import (
 	"madoguchi/server/counter"
 )
 
+// Cards has facilities' readers ask the cards that lie in them (counter.CardReaders).
+type Cards struct {
+	readers    connectedReaders
+	issuerKeys card.IssuerKeys
+	times      Times
+}
+
+// connectedReaders knows which readers are connected.
+type connectedReaders interface {
+	readerConn(ctx context.Context, facility, reader string) (*agentConn, error)
+	Status(facility string) []counter.ReaderStatus
+}
+
+// Status returns the readers that a facility has or had since the server started, by name.
+func (s *Cards) Status(facility string) []counter.ReaderStatus { return s.readers.Status(facility) }
+
 // newBinding makes the new numbers of an operation.
 func newBinding(r counter.CardRequest) wire.Binding {
 	nonce := make([]byte, 32)
@@ -24,8 +40,8 @@ func newBinding(r counter.CardRequest) wire.Binding {
 
 // CheckBirthDate asks the facility's reader once and verifies the evidence itself. Errors are faults of the
 // connection; everything that the card says, refusals included, is a Result.
-func (s *AgentHub) CheckBirthDate(ctx context.Context, r counter.CardRequest) (card.Result, error) {
-	l, err := s.readerConn(ctx, r.Facility, r.Reader)
+func (s *Cards) CheckBirthDate(ctx context.Context, r counter.CardRequest) (card.Result, error) {
+	l, err := s.readers.readerConn(ctx, r.Facility, r.Reader)
 	if err != nil {
 		return card.Result{}, err
 	}
@@ -62,11 +78,11 @@ func timeoutResult[T any](fault func(error) T, err error) (T, error) {
 // CheckText asks the facility's reader for one reading with 照合番号B. The verdict is the agent's own; the server
 // only sees to it that it does not contradict itself. What was typed is looked at before any card is touched:
 // card.ErrExpiryYear, card.ErrSecurityCode, card.ErrKeyForm.
-func (s *AgentHub) CheckText(ctx context.Context, r counter.TextRequest) (counter.TextResult, error) {
+func (s *Cards) CheckText(ctx context.Context, r counter.TextRequest) (counter.TextResult, error) {
 	if _, err := card.NewNumberB(r.BirthDate, r.ExpiryYear, r.SecurityCode); err != nil {
 		return counter.TextResult{}, err
 	}
-	l, err := s.readerConn(ctx, r.Facility, r.Reader)
+	l, err := s.readers.readerConn(ctx, r.Facility, r.Reader)
 	if err != nil {
 		return counter.TextResult{}, err
 	}
@@ -96,7 +112,7 @@ func textFault(err error) counter.TextResult {
 func readText(t wire.TextReply, birth eligibility.Date) counter.TextResult {
 	said, ok := readingVerdict(t.Verdict)
 	good := said.Outcome.Passed()
-	if !ok || good != (t.Reading != nil) || t.TriesLeft != nil && (*t.TriesLeft < 0 || *t.TriesLeft > 15) {
+	if !ok || good != (t.Reading != nil) || t.TriesLeft != nil && !card.PossibleTries(*t.TriesLeft) {
 		return counter.TextResult{AgentVerdict: contradictoryVerdict}
 	}
 	if !good {
@@ -114,12 +130,12 @@ func readText(t wire.TextReply, birth eligibility.Date) counter.TextResult {
 
 // CheckDates asks the facility's reader for the dates of the card's certificate. They are the agent's word;
 // what they mean on the day, the server works out itself.
-func (s *AgentHub) CheckDates(
+func (s *Cards) CheckDates(
 	ctx context.Context,
 	r counter.CardRequest,
 	day eligibility.Date,
 ) (counter.DatesResult, error) {
-	l, err := s.readerConn(ctx, r.Facility, r.Reader)
+	l, err := s.readers.readerConn(ctx, r.Facility, r.Reader)
 	if err != nil {
 		return counter.DatesResult{}, err
 	}
@@ -166,12 +182,12 @@ var itemNames = []string{"insurer", "symbol", "number", "branchNumber", "name", 
 // CompareOQS has the facility's reader compare the screen's items with the newest OQS answer file on its PC.
 // Keys of statements and equal, different or missing come back. Errors are the faults of package wire,
 // ErrNoReader and so on.
-func (s *AgentHub) CompareOQS(
+func (s *Cards) CompareOQS(
 	ctx context.Context,
 	r counter.CardRequest,
 	items wire.Items,
 ) (counter.OQSResult, error) {
-	l, err := s.readerConn(ctx, r.Facility, r.Reader)
+	l, err := s.readers.readerConn(ctx, r.Facility, r.Reader)
 	if err != nil {
 		return counter.OQSResult{}, err
 	}

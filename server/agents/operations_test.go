@@ -69,7 +69,7 @@ func TestEveryEndOfAReadingReachesTheCounterInTheSameWords(t *testing.T) {
 			pairedWith(t, s, facility, url, agent.Config{Reader: chip{v}})
 			request := textRequest(tokuichi)
 			request.SecurityCode = c.code
-			r, err := s.CheckText(t.Context(), request)
+			r, err := s.Cards.CheckText(t.Context(), request)
 			if err != nil || r.Outcome != c.outcome || r.Key != c.key ||
 				!reflect.DeepEqual(r.TriesLeft, c.left) ||
 				(r.Reading != nil) != (c.outcome == card.Confirmed) {
@@ -111,7 +111,7 @@ func TestWhatWasTypedWronglyNeverReachesACard(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			request := textRequest(c.birth)
 			request.ExpiryYear, request.SecurityCode = c.year, c.code
-			if _, err := s.CheckText(t.Context(), request); !errors.Is(err, c.want) {
+			if _, err := s.Cards.CheckText(t.Context(), request); !errors.Is(err, c.want) {
 				t.Errorf("%d %s: %v", c.year, c.code, err)
 			}
 		})
@@ -128,12 +128,12 @@ func TestOnePressIsOneAttempt(t *testing.T) {
 	request := textRequest(tokuichi)
 	request.SecurityCode = "9999"
 	for left := 9; left >= 2; left-- {
-		if r, err := s.CheckText(t.Context(), request); err != nil || r.Key != "card.number_b_mismatch" ||
+		if r, err := s.Cards.CheckText(t.Context(), request); err != nil || r.Key != "card.number_b_mismatch" ||
 			*r.TriesLeft != left || v.TriesLeft().NumberB != left {
 			t.Fatalf("with %d left: %+v %v, the card says %d", left, r, err, v.TriesLeft().NumberB)
 		}
 	}
-	if r, err := s.CheckText(t.Context(), request); err != nil || r.Key != "card.number_b_few_tries" ||
+	if r, err := s.Cards.CheckText(t.Context(), request); err != nil || r.Key != "card.number_b_few_tries" ||
 		v.TriesLeft().NumberB != 2 {
 		t.Errorf("below three: %+v %v", r, err)
 	}
@@ -148,11 +148,11 @@ func TestWithoutIssuerKeysTheAgentSaysUnverified(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually(t, "it is connected", func() bool { return connected(s, facility) == 1 })
-	if r, err := s.CheckText(t.Context(), textRequest(tokuichi)); err != nil ||
+	if r, err := s.Cards.CheckText(t.Context(), textRequest(tokuichi)); err != nil ||
 		r.Outcome != card.Unverified || r.Reading == nil {
 		t.Errorf("text: %+v %v", r, err)
 	}
-	if r, err := s.CheckDates(t.Context(), counter.CardRequest{Facility: facility},
+	if r, err := s.Cards.CheckDates(t.Context(), counter.CardRequest{Facility: facility},
 		eligibility.MustDate("2026-11-22")); err != nil || r.Outcome != card.Unverified ||
 		r.State != eligibility.CertificateValid {
 		t.Errorf("dates: %+v %v", r, err)
@@ -191,7 +191,7 @@ func TestEveryEndOfTheCertificatesDatesReachesTheCounterInTheSameWords(t *testin
 			c.card.BirthDate = tokuichi
 			s, url := open(t, true)
 			pairedWith(t, s, facility, url, agent.Config{Reader: chip{insert(t, c.card)}})
-			r, err := s.CheckDates(t.Context(), counter.CardRequest{Facility: facility}, day)
+			r, err := s.Cards.CheckDates(t.Context(), counter.CardRequest{Facility: facility}, day)
 			if err != nil || r.Outcome != c.outcome || r.Key != c.key || r.State != c.state {
 				t.Errorf("%s: %+v %v", c.name, r, err)
 				return
@@ -298,7 +298,7 @@ func TestTheScreenIsComparedWithTheNewestFreshAnswer(t *testing.T) {
 			s, url := open(t, true)
 			pairedWith(t, s, facility, url,
 				agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}, OQS: folder})
-			got, err := s.CompareOQS(t.Context(), counter.CardRequest{Facility: facility}, screen)
+			got, err := s.Cards.CompareOQS(t.Context(), counter.CardRequest{Facility: facility}, screen)
 			text := ""
 			for _, f := range got.Fields {
 				text += fmt.Sprintf("%s:%s ", f.Name, f.Result)
@@ -369,7 +369,7 @@ func TestAnAnswerThatIsNotValidIsSaidBeforeItsEqualItems(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			drop(t, filepath.Join(folder, "OQSsiquc01res_1.xml"), c.file, 0)
-			got, err := s.CompareOQS(t.Context(), counter.CardRequest{Facility: facility}, screen)
+			got, err := s.Cards.CompareOQS(t.Context(), counter.CardRequest{Facility: facility}, screen)
 			if strings.Join(got.Statements, " ") != c.says || len(got.Fields) != c.fields ||
 				!errors.Is(err, c.err) {
 				t.Errorf("%+v %v", got, err)
@@ -385,7 +385,7 @@ func TestOQSIsAskedOnlyWhereItIsOffered(t *testing.T) {
 	s, url := open(t, true)
 	pairedWith(t, s, facility, url,
 		agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}})
-	_, err := s.CompareOQS(context.Background(), counter.CardRequest{Facility: facility}, screen)
+	_, err := s.Cards.CompareOQS(context.Background(), counter.CardRequest{Facility: facility}, screen)
 	if !errors.Is(err, wire.ErrNoOQS) || s.Status(facility)[0].OQS {
 		t.Errorf("%v %+v", err, s.Status(facility))
 	}
@@ -393,7 +393,7 @@ func TestOQSIsAskedOnlyWhereItIsOffered(t *testing.T) {
 	pairedWith(t, s, facility, url,
 		agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})},
 			OQS: filepath.Join(t.TempDir(), "gone")})
-	_, err = s.CompareOQS(context.Background(), counter.CardRequest{Facility: facility}, screen)
+	_, err = s.Cards.CompareOQS(context.Background(), counter.CardRequest{Facility: facility}, screen)
 	if !errors.Is(err, wire.ErrOQSFolder) || !s.Status(facility)[0].OQS {
 		t.Errorf("%v %+v", err, s.Status(facility))
 	}

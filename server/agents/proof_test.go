@@ -26,7 +26,7 @@ func greeted(t *testing.T, url string, der []byte, prove func(nonce []byte) []by
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	conn, _, err := websocket.Dial(ctx, url, nil)
+	conn, _, err := websocket.Dial(ctx, url, offersAll)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -120,12 +120,13 @@ type seenReaders map[string]map[string]counter.ReaderStatus
 
 // AgentHub knows the agents that are connected to this server.
 type AgentHub struct {
-	store      Store
-	issuerKeys card.IssuerKeys
-	virtual    bool // virtual cards are accepted: demo mode only
-	now        func() time.Time
-	names      func(facility string) string
-	times      Times
+	Cards *Cards // what is asked of them
+
+	store   Store
+	virtual bool // virtual cards are accepted: demo mode only
+	now     func() time.Time
+	names   func(facility string) string
+	times   Times
 
 	pairings *pairings
 
@@ -144,23 +145,24 @@ type AgentHub struct {
 
 // New returns an AgentHub without connections.
 func New(c Config) *AgentHub {
-	return &AgentHub{
-		store:      c.Store,
-		issuerKeys: c.IssuerKeys,
-		virtual:    c.Virtual,
-		now:        c.Now,
-		names:      c.Names,
-		times:      c.Times.complete(),
-		pairings:   newPairings(c.Now),
-		conns:      map[string]*agentConn{},
-		seen:       map[string]map[string]counter.ReaderStatus{},
-		left:       map[string]time.Time{},
-		pushed:     pushes{},
-		homes:      newHomeNetworks(),
-		strangers:  newConnLimit(maxUnauthenticated, maxUnauthenticatedPerNetwork),
-		returning:  newConnLimit(maxUnauthenticated, maxUnauthenticatedPerNetwork),
-		goodbyes:   make(chan struct{}, maxGoodbyes),
+	hub := &AgentHub{
+		store:     c.Store,
+		virtual:   c.Virtual,
+		now:       c.Now,
+		names:     c.Names,
+		times:     c.Times.complete(),
+		pairings:  newPairings(c.Now),
+		conns:     map[string]*agentConn{},
+		seen:      map[string]map[string]counter.ReaderStatus{},
+		left:      map[string]time.Time{},
+		pushed:    pushes{},
+		homes:     newHomeNetworks(),
+		strangers: newConnLimit(maxUnauthenticated, maxUnauthenticatedPerNetwork),
+		returning: newConnLimit(maxUnauthenticated, maxUnauthenticatedPerNetwork),
+		goodbyes:  make(chan struct{}, maxGoodbyes),
 	}
+	hub.Cards = &Cards{readers: hub, issuerKeys: c.IssuerKeys, times: hub.times}
+	return hub
 }
 
 // Troubles with readers, as the console says them.
@@ -267,7 +269,7 @@ func (s *AgentHub) connect(l *agentConn, agent Agent, dead *agentConn) {
 		Name:    agent.Name,
 		Virtual: l.virtual,
 		OQS:     l.oqs,
-		Face:    l.face,
+		Face:    l.showsFaces(),
 	}
 }
 

@@ -182,7 +182,7 @@ func eventually(t *testing.T, what string, so func() bool) {
 }
 
 func check(s *AgentHub, birth eligibility.Date) (card.Result, error) {
-	return s.CheckBirthDate(context.Background(), counter.CardRequest{
+	return s.Cards.CheckBirthDate(context.Background(), counter.CardRequest{
 		Facility:  facility,
 		CaseID:    "CASE",
 		JWS:       "jws",
@@ -203,7 +203,7 @@ func TestPairedAgentProvesTheCard(t *testing.T) {
 		r.Key != "card.birthdate_mismatch" {
 		t.Errorf("another person's card: %+v %v", r, err)
 	}
-	if _, err := s.CheckBirthDate(context.Background(),
+	if _, err := s.Cards.CheckBirthDate(context.Background(),
 		counter.CardRequest{Facility: "1319999992", BirthDate: tokuichi}); !errors.Is(err, ErrNoReader) {
 		t.Errorf("another facility uses this reader: %v", err)
 	}

@@ -45,7 +45,7 @@ func TestAReadingThatDoesNotFitItsOwnVerdictIsDropped(t *testing.T) {
 		return &wire.Reply{ID: m.Text.ID, Text: &answer}
 	})
 	answer = wire.TextReply{Verdict: verdictOf(card.Confirmed, "card.text_confirmed"), Reading: &reading}
-	if r, err := s.CheckText(t.Context(), textRequest(tokuichi)); err != nil || r.Outcome != card.Confirmed ||
+	if r, err := s.Cards.CheckText(t.Context(), textRequest(tokuichi)); err != nil || r.Outcome != card.Confirmed ||
 		*r.Reading != reading || r.By != card.ByAgent {
 		t.Fatalf("one that fits: %+v %v", r, err)
 	}
@@ -112,7 +112,7 @@ func TestAReadingThatDoesNotFitItsOwnVerdictIsDropped(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			answer = c.reply
-			if r, err := s.CheckText(t.Context(), textRequest(tokuichi)); err != nil ||
+			if r, err := s.Cards.CheckText(t.Context(), textRequest(tokuichi)); err != nil ||
 				r.Outcome != card.Refused || r.Key != "card.evidence" || r.Reading != nil {
 				t.Errorf("%s: %+v %v", c.name, r, err)
 			}
@@ -148,7 +148,7 @@ func TestDatesThatDoNotFitTheirOwnVerdictAreDropped(t *testing.T) {
 			if c.state == "" {
 				want = card.Refused
 			}
-			if r, err := s.CheckDates(t.Context(), counter.CardRequest{Facility: facility},
+			if r, err := s.Cards.CheckDates(t.Context(), counter.CardRequest{Facility: facility},
 				day); err != nil ||
 				r.Outcome != want || r.State != c.state {
 				t.Errorf("%s: %+v %v", c.name, r, err)
@@ -156,7 +156,7 @@ func TestDatesThatDoNotFitTheirOwnVerdictAreDropped(t *testing.T) {
 		})
 	}
 	answer = wire.DatesReply{Verdict: verdictOf(card.Confirmed, "card.certificate_valid")}
-	if r, err := s.CheckDates(t.Context(), counter.CardRequest{Facility: facility}, day); err != nil ||
+	if r, err := s.Cards.CheckDates(t.Context(), counter.CardRequest{Facility: facility}, day); err != nil ||
 		r.Outcome != card.Refused {
 		t.Errorf("without dates: %+v %v", r, err)
 	}
@@ -181,7 +181,7 @@ func TestAComparisonHoldsNothingButItsThreeWords(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			answer = c.c
-			if got, err := s.CompareOQS(t.Context(), counter.CardRequest{Facility: facility},
+			if got, err := s.Cards.CompareOQS(t.Context(), counter.CardRequest{Facility: facility},
 				wire.Items{Name: "髙橋 德一"}); err == nil {
 				t.Errorf("%s: %+v", c.name, got)
 			}

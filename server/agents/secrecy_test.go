@@ -62,18 +62,18 @@ func TestWhatMustNotTravelIsNowhereOnTheWireOrInTheLog(t *testing.T) {
 	}
 	request := textRequest(tokuichi)
 	request.SecurityCode = code
-	if r, err := s.CheckText(t.Context(), request); err != nil || r.Outcome != card.Confirmed ||
+	if r, err := s.Cards.CheckText(t.Context(), request); err != nil || r.Outcome != card.Confirmed ||
 		r.Reading.Address != address {
 		t.Fatalf("%+v %v", r, err)
 	}
 	page, face := newPage(t), faceRequest(tokuichi)
 	face.SecurityCode, face.Page = code, page.PublicKey().Bytes()
 	shown, _ := openedFace(t, s, face, page)
-	if _, err := s.CheckDates(t.Context(), counter.CardRequest{Facility: facility},
+	if _, err := s.Cards.CheckDates(t.Context(), counter.CardRequest{Facility: facility},
 		tokuichi.AddMonths(12*71)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.CompareOQS(t.Context(), ofFacility, screen); err != nil {
+	if _, err := s.Cards.CompareOQS(t.Context(), ofFacility, screen); err != nil {
 		t.Fatal(err)
 	}
 	a.stop()

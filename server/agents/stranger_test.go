@@ -25,7 +25,10 @@ import (
 func stranger(t *testing.T, address, network string) *websocket.Conn {
 	t.Helper()
 	conn, _, err := websocket.Dial(context.Background(), address,
-		&websocket.DialOptions{HTTPHeader: http.Header{"Test-Address": {network}}})
+		&websocket.DialOptions{
+			HTTPHeader:   http.Header{"Test-Address": {network}},
+			Subprotocols: wire.Protocols(),
+		})
 	if err != nil {
 		t.Fatal(err)
 	}

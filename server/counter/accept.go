@@ -114,9 +114,6 @@ func (b *caseBody) accept(reason string, day eligibility.Date) (err error) {
 	return nil
 }
 
-// electronicNotice is the code of what this program checks: the insurer's own screen or PDF beside a card.
-const electronicNotice eligibility.MethodCode = "N1e"
-
 // methodOn returns the way of the rules on a day for a verified screen or PDF beside a card that the official
 // reader did not read; errNoMethod when that day's rules do not accept it.
 func methodOn(day eligibility.Date, tier credential.Tier) (eligibility.MethodCode, error) {
@@ -134,7 +131,7 @@ func methodOn(day eligibility.Date, tier credential.Tier) (eligibility.MethodCod
 		return "", err
 	}
 	for _, m := range outcome.Methods {
-		if m.Code == electronicNotice && m.Accepted {
+		if m.Code == eligibility.ElectronicNotice && m.Accepted {
 			return m.Code, nil
 		}
 	}

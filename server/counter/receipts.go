@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"madoguchi/eligibility"
 	"madoguchi/server/hostapi"
 )
 
@@ -98,7 +99,12 @@ func (r Receipts) leave(ctx context.Context, facilityURL string, owed owedReceip
 	sealed := map[string][]byte{}
 	for id, key := range phones {
 		sealed[id], err = hostapi.ReceiptSigner{URL: facilityURL, Key: r.of.Key}.Seal(
-			hostapi.Receipt{At: owed.At, Outcome: owed.Outcome, Ground: owed.Ground, Method: "N1e"},
+			hostapi.Receipt{
+				At:      owed.At,
+				Outcome: owed.Outcome,
+				Ground:  owed.Ground,
+				Method:  string(eligibility.ElectronicNotice),
+			},
 			key,
 		)
 		if err != nil {

@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
+	"unicode"
 
 	"madoguchi/credential"
 	"madoguchi/server/staff"
@@ -27,8 +29,10 @@ func (c *Service) Open(ctx context.Context, reception staff.Reception, text stri
 	if err != nil {
 		code, none := credential.ReadOnlineCode(text)
 		switch {
-		case errors.Is(err, credential.ErrIncomplete):
+		case errors.Is(err, credential.ErrIncomplete), errors.Is(none, credential.ErrOnlineIncomplete):
 			return CaseView{}, errIncomplete.Because(err)
+		case none != nil && strings.ContainsFunc(text, isKana):
+			return CaseView{}, errKana.Because(err)
 		case none != nil:
 			return CaseView{}, errUnreadable.Because(err)
 		}
@@ -42,9 +46,15 @@ func (c *Service) Open(ctx context.Context, reception staff.Reception, text stri
 	if view.Verdict, err = c.verifyScreen(ctx, believed, jws); err != nil {
 		return CaseView{}, err
 	}
+	if view.Verdict.Damaged() {
+		return CaseView{}, errIncomplete // nothing to judge: it is scanned again
+	}
 	view.Verdict = c.withMeasuredClock(ctx, believed, jws, view.Verdict)
 	return view, c.cases().put(ctx, reception, view, "case.open", openingOutcome(view.Verdict))
 }
+
+// isKana reports whether an input method made a character: no code holds one.
+func isKana(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Katakana) }
 
 // verifyScreen checks a screen; where its key is not known, its issuer is asked for newer ones first.
 func (c *Service) verifyScreen(

@@ -24,6 +24,14 @@ const (
 	leavingTakes = 10 * time.Second
 )
 
+// BackFor is for how long the page offers to take a case's record back; 0 when it has none, or no longer.
+func (v *CaseView) BackFor(now time.Time) time.Duration {
+	if v.Outcome == "" {
+		return 0
+	}
+	return max(0, v.RecordedAt.Add(backWithin).Sub(now))
+}
+
 var errTooLate = &eligibility.Error{Code: eligibility.Conflict, Key: "case.too_late"}
 
 // Withdrawn is a record that staff took back. It stays beside the one that follows.

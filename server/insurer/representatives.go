@@ -60,6 +60,7 @@ type RepresentCode struct {
 	Insurer   eligibility.InsurerNumber // the person's
 	ExpiresAt time.Time
 	Until     time.Time // the first moment after the last day
+	Staff     string    // who made it
 	Representation
 }
 
@@ -107,6 +108,7 @@ func (r *Representatives) Begin(
 		Insurer:        clerk.Insurer,
 		ExpiresAt:      now.Add(RepresentCodeLife),
 		Until:          wish.Last.AddDays(1).Time(),
+		Staff:          clerk.Staff,
 		Representation: Representation{Ground: wish.Ground, Name: wish.Name, Seen: wish.Seen},
 	}, entry)
 }

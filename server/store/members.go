@@ -195,5 +195,8 @@ func (s memberStore) endOf(
 	if !ends.Sessions {
 		return nil
 	}
+	if err := s.endCodes(ctx, tx, m); err != nil {
+		return err
+	}
 	return endSessions(ctx, tx, s.index.mac("subject", string(m.ID)), [32]byte{})
 }

@@ -206,6 +206,9 @@ func (s signInStore) putSignIn(ctx context.Context, tx *sql.Tx, row int64, r sta
 		if err := endSessions(ctx, tx, subject, [32]byte{}); err != nil {
 			return err
 		}
+		if err := s.endCodes(ctx, tx, r.Member); err != nil {
+			return err
+		}
 	}
 	for _, e := range r.Entries {
 		if err := appendAudit(ctx, tx, e, nil); err != nil {

@@ -40,7 +40,8 @@ func (c representCodeRow) place() place {
 
 // representBody is what is sealed of a code.
 type representBody struct {
-	Until int64 `json:"until"`
+	Until int64  `json:"until"`
+	Staff string `json:"staff,omitempty"` // empty in a code of a version before it
 	insurer.Representation
 }
 
@@ -48,7 +49,7 @@ type representBody struct {
 func (s representativesStore) PutRepresentCode(
 	ctx context.Context, code insurer.RepresentCode, e audit.Entry,
 ) error {
-	body, err := json.Marshal(representBody{toMillis(code.Until), code.Representation})
+	body, err := json.Marshal(representBody{toMillis(code.Until), code.Staff, code.Representation})
 	if err != nil {
 		return fmt.Errorf("writing a representation: %w", err)
 	}
@@ -112,7 +113,7 @@ func (s representativesStore) codeWhere(
 	}
 	code.MAC, code.Nonce, code.Person = c.code, c.nonce, audit.PersonID(c.ref)
 	code.ExpiresAt, code.Until = fromMillis(c.expires), fromMillis(body.Until)
-	code.Representation = body.Representation
+	code.Staff, code.Representation = body.Staff, body.Representation
 	return code, c, nil
 }
 

@@ -23,6 +23,9 @@ type Answer struct {
 	HeadlineEn  string       `json:"headlineEn"`
 	Checks      []Check      `json:"checks"`
 	Eligibility *Eligibility `json:"eligibility"` // only what a verified signature covers
+	// Representative says that a representative (代理人) shows it, not the person: compare the card with the
+	// person's own face.
+	Representative bool `json:"representative"`
 
 	message.Message // of the headline
 }
@@ -65,6 +68,8 @@ func AnswerOf(v credential.Verdict) Answer {
 		HeadlineEn: headline.Text("en"),
 		Message:    headline,
 		Checks:     []Check{},
+
+		Representative: v.Representative,
 	}
 	for _, c := range v.Checks {
 		out.Checks = append(out.Checks, Check{
@@ -117,6 +122,9 @@ func Explain(v credential.Verdict) string {
 	})
 	for _, c := range v.Checks {
 		fmt.Fprintf(&b, "%s %s\n", marks[c.Result], c.Text("ja"))
+	}
+	if v.Representative {
+		line("console.representative", nil)
 	}
 	if v.Issuer != "" {
 		line("verify.said.issuer", message.Args{

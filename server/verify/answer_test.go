@@ -108,7 +108,7 @@ func TestAnswerHasEveryFieldOfTheContract(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			got := object(t, AnswerOf(c.verdict))
 			for _, field := range []string{"valid", "tier", "issuer", "issuerName", "issuedAt", "expiresAt",
-				"rid", "headline", "headlineEn", "checks", "eligibility"} {
+				"rid", "headline", "headlineEn", "checks", "eligibility", "representative"} {
 				if _, ok := got[field]; !ok {
 					t.Errorf("%s is left out", field)
 				}
@@ -209,5 +209,20 @@ func TestExplainIsReadAtTheKeyboard(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What a representative shows is genuine, and says nothing of who stands at the counter.
+func TestARepresentativesScreenIsSaidToBeOne(t *testing.T) {
+	const said = "代理の方の端末です。カードがご本人のものか、ご本人の顔と見くらべてください。"
+	for _, shows := range []bool{false, true} {
+		v := genuineCopy()
+		v.Representative = shows
+		if got := object(t, AnswerOf(v))["representative"]; got != shows {
+			t.Errorf("--json says %v of %v", got, shows)
+		}
+		if text := Explain(v); strings.Contains(text, said) != shows {
+			t.Errorf("shown by a representative: %v\n%s", shows, text)
+		}
 	}
 }

@@ -29,7 +29,7 @@ func bridgeApp(t *testing.T, c Config) (h *testApp, hub *agents.AgentHub, addres
 		Now:     func() time.Time { return h.now },
 		Names:   func(string) string { return "架空医院" },
 	})
-	h.counter.Readers = hub
+	h.counter.Readers = hub.Cards
 	clock := func() time.Time { return h.now }
 	c.Staff, c.Facility, c.Now, c.Ready = []string{"鈴木", "田中"}, "1319999991", clock, h.store.Ping
 	c.Counter, c.Readers = h.counter, hub

@@ -43,7 +43,7 @@ func TestWhatACardSaysAndWhatWasTypedIsInNoRecordAndNoLog(t *testing.T) {
 			Names:      func(string) string { return "架空医院" },
 		},
 	)
-	h.counter.Readers = board
+	h.counter.Readers = board.Cards
 	clock := func() time.Time { return h.now }
 	h.echo = newSite(
 		Config{

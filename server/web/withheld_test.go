@@ -117,3 +117,41 @@ func TestAWithheldAddressWantsAFreshPasskey(t *testing.T) {
 		t.Errorf("%d looks are audited", n)
 	}
 }
+
+// The paper of somebody whose data are withheld says where it is sent: it, and the files of a print run, are
+// downloaded only with a passkey used just now. Anybody else's paper is not asked for.
+func TestPapersOfTheWithheldWantAFreshPasskey(t *testing.T) {
+	h := newTestApp(t)
+	h.imported(t, "番号,氏名,生年月日,送付先,不開示\n"+
+		"7654321,隠田 花子,1988-11-30,大阪府架空市隠町7,有\n7654322,架空 太郎,1988-11-30,大阪府架空市見町7,\n")
+	papers := func(number string) []string {
+		person := "/insurer/people/" + string(h.numbered(t, number).ID)
+		return []string{person + "/notice.pdf", person + "/insert.pdf"}
+	}
+	h.session(t, auth.Clerk, "鈴木", "{}")
+	done := h.started(t, url.Values{"insurer": {"00138990"}, "run": {"notices"}, "only": {"new"},
+		"order": {"number"}})
+	h.overOf(t, insurer.RunKey{Insurer: "00138990", ID: done})
+	files := "/insurer/runs/" + done + "/files/"
+	withheld := append(papers("7654321"), files+"oshirase-138990-"+done+"-001.pdf",
+		files+"oshirase-138990-"+done+"-index.csv")
+	b := h.joins(t, staff.OfInsurer("00138990"), staff.RoleInsurerClerk, "鈴木 一郎")
+	b.signIn("")
+	for _, path := range append(withheld, papers("7654322")...) {
+		if w := b.get(path); w.Code != http.StatusOK {
+			t.Errorf("%s with a fresh passkey: %d", path, w.Code)
+		}
+	}
+	h.now = h.now.Add(6 * time.Minute)
+	for _, path := range withheld {
+		w := b.get(path)
+		if want := "/staff/prove?" + (url.Values{"back": {path}}).Encode(); location(t, w) != want {
+			t.Errorf("%s six minutes later: %d %s", path, w.Code, location(t, w))
+		}
+	}
+	for _, path := range papers("7654322") {
+		if w := b.get(path); w.Code != http.StatusOK {
+			t.Errorf("%s of anybody six minutes later: %d", path, w.Code)
+		}
+	}
+}

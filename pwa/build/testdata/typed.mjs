@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { addKey, readKeys, readTyped } from "./typed.mjs";
+import { readBurst, readTyped, textOf } from "./typed.mjs";
 const table = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const bursts = JSON.parse(readFileSync(process.argv[3], "utf8"));
 const nameOf = (text) => {
@@ -7,6 +7,13 @@ const nameOf = (text) => {
   if (read === null) return "none";
   return read === "incomplete" ? read : read.jws;
 };
-const burst = (keys) => keys.reduce((all, code) => addKey(all, code.replace(/^!/, ""), code[0] === "!"), "");
+// "!": with Alt held, "^": with Shift, "=": a key without a place
+const stroke = (name) => {
+  const [, marks, rest] = /^([!^=]*)(.*)$/.exec(name);
+  const place = !marks.includes("=");
+  const held = { shift: marks.includes("^"), alt: marks.includes("!") };
+  return place ? { code: rest, key: "Process", ...held } : { code: "", key: rest, ...held };
+};
 const texts = table.cases.map((c) => nameOf(c.text));
-console.log(JSON.stringify({ texts, bursts: bursts.map((keys) => readKeys(burst(keys)) ?? "") }));
+const read = bursts.map((keys) => readBurst(textOf(keys.map(stroke))) ?? "");
+console.log(JSON.stringify({ texts, bursts: read }));

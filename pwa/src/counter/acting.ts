@@ -3,6 +3,7 @@
 import { Problem } from "../shared/api";
 import { button, openSheet } from "../shared/dialog";
 import { byId, h, setText } from "../shared/dom";
+import { digitField } from "../shared/field";
 import { word } from "../shared/words";
 import { ask } from "./ask";
 
@@ -14,16 +15,6 @@ interface Tile {
   acts: boolean;
 }
 
-function field(): HTMLInputElement {
-  const pin = document.createElement("input");
-  pin.id = "acting-pin";
-  pin.type = "password";
-  pin.inputMode = "numeric";
-  pin.autocomplete = "off";
-  pin.maxLength = 6;
-  return pin;
-}
-
 function label(tile: Tile): string {
   if (tile.acts) return `${tile.name}（${word("actingNow")}）`;
   if (tile.locked) return `${tile.name}（${word("actingLocked")}）`;
@@ -32,7 +23,8 @@ function label(tile: Tile): string {
 
 async function change(): Promise<void> {
   const { tiles } = await ask<{ tiles: Tile[] }>("GET", "/api/v1/staff/tiles");
-  const pin = field();
+  const { input: pin, row: pinRow } = digitField("acting-pin", word("actingPin"), 6);
+  pin.type = "password";
   const problem = h("p", "note refusal");
   problem.setAttribute("role", "alert");
   problem.hidden = true;
@@ -53,9 +45,7 @@ async function change(): Promise<void> {
     return pick;
   });
   const go = h("button", "button main", word("actingGo")) as HTMLButtonElement;
-  const pinLabel = h("label", "", word("actingPin"));
-  pinLabel.setAttribute("for", pin.id);
-  const form = h("form", "", h("p", "", pinLabel, pin), problem, h("p", "", go)) as HTMLFormElement;
+  const form = h("form", "", pinRow, problem, h("p", "", go)) as HTMLFormElement;
   form.addEventListener("submit", async (e) => {
     e.preventDefault();
     if (!chosen) return tell(word("actingChoose"));

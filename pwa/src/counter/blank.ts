@@ -4,6 +4,10 @@ import { byId, h } from "../shared/dom";
 import { word } from "../shared/words";
 
 const uses = ["pointerdown", "pointermove", "keydown", "wheel", "dragover"];
+// What follows a touch or press, on whatever lies under it by then
+const rests = ["touchstart", "touchend", "mousedown", "mouseup", "pointerup", "pointercancel", "click",
+  "auxclick", "contextmenu", "dblclick"];
+const restTime = 600; // ms after it ends: browsers wait so long for a second tap
 
 /** Hides the panes after their time without use. */
 export function hideWhenIdle(): void {
@@ -13,6 +17,8 @@ export function hideWhenIdle(): void {
   let used = Date.now();
   let cover: HTMLElement | null = null;
   let before: Element | null = null;
+  let pressed = false; // by the touch that brought the case back
+  let ends: ReturnType<typeof setTimeout> | undefined;
 
   const hide = (): void => {
     before = document.activeElement;
@@ -36,20 +42,35 @@ export function hideWhenIdle(): void {
     panes.hidden = false;
     if (before instanceof HTMLElement) before.focus();
   };
+  const swallow = (e: Event): void => {
+    e.preventDefault();
+    e.stopImmediatePropagation();
+  };
   // before everything else: the touch that brings the case back presses nothing
   for (const use of uses) {
     window.addEventListener(
       use,
       (e) => {
         used = Date.now();
+        if (use === "pointerdown" || use === "keydown") pressed = false; // this is another one
         if (!cover || use === "pointermove") return;
         show();
         if (e instanceof KeyboardEvent && /^(Key|Digit)/.test(e.code)) return; // a reader that types
-        e.preventDefault();
-        e.stopImmediatePropagation();
+        pressed = use === "pointerdown";
+        clearTimeout(ends);
+        swallow(e);
       },
       { capture: true, passive: false },
     );
+  }
+  for (const rest of rests) {
+    window.addEventListener(rest, (e) => {
+      if (!pressed) return;
+      swallow(e);
+      if (!rest.startsWith("pointer")) return;
+      clearTimeout(ends);
+      ends = setTimeout(() => (pressed = false), restTime);
+    }, { capture: true, passive: false });
   }
   setInterval(() => {
     if (!cover && Date.now() - used >= seconds * 1000) hide();

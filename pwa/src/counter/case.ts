@@ -6,23 +6,13 @@ import { byId, fillFigures, h, setText } from "../shared/dom";
 import { local } from "../shared/local";
 import { word } from "../shared/words";
 import { ticks } from "./accept";
-import type { Case, Check } from "./casedata";
+import { box, checkRows, kindOf } from "./box";
+import { type Case, type Check, screenFailed } from "./casedata";
 import { now } from "./clock";
 import { usable } from "./copy";
 import { atHand, onCase } from "./current";
 import { showSecond } from "./second";
 import { keepKeyboardInView } from "./turn";
-
-function marks(checks: Check[]): HTMLElement[] {
-  return checks.map((c) =>
-    h(
-      "li",
-      c.result.replace(" ", "-"),
-      h("span", "mark", c.result === "passed" ? "✓" : c.result === "failed" ? "×" : "―"),
-      h("span", "", local(c)),
-    ),
-  );
-}
 
 /** Shows a case in the three panes. */
 function showCase(c: Case): void {
@@ -114,14 +104,13 @@ export function showAge(): void {
 function showVerdict(c: Case): void {
   const awaits = c.verdict.awaits;
   const warned = c.verdict.valid ? (c.oqsSays ?? []).filter((s) => s.warns) : [];
-  const failed = c.verdict.checks.some((check) => check.result === "failed" && check.name !== "clock");
   const kind = c.cardRefused
     ? " bad"
     : warned.length
       ? " unsure"
       : c.verdict.valid
         ? ""
-        : failed
+        : screenFailed(c)
           ? " bad"
           : " unsure";
   const [first, ...more] = c.cardRefused ? [] : warned;
@@ -161,11 +150,11 @@ function showVerdict(c: Case): void {
 /** Folds what passed into one line; what failed or was not checked stands in full. */
 function showChecks(c: Case): void {
   const open = (check: Check): boolean => check.result !== "passed";
-  byId("checks").replaceChildren(...marks(c.verdict.checks.filter(open)));
+  byId("checks").replaceChildren(...checkRows(c.verdict.checks.filter(open)));
   const passed = [...(c.card?.checks ?? []), ...c.verdict.checks].filter((check) => !open(check));
   byId("passed").hidden = !passed.length;
   setText(byId("passed-count"), word("passed", { n: passed.length }));
-  byId("passed-checks").replaceChildren(...marks(passed));
+  byId("passed-checks").replaceChildren(...checkRows(passed));
   setText(byId("proven"), c.card?.proves.length ? `${word("proves")}：${c.card.proves.join("、")}` : "");
 }
 
@@ -175,17 +164,16 @@ function showCard(c: Case): void {
     place.replaceChildren();
     return;
   }
-  const kind =
-    { confirmed: "", unverified: " unsure", refused: c.cardRefused ? " bad" : " unsure" }[c.card.result] ??
-    " bad";
+  const forTheEye = c.card.result === "refused" && !c.cardRefused; // its chip could not be asked
+  const kind = forTheEye ? "unsure" : kindOf(c.card.result);
   // what to do next stands in the verdict; here it is said where that says something else
-  const next = c.card.next.ja === c.verdict.next.ja ? [] : [h("p", "", local(c.card.next))];
+  const next = c.card.next.ja === c.verdict.next.ja ? "" : local(c.card.next);
   const unproven = c.card.notProven.length
     ? [h("p", "help", `${word("notProven")}：${c.card.notProven.join("、")}`)]
     : [];
   place.replaceChildren(
-    h("div", `verdict-box small${kind}`, h("h3", "", local(c.card.headline)), ...next),
-    h("ul", "checks", ...marks(c.card.checks.filter((check) => check.result !== "passed"))),
+    box(kind, local(c.card.headline), next),
+    h("ul", "checks", ...checkRows(c.card.checks.filter((check) => check.result !== "passed"))),
     ...unproven,
   );
 }

@@ -54,4 +54,9 @@ export interface Case {
   oqsSays?: Statement[]; // the gravest first
   chipPassed: boolean; // the chip's own word is ground enough to accept
   card: null | CardCheck;
+  takeBack?: number; // ms for which the record can still be taken back
 }
+
+/** Reports whether a screen failed a check; a clock that is off is none of its faults. */
+export const screenFailed = (c: Case): boolean =>
+  c.verdict.checks.some((check) => check.result === "failed" && check.name !== "clock");

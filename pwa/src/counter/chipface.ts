@@ -4,15 +4,18 @@
 // is typed.
 import { call, Problem } from "../shared/api";
 import { encode } from "../shared/base64url";
+import { button } from "../shared/dialog";
 import { h } from "../shared/dom";
 import { local, type Sentence } from "../shared/local";
 import { word } from "../shared/words";
+import { box, kindOf } from "./box";
 import type { Case } from "./casedata";
 import { atHand, learn, onCase } from "./current";
 import { decodePhoto, maxSide } from "./jpeg2000";
 import { decodedBytes } from "./picture";
+import { press } from "./press";
 import { newFaceKey, openFace, publicBytes, type Sealed, type Shown } from "./sealedface";
-import { act, answered, busy } from "./turn";
+import { answered } from "./turn";
 
 /** What staff typed. Taking it empties the field of the code. */
 export interface Typed {
@@ -43,33 +46,22 @@ export function chipFace(typed: Typed): ChipFace {
   const root = h("div", "chip-face");
   root.id = "chip-face";
   root.setAttribute("role", "status");
-  const button = h("button", "button", word("faceShow")) as HTMLButtonElement;
-  button.type = "button";
-  button.id = "face-tries";
+  const show = button("button", word("faceShow"), () => run(show, askTries));
+  show.id = "face-tries";
 
-  const open = (): string => atHand()?.id ?? "";
   const say = (text: string): void => root.replaceChildren(h("p", "help", text));
-  const run = (b: HTMLButtonElement, work: () => Promise<void>): void => {
-    if (busy()) return;
-    const mine = open();
-    b.disabled = true;
-    void act(work, (sentence) => {
-      if (open() === mine) say(sentence);
-    }).finally(() => (b.disabled = false));
-  };
+  const run = (b: HTMLButtonElement, work: () => Promise<void>): void => void press(b, work, say);
 
   async function askTries(): Promise<void> {
     if (!typed.complete()) throw new Problem(0, "face.typed", word("faceTyped"));
     say(word("faceAsking"));
-    const mine = open();
+    const mine = atHand()?.id ?? "";
     const { tries, sentence } = await answered(
       call<{ tries: number; sentence: Sentence }>("POST", `/api/v1/counter/cases/${mine}/face-tries`),
     );
-    const go = h("button", "button main", word("faceGo")) as HTMLButtonElement;
-    go.type = "button";
+    const go = button("button main", word("faceGo"), () => run(go, () => read(mine, tries)));
     go.id = "face-check";
     go.disabled = tries === 0;
-    go.addEventListener("click", () => run(go, () => read(mine, tries)));
     root.replaceChildren(h("p", "", local(sentence)), h("p", "", go));
     go.focus();
   }
@@ -90,17 +82,16 @@ export function chipFace(typed: Typed): ChipFace {
     }
     const opened = await answered(openFace(pair, id, face.sealed).catch(() => null));
     if (!opened) {
-      root.replaceChildren(h("div", "verdict-box small bad", h("p", "", word("faceUnreadable"))));
+      root.replaceChildren(box("bad", "", word("faceUnreadable")));
       return;
     }
     const shown = await answered(pictures(opened));
     const gone = h("p", "help", word("faceGone"));
     root.replaceChildren(verdict(face), h("div", "chip-face-shown", ...shown), gone);
-    button.closest("details")?.removeAttribute("open"); // its room is the photo's
+    show.closest("details")?.removeAttribute("open"); // its room is the photo's
     shown[0]?.scrollIntoView({ block: "nearest" });
   }
 
-  button.addEventListener("click", () => run(button, askTries));
   onCase((_, another) => {
     if (!another) return; // what the one before showed goes away
     for (const canvas of root.querySelectorAll("canvas")) canvas.width = canvas.height = 0; // its pixels
@@ -108,23 +99,16 @@ export function chipFace(typed: Typed): ChipFace {
   });
   return {
     root,
-    button,
+    button: show,
     offer: (can) => {
-      button.hidden = !can;
+      show.hidden = !can;
     },
   };
 }
 
 function verdict(face: NonNullable<WithFace["face"]>): HTMLElement {
-  const kind = { confirmed: "", unverified: " unsure" }[face.result] ?? " bad";
-  const next = local(face.next);
-  return h(
-    "div",
-    `verdict-box small${kind}`,
-    h("h3", "", local(face.headline)),
-    ...(next ? [h("p", "", next)] : []),
-    ...(face.triesLeft ? [h("p", "", local(face.triesLeft))] : []),
-  );
+  const left = face.triesLeft ? local(face.triesLeft) : "";
+  return box(kindOf(face.result), local(face.headline), local(face.next), left);
 }
 
 async function pictures(chip: Shown): Promise<HTMLElement[]> {

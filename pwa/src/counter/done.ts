@@ -1,28 +1,26 @@
-// The record that was just made, and ten seconds to take it back. Elements: #done.
+// The record that was just made, and a time to take it back. Elements: #done.
 import { button } from "../shared/dialog";
 import { byId, h } from "../shared/dom";
 import { word } from "../shared/words";
 import { called } from "./aside";
 import type { Case } from "./casedata";
 
-const offered = 10_000; // ms, as the server takes it back (server/counter/takeback.go)
-
 let ends: ReturnType<typeof setTimeout> | undefined;
 
-/** Says whose case was recorded, with a button that takes it back. */
-export function offerTakingBack(c: Case, takeBack: () => void): void {
+/** Says whose case was recorded, with a button that takes it back as long as the server does. */
+export function offerTakingBack(c: Case, forMs: number, takeBack: () => void): void {
   const back = button("link", word("takeBack"), takeBack);
   back.id = "take-back";
-  sayRecorded(c, back);
+  sayRecorded(c, forMs, back);
 }
 
-/** Says whose case was recorded. */
-export function sayRecorded(c: Case, ...more: HTMLElement[]): void {
+/** Says whose case was recorded, for a time. */
+export function sayRecorded(c: Case, forMs: number, ...more: HTMLElement[]): void {
   const name = called(c);
   const said = name ? word("recordedWho", { n: name }) : word("recordedOne");
   byId("done").replaceChildren(h("span", "", said), ...more);
   clearTimeout(ends);
-  ends = setTimeout(endTakingBack, offered);
+  ends = setTimeout(endTakingBack, forMs);
 }
 
 export function endTakingBack(): void {

@@ -2,13 +2,17 @@
 // OQS answers, and the choice among several readers. What a card says of its holder is shown until the next
 // case and kept nowhere.
 import { call } from "../shared/api";
+import { button } from "../shared/dialog";
 import { h, setText } from "../shared/dom";
+import { digitField } from "../shared/field";
 import { local, type Sentence } from "../shared/local";
 import { word } from "../shared/words";
+import { box, checkRows, kindOf } from "./box";
 import type { Case } from "./casedata";
 import { chipFace } from "./chipface";
 import { atHand, learn, onCase } from "./current";
-import { act, answered, busy } from "./turn";
+import { press } from "./press";
+import { answered, busy } from "./turn";
 
 interface Field extends Sentence {
   name: string;
@@ -42,65 +46,38 @@ interface Reader {
   chosen: boolean;
 }
 
-const year = h("input", "") as HTMLInputElement;
-const code = h("input", "") as HTMLInputElement;
+const year = digitField("text-year", word("extraYear"), 4);
+const code = digitField("text-code", word("extraCode"), 4);
 const state = h("p", "help");
 const result = h("div", "");
 const readerChoice = h("p", "") as HTMLParagraphElement;
 const oqs = h("p", "");
 
-function button(text: string, id: string, work: () => Promise<void>): HTMLButtonElement {
-  const b = h("button", "button", text) as HTMLButtonElement;
-  b.type = "button";
+function check(text: string, id: string, work: () => Promise<void>): HTMLButtonElement {
+  const b = button("button", text, () => {
+    if (busy()) return;
+    setText(state, word("extraChecking"));
+    void press(b, async () => {
+      await work();
+      setText(state, "");
+    }, (sentence) => setText(state, sentence));
+  });
   b.id = id;
-  b.addEventListener("click", () => void press(b, work));
   return b;
 }
 
-/** One press is one attempt: the button waits for the answer, and so does the record of its case. */
-async function press(b: HTMLButtonElement, work: () => Promise<void>): Promise<void> {
-  if (busy()) return;
-  pressed = b;
-  b.disabled = true;
-  setText(state, word("extraChecking"));
-  await act(async () => {
-    await work();
-    setText(state, "");
-  }, (sentence) => setText(state, sentence));
-  b.disabled = false;
-}
-
-function lines(fields: Field[]): HTMLElement {
-  return h(
-    "ul",
-    "checks",
-    ...fields.map((f) => {
-      const [kind, mark] = {
-        equal: ["passed", "✓"],
-        different: ["failed", "×"],
-        missing: ["not-checked", "―"],
-      }[f.result] as [string, string];
-      return h("li", kind, h("span", "mark", mark), h("span", "", local(f)));
-    }),
-  );
-}
-
-function box(outcome: string, headline: string, next: string): HTMLElement {
-  const kind = { confirmed: "", unverified: " unsure" }[outcome] ?? " bad";
-  return h("div", `verdict-box small${kind}`, h("h3", "", headline), ...(next ? [h("p", "", next)] : []));
-}
-
-const number = (): number => Number(year.value.normalize("NFKC").trim()) || 0;
+const number = (): number => Number(year.input.value.normalize("NFKC").trim()) || 0;
 const face = chipFace({
-  complete: () => number() > 0 && /^\d{4}$/.test(code.value.normalize("NFKC").trim()),
-  take: () => {
-    const typed = { expiryYear: number(), code: code.value };
-    code.value = "";
-    return typed;
-  },
+  complete: () => number() > 0 && /^\d{4}$/.test(code.input.value.normalize("NFKC").trim()),
+  take: takeTyped,
 });
 
-let pressed: HTMLButtonElement | null = null;
+/** Takes what staff typed; the code leaves its field. */
+function takeTyped(): { expiryYear: number; code: string } {
+  const typed = { expiryYear: number(), code: code.input.value };
+  code.input.value = "";
+  return typed;
+}
 
 async function ask(what: string, body?: unknown): Promise<Checked> {
   const path = `/api/v1/counter/cases/${atHand()?.id ?? ""}/${what}`;
@@ -110,22 +87,20 @@ async function ask(what: string, body?: unknown): Promise<Checked> {
 }
 
 async function text(): Promise<void> {
-  const typed = { expiryYear: number(), code: code.value };
-  code.value = "";
-  const whole = await ask("text-check", typed);
-  const c = whole.text;
+  const c = (await ask("text-check", takeTyped())).text;
   if (!c) return;
   const r = c.reading;
+  const differs = c.fields.some((f) => f.result === "different");
   result.replaceChildren(
     box(
-      c.result === "confirmed" && c.fields.some((f) => f.result === "different") ? "unverified" : c.result,
+      c.result === "confirmed" && differs ? "unsure" : kindOf(c.result),
       local(c.headline),
       local(c.next),
     ),
     ...(r
       ? [h("p", "", [r.name, r.birthDate, r.sex].filter(Boolean).join("　")), h("p", "", r.address)]
       : []),
-    lines(c.fields),
+    h("ul", "checks", ...checkRows(c.fields)),
     h("p", "help", [local(c.by), ...(c.triesLeft ? [local(c.triesLeft)] : [])].join("　")),
   );
 }
@@ -134,7 +109,7 @@ async function certificate(): Promise<void> {
   const c = (await ask("certificate-check")).certificate;
   if (!c) return;
   result.replaceChildren(
-    box(c.result, local(c.headline), c.until ? word("extraUntil", { d: c.until }) : ""),
+    box(kindOf(c.result), local(c.headline), c.until ? word("extraUntil", { d: c.until }) : ""),
   );
 }
 
@@ -144,19 +119,18 @@ async function compare(): Promise<void> {
   const differs = fields.some((f) => f.result === "different");
   result.replaceChildren(
     ...(whole.oqsSays ?? []).map((s) =>
-      box(s.warns || differs ? "unverified" : "confirmed", local(s.headline), local(s.next)),
+      box(s.warns || differs ? "unsure" : "good", local(s.headline), local(s.next)),
     ),
     h("h3", "", word("extraCompared")),
-    lines(fields),
+    h("ul", "checks", ...checkRows(fields)),
   );
 }
 
 onCase((_, another) => {
   if (!another) return;
-  year.value = code.value = "";
+  year.input.value = code.input.value = "";
   result.replaceChildren();
   setText(state, "");
-  if (pressed) pressed.disabled = false;
 });
 
 let drawn = "";
@@ -184,7 +158,7 @@ async function offerReaders(): Promise<void> {
         ? word("readerChosen")
         : word("readerChoose"),
     ...readers.map((r) => {
-      const b = button(r.name, `reader-${r.id.slice(0, 8)}`, async () => {
+      const b = check(r.name, `reader-${r.id.slice(0, 8)}`, async () => {
         await call("POST", "/api/v1/counter/reader", { id: r.id });
         await offerReaders();
       });
@@ -193,39 +167,17 @@ async function offerReaders(): Promise<void> {
     }));
 }
 
-function labelled(words: string, input: HTMLInputElement, id: string, length: number): HTMLElement {
-  input.id = id;
-  input.inputMode = "numeric";
-  input.autocomplete = "off";
-  input.maxLength = length;
-  const label = h("label", "", words) as HTMLLabelElement;
-  label.htmlFor = id;
-  return h("p", "", label, input);
-}
-
 const place = document.getElementById("card-area");
 const pairing = document.getElementById("pairing");
 if (place) {
   const details = h("details", "more",
     h("summary", "", word("extraOpen")),
-    h(
-      "p",
-      "help",
-      word("extraHelp"),
-    ),
-    labelled(word("extraYear"), year, "text-year", 4),
-    labelled(word("extraCode"), code, "text-code", 4),
-    h("p", "", button(word("extraText"), "text-check", text)),
-      h("p", "", face.button),
-    h(
-      "p",
-      "",
-      button(
-        word("extraDates"),
-        "certificate-check",
-        certificate,
-      ),
-    ),
+    h("p", "help", word("extraHelp")),
+    year.row,
+    code.row,
+    h("p", "", check(word("extraText"), "text-check", text)),
+    h("p", "", face.button),
+    h("p", "", check(word("extraDates"), "certificate-check", certificate)),
     oqs,
     state,
     result,
@@ -235,13 +187,7 @@ if (place) {
   result.setAttribute("role", "status");
   result.id = "extra-result";
   readerChoice.id = "reader-choice";
-  oqs.append(
-    button(
-      word("extraOQS"),
-      "oqs-compare",
-      compare,
-    ),
-  );
+  oqs.append(check(word("extraOQS"), "oqs-compare", compare));
   oqs.hidden = readerChoice.hidden = true;
   place.append(details);
   document.getElementById("visual")?.before(face.root);

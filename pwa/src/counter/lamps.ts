@@ -2,7 +2,7 @@
 // words; the colour only underlines them. Elements: #lamp-screen, #lamp-card, #lamp-face.
 import { byId, setText } from "../shared/dom";
 import { word, type Word } from "../shared/words";
-import type { Case } from "./casedata";
+import { type Case, screenFailed } from "./casedata";
 import { readerHere } from "./status";
 
 type State = "open" | "good" | "attention" | "bad";
@@ -32,8 +32,7 @@ export function cardIsRead(): void {
 function screen(c: Case): Lamp {
   if (c.verdict.valid) return ["good", "lampGenuine"];
   if (c.verdict.awaits) return ["attention", "lampSecond"];
-  const failed = c.verdict.checks.some((check) => check.result === "failed" && check.name !== "clock");
-  return failed ? ["bad", "lampUnusable"] : ["attention", "lampAgain"];
+  return screenFailed(c) ? ["bad", "lampUnusable"] : ["attention", "lampAgain"];
 }
 
 function card(c: Case | null): Lamp {

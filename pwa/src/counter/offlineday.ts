@@ -14,7 +14,7 @@ import { chainOf, makeReady, record, send, unsent } from "./offlinechain";
 import { showOffline } from "./offlinenote";
 import { holdsMyNumber } from "./offlinereason";
 import { forgetKept, keep, kept } from "./offlinestore";
-import { type Beliefs, prove, verify, type Verdict } from "./offlineverify";
+import { type Beliefs, isDamaged, prove, verify, type Verdict } from "./offlineverify";
 import { isCredential, sameText } from "./typed";
 
 /** What the server gave of a morning, and when. */
@@ -150,10 +150,12 @@ async function judged(jws: string): Promise<Verdict> {
 async function openCase(text: string): Promise<Case> {
   const jws = sameText(text.trim());
   const verdict = await judged(jws);
-  if (!isCredential(jws)) {
+  const foreign = !isCredential(jws);
+  if (foreign) {
     verdict.understood = false; // a number, or what only the server knows
     verdict.checks = [{ name: "form", result: "not checked", key: "offline.not_understood" }];
   }
+  if (!foreign && isDamaged(verdict)) throw problem("offlineDamaged");
   const id = newID();
   own.set(id, { jws: jws.slice(0, 4000), proof: "", nonce: "", verdict });
   return shown(id, []);

@@ -9,7 +9,7 @@ export class NotUnderstood extends Error {}
 /** What no reader takes. */
 export class Malformed extends Error {}
 
-type Bytes = Uint8Array<ArrayBuffer>;
+export type Bytes = Uint8Array<ArrayBuffer>;
 
 /** A key as trust lists publish it (RFC 7517). */
 export interface Jwk {
@@ -33,6 +33,20 @@ export function strictBytes(text: string): Bytes {
   for (let i = 0; i < bytes.length; i += 3000) again += encode(bytes.slice(i, i + 3000));
   if (again !== text) throw new Malformed("base64url");
   return bytes;
+}
+
+/** Reads base64url however its last bits are; null where it is none. */
+export function looseBytes(text: string): Bytes | null {
+  return /^[\w-]*$/.test(text) && text.length % 4 !== 1 ? decode(text) : null;
+}
+
+/** Reads JSON however it is written; undefined where it is none. */
+export function looseJson(bytes: Bytes): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes)) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Splits a JWS without verifying it. Its header is ES256 with a kid or a key of its own. */

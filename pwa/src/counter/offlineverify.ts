@@ -1,8 +1,8 @@
 // Verifies a screen in the page while the server cannot: credential/verify.go, check by check, against what
 // the server gave in the morning. Whatever this program does not understand is "not checked here": it can be
 // parked, or accepted for a reason and by eye, and is never shown as genuine.
-import { inflate, type Jwk, Malformed, NotUnderstood, type Parts, record, sha256, signedBy, split,
-  strictBytes, strictJson } from "./offlinejws";
+import { type Bytes, inflate, type Jwk, looseBytes, looseJson, Malformed, NotUnderstood, type Parts, record,
+  sha256, signedBy, split, strictBytes, strictJson } from "./offlinejws";
 import { byRepresentative, issued, itemsOf, readPayload, ridIndex, tierOf, type Items, type Payload,
   type Tier } from "./offlinepayload";
 
@@ -78,12 +78,12 @@ class Judge {
     items: null,
   };
 
-  add(name: string, result: Checked["result"], key = "", day?: number): void {
+  add(name: string, result: Checked["result"], key = "", day?: number, whole = ""): void {
     const end = { passed: "passed", failed: "failed", "not checked": "not_checked" }[result];
     this.v.checks.push({
       name,
       result,
-      key: `verdict.${name}.${key || end}`,
+      key: whole || `verdict.${name}.${key || end}`,
       ...(day === undefined ? {} : { day }),
     });
   }
@@ -130,20 +130,20 @@ export async function verify(jws: string, by: Beliefs, at: number): Promise<Verd
 async function look(judge: Judge, jws: string, by: Beliefs, at: number): Promise<void> {
   const { v } = judge;
   if (jws.length > maxText) return judge.fail("form");
-  if (isTruncated(jws)) return judge.fail("signature", "damaged");
   const parts = readHeader(jws);
-  if (!parts) return judge.fail("form");
+  if (!parts) return failForm(judge, jws);
   judge.pass("form");
   const kid = parts.header["kid"];
   const owners = by.issuers.filter((i) => i.jwks.keys.some((k) => k.kid === kid));
   const key = owners[0]?.jwks.keys.find((k) => k.kid === kid);
   if (!key) {
+    if (await lacks(parts.body, parts.signature)) return judge.fail("signature", "damaged");
     judge.fail("issuer");
     return judge.skip("signature");
   }
   if (!(await signedBy(key, parts))) {
     if (owners.length === 1) v.issuerName = owners[0]?.name ?? "";
-    return judge.fail("signature");
+    return judge.fail("signature", (await lacks(parts.body, parts.signature)) ? "damaged" : "");
   }
   const p = await payloadOf(parts);
   if (!p || !isISS(p.iss)) {
@@ -172,29 +172,51 @@ async function look(judge: Judge, jws: string, by: Beliefs, at: number): Promise
   await judgeRevocation(judge, p, tier, by, clocks);
 }
 
-/** Reports whether a JWS is whole up to its signature, the end of which is missing. */
-function isTruncated(jws: string): boolean {
-  const end = jws.lastIndexOf(".") + 1;
-  const signature = jws.slice(end);
-  if (end === 0 || signature.length >= 86 || !/^[\w-]*$/.test(signature)) return false;
-  return readHeader(jws.slice(0, end) + "A".repeat(86)) !== null;
+/**
+ * Fails a JWS that is not of the form: characters did not arrive where its header cannot be read, or where it
+ * can and is ours, and the signature is too short or the payload cannot be read.
+ */
+async function failForm(judge: Judge, jws: string): Promise<void> {
+  const texts = jws.split(".");
+  if (texts.length !== 3 || !texts.every((part) => /^[\w-]+$/.test(part))) return judge.fail("form");
+  const [head, body, signature] = texts.map(looseBytes);
+  const header = head && looseJson(head);
+  if (header === undefined || header === null) return judge.add("form", "failed", "", undefined, damaged);
+  if (!isOurs(header)) return judge.fail("form");
+  if (!body || !signature || (await lacks(body, signature))) return judge.fail("signature", "damaged");
+  return judge.fail("form");
+}
+
+const damaged = "verdict.signature.damaged";
+
+/** Reports whether a payload or signature shows that a part of it did not arrive. */
+async function lacks(body: Bytes, signature: Bytes): Promise<boolean> {
+  if (signature.length < 64) return true;
+  try {
+    return looseJson(await inflate(body, maxPayload, "deflate-raw")) === undefined;
+  } catch {
+    return true;
+  }
 }
 
 /** Splits a credential; null where its form is not one. */
 function readHeader(jws: string): Parts | null {
   try {
     const parts = split(jws);
-    const { header } = parts;
-    const texts = ["alg", "zip", "kid", "typ"].map((name) => header[name]);
-    if (texts.includes(null)) throw new NotUnderstood("null");
-    const known = Object.keys(header).every((name) => ["alg", "zip", "kid", "typ"].includes(name));
-    const [alg, zip, kid, typ = ""] = texts;
-    const good = known && alg === "ES256" && zip === "DEF" && typeof kid === "string" && kid && typ === "";
-    return good ? parts : null;
+    return isOurs(parts.header) ? parts : null;
   } catch (e) {
     if (e instanceof Malformed) return null;
     throw e;
   }
+}
+
+/** Reports whether a header is that of a credential. */
+function isOurs(header: unknown): boolean {
+  if (typeof header !== "object" || header === null || Array.isArray(header)) return false;
+  const { alg, zip, kid, typ = "", ...more } = header as Record<string, unknown>;
+  if ([alg, zip, kid, typ].includes(null)) throw new NotUnderstood("null");
+  const ours = alg === "ES256" && zip === "DEF" && typeof kid === "string" && kid !== "" && typ === "";
+  return ours && Object.keys(more).length === 0;
 }
 
 async function payloadOf(parts: Parts): Promise<Payload | null> {
@@ -341,6 +363,9 @@ async function proofFault(
   return proof.nonce === shown.nonce ? "" : "failed_nonce";
 }
 
+/** Reports whether a part of the code did not arrive: it may be whole when it is read again. */
+export const isDamaged = (v: Verdict): boolean => v.checks[0]?.key === damaged;
+
 /** Names the one sentence that staff read first (verdict.headline.*). */
 export function headline(v: Verdict): string {
   if (v.valid) return v.tier === "pdf" ? "copy_genuine" : "genuine";
@@ -348,6 +373,7 @@ export function headline(v: Verdict): string {
   if (v.accepts) return "scan_second_again";
   const worst = v.checks[0];
   if (worst?.result !== "failed") return "open";
+  if (isDamaged(v)) return "scan_again";
   if (worst.name === "clock") return "set_clock";
   if (worst.key.endsWith("_future")) return "clocks_disagree";
   if (worst.name === "time") return v.tier === "pdf" ? "copy_expired" : "too_old";

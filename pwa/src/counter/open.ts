@@ -3,6 +3,7 @@ import { Problem } from "../shared/api";
 import { byId, h } from "../shared/dom";
 import { word } from "../shared/words";
 import { ask } from "./ask";
+import { box } from "./box";
 import type { Case } from "./casedata";
 import { atHand } from "./current";
 import { leave, opener, takeCase } from "./hand";
@@ -85,9 +86,7 @@ async function open(text: string): Promise<Case | null> {
         throw e;
       }
       const sentence = Date.now() > until ? word("waitedLong") : word("waitingPatient", { s: e.message });
-      byId("verdict").replaceChildren(
-        h("div", "verdict-box small unsure", h("h3", "", word("askingPatient")), h("p", "", sentence)),
-      );
+      byId("verdict").replaceChildren(box("unsure", word("askingPatient"), sentence));
       if (Date.now() > until) return null;
     }
     asking = true;

@@ -4,10 +4,10 @@
 // #pair-submit, #pair-state, #pair-compare, #pair-found, #pair-words, #pair-same, #pair-different,
 // #pair-problem, #bridges.
 import { call, Problem } from "../shared/api";
-import { ceremony } from "../staff/passkey";
 import { button } from "../shared/dialog";
 import { byId, fillFigures, h, setText } from "../shared/dom";
 import { local, type Sentence } from "../shared/local";
+import { ceremony, notUsed } from "../shared/passkey";
 import { word } from "../shared/words";
 import { status } from "./status";
 
@@ -30,6 +30,12 @@ interface Bridge {
   connected: boolean;
   sameKey: boolean;
   endedAt?: string;
+}
+
+interface Answer {
+  paired: boolean;
+  name?: string;
+  said?: Sentence; // why it was not paired
 }
 
 const bridges = "/api/v1/counter/bridges";
@@ -65,7 +71,7 @@ async function step(work: () => Promise<void>): Promise<void> {
 }
 
 function wentWrong(e: unknown): void {
-  complain(e instanceof Problem ? e.message : word("problem"));
+  complain(e instanceof Problem ? e.message : word(notUsed(e) ? "passkeyNotUsed" : "problem"));
 }
 
 function complain(sentence: string): void {
@@ -91,12 +97,12 @@ async function ask(): Promise<void> {
 }
 
 async function answer(same: boolean): Promise<void> {
-  const mine = ticket;
-  compare(null);
-  const a = await call<{ paired: boolean; name?: string; said?: Sentence }>("POST", `${bridges}/confirm`, {
-    ticket: mine,
-    same,
+  const said = { ticket, same };
+  const a = await proved(() => call<Answer>("POST", `${bridges}/confirm`, said)).catch((e: unknown) => {
+    if (!notUsed(e)) compare(null); // else the words stay, to answer again
+    throw e;
   });
+  compare(null);
   if (a.said) complain(local(a.said));
   if (!a.paired) return byId("pair-code").focus();
   setText(byId("pair-state"), word("paired", { n: a.name ?? "" }));

@@ -59,17 +59,17 @@ export async function decide(outcome: Outcome): Promise<void> {
   if (!c) return;
   const checks = ticks();
   const why = reason();
-  const { offline } = await binding(async () => {
+  const recorded = await binding(async () => {
     if (checks.length || c.visual.length) {
       learn(await ask<Case>("POST", `/api/v1/counter/cases/${c.id}/visual`, { checks }));
     }
     const end = { outcome, reason: why };
-    return ask<{ offline?: unknown }>("POST", `/api/v1/counter/cases/${c.id}/record`, end);
+    return ask<Case & { offline?: boolean }>("POST", `/api/v1/counter/cases/${c.id}/record`, end);
   });
   forget(c.id);
   clear(word("recorded"));
-  if (offline) sayRecorded(c);
-  else offerTakingBack(c, () => void act(() => takeBack(c.id, why)));
+  if (recorded.offline) sayRecorded(c, 10_000);
+  else offerTakingBack(c, recorded.takeBack ?? 0, () => void act(() => takeBack(c.id, why)));
   void status(); // what is scanned now is the next patient's
 }
 

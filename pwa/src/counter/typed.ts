@@ -73,28 +73,63 @@ function typedJWS(text: string): string {
     : jws;
 }
 
-/**
- * Adds a key to those of a burst, by its place on the keyboard (KeyboardEvent.code): a letter or digit as
- * such, any other sign as "." and "/" as itself. Keys that type nothing leave the burst as it is; with Alt
- * held, digits are a character's number.
- */
-export function addKey(keys: string, code: string, alt: boolean): string {
-  if (/^(?:Shift|Control|Alt|Meta|CapsLock|NumLock|Lang|KanaMode|Convert|NonConvert)/.test(code)) return keys;
-  const sign = alt
-    ? "."
-    : (/^(?:Key|Digit|Numpad)([0-9A-Z])$/.exec(code)?.[1] ??
-      (/^(?:Slash|NumpadDivide)$/.test(code) ? "/" : "."));
-  return (keys + sign).slice(-4000);
+/** A key as it went down; caps: CapsLock went down before it in the same burst. */
+export interface Stroke {
+  code: string; // the place on the keyboard (KeyboardEvent.code)
+  key: string; // what the layout makes of it, "Process" where an input method takes it
+  shift: boolean;
+  alt: boolean;
 }
 
 /**
- * Returns what a burst of keys means by itself: an online code's address, or the digits of a screen's code;
- * else null.
+ * Returns what a burst of keys types, by the places of the keys: letters and digits lie at the same ones on
+ * Japanese and US keyboards, and the signs of a JWS too, whichever of the two the reader thinks it is. Other
+ * signs become "." and so does what nobody knows. CapsLock counts where the reader pressed it itself. Keys
+ * that have no place come from a program that types, and are what they say. With Alt held, digits are a
+ * character's number.
  */
-export function readKeys(keys: string): string | null {
-  // What a person typed just before is none of it.
-  const address = /HTTPS?\.(?!.*HTTP).*\/C\/[0-9A-Z]{8,}$/.exec(keys);
+export function textOf(strokes: Stroke[]): string {
+  let text = "";
+  let caps = false;
+  let number = "";
+  for (const s of strokes) {
+    const digit = /^Numpad([0-9])$/.exec(s.code)?.[1];
+    if (s.alt && digit) {
+      number += digit;
+      continue;
+    }
+    if (number) text += String.fromCharCode(Number(number) % 256);
+    number = "";
+    if (s.code === "CapsLock") caps = !caps;
+    else text += signOf(s, s.shift !== caps);
+  }
+  return number ? text + String.fromCharCode(Number(number) % 256) : text;
+}
+
+const typesNothing = /^(?:Shift|Control|Alt|Meta|CapsLock|NumLock|Lang|KanaMode|Convert|NonConvert)/;
+const signs: Record<string, string> = {
+  Slash: "/", NumpadDivide: "/", Minus: "-", NumpadSubtract: "-", Semicolon: ":", Quote: ":",
+};
+
+function signOf({ code, key, shift }: Stroke, capital: boolean): string {
+  if (typesNothing.test(code) || typesNothing.test(key)) return "";
+  if (!code || code === "Unidentified") return [...key].length === 1 ? key.normalize("NFKC") : ".";
+  const letter = /^Key([A-Z])$/.exec(code)?.[1];
+  if (letter) return capital ? letter : letter.toLowerCase();
+  const digit = /^(?:Digit|Numpad)([0-9])$/.exec(code)?.[1];
+  if (digit) return digit;
+  // the low line: Shift and "-" on a US keyboard, a key of its own on a Japanese one
+  return shift && (code === "Minus" || code === "IntlRo") ? "_" : (signs[code] ?? ".");
+}
+
+/**
+ * Returns what a burst means by itself: an online code's address, as far as it arrived, the digits of a
+ * screen's code, or a JWS; else null. What a person typed just before is none of it.
+ */
+export function readBurst(text: string): string | null {
+  const address = /HTTPS?[^0-9A-Z](?!.*HTTP).*\/C\/[0-9A-Z]+$/.exec(text.toUpperCase());
   if (address) return address[0];
-  const digits = /^[^0-9]*([0-9]+)$/.exec(keys)?.[1] ?? "";
-  return digits.length >= longRun ? `shc:/${digits}` : null;
+  const digits = /^[^0-9]*([0-9]+)$/.exec(text)?.[1] ?? "";
+  if (digits.length >= longRun) return `shc:/${digits}`;
+  return /eyJ[\w-]+\.[\w-]+\.[\w-]+$/.exec(text)?.[0] ?? null;
 }

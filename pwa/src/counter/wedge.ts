@@ -1,46 +1,66 @@
 // Readers that type what they read. With a Japanese input method on, letters become kana before they reach a
 // field, and keyboard layouts swap the signs of an address; the physical keys (KeyboardEvent.code) are the
-// same everywhere. From them alone the address of a number and the digits of a screen's code are recognised,
-// wherever the focus is: also in the field that the page gives it.
-import { addKey, isCredential, readKeys } from "./typed";
+// same everywhere. From them alone codes are recognised, wherever the focus is: also in the field that the
+// page gives it.
+import { isCredential, readBurst, type Stroke, textOf } from "./typed";
 
 const gap = 50; // ms between two keys: a reader is faster, a person slower
-const long = 40; // keys in a row at that speed: no person's
+const short = 8; // keys in a row at that speed: no person's
+const long = 40; // characters that are a code's, in whatever field they were typed
+const most = 8000; // keys: two for each character of the largest code and more
 const fields = ["scan-text", "second-text"]; // take what is typed themselves
 
+/** Reports whether a key ends what a reader types, whichever of its names the browser tells. */
+const isEnter = (e: KeyboardEvent): boolean => e.key === "Enter" || /^(?:Numpad)?Enter$/.test(e.code);
+const isEnd = (e: KeyboardEvent): boolean => isEnter(e) || e.key === "Tab" || e.code === "Tab";
+
+/** Reports whether somebody can write in what has the keyboard. */
+const isWritten = (at: Element | null): boolean =>
+  at instanceof HTMLTextAreaElement ||
+  (at instanceof HTMLInputElement && !["checkbox", "radio", "button", "file"].includes(at.type));
+
 /**
- * Calls found with what was typed at a reader's speed and ended by Enter or Tab: an address HTTPS…/C/ with a
- * number of 16 or 8 characters, the digits of a code, or outside of the fields for codes another long text,
- * whose Enter must not press the button that has the focus. The field that had the focus gets its own text
- * back.
+ * Calls found with what was typed at a reader's speed and ended by Enter or Tab: a code or a part of one
+ * wherever it was typed, and where nobody can write whatever it is, since its Enter must not press the button
+ * that has the focus. The field that had the focus gets its own text back.
  */
 export function watchReader(found: (text: string) => void): void {
-  let keys = "";
+  let strokes: Stroke[] = [];
   let last = 0;
   let restore = (): void => undefined;
   document.addEventListener("keydown", (e) => {
+    if (e.repeat) return; // a person holds it down
     if (e.timeStamp - last > gap) {
-      keys = "";
+      strokes = [];
       restore = keeper(document.activeElement);
     }
     last = e.timeStamp;
-    if (e.code === "Enter" || e.code === "Tab") {
-      const typed = keys;
-      keys = "";
-      const field = fields.includes(document.activeElement?.id ?? "");
-      const there = field && typed.length >= long ? (document.activeElement as HTMLInputElement).value : "";
-      const burst = readKeys(typed); // of a reader that paused it is only the end
-      const text = isCredential(there) && !isCredential(burst ?? "") ? there : burst;
-      if (text === null && (typed.length < long || field)) return;
-      e.preventDefault();
-      e.stopPropagation();
-      restore();
-      handsOver(e);
-      found(text ?? typed);
-    } else {
-      keys = addKey(keys, e.code, e.altKey);
+    if (!isEnd(e)) {
+      strokes.push({ code: e.code, key: e.key, shift: e.shiftKey, alt: e.altKey });
+      if (strokes.length > most) strokes.shift();
+      return;
     }
+    const typed = textOf(strokes);
+    strokes = [];
+    const text = codeIn(typed, document.activeElement);
+    if (text === null) return;
+    e.preventDefault();
+    e.stopPropagation();
+    restore();
+    handsOver(e);
+    found(text);
   }, { capture: true });
+}
+
+/** Returns what was read, as a burst and in a field, null when it is for whatever has the keyboard. */
+function codeIn(typed: string, at: Element | null): string | null {
+  const field = fields.includes(at?.id ?? "");
+  const there = field && typed.length >= long ? (at as HTMLInputElement).value : "";
+  const burst = readBurst(typed); // of a reader that paused it is only the end
+  if (isCredential(there) && !isCredential(burst ?? "")) return there;
+  if (burst !== null || field) return burst;
+  const broken = typed.length >= long || /\/.*\//.test(typed); // a code of which keys were lost
+  return typed.length >= short && (broken || !isWritten(at)) ? typed : null;
 }
 
 let submitted = -Infinity; // when an Enter last handed a code over (Event.timeStamp)
@@ -60,7 +80,7 @@ export function guardEnter(): void {
   document.addEventListener("keydown", (e) => {
     down = document.activeElement;
     const since = e.timeStamp - submitted;
-    if (e.code === "Enter" && since > 0 && since <= gap) stop(e);
+    if (isEnter(e) && since > 0 && since <= gap) stop(e);
   }, { capture: true });
   document.addEventListener("keypress", (e) => {
     if (e.key === "Enter" && document.activeElement !== down) stop(e);

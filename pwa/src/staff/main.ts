@@ -3,7 +3,7 @@
 // #passkey, #passkey-state, #problem, #no-passkeys; #link, #copy-link, #copied.
 import { Problem } from "../shared/api";
 import { byId, setText } from "../shared/dom";
-import { ceremony, hasPasskeys } from "./passkey";
+import { ceremony, hasPasskeys } from "../shared/passkey";
 
 function prepare(place: HTMLElement): void {
   const say = (name: string): string => place.dataset[name] ?? "";

@@ -137,25 +137,39 @@ func (s *printPages) samplePaper(c echo.Context, clerk staff.Clerk) error {
 	return kit.PdfFile(c, "mihon-"+kind+".pdf", data)
 }
 
-// paper sends one person's document. A reason comes in a form, not in the address.
+// paper sends one person's document. That of a person whose data are withheld (不開示) says where the papers
+// are sent, so it wants a fresh passkey as the address does.
 func (s *printPages) paper(d insurer.Document) clerkHandlerFunc {
 	return func(c echo.Context, clerk staff.Clerk) error {
-		reason := ""
-		if c.Request().Method == http.MethodPost {
-			reason = c.FormValue("reason")
-		}
-		data, report, err := s.Insurer.Documents.ForClerk(c.Request().Context(), clerk, insurer.OneDocument{
-			Kind:   d.Kind,
-			Person: personOf(c),
-			Layout: insurer.RunLayout(c.FormValue("layout")),
-			Reason: strings.TrimSpace(reason),
-		})
+		record, err := s.Insurer.Register.Record(c.Request().Context(), clerk, personOf(c))
 		if err != nil {
 			return err
 		}
-		if len(report.Check) > 0 {
-			c.Response().Header().Set(kit.CheckByHand, "true")
+		send := func(c echo.Context, member staff.Member) error { return s.sendPaper(c, clerk, d) }
+		if record.Person.Withheld == eligibility.Yes {
+			send = s.Fresh(send)
 		}
-		return kit.PdfFile(c, d.File+".pdf", data)
+		return send(c, staff.Member{})
 	}
+}
+
+// sendPaper makes the document and sends it. A reason comes in a form, not in the address.
+func (s *printPages) sendPaper(c echo.Context, clerk staff.Clerk, d insurer.Document) error {
+	reason := ""
+	if c.Request().Method == http.MethodPost {
+		reason = c.FormValue("reason")
+	}
+	data, report, err := s.Insurer.Documents.ForClerk(c.Request().Context(), clerk, insurer.OneDocument{
+		Kind:   d.Kind,
+		Person: personOf(c),
+		Layout: insurer.RunLayout(c.FormValue("layout")),
+		Reason: strings.TrimSpace(reason),
+	})
+	if err != nil {
+		return err
+	}
+	if len(report.Check) > 0 {
+		c.Response().Header().Set(kit.CheckByHand, "true")
+	}
+	return kit.PdfFile(c, d.File+".pdf", data)
 }

@@ -31,14 +31,14 @@ func (s *personPages) routes(r *kit.Router) {
 		"/phones/end":         {ask: s.askEndDevices, do: s.endPersonsDevices},
 		"/erase":              {ask: s.askErase, do: s.erase},
 		"/representatives/:login/end": {
-			ask: representPages{s}.askEndRepresentative,
-			do:  representPages{s}.endRepresentative,
+			ask: representPages{s.BackOffice}.askEndRepresentative,
+			do:  representPages{s.BackOffice}.endRepresentative,
 		},
 	} {
 		r.Clerk("GET /insurer/people/:id"+path, s.clerk(ofPerson, s.confirmHandler(a)))
 		r.Clerk("POST /insurer/people/:id"+path, s.clerk(ofPerson, s.actionHandler(a)))
 	}
-	representPages{s}.routes(r)
+	representPages{s.BackOffice}.routes(r)
 	r.Clerk("GET /insurer/people/:id/notice", s.clerk(ofPerson, s.noticeSheet))
 	r.Clerk("GET /insurer/people/:id/notice.png", s.clerk(ofPerson, s.noticeQR))
 	(&deskPages{s.BackOffice}).deskRoutes(r)

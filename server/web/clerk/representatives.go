@@ -28,7 +28,7 @@ func (s representPages) routes(r *kit.Router) {
 }
 
 // representPages are the pages on which a representative is added and ended.
-type representPages struct{ *personPages }
+type representPages struct{ *BackOffice }
 
 // RepresentativeRow is a representative of the person.
 type RepresentativeRow struct {

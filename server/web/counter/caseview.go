@@ -68,6 +68,7 @@ type CaseJSON struct {
 	Checked   []string        `json:"checked,omitempty"`
 	Withdrawn []withdrawnJSON `json:"withdrawn,omitempty"` // records that were taken back, the oldest first
 	Offline   *offlineJSON    `json:"offline,omitempty"`   // a console recorded it without this server
+	TakeBack  int64           `json:"takeBack,omitempty"`  // ms for which the record can still be taken back
 	extraChecks
 }
 
@@ -181,7 +182,8 @@ var askAlways = []string{"console.ask.limit", "console.ask.public_expense", "con
 
 // methodOf is a case's way; before it is accepted the one that our screens are shown for.
 func methodOf(code eligibility.MethodCode) methodJSON {
-	return methodJSON{string(cmp.Or(code, "N1e")), newSentence(message.New("console.method.n1e", nil))}
+	code = cmp.Or(code, eligibility.ElectronicNotice)
+	return methodJSON{string(code), newSentence(message.New("console.method.n1e", nil))}
 }
 
 // inJapanese are the sentences of several keys.
@@ -212,6 +214,7 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 		Ground:      groundOf(view.Ground),
 		Checked:     view.Checked,
 		Offline:     offlineOf(view.Offline),
+		TakeBack:    view.BackFor(s.Now()).Milliseconds(),
 		Withdrawn:   withdrawnOf(view.Withdrawn, func(staff string) string { return s.Named(c, staff) }),
 		Verdict: verdictJSON{
 			Valid:       v.Valid,

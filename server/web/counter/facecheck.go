@@ -71,7 +71,7 @@ func (s *Console) faceCheck(c echo.Context, reception staff.Reception) error {
 	if err := c.Bind(&body); err != nil || len(body.Code) > 32 || len(body.Key) > 100 {
 		return kit.ErrRequest
 	}
-	if body.Tries < 1 || body.Tries > 15 {
+	if body.Tries == 0 || !card.PossibleTries(body.Tries) {
 		return kit.ErrRequest.In("tries")
 	}
 	page, err := base64.RawURLEncoding.DecodeString(body.Key)

@@ -45,7 +45,7 @@ func unreadableCardMethods(
 	)
 	for _, m := range outcome.Methods {
 		switch {
-		case m.Code == "N1e":
+		case m.Code == eligibility.ElectronicNotice:
 			electronic = m
 		case m.Accepted:
 			others = append(others, m)

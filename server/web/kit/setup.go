@@ -12,7 +12,7 @@ import (
 
 // Setup shows what to do next on a live server that nobody can use yet, in the place of its first pages.
 type Setup struct {
-	*Kit
+	Kit *Kit // shows the page
 	// Count says how many insurers, or facilities, there are.
 	Count   func(ctx context.Context) (int, error)
 	Next    string   // what to do: staff.setup.insurer or staff.setup.facility
@@ -51,12 +51,12 @@ func (s *Setup) Guard(next echo.HandlerFunc) echo.HandlerFunc {
 			return next(c)
 		}
 		view := SetupView{
-			Page:    s.NewPage(c, message.New("staff.title.notOpenYet", nil)),
+			Page:    s.Kit.NewPage(c, message.New("staff.title.notOpenYet", nil)),
 			Next:    message.New(s.Next, nil),
 			Command: s.Command,
 			SignIn:  s.SignIn,
 		}
 		view.ForStaff, view.Path = true, r.URL.Path
-		return s.Show(c, http.StatusOK, "setup", view)
+		return s.Kit.Show(c, http.StatusOK, "setup", view)
 	}
 }

@@ -40,10 +40,7 @@ type State struct {
 // Routes adds the pages.
 func (s *Office) Routes(r *kit.Router) {
 	r.Member("GET /operator", s.guard, s.homePage)
-	if s.Insurers != nil {
-		s.routesOf(r, insurers{s})
-	}
-	if s.Counter {
-		s.routesOf(r, facilities{s})
+	for _, of := range s.all() {
+		s.routesOf(r, of)
 	}
 }

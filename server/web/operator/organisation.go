@@ -49,7 +49,10 @@ type field struct {
 // numberField is the one that makes an organisation, and never changes.
 const numberField = "number"
 
-type insurers struct{ *Office }
+type insurers struct {
+	directory *insurer.Directory
+	host      string // Office.Host
+}
 
 func (insurers) path() string     { return "/operator/insurers" }
 func (insurers) kind() staff.Kind { return staff.KindInsurer }
@@ -74,7 +77,7 @@ func (insurers) fields() []field {
 }
 
 func (s insurers) entry(in insurer.Insurer) organisation {
-	report := insurer.NewReport(in, s.Host)
+	report := insurer.NewReport(in, s.host)
 	return organisation{
 		Organisation: staff.OfInsurer(in.Number),
 		Paper:        report.Paper,
@@ -95,7 +98,7 @@ func (s insurers) entry(in insurer.Insurer) organisation {
 }
 
 func (s insurers) list(ctx context.Context, _ staff.Member) (all []organisation, err error) {
-	known, err := s.Insurers.All(ctx)
+	known, err := s.directory.All(ctx)
 	for _, in := range known {
 		all = append(all, s.entry(in))
 	}
@@ -103,7 +106,7 @@ func (s insurers) list(ctx context.Context, _ staff.Member) (all []organisation,
 }
 
 func (s insurers) find(ctx context.Context, _ staff.Member, number string) (organisation, error) {
-	in, err := s.Insurers.Insurer(ctx, eligibility.InsurerNumber(number))
+	in, err := s.directory.Insurer(ctx, eligibility.InsurerNumber(number))
 	if err != nil {
 		return organisation{}, err
 	}
@@ -130,7 +133,7 @@ func (s insurers) add(
 	if err != nil {
 		return organisation{}, err
 	}
-	in, err := s.Insurers.AddInsurer(ctx, by, number, givenInsurer(form))
+	in, err := s.directory.AddInsurer(ctx, by, number, givenInsurer(form))
 	if err != nil {
 		return organisation{}, err
 	}
@@ -140,14 +143,18 @@ func (s insurers) add(
 func (s insurers) set(
 	ctx context.Context, by staff.Member, number string, form values,
 ) (organisation, error) {
-	in, err := s.Insurers.SetInsurer(ctx, by, eligibility.InsurerNumber(number), givenInsurer(form))
+	in, err := s.directory.SetInsurer(ctx, by, eligibility.InsurerNumber(number), givenInsurer(form))
 	if err != nil {
 		return organisation{}, err
 	}
 	return s.entry(in), nil
 }
 
-type facilities struct{ *Office }
+type facilities struct {
+	known   *staff.Facilities
+	readers func(facility string) int                              // Office.Readers
+	url     func(ctx context.Context, code string) (string, error) // Office.FacilityURL
+}
 
 func (facilities) path() string     { return "/operator/facilities" }
 func (facilities) kind() staff.Kind { return staff.KindFacility }
@@ -168,7 +175,7 @@ func (facilities) fields() []field {
 }
 
 func (s facilities) entry(ctx context.Context, f staff.Facility) (organisation, error) {
-	url, err := s.FacilityURL(ctx, f.Code)
+	url, err := s.url(ctx, f.Code)
 	if err != nil {
 		return organisation{}, err
 	}
@@ -183,7 +190,7 @@ func (s facilities) entry(ctx context.Context, f staff.Facility) (organisation, 
 			{message.New("operator.facilityAddress", nil), f.Address},
 			{message.New("operator.telephone", nil), f.Telephone},
 			{message.New("staff.facility.blanking", nil), seconds},
-			{message.New("operator.readers", nil), strconv.Itoa(s.Readers(f.Code))},
+			{message.New("operator.readers", nil), strconv.Itoa(s.readers(f.Code))},
 			{message.New("operator.trustName", nil), report.URL},
 		},
 		now: map[string]string{
@@ -196,7 +203,7 @@ func (s facilities) entry(ctx context.Context, f staff.Facility) (organisation, 
 }
 
 func (s facilities) list(ctx context.Context, by staff.Member) (all []organisation, err error) {
-	known, err := s.Staff.Facilities.List(ctx, by)
+	known, err := s.known.List(ctx, by)
 	for _, f := range known {
 		o, err := s.entry(ctx, f)
 		if err != nil {
@@ -208,7 +215,7 @@ func (s facilities) list(ctx context.Context, by staff.Member) (all []organisati
 }
 
 func (s facilities) find(ctx context.Context, by staff.Member, code string) (organisation, error) {
-	f, err := s.Staff.Facilities.Facility(ctx, by, code)
+	f, err := s.known.Facility(ctx, by, code)
 	if err != nil {
 		return organisation{}, err
 	}
@@ -228,7 +235,7 @@ func (s facilities) add(
 	ctx context.Context, by staff.Member, code string, form values,
 ) (organisation, error) {
 	f := givenFacility(form).On(staff.Facility{Code: code, Blanking: staff.DefaultBlanking})
-	if err := s.Staff.Facilities.Add(ctx, by, f); err != nil {
+	if err := s.known.Add(ctx, by, f); err != nil {
 		return organisation{}, err
 	}
 	return s.find(ctx, by, code)
@@ -237,7 +244,7 @@ func (s facilities) add(
 func (s facilities) set(
 	ctx context.Context, by staff.Member, code string, form values,
 ) (organisation, error) {
-	f, err := s.Staff.Facilities.Change(ctx, by, code, givenFacility(form))
+	f, err := s.known.Change(ctx, by, code, givenFacility(form))
 	if err != nil {
 		return organisation{}, err
 	}

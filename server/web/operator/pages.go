@@ -36,10 +36,14 @@ func (s *Office) routesOf(r *kit.Router, of organisations) {
 // all are the kinds of organisations that this server works for.
 func (s *Office) all() (kinds []organisations) {
 	if s.Insurers != nil {
-		kinds = append(kinds, insurers{s})
+		kinds = append(kinds, insurers{directory: s.Insurers, host: s.Host})
 	}
 	if s.Counter {
-		kinds = append(kinds, facilities{s})
+		kinds = append(kinds, facilities{
+			known:   s.Staff.Facilities,
+			readers: s.Readers,
+			url:     s.FacilityURL,
+		})
 	}
 	return kinds
 }

@@ -18,7 +18,10 @@ import (
 // Handovers, and docs/signin.md#a-login-that-comes-back-in-another-browser.
 
 // handoverPages are for a login that comes back in another browser than the one in which it was begun.
-type handoverPages struct{ *loginPages }
+type handoverPages struct {
+	*Portal
+	login *loginPages // into which it goes on
+}
 
 func (s handoverPages) handoverRoutes(r *kit.Router) {
 	r.Public("GET /login/wait", s.waitPage)
@@ -85,7 +88,7 @@ func (s handoverPages) layDown(c echo.Context, state string) error {
 	if len(query["state"]) != 1 {
 		return auth.ErrFlow
 	}
-	if err := s.flowSeal().CheckState(state, s.Now()); err != nil {
+	if err := s.login.flowSeal().CheckState(state, s.Now()); err != nil {
 		return err
 	}
 	switch {
@@ -180,7 +183,7 @@ func (s handoverPages) underWay(c echo.Context, v VisitSession) auth.Flow {
 	if err != nil {
 		return auth.Flow{}
 	}
-	flow, err := s.flowSeal().Open(cookie.Value)
+	flow, err := s.login.flowSeal().Open(cookie.Value)
 	if err != nil {
 		return auth.Flow{}
 	}
@@ -286,7 +289,7 @@ func (s handoverPages) goOnWaiting(c echo.Context) error {
 		if !first {
 			return auth.ErrFlow
 		}
-		return s.logIn(c, session, known, v.after(v.Pending.Login, v.Pending.State))
+		return s.login.logIn(c, session, known, v.after(v.Pending.Login, v.Pending.State))
 	}
 	return c.Redirect(http.StatusSeeOther, "/login/wait")
 }
@@ -294,7 +297,7 @@ func (s handoverPages) goOnWaiting(c echo.Context) error {
 // redeem turns the answer that was laid down into an identity that waits for its number.
 func (s handoverPages) redeem(c echo.Context, w waiting) error {
 	ctx := c.Request().Context()
-	switch err := s.useFlow(c, w.flow); {
+	switch err := s.login.useFlow(c, w.flow); {
 	case errors.Is(err, auth.ErrFlow): // another request of this browser does it
 		return c.Redirect(http.StatusSeeOther, "/login/wait")
 	case err != nil:

@@ -16,8 +16,8 @@ func (s *loginPages) routes(r *kit.Router) {
 	r.Public("GET /login", s.beginLogin)
 	r.Public("GET /login/callback", s.finishLogin)
 	r.Public("GET /login/help", s.troublePage)
-	(handoverPages{s}).handoverRoutes(r)
-	(representPages{s}).routes(r)
+	(handoverPages{s.Portal, s}).handoverRoutes(r)
+	(representPages{s.Portal}).routes(r)
 	r.Public("POST /logout", s.logout)
 	logins := s.logins(r)
 	logins.Add("GET /enrol", s.enrolPage)
@@ -37,11 +37,11 @@ func (s *loginPages) beginLogin(c echo.Context) error {
 			return err
 		}
 	}
-	if (handoverPages{s}).cameBackElsewhere(c, v) { // back in the browser that began it
+	if (handoverPages{s.Portal, s}).cameBackElsewhere(c, v) { // back in the browser that began it
 		return c.Redirect(http.StatusSeeOther, "/login/wait")
 	}
 	if insideApp(c.Request().UserAgent()) && c.QueryParam("here") == "" {
-		return (handoverPages{s}).insideAppPage(c)
+		return (handoverPages{s.Portal, s}).insideAppPage(c)
 	}
 	state, err := s.flowSeal().NewState(s.Now())
 	if err != nil {
@@ -81,7 +81,7 @@ func (s *loginPages) finishLogin(c echo.Context) error {
 	if mine {
 		flow = *v.Flow
 	} else if flow, err = s.carriedFlow(c, state); errors.Is(err, auth.ErrFlow) {
-		return (handoverPages{s}).layDown(c, state)
+		return (handoverPages{s.Portal, s}).layDown(c, state)
 	} else if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (s *loginPages) finishLogin(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if first, err := (handoverPages{s}).handovers().Spend(ctx, flow.State); err != nil {
+	if first, err := (handoverPages{s.Portal, s}).handovers().Spend(ctx, flow.State); err != nil {
 		return err
 	} else if !first { // it was laid down for this browser: that wants the number
 		return auth.ErrFlow

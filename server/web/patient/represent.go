@@ -13,7 +13,7 @@ import (
 
 // How a representative (代理人) is bound: the code of the insurer's desk, the own login, and a yes. It works
 // without a program in the page.
-type representPages struct{ *loginPages }
+type representPages struct{ *Portal }
 
 func (s representPages) routes(r *kit.Router) {
 	r.Public("GET /r/:code", s.open)

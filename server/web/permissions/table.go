@@ -198,7 +198,7 @@ var groups = []struct {
 		{Route: "GET /insurer/runs/:id/events", Marks: Program,
 			Ja: "まとめ刷りの進み具合", En: "a print run's progress"},
 		{Route: "POST /insurer/runs/:id/:wish", Ja: "まとめ刷りの一時停止・再開・中止など"},
-		{Route: "GET /insurer/runs/:id/files/:name", Ja: "まとめ刷りのファイル"},
+		{Route: "GET /insurer/runs/:id/files/:name", Marks: Fresh, Ja: "まとめ刷りのファイル"},
 		{Route: "GET /insurer/statistics", Ja: "統計"},
 		{Route: "GET /insurer/statistics.csv", Ja: "統計のファイル"},
 	}},

@@ -1,7 +1,7 @@
 // A ceremony of Web Authentication Level 3 with our server: its options are JSON with bytes in base64url, and
 // so is the browser's answer. Browsers that lack the parse…FromJSON functions or toJSON are helped by hand.
-import { call } from "../shared/api";
-import { decode, encode } from "../shared/base64url";
+import { call } from "./api";
+import { decode, encode } from "./base64url";
 
 type Json = Record<string, unknown>;
 
@@ -87,3 +87,6 @@ export async function ceremony(c: Ceremony): Promise<string> {
   if (c.back) body["back"] = c.back;
   return (await call<{ next: string }>("POST", c.finish, body)).next;
 }
+
+/** Reports whether a ceremony came to nothing because the person cancelled it or took too long. */
+export const notUsed = (e: unknown): boolean => e instanceof DOMException && e.name === "NotAllowedError";
