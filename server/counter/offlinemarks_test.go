@@ -159,8 +159,8 @@ func TestRecordsThatDoNotFitAreMarkedAndNotDropped(t *testing.T) {
 				t.Errorf("the marks are %q, want %q", got, c.marks)
 			}
 			cases := 0
-			for _, day := range []eligibility.Date{eligibility.DateOf(hour(0)), eligibility.DateOf(hour(-12))} {
-				of, err := d.day.service.Store.Cases(ctx, own, day)
+			for _, at := range []time.Time{hour(0), hour(-12)} {
+				of, err := d.day.service.Store.Cases(ctx, own, eligibility.DateOf(at))
 				fatal(t, err)
 				cases += len(of)
 			}
