@@ -75,12 +75,15 @@ func (c *offlineConsole) screens(t *testing.T, n int) (codes []string) {
 
 func (c *offlineConsole) record(t *testing.T, n int) {
 	t.Helper()
-	codes, err := json.Marshal(c.screens(t, n))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := await[int](t, c.tab, recordAll+"("+string(codes)+")"); got != n {
-		t.Fatalf("%d of %d were recorded", got, n)
+	for ; n > 0; n -= 10 {
+		some := min(n, 10)
+		codes, err := json.Marshal(c.screens(t, some))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := await[int](t, c.tab, recordAll+"("+string(codes)+")"); got != some {
+			t.Fatalf("%d of %d were recorded", got, some)
+		}
 	}
 }
 
@@ -88,7 +91,9 @@ func (c *offlineConsole) record(t *testing.T, n int) {
 func (c *offlineConsole) isReady(t *testing.T) {
 	t.Helper()
 	waitAsync(t, c.tab, `(async () => {
-		const asked = indexedDB.open("madoguchi-counter");
+		const name = "madoguchi-counter"; // not made here: the page makes it with its stores
+		if (!(await indexedDB.databases()).some(d => d.name === name)) return false;
+		const asked = indexedDB.open(name);
 		const db = await new Promise((done, no) => { asked.onsuccess = () => done(asked.result); asked.onerror = no });
 		const count = store => new Promise(done => {
 			const all = db.transaction(store).objectStore(store).count();
@@ -150,8 +155,9 @@ func TestADayWithoutTheServer(t *testing.T) {
 		do(t, first.tab, chromedp.Click(`#visual input[value="photo"]`),
 			chromedp.Click(`#visual input[value="name"]`), chromedp.Click(`#visual input[value="birthDate"]`),
 			chromedp.Click("#record"))
-		waitText(t, first.tab, "#done", "試験さんを記録しました")
+		waitTrue(t, first.tab, `document.getElementById("console").dataset.state === "none"`)
 	}
+	waitText(t, first.tab, "#done", "試験さんを記録しました")
 	first.record(t, 90)
 	second.record(t, 100)
 	waitText(t, first.tab, "#offline-note", "送っていない記録：100件")
@@ -216,7 +222,12 @@ func TestADayWithoutTheServer(t *testing.T) {
 			c.Outcome != "accepted" {
 			t.Fatalf("%+v", c)
 		}
-		marked += len(c.Offline.Marks)
+		if len(c.Offline.Marks) > 0 {
+			marked++
+			if c.Offline.Marks[0].Key != "offline.mark.backdated" {
+				t.Errorf("%+v", c.Offline.Marks)
+			}
+		}
 		got[c.Eligibility.Number[:1]] = append(got[c.Eligibility.Number[:1]], c.Eligibility.Number)
 	}
 	for i, c := range consoles {
@@ -225,7 +236,7 @@ func TestADayWithoutTheServer(t *testing.T) {
 		}
 	}
 	if marked != 1 {
-		t.Errorf("%d marks", marked)
+		t.Errorf("%d cases are marked", marked)
 	}
 	do(t, second.tab, chromedp.Navigate(base+"/counter/offline"))
 	waitText(t, second.tab, "main", "もう過ぎた時刻より前です")
