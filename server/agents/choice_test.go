@@ -73,7 +73,7 @@ func TestAChosenReaderThatIsAwayIsNotReplacedByAnothers(t *testing.T) {
 				Facility:  facility,
 				Reader:    chosen,
 				CaseID:    "CASE",
-				JWS:       "jws",
+				Shown:     "jws",
 				BirthDate: tokuichi,
 			})
 			if !errors.Is(err, ErrReaderAway) {
@@ -107,7 +107,7 @@ func TestWithSeveralReadersTheCounterNamesItsOwn(t *testing.T) {
 			Facility:  facility,
 			Reader:    r.ID,
 			CaseID:    "CASE",
-			JWS:       "jws",
+			Shown:     "jws",
 			BirthDate: tokuichi,
 		})
 		want := map[string]card.Outcome{"受付1": card.Confirmed, "受付2": card.Refused}[r.Name]

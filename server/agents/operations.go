@@ -34,7 +34,7 @@ func (s *Cards) Status(facility string) []counter.ReaderStatus { return s.reader
 func newBinding(r counter.CardRequest) wire.Binding {
 	nonce := make([]byte, 32)
 	rand.Read(nonce)
-	jws := sha256.Sum256([]byte(r.JWS))
+	jws := sha256.Sum256([]byte(r.Shown))
 	return wire.Binding{ID: rand.Text(), Nonce: nonce, Facility: r.Facility, Case: r.CaseID, JWS: jws[:]}
 }
 

@@ -115,7 +115,7 @@ func TestOnlyThePairedKeysProofOverThisNonceConnects(t *testing.T) {
 func TestEveryOperationHasItsOwnNonce(t *testing.T) {
 	seen := map[string]bool{}
 	for range 50 {
-		b := newBinding(counter.CardRequest{Facility: facility, CaseID: "CASE", JWS: "jws"})
+		b := newBinding(counter.CardRequest{Facility: facility, CaseID: "CASE", Shown: "jws"})
 		if len(b.Nonce) != 32 || len(b.JWS) != 32 || len(b.ID) < 26 || seen[string(b.Nonce)] || seen[b.ID] {
 			t.Fatalf("%+v", b)
 		}

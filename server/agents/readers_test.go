@@ -185,7 +185,7 @@ func check(s *AgentHub, birth eligibility.Date) (card.Result, error) {
 	return s.Cards.CheckBirthDate(context.Background(), counter.CardRequest{
 		Facility:  facility,
 		CaseID:    "CASE",
-		JWS:       "jws",
+		Shown:     "jws",
 		BirthDate: birth,
 	})
 }

@@ -17,7 +17,7 @@ func textRequest(birth eligibility.Date) counter.TextRequest {
 	return counter.TextRequest{CardRequest: counter.CardRequest{
 		Facility:  facility,
 		CaseID:    "CASE",
-		JWS:       "jws",
+		Shown:     "jws",
 		BirthDate: birth,
 	}, ExpiryYear: 2035, SecurityCode: "1234"}
 }

@@ -10,11 +10,9 @@ import (
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/message"
+	"madoguchi/server/counter/paper"
 	"madoguchi/server/hostapi"
 )
-
-// visualChecks are what staff compare by eye; all of them together stand for the chip.
-var visualChecks = []string{"photo", "name", "birthDate"}
 
 // maxReason bounds a reason, in characters: the field on the page takes as many.
 const maxReason = 200
@@ -27,35 +25,6 @@ var (
 		Code: eligibility.Invalid, Key: "case.reason_my_number", Field: "reason"}
 	errVisual = &eligibility.Error{Code: eligibility.Invalid, Key: "case.visual", Field: "checks"}
 )
-
-// readVisual refuses what staff cannot have ticked: another word, or one twice.
-func readVisual(checks []string) error {
-	for i, check := range checks {
-		if !slices.Contains(visualChecks, check) || slices.Contains(checks[:i], check) {
-			return errVisual
-		}
-	}
-	return nil
-}
-
-// missing returns what is compared by eye and was not yet.
-func (b *caseBody) missing() (open []string) {
-	for _, check := range visualChecks {
-		if !slices.Contains(b.Visual, check) {
-			open = append(open, check)
-		}
-	}
-	return open
-}
-
-// Seen reports whether everything that is compared by eye was.
-func (b *caseBody) Seen() bool { return len(b.missing()) == 0 }
-
-// ChipPassed reports whether the chip answered for the screen's birth date in this case, was not refused
-// since, and did not tell another name: names change, so that is for the eye.
-func (b *caseBody) ChipPassed() bool {
-	return len(b.PassedBy) > 0 && len(b.RefusedBy) == 0 && b.Text.resultOf("name") != wire.Different
-}
 
 // passed reports whether a reading with 照合番号B is of a genuine card with the screen's birth date.
 func (t *TextCheck) passed() bool { return t.Outcome.Passed() && t.resultOf("birthDate") == wire.Equal }
@@ -76,21 +45,23 @@ func (t *TextCheck) resultOf(item string) wire.Agreement {
 // ground returns what an acceptance of this case stands on, the strongest first; errUnchecked, which names
 // what was not compared by eye yet, when it is nothing.
 func (b *caseBody) ground(reason string) (hostapi.Ground, error) {
+	if open := b.missing(isAlways); len(open) > 0 {
+		return "", b.unchecked(open)
+	}
 	switch {
-	case b.ChipPassed():
+	case b.ChipPassed() && b.besideChip():
 		return hostapi.ByChip, nil
 	case b.Seen():
 		return hostapi.ByEye, nil
 	case reason != "":
 		return hostapi.ByReason, nil
 	}
-	return "", b.unchecked()
+	return "", b.unchecked(b.missing(anyComparison))
 }
 
 // unchecked is errUnchecked; where the comparison by eye was begun it names what is missing of it.
-func (b *caseBody) unchecked() error {
-	open := b.missing()
-	if len(open) == len(visualChecks) {
+func (b *caseBody) unchecked(open []string) error {
+	if len(open) == len(b.Comparisons()) {
 		return errUnchecked
 	}
 	var ja, en []string
@@ -107,16 +78,32 @@ func (b *caseBody) accept(reason string, day eligibility.Date) (err error) {
 	if b.Ground, err = b.ground(reason); err != nil {
 		return err
 	}
-	if b.Method, err = methodOn(day, b.Verdict.Tier); err != nil {
+	if b.Method, err = b.methodOn(day); err != nil {
 		return err
 	}
-	b.Checked = slices.Concat([]string{"screen"}, b.PassedBy, b.Visual)
+	first := "screen" // verified by its signature
+	if b.Paper != nil {
+		first = "seen" // by staff
+	}
+	b.Checked = slices.Concat([]string{first}, b.PassedBy, b.Visual)
 	return nil
 }
 
-// methodOn returns the way of the rules on a day for a verified screen or PDF beside a card that the official
-// reader did not read; errNoMethod when that day's rules do not accept it.
-func methodOn(day eligibility.Date, tier credential.Tier) (eligibility.MethodCode, error) {
+// methodOn returns the way of the rules by which the case is accepted on a day; errNoMethod or errPaper when
+// that day's rules do not accept it.
+func (b *caseBody) methodOn(day eligibility.Date) (eligibility.MethodCode, error) {
+	if b.Paper == nil {
+		return screenMethodOn(day, b.Verdict.Tier)
+	}
+	if b.Judged = paper.Judge(*b.Paper, day); !b.Judged.Accepted {
+		return "", b.paperRefused()
+	}
+	return b.Paper.Kind, nil
+}
+
+// screenMethodOn returns the way of the rules on a day for a verified screen or PDF beside a card that the
+// official reader did not read; errNoMethod when that day's rules do not accept it.
+func screenMethodOn(day eligibility.Date, tier credential.Tier) (eligibility.MethodCode, error) {
 	shown := eligibility.ItemInsurerScreen
 	if tier == credential.TierSaved {
 		shown = eligibility.ItemInsurerPDF

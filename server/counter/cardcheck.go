@@ -3,7 +3,6 @@ package counter
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"madoguchi/card"
@@ -11,6 +10,7 @@ import (
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/eligibility/oqs"
+	"madoguchi/server/counter/paper"
 	"madoguchi/server/staff"
 )
 
@@ -51,18 +51,15 @@ func (v *CaseView) CardRefused() bool { return len(v.RefusedBy) > 0 }
 // wrongly, does not lift it. What was compared by eye was compared with a card that is refused now, so it
 // counts no more; neither does what passed before.
 func (b *caseBody) judge(kind string, outcome card.Outcome, foreign, passed bool) {
-	without := func(kinds []string) []string {
-		return slices.DeleteFunc(kinds, func(k string) bool { return k == kind })
-	}
 	switch {
 	case foreign:
-		b.RefusedBy = append(without(b.RefusedBy), kind)
+		b.RefusedBy = append(without(b.RefusedBy, kind), kind)
 		b.PassedBy, b.Visual = nil, nil
 	case outcome.Passed():
-		b.RefusedBy = without(b.RefusedBy)
+		b.RefusedBy = without(b.RefusedBy, kind)
 	}
 	if passed {
-		b.PassedBy = append(without(b.PassedBy), kind)
+		b.PassedBy = append(without(b.PassedBy, kind), kind)
 	}
 }
 
@@ -105,15 +102,19 @@ func (c *Service) openForReader(
 	if err != nil {
 		return CaseView{}, CardRequest{}, err
 	}
-	if !view.Verdict.Valid || view.Verdict.Eligibility == nil || view.Verdict.Eligibility.BirthDate.IsZero() {
+	shown := view.Shown()
+	switch {
+	case !view.Acceptable() || shown == nil || shown.BirthDate.IsZero():
 		return CaseView{}, CardRequest{}, errNothingToCheck
+	case view.Paper != nil && view.Paper.Kind == paper.PortalLogin:
+		return CaseView{}, CardRequest{}, errPhoneOnly
 	}
 	return view, CardRequest{
 		Facility:  reception.Facility,
 		Reader:    reader,
 		CaseID:    id,
-		JWS:       view.JWS,
-		BirthDate: view.Verdict.Eligibility.BirthDate,
+		Shown:     view.shownText(),
+		BirthDate: shown.BirthDate,
 	}, nil
 }
 
@@ -188,7 +189,7 @@ func (c *Service) CheckText(
 	check := TextCheck{AgentVerdict: result.AgentVerdict, Fields: []FieldCheck{}, TriesLeft: result.TriesLeft}
 	detail := string(result.Outcome) + " by " + string(result.By)
 	if result.Reading != nil {
-		check.Fields = compareReading(*view.Verdict.Eligibility, *result.Reading)
+		check.Fields = compareReading(*view.Shown(), *result.Reading)
 		for _, f := range check.Fields {
 			detail += fmt.Sprintf(" %s:%s", f.Name, f.Result)
 		}
@@ -257,7 +258,7 @@ func (c *Service) CompareOQS(
 	if err != nil {
 		return CaseView{}, err
 	}
-	e := view.Verdict.Eligibility
+	e := view.Shown()
 	result, err := c.Readers.CompareOQS(
 		ctx,
 		request,

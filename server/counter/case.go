@@ -8,6 +8,7 @@ import (
 	"madoguchi/card"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/server/counter/paper"
 	"madoguchi/server/hostapi"
 )
 
@@ -17,29 +18,37 @@ type CaseView struct {
 	At      time.Time
 	Outcome hostapi.Outcome
 	version int // as it was read
+	receipt *ReceiptChange
 	caseBody
 }
 
-// caseBody is what a case's record holds. The credential itself is kept only while the case is open.
+// caseBody is what a case's record holds. The credential itself is in it only while the case is open; of a
+// recorded case it is kept with the receipt that waits (WaitingReceipt), and in memory while the record may
+// be taken back (Held).
 type caseBody struct {
 	JWS string `json:"jws,omitempty"`
 	// the number that the patient's phone must answer, while one is out
 	Nonce   string             `json:"nonce,omitempty"`
 	Verdict credential.Verdict `json:"verdict"`
-	Card    *card.Result       `json:"card,omitempty"`
-	Text    *TextCheck         `json:"text,omitempty"`
-	Face    *FaceCheck         `json:"face,omitempty"`
-	Dates   *DatesCheck        `json:"dates,omitempty"`
-	OQS     *OQSCheck          `json:"oqs,omitempty"`
+	// what staff saw and typed, of a case without a screen of ours; what the rules said of it then; and what
+	// was typed before, the oldest first
+	Paper     *paper.Paper    `json:"paper,omitempty"`
+	Judged    paper.Judgement `json:"judged,omitzero"`
+	Corrected []Correction    `json:"corrected,omitempty"`
+	Card      *card.Result    `json:"card,omitempty"`
+	Text      *TextCheck      `json:"text,omitempty"`
+	Face      *FaceCheck      `json:"face,omitempty"`
+	Dates     *DatesCheck     `json:"dates,omitempty"`
+	OQS       *OQSCheck       `json:"oqs,omitempty"`
 	// kinds of card checks that refused and have not passed since: card, text, face
 	RefusedBy []string `json:"refusedBy,omitempty"`
 	// kinds of card checks that passed and have not refused since
 	PassedBy []string       `json:"passedBy,omitempty"`
-	Visual   []string       `json:"visual,omitempty"` // photo, name, birthDate: compared by eye
+	Visual   []string       `json:"visual,omitempty"` // Comparison.Code of what was compared by eye
 	Staff    string         `json:"staff"`
 	Ground   hostapi.Ground `json:"ground,omitempty"` // of an accepted case
-	// of an accepted case: the code of the way (docs/rules.md), and what was checked: screen, card, text,
-	// photo, name, birthDate
+	// of an accepted case: the code of the way (docs/rules.md), and what was checked: screen (or seen, of
+	// a paper), card, text, and what was compared by eye
 	Method     eligibility.MethodCode `json:"method,omitempty"`
 	Checked    []string               `json:"checked,omitempty"`
 	Reason     string                 `json:"reason,omitempty"`

@@ -68,11 +68,10 @@ type OfflineRecord struct {
 	Body       []byte // JSON, this package's own
 }
 
-// OfflineArrival is a record, and what follows from it: a case, and what its patient's phone is owed.
+// OfflineArrival is a record, and the case that follows from it, with what its patient's phone is owed.
 type OfflineArrival struct {
-	Record  OfflineRecord
-	Case    *Case           // nil: none
-	Receipt *WaitingReceipt // nil: none
+	Record OfflineRecord
+	Case   *Case // nil: none
 }
 
 // offlineKeyLife is how long a console's key counts: a clinic's day from its opening to its last patient.

@@ -67,6 +67,13 @@ func newOfflineDay(t *testing.T) *offlineDay {
 		Facilities: facilitytest.One{Code: own, Name: "架空医院"},
 		Now:        func() time.Time { return d.now },
 	}
+	d.service.Receipts = &counter.Receipts{
+		Store:      d.service.Store,
+		Facilities: d.service.Facilities,
+		Insurers:   func(string) counter.ReceiptCalls { return away{} },
+		Held:       counter.NewHeld((&clockOfRecords{}).afterFunc),
+		Now:        d.service.Now,
+	}
 	d.OfflineDay = counter.NewOfflineDay(d.service, d.store)
 	return d
 }
@@ -236,7 +243,7 @@ func TestADayWithoutNetworkArrivesOnceAndInOrder(t *testing.T) {
 		last.Offline.Key != second.key.ID {
 		t.Errorf("%+v", last)
 	}
-	owed, err := d.service.Store.WaitingReceipts(ctx)
+	owed, _, err := d.service.Store.WaitingReceipts(ctx)
 	if err != nil || len(owed) != 9 {
 		t.Errorf("%d phones are owed a receipt, %v", len(owed), err)
 	}
@@ -258,7 +265,7 @@ func TestABackdatedCaseStandsAtTheDayOnWhichItCame(t *testing.T) {
 		!all[0].Offline.At.Equal(morning.AddDate(0, 0, -3)) {
 		t.Errorf("%+v", all)
 	}
-	if owed, err := d.service.Store.WaitingReceipts(ctx); err != nil || len(owed) != 0 {
+	if owed, _, err := d.service.Store.WaitingReceipts(ctx); err != nil || len(owed) != 0 {
 		t.Errorf("a phone is told of it: %v %v", owed, err)
 	}
 }

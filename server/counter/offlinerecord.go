@@ -41,6 +41,8 @@ const (
 	caseIDLength = 26
 	maxStaffID   = 100 // characters
 	maxSeq       = 1 << 31
+	maxTicks     = 10
+	maxTick      = 20
 )
 
 var errOfflineForm = errors.New("it is no record of a console")
@@ -72,7 +74,8 @@ func (c offlineClaims) shaped() bool {
 	ends := []hostapi.Outcome{hostapi.Accepted, hostapi.Parked, hostapi.Refused}
 	return c.Seq >= 1 && c.Seq < maxSeq && c.At > 0 && c.At < 1<<46 && c.Heard > 0 && c.Heard < 1<<46 &&
 		slices.Contains(ends, c.Outcome) && isCaseID(c.Case) &&
-		utf8.RuneCountInString(c.Staff) <= maxStaffID && readVisual(c.Visual) == nil
+		utf8.RuneCountInString(c.Staff) <= maxStaffID && len(c.Visual) <= maxTicks &&
+		!slices.ContainsFunc(c.Visual, func(tick string) bool { return len(tick) > maxTick })
 }
 
 // isCaseID reports whether a text is 26 letters of Base32 (RFC 4648 section 6).

@@ -156,9 +156,12 @@ func saidOf(seq int64, body offlineBody) string {
 
 // settle puts a case, and what its patient's phone is owed for it, into what is stored.
 func (o *OfflineDay) settle(arrival *OfflineArrival, view *CaseView, facility string) error {
-	owed, err := json.Marshal(owe(*view, view.JWS))
+	owed, err := owe(facility, *view, view.JWS)
 	if err != nil {
 		return fmt.Errorf("writing a receipt: %w", err)
+	}
+	if isUntimely(view.Offline.Marks) {
+		owed = nil // this server cannot vouch for when it was
 	}
 	view.JWS = ""
 	body, err := json.Marshal(view.caseBody)
@@ -172,14 +175,7 @@ func (o *OfflineDay) settle(arrival *OfflineArrival, view *CaseView, facility st
 		Outcome:  view.Outcome,
 		Body:     body,
 		Version:  view.version,
-	}
-	if view.Verdict.Valid && !isUntimely(view.Offline.Marks) { // else this server cannot vouch for it
-		arrival.Receipt = &WaitingReceipt{
-			Facility: facility,
-			CaseID:   view.ID,
-			Ends:     o.of.Now().Add(hostapi.ReceiptWindow),
-			Body:     owed,
-		}
+		Receipt:  owed,
 	}
 	return nil
 }
@@ -220,7 +216,7 @@ func (o *OfflineDay) caseOf(
 		return nil, nil
 	}
 	view.JWS = cmp.Or(text, view.JWS)
-	if !view.Verdict.Valid {
+	if view.Paper == nil && !view.Verdict.Valid {
 		verifier := c.believed.Verifier(c.claims.at())
 		view.Verdict = verifier.Verify(view.JWS)
 		if c.claims.Proof != "" {
@@ -232,10 +228,14 @@ func (o *OfflineDay) caseOf(
 		c.mark(MarkReason)
 	}
 	view.Nonce, view.Visual, view.Reason, view.Staff = "", c.claims.Visual, reason, c.claims.Staff
+	if view.readVisual(view.Visual) != nil {
+		view.Visual = nil // nothing that can be ticked of such a case
+		c.mark(MarkGround)
+	}
 	view.Outcome, view.RecordedAt, view.Offline = c.claims.Outcome, c.claims.at(), c.note
 	if view.Outcome == hostapi.Accepted {
 		c.accept(&view)
-	} else if c.claims.Valid && !view.Verdict.Valid {
+	} else if c.claims.Valid && !view.Acceptable() {
 		c.mark(MarkScreen)
 	}
 	return &view, nil
@@ -245,16 +245,16 @@ func (o *OfflineDay) caseOf(
 // the same.
 func (c offlineCase) accept(view *CaseView) {
 	reason := cmp.Or(view.Reason, c.claims.Reason) // one that may not be stored was a reason too
-	if !view.Verdict.Valid {
+	if !view.Acceptable() {
 		c.mark(MarkScreen)
 	}
-	if view.CardRefused() || !view.Verdict.Valid && (!view.Seen() || reason == "") {
+	if view.CardRefused() || !view.Acceptable() && (!view.Seen() || reason == "") {
 		c.mark(MarkGround)
 	}
 	if err := view.accept(reason, eligibility.DateOf(c.claims.at())); err != nil {
 		c.mark(MarkGround)
 	}
-	if !view.Verdict.Valid {
+	if !view.Acceptable() {
 		view.Method, view.Checked = "", view.Visual // nothing signed was checked
 	}
 }

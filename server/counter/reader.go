@@ -32,12 +32,13 @@ type ReaderStatus struct {
 	Face      bool // its program can show the chip's photo
 }
 
-// CardRequest names one operation's case. JWS is the credential that the case is about.
+// CardRequest names one operation's case. Shown is what the case is about: the credential, or what staff
+// typed of a paper (paper.Paper.Text).
 type CardRequest struct {
 	Facility  string
 	Reader    string // ReaderStatus.ID; empty: the facility's only one
 	CaseID    string
-	JWS       string
+	Shown     string
 	BirthDate eligibility.Date
 }
 

@@ -25,9 +25,8 @@ type Service struct {
 	Readers     CardReaders
 	Facilities  Facilities
 	Insurers    func(url string) InsurerCalls // for the facility of a URL
-	Key         credential.Key                // signs receipts
-	Held        *Held                         // records that may be taken back; nil: none
-	Offline     *OfflineDay                   // what consoles record without this server
+	Receipts    *Receipts
+	Offline     *OfflineDay // what consoles record without this server
 	Now         func() time.Time
 }
 
@@ -35,8 +34,7 @@ func (c *Service) cases() Cases { return Cases{c.Store, c.Now} }
 
 // InsurerCalls are the calls that a facility's counter makes to an insurer's server.
 type InsurerCalls interface {
-	ReceiptKeys(ctx context.Context, iss, jws string) (map[string][]byte, error)
-	LeaveReceipt(ctx context.Context, iss, jws string, sealed map[string][]byte) error
+	ReceiptCalls
 	// Redeem asks for the screen that an online code stands for: ErrOnlineCode when this issuer has none,
 	// ErrCodeWaiting while the patient is asked. What it returns is not verified.
 	Redeem(ctx context.Context, iss string, code credential.OnlineCode) (jws string, err error)
@@ -64,14 +62,14 @@ var (
 	errNothingToCheck = &eligibility.Error{Code: eligibility.Conflict, Key: "case.no_birth_date"}
 )
 
-// Visual records what staff compared by eye: photo, name, birthDate, each once.
+// Visual records what staff compared by eye: of the case's Comparisons, each once.
 func (c *Service) Visual(
 	ctx context.Context, reception staff.Reception, id string, checks []string,
 ) (CaseView, error) {
-	if err := readVisual(checks); err != nil {
-		return CaseView{}, err
-	}
 	return c.cases().edit(ctx, reception, caseChange{id, "case.visual", func(view *CaseView) (string, error) {
+		if err := view.readVisual(checks); err != nil {
+			return "", err
+		}
 		view.Visual = checks
 		return fmt.Sprint(len(checks)), nil
 	}})
@@ -83,9 +81,9 @@ type CaseEnd struct {
 	Reason  string
 }
 
-// Record ends a case. Accepting needs a genuine screen, no refused card, a way of the rules and a Ground;
-// refusing and parking need a reason. The patient's phone gets its receipt; when the insurer cannot be
-// reached the record stands all the same, and the receipt waits (Receipts).
+// Record ends a case. Accepting needs a genuine screen or a paper that the rules accept, no refused card, a
+// way of the rules and a Ground; refusing and parking need a reason. What the patient's phones are owed is
+// stored with the record, and left when it can no more be taken back (Receipts).
 func (c *Service) Record(
 	ctx context.Context, reception staff.Reception, id string, end CaseEnd,
 ) (CaseView, error) {
@@ -98,8 +96,8 @@ func (c *Service) Record(
 	view, err := c.cases().edit(ctx, reception,
 		caseChange{id, "case.record", func(view *CaseView) (string, error) {
 			switch {
-			case outcome == hostapi.Accepted && !view.Verdict.Valid:
-				return "", errNotValid
+			case outcome == hostapi.Accepted && !view.Acceptable():
+				return "", view.notAcceptable()
 			case outcome == hostapi.Accepted && view.CardRefused():
 				return "", errCardRefused
 			case outcome != hostapi.Accepted && reason == "":
@@ -114,12 +112,13 @@ func (c *Service) Record(
 			}
 			jws = view.JWS
 			view.Outcome, view.Reason, view.RecordedAt, view.JWS = outcome, reason, c.Now(), ""
-			return detail, nil
+			view.receipt, err = owe(reception.Facility, *view, jws)
+			return detail, err
 		}})
 	if err != nil {
 		return CaseView{}, err
 	}
-	c.finish(ctx, reception, view, jws)
+	c.Receipts.hold(reception.Facility, view, jws) // what must not be lost is stored
 	return view, nil
 }
 

@@ -42,7 +42,8 @@ type Change struct {
 
 // Ends says what of a member ends with a change.
 type Ends struct {
-	Sessions    bool // and the codes that an insurer's member made for people (insurer.Desk, .Representatives)
+	// Sessions: and the codes that an insurer's member made for people (insurer.Desk, .Representatives).
+	Sessions    bool
 	Invitations bool // those made by the member, and those for it
 	Passkeys    bool // and the PIN
 }

@@ -9,6 +9,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 	"madoguchi/server/counter"
+	"madoguchi/server/hostapi"
 )
 
 // caseStore implements counter.Store.
@@ -33,13 +34,13 @@ func (s caseStore) put(ctx context.Context, tx *sql.Tx, c counter.Case) error {
 	}
 	var stored sql.Result
 	if c.Version == 0 {
-		stored, err = tx.ExecContext(ctx, `INSERT INTO cases (facility, ref, at, day, outcome, body)
-			VALUES ($1, $2, $3, $4, $5, $6)`,
-			c.Facility, c.ID, toMillis(c.At), day.String(), string(c.Outcome), body)
+		stored, err = tx.ExecContext(ctx, `INSERT INTO cases
+			(facility, ref, at, day, outcome, body, person) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			c.Facility, c.ID, toMillis(c.At), day.String(), string(c.Outcome), body, s.personMAC(c))
 	} else {
-		stored, err = tx.ExecContext(ctx, `UPDATE cases SET outcome = $4, body = $5, version = version + 1
-			WHERE facility = $1 AND ref = $2 AND version = $3`,
-			c.Facility, c.ID, c.Version, string(c.Outcome), body)
+		stored, err = tx.ExecContext(ctx, `UPDATE cases SET outcome = $4, body = $5, person = $6,
+			version = version + 1 WHERE facility = $1 AND ref = $2 AND version = $3`,
+			c.Facility, c.ID, c.Version, string(c.Outcome), body, s.personMAC(c))
 	}
 	if err != nil {
 		return fmt.Errorf("storing a case: %w", err)
@@ -47,7 +48,7 @@ func (s caseStore) put(ctx context.Context, tx *sql.Tx, c counter.Case) error {
 	if n, err := stored.RowsAffected(); err != nil || n != 1 {
 		return cmp.Or(err, error(counter.ErrCaseChanged))
 	}
-	return nil
+	return s.changeReceipt(ctx, tx, c)
 }
 
 // casePlace binds a case to its outcome, its time and how often it was stored.
@@ -87,5 +88,27 @@ func (s caseStore) Cases(
 		return err
 	}, `SELECT `+caseColumns+` FROM cases WHERE facility = $1 AND day = $2 ORDER BY id DESC`, facility,
 		day.String())
+	return all, storageError(err)
+}
+
+// personMAC is the keyed hash by which a person's cases are found at one facility; nothing where the case is
+// not to be found so. At another facility the same person has another.
+func (s caseStore) personMAC(c counter.Case) []byte {
+	if c.Person == "" {
+		return nil
+	}
+	return s.index.mac("case person", c.Facility, c.Person)
+}
+
+// PaperCases implements counter.PaperStore.
+func (s caseStore) PaperCases(ctx context.Context, q counter.PaperQuery) (all []counter.Case, err error) {
+	err = s.each(ctx, func(scan func(...any) error) error {
+		c, err := s.scanCase(ctx, scan)
+		all = append(all, c)
+		return err
+	}, `SELECT `+caseColumns+` FROM cases WHERE facility = $1 AND person = $2 AND outcome = $3 AND day >= $4
+		ORDER BY id DESC LIMIT $5`, q.Facility,
+		s.personMAC(counter.Case{Facility: q.Facility, Person: q.Person}), string(hostapi.Accepted),
+		q.Since.String(), q.Limit)
 	return all, storageError(err)
 }

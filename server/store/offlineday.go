@@ -124,11 +124,6 @@ func (s offlineStore) PutOffline(ctx context.Context, a counter.OfflineArrival, 
 				return err
 			}
 		}
-		if a.Receipt != nil {
-			if err := s.cases.putReceipt(ctx, tx, *a.Receipt); err != nil {
-				return err
-			}
-		}
 		return appendAudit(ctx, tx, e, nil)
 	})
 }

@@ -25,12 +25,12 @@ func offlineArrival(hash string) counter.OfflineArrival {
 			At:       noon,
 			Outcome:  hostapi.Accepted,
 			Body:     []byte("試験 花子"),
-		},
-		Receipt: &counter.WaitingReceipt{
-			Facility: "1319999991",
-			CaseID:   "CASE",
-			Ends:     noon,
-			Body:     []byte("試験 花子"),
+			Receipt: &counter.ReceiptChange{Waits: &counter.WaitingReceipt{
+				Facility: "1319999991",
+				CaseID:   "CASE",
+				Ends:     noon,
+				Body:     []byte("試験 花子"),
+			}},
 		},
 	}
 }
@@ -71,7 +71,7 @@ func TestAnOfflineRecordIsStoredWholeAndSealed(t *testing.T) {
 	if others, err := kept.OfflineRecords(ctx, "1319999992", "KEY"); err != nil || len(others) != 0 {
 		t.Errorf("%+v %v", others, err)
 	}
-	if waiting, err := s.ForCounter().WaitingReceipts(ctx); err != nil || len(waiting) != 1 {
+	if waiting, _, err := s.ForCounter().WaitingReceipts(ctx); err != nil || len(waiting) != 1 {
 		t.Errorf("%+v %v", waiting, err)
 	}
 	if filesHold(t, path, "試験 花子") {

@@ -36,7 +36,7 @@ func (d *doubleReader) CheckBirthDate(ctx context.Context, r counter.CardRequest
 		[]byte("agent"),
 		r.Facility,
 		r.CaseID,
-		sha256.Sum256([]byte(r.JWS)),
+		sha256.Sum256([]byte(r.Shown)),
 	)
 	if d.pulled {
 		return card.FaultResult(card.ErrRemoved), nil

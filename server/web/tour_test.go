@@ -106,7 +106,8 @@ func (h *testApp) tour(t *testing.T) []stop {
 	waiting := h.waiting(t, city)
 	live := h.live(t, r.Person, "00138990", h.now)
 	open, fresh, back := h.scan(t, live).ID, h.scan(t, live).ID, h.scan(t, live).ID
-	h.counter.Held = counter.NewHeld(func(time.Duration, func()) func() bool { // its seconds never pass
+	// its seconds never pass
+	h.counter.Receipts.Held = counter.NewHeld(func(time.Duration, func()) func() bool {
 		return func() bool { return true }
 	})
 	h.ask(t, "POST", "/api/v1/counter/cases/"+back+"/record",
@@ -118,6 +119,7 @@ func (h *testApp) tour(t *testing.T) []stop {
 		h.ask(t, "POST", "/api/v1"+person+"/credential",
 			map[string]string{"tier": "screen", "phone": "A"}), 200).JWS
 	second := h.scan(t, offline).ID
+	typed := h.openPaper(t, noticeBody()).ID
 	good := "記号,番号,氏名,生年月日,資格取得年月日\n1,1,試験 太郎,1986-04-12,2020-04-01\n"
 	shown, mapped := h.sentTo(t, city, good), h.sentTo(t, city, good)
 	stored, dropped := h.sentTo(t, city, good), h.sentTo(t, city, good)
@@ -364,6 +366,9 @@ func (h *testApp) tour(t *testing.T) []stop {
 					nonce}, "\n"))})
 	send("POST", "/api/v1/counter/cases", map[string]string{"text": live})
 	send("POST", "/api/v1/counter/people", map[string][]string{"texts": {live}})
+	send("POST", "/api/v1/counter/papers", noticeBody())
+	send("POST", "/api/v1/counter/papers/notes", noticeBody())
+	send("PUT", "/api/v1/counter/papers/:id", noticeBody(), typed)
 	cases := "/api/v1/counter/cases/:id"
 	send("POST", cases+"/challenge", struct{}{}, second)
 	send("POST", cases+"/proof", map[string]string{"text": "x.y.z"}, second)
@@ -395,11 +400,12 @@ func (h *testApp) tour(t *testing.T) []stop {
 		if err != nil {
 			return err
 		}
-		sealed, err := hostapi.ReceiptSigner{URL: clinic, Key: h.counter.Key}.Seal(receipt, key)
+		sealed, err := hostapi.ReceiptSigner{URL: clinic, Key: h.counter.Receipts.Key}.Seal(receipt, key)
 		if err != nil {
 			return err
 		}
-		return calls.LeaveReceipt(ctx, iss, live, map[string][]byte{"A": sealed})
+		left := hostapi.Delivery{Credential: live, Sealed: map[string][]byte{"A": sealed}}
+		return calls.LeaveReceipt(ctx, iss, left)
 	})
 	upload, kind := multipartOf(t, city, good)
 	stops = append(stops, stop{method: "POST", route: "/insurer/import", path: "/insurer/import", kind: kind,

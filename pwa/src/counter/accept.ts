@@ -3,16 +3,21 @@
 // beside the button says what the next press means, or what is missing; the server decides by the same rule.
 // Elements: #record, #record-label, #record-ground, #card-question, #card-check, #card-check-label, #accept,
 // #visual.
-import { byId, setText } from "../shared/dom";
+import { byId, h, setText } from "../shared/dom";
+import { local } from "../shared/local";
 import { word } from "../shared/words";
+import { type Comparison, hasCard } from "./casedata";
 import { atHand, onCase } from "./current";
 import { showLamps } from "./lamps";
 import { onReaders, readerHere } from "./status";
 
 const boxes = (): HTMLInputElement[] => [...document.querySelectorAll<HTMLInputElement>("#visual input")];
 
-/** What the large button does next; nothing on a case that cannot be accepted. */
-export type Step = "card" | "eye" | "record" | "none";
+/**
+ * What the large button does next; nothing on a case that cannot be accepted. "beside": it says what the chip
+ * does not tell, and records.
+ */
+export type Step = "card" | "eye" | "beside" | "record" | "none";
 
 let refused = false; // the card
 
@@ -23,13 +28,39 @@ export function setTicks(checks: string[]): void {
   for (const box of boxes()) box.checked = checks.includes(box.value);
 }
 
+/** Has the boxes be what is compared of a case. Those that are the same stay as they are. */
+export function offerComparisons(all: Comparison[]): void {
+  const place = byId("visual");
+  const said = all.map((one) => `${one.code} ${local(one)}`).join();
+  if (place.dataset["said"] === said) return;
+  place.dataset["said"] = said;
+  for (const row of place.querySelectorAll("p")) row.remove();
+  place.append(...all.map((one) => {
+    const box = document.createElement("input");
+    box.type = "checkbox";
+    box.value = one.code;
+    return h("p", "", h("label", "", box, local(one)));
+  }));
+}
+
+/** The boxes that the chip does not stand for. */
+function besideChip(): HTMLInputElement[] {
+  const codes = (atHand()?.compare ?? []).filter((one) => one.besideChip).map((one) => one.code);
+  return boxes().filter((box) => codes.includes(box.value));
+}
+
+export function tickBesideChip(): void {
+  for (const box of besideChip()) box.checked = true;
+}
+
 export function step(): Step {
   const c = atHand();
   if (c?.unchecked) return "eye"; // for a reason besides
-  if (!c || !c.verdict.valid || c.cardRefused) return "none";
+  if (!c || !c.acceptable || c.cardRefused) return "none";
   const made = ticks().length;
-  if (c.chipPassed || made === boxes().length) return "record";
-  const asked = c.card && c.card.result !== "error";
+  if (made === boxes().length) return "record";
+  if (c.chipPassed) return besideChip().every((box) => box.checked) ? "record" : "beside";
+  const asked = (c.card && c.card.result !== "error") || !hasCard(c);
   return made || asked || !readerHere() ? "eye" : "card";
 }
 
@@ -39,7 +70,7 @@ export function missing(): { place: HTMLElement; sentence: string } | null {
   const [first] = open;
   if (!first) return null;
   const begun = open.length < boxes().length;
-  return { place: first, sentence: begun ? word("groundTicks", { n: open.length }) : "" };
+  return { place: first, sentence: begun ? ticksLeft(open.length) : "" };
 }
 
 /** Shows what accepting the case at hand would stand on. */
@@ -48,8 +79,8 @@ export function drawGround(): void {
   const now = step();
   showLamps(c, ticks().length, boxes().length);
   const failed = c?.card?.result === "error";
-  const label = { card: failed ? "stepCardAgain" : "stepCard", eye: "stepEye", record: "stepRecord",
-    none: "stepNone" } as const;
+  const label = { card: failed ? "stepCardAgain" : "stepCard", eye: "stepEye", beside: "stepBeside",
+    record: "stepRecord", none: "stepNone" } as const;
   setText(byId("record-label"), word(label[now]));
   const record = byId<HTMLButtonElement>("record");
   record.disabled = now === "none";
@@ -59,15 +90,21 @@ export function drawGround(): void {
   setText(byId("card-check-label"), word(c?.card ? "stepCardAgain" : "stepCard"));
   byId("accept").hidden = now !== "card" && now !== "eye";
   const birth = String(c?.eligibility?.["birthDateJa"] ?? "");
-  setText(byId("card-question"), now === "card" ? word("cardQuestion", { d: birth }) : "");
+  const question = { card: "cardQuestion", beside: "besideQuestion" } as const;
+  setText(byId("card-question"), now === "card" || now === "beside" ? word(question[now], { d: birth }) : "");
   setText(byId("record-ground"), ground(now));
 }
+
+const withoutCard = (): boolean => !hasCard(atHand());
+const ticksLeft = (n: number): string => word(withoutCard() ? "groundTicksNoCard" : "groundTicks", { n });
+const ticksMissing = (): string => word(withoutCard() ? "groundMissingNoCard" : "groundMissing");
 
 function ground(now: Step): string {
   const made = ticks().length;
   if (now === "card") return word("groundAsk");
   if (atHand()?.unchecked && made === boxes().length) return word("offlineEyeReason");
-  if (now === "eye") return made ? word("groundTicks", { n: boxes().length - made }) : word("groundMissing");
+  if (now === "beside") return word("groundBeside");
+  if (now === "eye") return made ? ticksLeft(boxes().length - made) : ticksMissing();
   if (now === "record") return word(atHand()?.chipPassed ? "groundChip" : "groundEye");
   return "";
 }

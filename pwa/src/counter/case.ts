@@ -7,7 +7,7 @@ import { local } from "../shared/local";
 import { word } from "../shared/words";
 import { ticks } from "./accept";
 import { box, checkRows, kindOf } from "./box";
-import { type Case, type Check, screenFailed } from "./casedata";
+import { type Case, type Check, hasCard, screenFailed } from "./casedata";
 import { now } from "./clock";
 import { usable } from "./copy";
 import { atHand, onCase } from "./current";
@@ -16,14 +16,14 @@ import { keepKeyboardInView } from "./turn";
 
 /** Shows a case in the three panes. */
 function showCase(c: Case): void {
-  byId("scan").hidden = c.verdict.valid || c.verdict.awaits;
+  byId("scan").hidden = c.acceptable || c.verdict.awaits || !!c.paper;
   byId("shown").hidden = c.eligibility === null;
   byId("decide").hidden = false;
   showVerdict(c);
   showSecond(c.verdict.awaits, c.nonce ?? "");
   showPerson(c);
   byId("card-none").hidden = true;
-  byId("card-area").hidden = !c.verdict.valid;
+  byId("card-area").hidden = !c.acceptable || !hasCard(c);
   showCard(c);
 }
 
@@ -75,9 +75,10 @@ export function showNone(sentence: string): void {
 
 function nextStep(c: Case): HTMLElement {
   if (c.verdict.awaits) return byId("second-text");
-  if (!c.verdict.valid) return byId("scan-text");
+  if (!c.acceptable) return byId(c.paper ? "paper-correct" : "scan-text");
   if (c.cardRefused) return byId("park");
-  const eye = c.card?.result === "refused" && !ticks().length; // its chip could not be asked
+  // there is no card, or its chip could not be asked
+  const eye = (!hasCard(c) || c.card?.result === "refused") && !ticks().length;
   return (eye && document.querySelector<HTMLElement>("#visual input")) || byId("record");
 }
 
@@ -103,7 +104,7 @@ export function showAge(): void {
  */
 function showVerdict(c: Case): void {
   const awaits = c.verdict.awaits;
-  const warned = c.verdict.valid ? (c.oqsSays ?? []).filter((s) => s.warns) : [];
+  const warned = c.acceptable ? (c.oqsSays ?? []).filter((s) => s.warns) : [];
   const kind = c.cardRefused
     ? " bad"
     : warned.length
@@ -135,7 +136,7 @@ function showVerdict(c: Case): void {
   byId("verdict").replaceChildren(
     h("div", `verdict-box${kind}`, h("div", "head", ...head), h("div", "also", ...also)),
   );
-  const goesOn = c.verdict.valid && !c.cardRefused;
+  const goesOn = c.acceptable && !c.cardRefused;
   byId("ask").replaceChildren(
     ...(goesOn ? [h("div", "ask", h("h3", "", word("ask")), h("p", "", c.ask.join("・")))] : []),
   );

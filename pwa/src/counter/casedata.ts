@@ -1,5 +1,6 @@
 // A case as the API of the counter answers with it (POST /api/v1/counter/cases, and every step after that).
 import type { Sentence } from "../shared/local";
+import type { Typed } from "./paper-kinds";
 
 /** One line of what was checked. */
 export interface Check extends Sentence {
@@ -39,6 +40,19 @@ interface CardCheck {
   notProven: string[];
 }
 
+/** One thing that staff compare by eye. */
+export interface Comparison extends Sentence {
+  code: string;
+  besideChip: boolean; // also where the chip was confirmed
+}
+
+/** What staff saw and typed, of a case without a screen of ours. */
+interface Paper {
+  kind: Typed["kind"];
+  typed: Typed;
+  byCard: boolean; // it is shown beside a card
+}
+
 /** A case. */
 export interface Case {
   id: string;
@@ -46,16 +60,22 @@ export interface Case {
   unchecked?: boolean; // its screen cannot be checked now: by eye and for a reason, or not at all
   nonce?: string;
   verdict: Verdict;
+  acceptable: boolean; // once the person was checked: a genuine screen, or a paper that the rules accept
+  compare: Comparison[];
+  paper?: Paper;
   eligibility: null | Record<string, string | number>;
   method: { ja: string };
   ask: string[];
   visual: string[];
   cardRefused: boolean; // by any check
   oqsSays?: Statement[]; // the gravest first
-  chipPassed: boolean; // the chip's own word is ground enough to accept
+  chipPassed: boolean; // ground enough to accept, with what compare has besideChip
   card: null | CardCheck;
   takeBack?: number; // ms for which the record can still be taken back
 }
+
+/** Whether what is shown belongs to a card: a certificate stands alone, and so does a login on a phone. */
+export const hasCard = (c: Case | null): boolean => !c?.paper || c.paper.byCard;
 
 /** Reports whether a screen failed a check; a clock that is off is none of its faults. */
 export const screenFailed = (c: Case): boolean =>

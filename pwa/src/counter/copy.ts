@@ -10,7 +10,7 @@ const setting = "copy-calendar";
 const choices = (): HTMLInputElement[] => [...byId("copy-calendar").querySelectorAll("input")];
 
 /** Whether a case's data may be used: not those of a screen or card that was refused. */
-export const usable = (c: Case): boolean => c.eligibility !== null && c.verdict.valid && !c.cardRefused;
+export const usable = (c: Case): boolean => c.eligibility !== null && c.acceptable && !c.cardRefused;
 
 /** Returns what is copied, its columns separated by tabs. */
 function columns(e: Record<string, string | number>, calendar: string): string {

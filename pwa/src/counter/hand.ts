@@ -1,7 +1,7 @@
 // One case after another: a case is taken up, goes on, and is set aside or over. Elements: #scan-text.
 import { byId } from "../shared/dom";
 import { word } from "../shared/words";
-import { setTicks, ticks } from "./accept";
+import { offerComparisons, setTicks, ticks } from "./accept";
 import { type Aside, forget, setAside } from "./aside";
 import { keepKeyboard, showNone } from "./case";
 import type { Case } from "./casedata";
@@ -27,6 +27,7 @@ export function takeCase(c: Case, as: Partial<Omit<Aside, "of">> = {}): void {
 /** Shows what a step of the case at hand came to, with its next step. */
 export function goOnWith(c: Case, ticked = ticks()): void {
   byId<HTMLTextAreaElement>("scan-text").value = "";
+  offerComparisons(c.compare);
   setTicks(c.cardRefused ? [] : ticked);
   setAtHand(c);
   keepKeyboard(c);
@@ -35,7 +36,7 @@ export function goOnWith(c: Case, ticked = ticks()): void {
 /** Sets the case at hand aside: it stays in the list of those that go on later. */
 export function leave(): void {
   const c = atHand();
-  if (c && (c.verdict.valid || c.verdict.awaits || reason())) {
+  if (c && (c.acceptable || c.paper || c.verdict.awaits || reason())) {
     setAside({ of: c, text: openedBy, reason: reason(), ticks: ticks() });
   }
   const typed = c ? "" : byId<HTMLTextAreaElement>("scan-text").value;

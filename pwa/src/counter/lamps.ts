@@ -2,7 +2,7 @@
 // words; the colour only underlines them. Elements: #lamp-screen, #lamp-card, #lamp-face.
 import { byId, setText } from "../shared/dom";
 import { word, type Word } from "../shared/words";
-import { type Case, screenFailed } from "./casedata";
+import { type Case, hasCard, screenFailed } from "./casedata";
 import { readerHere } from "./status";
 
 type State = "open" | "good" | "attention" | "bad";
@@ -20,7 +20,8 @@ const cards: Record<string, Lamp> = {
 export function showLamps(c: Case | null, ticks: number, of: number): void {
   light("lamp-screen", c ? screen(c) : ["open", "lampOpen"]);
   light("lamp-card", card(c));
-  const face: Lamp = ticks === of ? ["good", "lampSeen"] : ["open", "lampSome", of - ticks];
+  const all = of === 3 ? "lampSeen" : "lampAllSeen";
+  const face: Lamp = ticks === of ? ["good", all] : ["open", "lampSome", of - ticks];
   light("lamp-face", c && ticks ? face : ["open", "lampOpen"]);
 }
 
@@ -31,6 +32,7 @@ export function cardIsRead(): void {
 
 function screen(c: Case): Lamp {
   if (c.verdict.valid) return ["good", "lampGenuine"];
+  if (c.paper && c.acceptable) return ["attention", "lampUnsigned"];
   if (c.verdict.awaits) return ["attention", "lampSecond"];
   return screenFailed(c) ? ["bad", "lampUnusable"] : ["attention", "lampAgain"];
 }
@@ -39,6 +41,7 @@ function card(c: Case | null): Lamp {
   if (c?.cardRefused) return ["bad", "lampRefused"];
   if (c?.card) return cards[c.card.result] ?? ["open", "lampOpen"];
   if (c?.chipPassed) return ["good", "lampAgrees"];
+  if (c && !hasCard(c)) return ["open", "lampNoCard"];
   return readerHere() ? ["open", "lampOpen"] : ["attention", "lampNoReader"];
 }
 

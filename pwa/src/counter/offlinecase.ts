@@ -2,12 +2,12 @@
 // (server/web/counter/caseview.go).
 import type { Sentence } from "../shared/local";
 import { word } from "../shared/words";
-import type { Case } from "./casedata";
+import type { Case, Comparison } from "./casedata";
 import type { Items } from "./offlinepayload";
 import { headline, type Verdict } from "./offlineverify";
 
 /** The sentences that the server gave in the morning, by their keys. */
-export type Sentences = Record<string, Sentence>;
+type Sentences = Record<string, Sentence>;
 
 /** What a case is made of. */
 export interface Parts {
@@ -33,7 +33,14 @@ function dayOf(ms: number): Sentence {
   return { ja: `${at.getUTCMonth() + 1}月${at.getUTCDate()}日`, en: at.toISOString().slice(0, 10) };
 }
 
-export function caseOf(all: Sentences, askKeys: string[], of: Parts): Case {
+/** What the server gave of a morning to make cases of. */
+export interface Given {
+  sentences: Sentences;
+  askKeys: string[];
+  compare: Comparison[];
+}
+
+export function caseOf({ sentences: all, askKeys, compare }: Given, of: Parts): Case {
   const v = of.verdict;
   const checks = v.checks.map((c) => ({
     name: c.name,
@@ -66,6 +73,8 @@ export function caseOf(all: Sentences, askKeys: string[], of: Parts): Case {
       checks,
       ...(v.representative ? { representative: sentence(all, "console.representative") } : {}),
     },
+    acceptable: v.valid,
+    compare,
     eligibility: v.items ? person(v.items, of.now) : null,
     method: sentence(all, "console.method.n1e"),
     ask: askKeys.map((key) => sentence(all, key).ja),

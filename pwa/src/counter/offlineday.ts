@@ -9,7 +9,7 @@ import type { Case } from "./casedata";
 import { now as serverNow } from "./clock";
 import { atHand } from "./current";
 import { opener } from "./hand";
-import { caseOf, type Sentences } from "./offlinecase";
+import { caseOf, type Given } from "./offlinecase";
 import { chainOf, makeReady, record, send, unsent } from "./offlinechain";
 import { showOffline } from "./offlinenote";
 import { holdsMyNumber } from "./offlinereason";
@@ -18,14 +18,12 @@ import { type Beliefs, isDamaged, prove, verify, type Verdict } from "./offlinev
 import { isCredential, sameText } from "./typed";
 
 /** What the server gave of a morning, and when. */
-interface Day {
+interface Day extends Given {
   serverTime: string;
   facility: string;
   staff: string;
   staffName: string;
   beliefs: Beliefs & { version: number; issuedAt: number };
-  sentences: Sentences;
-  askKeys: string[];
   offset: number; // ms that this PC's clock was ahead
   ends: number; // ms
 }
@@ -139,7 +137,7 @@ function shown(id: string, visual: string[] = ticks()): Case {
   const one = own.get(id);
   if (!one || !day) throw problem("offlineNotReady");
   const { verdict, nonce } = one;
-  return caseOf(day.sentences, day.askKeys, { id, verdict, nonce, visual, now: reckoned() });
+  return caseOf(day, { id, verdict, nonce, visual, now: reckoned() });
 }
 
 async function judged(jws: string): Promise<Verdict> {
@@ -180,11 +178,11 @@ async function endCase(id: string, outcome: string, given: string): Promise<{ of
   const visual = ticks();
   const reason = given.trim();
   if (holdsMyNumber(reason)) throw problem("offlineMyNumber");
-  const all = visual.length === 3;
+  const all = visual.length === c.compare.length;
   if (outcome !== "accepted" && !reason) throw problem("offlineReason");
   if (outcome === "accepted") {
     if (c.cardRefused) throw problem("copyRefused");
-    if (!c.verdict.valid && !c.unchecked) throw problem("offlineRefused");
+    if (!c.acceptable && !c.unchecked) throw problem("offlineRefused");
     if (c.unchecked ? !(all && reason) : !(c.chipPassed || all || reason)) throw problem("offlineEyeReason");
   }
   const one = own.get(id);
@@ -202,7 +200,7 @@ async function endCase(id: string, outcome: string, given: string): Promise<{ of
     text: one || isCredential(text) ? text : "",
     proof: one?.proof ?? "",
     nonce: one?.nonce ?? "",
-    valid: c.verdict.valid,
+    valid: c.acceptable,
   });
   latest = Math.max(latest, at);
   own.delete(id);

@@ -48,9 +48,9 @@ export async function takeTexts(given: string[]): Promise<void> {
   byId("verdict").querySelector("#choose")?.remove(); // of the picture before
   const screens = [...new Set(texts.filter((t) => isCredential(t) && !isProof(t)))];
   let text = screens[0] ?? texts.find((t) => !isProof(t)) ?? second ?? "";
-  const genuine = atHand()?.verdict.valid;
-  if (!text.trim() || (genuine && text === opener())) return;
-  if (genuine) throw new Problem(0, "case.open", word("caseOpen"));
+  const somebodys = atHand()?.acceptable;
+  if (!text.trim() || (somebodys && text === opener())) return;
+  if (somebodys) throw new Problem(0, "case.open", word("caseOpen"));
   if (atHand()) leave();
   let proof = second;
   if (screens.length > 1) {

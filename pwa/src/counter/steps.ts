@@ -2,10 +2,10 @@
 import { Problem } from "../shared/api";
 import { byId, setText } from "../shared/dom";
 import { word } from "../shared/words";
-import { drawGround, missing, step, ticks } from "./accept";
+import { drawGround, missing, step, tickBesideChip, ticks } from "./accept";
 import { forget } from "./aside";
 import { ask } from "./ask";
-import type { Case } from "./casedata";
+import { type Case, hasCard } from "./casedata";
 import { atHand, learn, onCase } from "./current";
 import { endTakingBack, offerTakingBack, sayRecorded } from "./done";
 import { clear, goOnWith, takeCase } from "./hand";
@@ -16,7 +16,7 @@ import { act, answered, binding } from "./turn";
 
 export async function checkCard(): Promise<void> {
   const c = atHand();
-  if (!c || !c.verdict.valid) return;
+  if (!c || !c.acceptable || !hasCard(c)) return;
   readingCard(true);
   let checked: Case;
   try {
@@ -48,6 +48,9 @@ export async function goOn(): Promise<void> {
       if (!open) byId("accept").click(); // what cannot be checked now needs a reason besides
       return;
     }
+    case "beside":
+      tickBesideChip();
+      return decide("accepted");
     case "record":
       return decide("accepted");
   }

@@ -6,7 +6,8 @@ import { within } from "./within";
 const kind = "urn:madoguchi:problem:";
 
 export class Problem extends Error {
-  constructor(readonly status: number, readonly key: string, message: string) {
+  /** field is the field of the request at fault, if one is. */
+  constructor(readonly status: number, readonly key: string, message: string, readonly field = "") {
     super(message);
   }
 }
@@ -46,6 +47,7 @@ interface ProblemDocument {
   type?: string;
   detail?: string; // in the reader's language
   ja?: string;
+  field?: string;
 }
 
 /**
@@ -74,5 +76,6 @@ export async function call<T>(method: string, path: string, body?: unknown, pati
     answer.status,
     problem.type?.startsWith(kind) ? failure : "",
     problem.detail ?? problem.ja ?? `HTTP ${answer.status}`,
+    problem.field,
   );
 }

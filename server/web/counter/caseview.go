@@ -3,6 +3,7 @@ package counter
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -59,16 +60,21 @@ type CaseJSON struct {
 	AskKeys     []string         `json:"askKeys"`
 	Visual      []string         `json:"visual"`
 	// the number that the patient's phone is asked to answer
-	Nonce       string      `json:"nonce,omitempty"`
-	Card        *cardJSON   `json:"card"`
-	CardRefused bool        `json:"cardRefused"` // by any check: the case cannot be accepted
-	ChipPassed  bool        `json:"chipPassed"`  // the chip's own word is ground enough to accept
-	Ground      *groundJSON `json:"ground,omitempty"`
-	// what the acceptance stood on: screen, card, text, photo, name, birthDate
+	Nonce       string    `json:"nonce,omitempty"`
+	Card        *cardJSON `json:"card"`
+	CardRefused bool      `json:"cardRefused"` // by any check: the case cannot be accepted
+	// the chip's own word is ground enough to accept, with what Compare has besideChip
+	ChipPassed bool        `json:"chipPassed"`
+	Ground     *groundJSON `json:"ground,omitempty"`
+	// what the acceptance stood on: screen (or seen, of a paper), card, text, and codes of Compare
 	Checked   []string        `json:"checked,omitempty"`
 	Withdrawn []withdrawnJSON `json:"withdrawn,omitempty"` // records that were taken back, the oldest first
 	Offline   *offlineJSON    `json:"offline,omitempty"`   // a console recorded it without this server
 	TakeBack  int64           `json:"takeBack,omitempty"`  // ms for which the record can still be taken back
+	// once the person was checked it may be accepted: the screen is genuine, or the rules accept the paper
+	Acceptable bool          `json:"acceptable"`
+	Compare    []compareJSON `json:"compare"` // what staff compare by eye
+	Paper      *paperJSON    `json:"paper,omitempty"`
 	extraChecks
 }
 
@@ -92,7 +98,7 @@ func withdrawnOf(all []counter.Withdrawn, named func(staff string) string) []wit
 		out = append(out, withdrawnJSON{
 			Outcome:    string(w.Outcome),
 			Code:       string(w.Method),
-			Ground:     groundOf(w.Ground),
+			Ground:     groundOf(w.Ground, w.Checked),
 			Checked:    w.Checked,
 			Reason:     w.Reason,
 			Staff:      named(w.Staff),
@@ -116,10 +122,14 @@ var grounds = map[hostapi.Ground]string{
 	hostapi.ByReason: "console.ground.reason",
 }
 
-func groundOf(g hostapi.Ground) *groundJSON {
+// groundOf says what a case was accepted on after some checks: not every paper has a photo beside it.
+func groundOf(g hostapi.Ground, checked []string) *groundJSON {
 	key, ok := grounds[g]
 	if !ok {
 		return nil
+	}
+	if g == hostapi.ByEye && !slices.Contains(checked, "photo") {
+		key = "console.ground.eye_alone"
 	}
 	return &groundJSON{string(g), newSentence(message.New(key, nil))}
 }
@@ -211,7 +221,9 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 		Nonce:       view.Nonce,
 		CardRefused: view.CardRefused(),
 		ChipPassed:  view.ChipPassed(),
-		Ground:      groundOf(view.Ground),
+		Acceptable:  view.Acceptable(),
+		Compare:     compareView(view),
+		Ground:      groundOf(view.Ground, view.Checked),
 		Checked:     view.Checked,
 		Offline:     offlineOf(view.Offline),
 		TakeBack:    view.BackFor(s.Now()).Milliseconds(),
@@ -224,9 +236,11 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 			IssuerName:  v.IssuerName,
 			IssuedAt:    optionalTime(v.IssuedAt),
 			ExpiresAt:   optionalTime(v.ExpiresAt),
-			Headline:    newSentence(v.Headline()),
 			Checks:      []checkLine{},
 		},
+	}
+	if view.Paper == nil {
+		out.Verdict.Headline = newSentence(v.Headline())
 	}
 	if !v.IssuedAt.IsZero() && (v.Valid || v.AwaitsProof()) {
 		said := newSentence(registered(v.IssuedAt, s.Today()))
@@ -256,10 +270,13 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 		said := newSentence(message.New("console.representative", nil))
 		out.Verdict.Representative = &said
 	}
-	if v.Eligibility != nil {
-		out.Eligibility = s.eligibilityView(*v.Eligibility)
+	if shown := view.Shown(); shown != nil {
+		out.Eligibility = s.eligibilityView(*shown)
 	}
-	if r := view.Card; r != nil {
+	if view.Paper != nil {
+		s.addPaper(c, &out, view)
+	}
+	if r := cardInWords(view); r != nil {
 		out.Card = &cardJSON{
 			Result:        string(r.Outcome),
 			Headline:      toldOf(r.Stored),
@@ -284,7 +301,7 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 		out.Verdict.Next = out.Card.Next
 	}
 	out.extraChecks = extraView(view)
-	if !out.CardRefused && v.Valid && view.OQS != nil &&
+	if !out.CardRefused && out.Acceptable && view.OQS != nil &&
 		view.OQS.Warns() { // a genuine screen of an eligibility that has ended is no yes
 		out.Verdict.Next = out.OQSSays[0].Next
 	}

@@ -30,6 +30,7 @@ func (s *Console) Routes(r *kit.Router) {
 	r.Counter("POST /api/v1/counter/cases/:id/challenge", s.reception(s.challenge))
 	r.Counter("POST /api/v1/counter/cases/:id/card-check", s.reception(s.cardCheck))
 	s.extraCheckRoutes(r)
+	paperPages{s, counterhalf.NewPapers(s.Counter)}.routes(r)
 	r.Counter("POST /api/v1/counter/cases/:id/visual", s.reception(s.visual))
 	r.Counter("POST /api/v1/counter/cases/:id/record", s.reception(s.record))
 	r.Counter("POST /api/v1/counter/cases/:id/take-back", s.reception(s.takeBack))

@@ -143,6 +143,7 @@ func (s offlinePages) beliefs(c echo.Context, reception staff.Reception) error {
 		Beliefs    beliefsJSON         `json:"beliefs"`
 		Sentences  map[string]Sentence `json:"sentences"`
 		AskKeys    []string            `json:"askKeys"`
+		Compare    []compareJSON       `json:"compare"` // what staff compare of a screen
 	}{
 		ServerTime: s.kit.Now(),
 		Facility:   reception.Facility,
@@ -151,6 +152,7 @@ func (s offlinePages) beliefs(c echo.Context, reception staff.Reception) error {
 		Beliefs:    of,
 		Sentences:  sentencesFrom(offlineSentences),
 		AskKeys:    askAlways,
+		Compare:    compareView(counter.CaseView{}),
 	})
 	if err != nil {
 		return err

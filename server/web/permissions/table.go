@@ -213,6 +213,10 @@ var groups = []struct {
 			Ja: "画像の中のコードは誰の物か", En: "whose the codes of a picture are"},
 		{Route: "POST /api/v1/counter/cases", Who: Reception, Of: Shown,
 			Ja: "コードの読み取り", En: "opens a case with a code"},
+		{Route: "POST /api/v1/counter/papers", Who: Reception, Of: Shown,
+			Ja: "職員が見て入れた紙・画面", En: "opens a case with what staff saw and typed"},
+		{Route: "POST /api/v1/counter/papers/notes", Who: Reception, Of: OwnOrganisation,
+			Ja: "入力中の確かめと、以前の入力", En: "what is wrong so far, and what was typed before"},
 	}},
 	{CounterHalf, Reception, OwnOrganisation, []Row{
 		{Route: "POST /api/v1/counter/cases/:id/proof", Ja: "2つ目のコードの読み取り", En: "the phone's second code"},
@@ -229,6 +233,7 @@ var groups = []struct {
 			Ja: "電子証明書の期限の確認", En: "reads the certificate's dates"},
 		{Route: "POST /api/v1/counter/cases/:id/oqs-compare",
 			Ja: "オンライン資格確認の回答との比較", En: "compares with the OQS answer"},
+		{Route: "PUT /api/v1/counter/papers/:id", Ja: "入れた内容の訂正", En: "corrects what was typed"},
 		{Route: "POST /api/v1/counter/cases/:id/visual", Ja: "目視の確認", En: "what staff compared by eye"},
 		{Route: "POST /api/v1/counter/cases/:id/record", Ja: "受付の記録", En: "ends a case"},
 		{Route: "POST /api/v1/counter/cases/:id/take-back",

@@ -1,0 +1,420 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// hand types with the keyboard alone and counts its keys.
+type hand struct {
+	console context.Context
+	keys    int
+}
+
+func (h *hand) press(t *testing.T, keys ...string) {
+	t.Helper()
+	for _, key := range keys {
+		do(t, h.console, chromedp.KeyEvent(key))
+		h.keys++
+	}
+}
+
+// types presses the key of each character.
+func (h *hand) types(t *testing.T, text string) {
+	t.Helper()
+	h.press(t, strings.Split(text, "")...)
+}
+
+// picks chooses what is seen, by its key.
+func (h *hand) picks(t *testing.T, digit string) {
+	t.Helper()
+	do(t, h.console, chromedp.KeyEvent(digit, chromedp.KeyModifiers(chromedp.ModifierAlt)))
+	h.keys++
+	waitTrue(t, h.console, `document.activeElement.name === "insurerNumber"`)
+}
+
+func (h *hand) at(t *testing.T, where string) {
+	t.Helper()
+	waitTrue(t, h.console, `(e => e.name || e.value || e.id)(document.activeElement) === `+quote(where))
+}
+
+func (h *hand) lastCase(t *testing.T, is string) {
+	t.Helper()
+	waitTrue(t, h.console, `fetch("/api/v1/counter/cases").then(r => r.json())
+		.then(all => (c => `+is+`)(all.cases[0]))`)
+}
+
+// papers are the ways, by the key that picks them, with what follows the typing when all is well.
+var papers = []struct {
+	digit, code string
+	card        bool
+	ticks       int
+	says        string // on the page
+	checked     string
+}{
+	{"1", "P1", true, 0, "マイナポータルの画面＋カード", "seen,card"},
+	{"2", "P2", true, 0, "マイナポータルのPDF＋カード", "seen,card"},
+	{"3", "P3", false, 3, "その場でマイナポータルにログイン", "seen,login,name,birthDate"},
+	{"4", "N1", true, 0, "資格情報のお知らせ＋カード", "seen,card,name"},
+	{"5", "C1", false, 2, "資格確認書", "seen,name,birthDate"},
+}
+
+// keyTime is what a quick hand takes for a key: some 80 words a minute.
+const keyTime = 150 * time.Millisecond
+
+// typesTaro types 試験 太郎's paper (docs/facts/test-people.md, 1) with a birth date, and sends it.
+func (h *hand) typesTaro(t *testing.T, code, birth string) {
+	t.Helper()
+	before := h.keys
+	digits := "01139997" + "13990001" + "1234" + "00" + birth
+	h.types(t, "01139997")
+	h.at(t, "symbol") // a full field moves on
+	h.types(t, "13990001")
+	h.press(t, kb.Enter)
+	h.types(t, "1234")
+	h.press(t, kb.Enter)
+	h.types(t, "00")
+	h.at(t, "birthDate")
+	h.types(t, birth)
+	fields := 5
+	if code == "C1" {
+		h.at(t, "until")
+		until := time.Now().AddDate(1, 0, 0).Format("20060102")
+		h.types(t, until)
+		digits += until
+		fields++
+	}
+	h.at(t, "paper-send")
+	h.press(t, kb.Enter)
+	waitTrue(t, h.console, `document.getElementById("shown").checkVisibility()`)
+	if typed := h.keys - before; typed > len(digits)+fields {
+		t.Errorf("%d keys for %d characters in %d fields", typed, len(digits), fields)
+	}
+}
+
+// Whatever the patient brings that is not ours goes from the page to the record with the keyboard alone; a
+// wrong card stops it.
+func TestWhatIsNotOursIsRecorded(t *testing.T) {
+	t.Parallel()
+	base, _, _ := startServer(t)
+	console := staffOpens(t, base, "")
+	resize(t, console, 1280, 900)
+	bridge(t, base, console, "taro.json")
+	expects(t, console, `status of 409 .*/record`, "another's card, for its sentence")
+	for _, p := range papers {
+		t.Run(p.code+" with the right card", func(t *testing.T) {
+			h := &hand{console: console}
+			do(t, console, chromedp.Focus("#scan-text"))
+			began := time.Now()
+			h.picks(t, p.digit)
+			state(t, console, "counter-paper-"+p.code)
+			h.typesTaro(t, p.code, "19860412")
+			waitText(t, console, "#verdict", "署名なし・職員が見て確認")
+			waitText(t, console, "#method", p.says)
+			state(t, console, "counter-paper-case-"+p.code)
+			if p.card {
+				h.at(t, "record")
+				h.press(t, kb.Enter)
+				waitText(t, console, "#lamp-card", "一致しました")
+			}
+			for range p.ticks {
+				h.press(t, " ")
+			}
+			if p.code == "N1" {
+				waitText(t, console, "#card-question", "お知らせの氏名は、カードの氏名と同じですか")
+				waitText(t, console, "#checks", "氏名だけ")
+				state(t, console, "counter-paper-beside")
+			}
+			h.at(t, "record")
+			h.press(t, kb.Enter)
+			waitText(t, console, "#verdict", "記録しました")
+			page := time.Since(began)
+			h.lastCase(t, `c.outcome === "accepted" && c.method.code === `+quote(p.code)+
+				` && c.checked.join() === `+quote(p.checked)+
+				` && c.eligibility.insurerNumber === "01139997" && c.eligibility.number === "1234"`)
+			quick := time.Duration(h.keys) * keyTime
+			t.Logf("%s: %d keys, %v for a quick hand; the page, driven by this test, took %v", p.code, h.keys,
+				quick, page.Round(time.Millisecond))
+			if quick > 10*time.Second {
+				t.Errorf("%d keys take %v", h.keys, quick)
+			}
+		})
+		t.Run(p.code+" with a wrong card", func(t *testing.T) {
+			h := &hand{console: console}
+			h.picks(t, p.digit)
+			h.typesTaro(t, p.code, "19881130") // the paper is 試験 花子's, the card 試験 太郎's
+			if !p.card {
+				do(t, console, chromedp.KeyEvent(kb.F2)) // no card belongs to it
+				frames(t, console)
+				h.lastCase(t, `c.card === null && !c.cardRefused`)
+				do(t, console, chromedp.Click("#refuse"), chromedp.SendKeys("#reason", "別の方の物\r"))
+			} else {
+				h.press(t, kb.Enter)
+				waitText(t, console, "#card-verdict", "入れた生年月日と一致しません")
+				waitTrue(t, console, `document.getElementById("record").disabled &&
+					document.getElementById("console").dataset.state === "refused" &&
+					!document.getElementById("copy").checkVisibility()`)
+				state(t, console, "counter-paper-wrong")
+				waitTrue(t, console, `fetch("/api/v1/counter/cases").then(r => r.json()).then(all =>
+					fetch("/api/v1/counter/cases/" + all.cases[0].id + "/record", {method: "POST",
+						headers: {"Content-Type": "application/json"},
+						body: JSON.stringify({outcome: "accepted", reason: "顔なじみ"})}))
+					.then(r => r.status === 409)`)
+				do(t, console, chromedp.Click("#refuse"), chromedp.SendKeys("#reason", "カードが別の方\r"))
+			}
+			waitText(t, console, "#verdict", "記録しました")
+			h.lastCase(t, `c.outcome === "refused" && c.paper.kind === `+quote(p.code))
+		})
+	}
+}
+
+// composes types by an input method: what is composed is drawn key by key, and then accepted by Enter.
+func (h *hand) composes(t *testing.T, text string) {
+	t.Helper()
+	var drawn string
+	for _, c := range text {
+		drawn += string(c)
+		imeSets(t, h.console, drawn)
+	}
+	do(t, h.console, enterIsTheInputMethods(), insertsText(text))
+}
+
+func imeSets(t *testing.T, console context.Context, text string) {
+	t.Helper()
+	n := int64(len([]rune(text)))
+	do(t, console, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, input.ImeSetComposition, input.ImeSetCompositionParams{
+			Text: text, SelectionStart: n, SelectionEnd: n,
+		})
+		return err
+	}))
+}
+
+// enterIsTheInputMethods is the Enter that ends a composition: its key is the input method's.
+func enterIsTheInputMethods() chromedp.Action[chromedp.Void] {
+	return script(`document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: "Process",
+		code: "Enter", isComposing: true, bubbles: true, cancelable: true}))`)
+}
+
+func insertsText(text string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, input.InsertText, input.InsertTextParams{Text: text})
+		return err
+	})
+}
+
+// The form takes what is typed as it comes: in full width, by an input method, with a wrong digit, closed in
+// the middle; and what was typed before is offered, never filled in.
+func TestAPaperIsTypedInEveryWay(t *testing.T) {
+	t.Parallel()
+	base, _, _ := startServer(t)
+	console := staffOpens(t, base, "")
+	resize(t, console, 1024, 768)
+	expects(t, console, `status of 422 .*/counter/papers`, "a date that is none")
+	value := func(name string) string {
+		return eval[string](t, console, `document.querySelector("#paper [name=`+name+`]").value`)
+	}
+	closes := func(t *testing.T) {
+		t.Helper()
+		do(t, console, chromedp.KeyEvent(kb.Escape))
+		waitTrue(t, console, `!document.getElementById("paper").checkVisibility()`)
+	}
+
+	t.Run("by an input method nothing is lost or doubled", func(t *testing.T) {
+		h := &hand{console: console}
+		h.picks(t, "4")
+		h.composes(t, "１３８９９０") // the Enter that ends the composition also moves on
+		h.at(t, "symbol")
+		h.composes(t, "国") // more follows: it does not move on here
+		h.at(t, "symbol")
+		h.composes(t, "１３")
+		h.press(t, kb.Enter)
+		h.at(t, "number")
+		h.composes(t, "０００１２３４")
+		h.at(t, "branch")
+		h.composes(t, "０２")
+		h.at(t, "birthDate")
+		h.composes(t, "昭和３０年７月１日")
+		h.at(t, "paper-send")
+		for name, want := range map[string]string{"insurerNumber": "138990", "symbol": "国13",
+			"number": "0001234", "branch": "02", "birthDate": "昭和30年7月1日"} {
+			if got := value(name); got != want {
+				t.Errorf("%s is %q, want %q", name, got, want)
+			}
+		}
+		waitText(t, console, "#paper-said", "国民健康保険・東京都")
+		waitText(t, console, "#paper-said", "昭和30年7月1日（")
+		inWindow(t, console, "the form", "#paper-title", "#paper-insurer", "#paper-birth", "#paper-share",
+			"#paper-kana", "#paper-back", "#paper-send", "#paper-said")
+		shot(t, console, "paper-form-1024-768")
+		if over := eval[int64](t, console, `document.documentElement.scrollHeight - innerHeight`); over > 0 {
+			t.Errorf("the page is %d px too long", over)
+		}
+		h.press(t, kb.Enter)
+		waitText(t, console, "#verdict", "署名なし")
+		h.lastCase(t, `c.eligibility.symbol === "国13" && c.eligibility.number === "0001234" &&
+			c.eligibility.birthDate === "1955-07-01"`)
+	})
+
+	t.Run("a wrong card's date is typed anew in the same case", func(t *testing.T) {
+		do(t, console, chromedp.Click("#paper-correct"))
+		waitTrue(t, console, `document.querySelector("#paper [name=birthDate]").value === "1955-07-01"`)
+		do(t, console, chromedp.KeyEvent(kb.F8)) // not while it is typed
+		do(t, console, script(`document.querySelector("#paper [name=birthDate]").value = ""`),
+			chromedp.SendKeys(`#paper [name=birthDate]`, "S64.1.8\r"))
+		waitText(t, console, "#problem", "生年月日を読み取れませんでした")
+		(&hand{console: console}).at(t, "birthDate")
+		do(t, console, script(`document.activeElement.value = ""`),
+			chromedp.SendKeys(`#paper [name=birthDate]`, "S30.7.2\r"))
+		waitText(t, console, "#p-birth", "昭和30年7月2日")
+		(&hand{console: console}).lastCase(t, `c.paper.before.length === 1 &&
+			c.paper.before[0].typed.birthDate === "1955-07-01"`)
+		do(t, console, chromedp.Click("#cancel"))
+	})
+
+	t.Run("a check digit is told while the number is typed", func(t *testing.T) {
+		h := &hand{console: console}
+		h.picks(t, "5")
+		h.types(t, "01139998")
+		waitText(t, console, "#paper-said", "保険者番号が正しくありません")
+		waitTrue(t, console,
+			`document.getElementById("paper-insurer").getAttribute("aria-invalid") === "true"`)
+		h.at(t, "symbol") // digits that follow are not lost
+		state(t, console, "counter-paper-wrong-digit")
+		closes(t)
+	})
+
+	t.Run("後期 has neither 記号 nor 枝番", func(t *testing.T) {
+		h := &hand{console: console}
+		h.picks(t, "5")
+		h.types(t, "39139993")
+		h.at(t, "number")
+		h.types(t, "09999996")
+		h.at(t, "birthDate")
+		h.types(t, "3190229")
+		h.at(t, "until")
+		waitText(t, console, "#paper-said", "昭和19年2月29日（")
+		closes(t)
+	})
+
+	t.Run("what was closed goes on, and another patient's form is empty", func(t *testing.T) {
+		h := &hand{console: console}
+		h.picks(t, "1")
+		if got := value("insurerNumber"); got != "" {
+			t.Errorf("the last patient's number is there: %q", got)
+		}
+		closes(t)
+		do(t, console, chromedp.Click("#paper-resume"))
+		waitText(t, console, "#paper-title", "資格確認書")
+		if got := value("number"); got != "09999996" {
+			t.Errorf("the number is %q", got)
+		}
+		closes(t)
+	})
+
+	t.Run("what was typed before is offered by a button alone", func(t *testing.T) {
+		h := &hand{console: console}
+		h.picks(t, "4")
+		h.types(t, "273995")
+		h.press(t, kb.Enter, kb.Enter)
+		h.types(t, "998877")
+		h.press(t, kb.Enter)
+		h.types(t, "00")
+		h.types(t, "H070115")
+		do(t, console, chromedp.SendKeys("#paper-name", "NGUYEN TEST AN\r"))
+		waitText(t, console, "#p-name", "NGUYEN TEST AN")
+		do(t, console, chromedp.Click("#accept"), chromedp.SendKeys("#reason", "顔なじみ\r"))
+		waitText(t, console, "#verdict", "記録しました")
+		h.picks(t, "1")
+		h.types(t, "273995")
+		h.press(t, kb.Enter, kb.Enter)
+		h.types(t, "998877")
+		waitText(t, console, "#paper-offers", "NGUYEN TEST AN")
+		if got := value("birthDate") + value("name"); got != "" {
+			t.Errorf("filled in by itself: %q", got)
+		}
+		state(t, console, "counter-paper-offer")
+		do(t, console, chromedp.Click("#paper-offers button"))
+		h.at(t, "paper-send")
+		if got := value("birthDate") + value("name") + value("branch"); got != "1995-01-15NGUYEN TEST AN00" {
+			t.Errorf("taken over: %q", got)
+		}
+		h.press(t, kb.Enter)
+		waitText(t, console, "#p-name", "NGUYEN TEST AN")
+		h.lastCase(t, `c.paper.kind === "P1"`)
+		do(t, console, chromedp.Click("#cancel"))
+	})
+
+	t.Run("a paper that is no good is a refusal that stays", func(t *testing.T) {
+		h := &hand{console: console}
+		h.picks(t, "5")
+		h.types(t, "01139997")
+		h.press(t, kb.Enter)
+		h.types(t, "1234")
+		h.press(t, kb.Enter, kb.Enter)
+		h.types(t, "19860412")
+		h.at(t, "until")
+		h.types(t, time.Now().AddDate(0, 0, -2).Format("20060102"))
+		h.at(t, "paper-send")
+		waitText(t, console, "#paper-said", "有効期限")
+		h.press(t, kb.Enter)
+		waitText(t, console, "#verdict .bad", "これでは受け付けられません")
+		waitText(t, console, "#verdict", "有効期限")
+		waitText(t, console, "#lamp-screen", "使えません")
+		h.at(t, "paper-correct")
+		state(t, console, "counter-paper-refused")
+		waitTrue(t, console, `document.getElementById("record").disabled &&
+			!document.getElementById("copy").checkVisibility()`)
+	})
+}
+
+// The choice, the form and the case of a paper stand in the windows of a counter's PC without scrolling.
+func TestAPaperFitsThePage(t *testing.T) {
+	t.Parallel()
+	base, _, _ := startServer(t)
+	console := staffOpens(t, base, "")
+	bridge(t, base, console, "taro.json")
+	for _, size := range [][2]int64{{1280, 900}, {1024, 768}} {
+		t.Run(fmt.Sprintf("%d×%d", size[0], size[1]), func(t *testing.T) {
+			resize(t, console, size[0], size[1])
+			fits := func(step string, wanted ...string) {
+				t.Helper()
+				frames(t, console)
+				shot(t, console, fmt.Sprintf("paper-%s-%d-%d", step, size[0], size[1]))
+				inWindow(t, console, step, wanted...)
+				if over := eval[int64](t, console,
+					`document.documentElement.scrollHeight - innerHeight`); over > 0 {
+					t.Errorf("%s: the page is %d px too long", step, over)
+				}
+			}
+			fits("idle", "#scan-camera", "#scan-text", "#paper-choices")
+			for _, p := range papers {
+				h := &hand{console: console}
+				h.picks(t, p.digit)
+				fits("form-"+p.code, "#paper-insurer", "#paper-symbol", "#paper-number", "#paper-branch",
+					"#paper-birth", "#paper-name", "#paper-kana", "#paper-send", "#paper-back")
+				h.typesTaro(t, p.code, "19860412")
+				fits("case-"+p.code, "#verdict .verdict-box", "#lamp-screen", "#lamp-card", "#lamp-face",
+					"#p-birth", "#p-figures", "#p-issuer", "#paper-correct", "#copy", "#visual", "#ask",
+					"#method", "#checks", "#record", "#park", "#refuse")
+				if p.card {
+					h.at(t, "record")
+					h.press(t, kb.Enter)
+					waitText(t, console, "#lamp-card", "一致しました")
+					fits("checked-"+p.code, "#verdict .verdict-box", "#copy", "#visual", "#checks",
+						"#passed summary", "#record")
+				}
+				do(t, console, chromedp.Click("#refuse"), chromedp.SendKeys("#reason", "試し\r"))
+				waitText(t, console, "#verdict", "記録しました")
+			}
+		})
+	}
+}
