@@ -94,7 +94,10 @@ func (c *offlineConsole) isReady(t *testing.T) {
 		const name = "madoguchi-counter"; // not made here: the page makes it with its stores
 		if (!(await indexedDB.databases()).some(d => d.name === name)) return false;
 		const asked = indexedDB.open(name);
-		const db = await new Promise((done, no) => { asked.onsuccess = () => done(asked.result); asked.onerror = no });
+		const db = await new Promise((done, no) => {
+			asked.onsuccess = () => done(asked.result);
+			asked.onerror = no;
+		});
 		const count = store => new Promise(done => {
 			const all = db.transaction(store).objectStore(store).count();
 			all.onsuccess = () => done(all.result);
@@ -114,9 +117,9 @@ func waitAsync(t *testing.T, tab context.Context, expression string) {
 	}
 }
 
-// A clinic's day: two consoles are opened in the morning, then the server is gone. 300 cases are recorded, one
-// browser is closed and opened in between and its clock put back once. When the server is back all of them are
-// there, once and in order; what does not fit is marked.
+// A clinic's day: two consoles are opened in the morning, then the server is gone. 300 cases are recorded,
+// one browser is closed and opened in between and its clock put back once. When the server is back all of
+// them are there, once and in order; what does not fit is marked.
 func TestADayWithoutTheServer(t *testing.T) {
 	t.Parallel()
 	base, server, data := startServer(t)
