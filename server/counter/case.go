@@ -67,7 +67,8 @@ type caseBody struct {
 	TakenUp    *TakenUp   `json:"takenUp,omitempty"` // a parked case that somebody goes on with
 	Replaced   []Replaced `json:"replaced,omitempty"`
 	// of a case without a screen or a paper
-	Way *WayNote `json:"way,omitempty"`
+	Way     *WayNote     `json:"way,omitempty"`
+	Offline *OfflineNote `json:"offline,omitempty"` // recorded without this server
 }
 
 func readCase(stored Case) (CaseView, error) {

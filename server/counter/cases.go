@@ -109,27 +109,36 @@ func (c Cases) revise(ctx context.Context, reception staff.Reception, what caseC
 func (c Cases) put(
 	ctx context.Context, reception staff.Reception, view CaseView, action, detail string,
 ) error {
-	before := view.Counted
-	view.Counted = view.tally()
-	body, err := json.Marshal(view.caseBody)
+	stored, err := view.stored(reception.Facility)
 	if err != nil {
-		return fmt.Errorf("writing case %s: %w", view.ID, err)
+		return err
 	}
-	stored := Case{
-		Facility: reception.Facility,
-		ID:       view.ID,
-		At:       view.At,
-		Outcome:  view.Outcome,
-		Body:     body,
-		Version:  view.version,
-		Receipt:  view.receipt,
-		Before:   before,
-		Counted:  view.Counted,
-	}
-	if view.Paper != nil {
-		stored.Person = view.Paper.SamePerson()
-	}
-	view.index(&stored)
 	entry := audit.Entry{At: c.Now(), Actor: reception.Actor(), Action: action, Detail: detail}
 	return c.Store.PutCase(ctx, stored, entry)
+}
+
+// stored is a facility's case as the store takes it.
+func (v CaseView) stored(facility string) (Case, error) {
+	before := v.Counted
+	v.Counted = v.tally()
+	body, err := json.Marshal(v.caseBody)
+	if err != nil {
+		return Case{}, fmt.Errorf("writing case %s: %w", v.ID, err)
+	}
+	stored := Case{
+		Facility: facility,
+		ID:       v.ID,
+		At:       v.At,
+		Outcome:  v.Outcome,
+		Body:     body,
+		Version:  v.version,
+		Receipt:  v.receipt,
+		Before:   before,
+		Counted:  v.Counted,
+	}
+	if v.Paper != nil {
+		stored.Person = v.Paper.SamePerson()
+	}
+	v.index(&stored)
+	return stored, nil
 }

@@ -26,8 +26,9 @@ type Service struct {
 	Facilities  Facilities
 	Insurers    func(url string) InsurerCalls // for the facility of a URL
 	Receipts    *Receipts
-	Outages     Outages   // people to look up after an outage
-	Disasters   Disasters // notices that facilities have switched on
+	Outages     Outages     // people to look up after an outage
+	Disasters   Disasters   // notices that facilities have switched on
+	Offline     *OfflineDay // what consoles record without this server
 	Now         func() time.Time
 }
 

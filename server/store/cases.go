@@ -65,39 +65,44 @@ func (r caseRow) scope() string { return "cases/" + r.Facility + "/" + r.day[:4]
 
 // PutCase implements counter.Store.
 func (s caseStore) PutCase(ctx context.Context, c counter.Case, e audit.Entry) error {
-	r := s.rowOf(c)
 	return s.change(ctx, func(tx *sql.Tx) error {
-		body, err := s.sealer.seal(ctx, tx, r.scope(), r.place(c.Version+1), c.Body)
-		if err != nil {
-			return err
-		}
-		var stored sql.Result
-		if c.Version == 0 {
-			stored, err = tx.ExecContext(ctx, `INSERT INTO cases
-				(facility, ref, at, day, outcome, body, person, ended, staff, number_mac)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-				c.Facility, c.ID, toMillis(c.At), r.day, string(c.Outcome), body, s.personMAC(c), r.ended,
-				r.staff, r.mac)
-		} else {
-			stored, err = tx.ExecContext(ctx, `UPDATE cases SET outcome = $4, body = $5, person = $6,
-				ended = $7, staff = $8, number_mac = $9, version = version + 1
-				WHERE facility = $1 AND ref = $2 AND version = $3`,
-				c.Facility, c.ID, c.Version, string(c.Outcome), body, s.personMAC(c), r.ended, r.staff, r.mac)
-		}
-		if err != nil {
-			return fmt.Errorf("storing a case: %w", err)
-		}
-		if n, err := stored.RowsAffected(); err != nil || n != 1 {
-			return cmp.Or(err, error(counter.ErrCaseChanged))
-		}
-		if err := s.changeReceipt(ctx, tx, c); err != nil {
-			return err
-		}
-		if err := recount(ctx, tx, c); err != nil {
+		if err := s.put(ctx, tx, c); err != nil {
 			return err
 		}
 		return appendAudit(ctx, tx, e, nil)
 	})
+}
+
+// put stores a case, with what goes with it: its receipt, and the facility's numbers.
+func (s caseStore) put(ctx context.Context, tx *sql.Tx, c counter.Case) error {
+	r := s.rowOf(c)
+	body, err := s.sealer.seal(ctx, tx, r.scope(), r.place(c.Version+1), c.Body)
+	if err != nil {
+		return err
+	}
+	var stored sql.Result
+	if c.Version == 0 {
+		stored, err = tx.ExecContext(ctx, `INSERT INTO cases
+			(facility, ref, at, day, outcome, body, person, ended, staff, number_mac)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+			c.Facility, c.ID, toMillis(c.At), r.day, string(c.Outcome), body, s.personMAC(c), r.ended,
+			r.staff, r.mac)
+	} else {
+		stored, err = tx.ExecContext(ctx, `UPDATE cases SET outcome = $4, body = $5, person = $6,
+			ended = $7, staff = $8, number_mac = $9, version = version + 1
+			WHERE facility = $1 AND ref = $2 AND version = $3`,
+			c.Facility, c.ID, c.Version, string(c.Outcome), body, s.personMAC(c), r.ended, r.staff, r.mac)
+	}
+	if err != nil {
+		return fmt.Errorf("storing a case: %w", err)
+	}
+	if n, err := stored.RowsAffected(); err != nil || n != 1 {
+		return cmp.Or(err, error(counter.ErrCaseChanged))
+	}
+	if err := s.changeReceipt(ctx, tx, c); err != nil {
+		return err
+	}
+	return recount(ctx, tx, c)
 }
 
 const caseColumns = `facility, ref, at, day, outcome, body, version, ended, staff, number_mac`

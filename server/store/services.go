@@ -45,6 +45,11 @@ func (s *Store) Outages() counter.OutageStore { return outageStore{s.core} }
 // Notices returns the notices of disasters that facilities have switched on.
 func (s *Store) Notices() counter.NoticeStore { return disasterStore{s.core} }
 
+// ForOfflineDay returns what consoles recorded without network.
+func (s *Store) ForOfflineDay() counter.OfflineStore {
+	return offlineStore{s.core, caseStore{s.core, auditNotes{s.core}}}
+}
+
 // ForAgents returns the paired bridge agents.
 func (s *Store) ForAgents() agents.Store { return agentStore{s.core} }
 

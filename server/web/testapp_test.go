@@ -194,6 +194,7 @@ func (h *testApp) build(t *testing.T) {
 		}),
 		Now: clock,
 	}
+	service.Offline = counter.NewOfflineDay(service, h.store.ForOfflineDay())
 	h.counter = service
 	keys, err := passkey.New(passkey.Config{Address: "http://localhost:8080", Name: "窓口", Now: clock})
 	if err != nil {

@@ -168,6 +168,11 @@ func (h *testApp) tour(t *testing.T) []stop {
 	}
 	holder, nonce := h.holder(t, "B", newPhone(t)), h.nonce(t, "A")
 	point := holderBody(h.holder(t, "C", newPhone(t)))["key"]
+	console, err := h.counter.Offline.Register(ctx,
+		staff.Reception{Staff: "鈴木", Facility: h.facility.Code}, consoleKeyOf(t, newPhone(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
 	kid := h.trust.Issuers[0].JWKS[0].ID
 
 	var stops []stop
@@ -224,6 +229,7 @@ func (h *testApp) tour(t *testing.T) []stop {
 		"/manifest.webmanifest", "/reception", "/reception/source.png", "/visit",
 		"/enrol", "/screen", "/sw.js", "/api/v1/me", "/counter", "/counter/methods", "/counter/staff",
 		"/counter/facility", "/counter/numbers", "/counter/sheet.pdf", "/counter/poster.pdf", "/start",
+		"/counter/offline", "/counter/sw.js", "/counter/manifest.webmanifest", "/api/v1/counter/offline",
 		"/api/v1/counter/status",
 		"/api/v1/counter/cases", "/api/v1/counter/bridges", "/insurer", "/insurer/staff", "/insurer/settings",
 		"/insurer/runs",
@@ -404,6 +410,9 @@ func (h *testApp) tour(t *testing.T) []stop {
 	}
 	send("POST", "/api/v1/counter/reader", map[string]string{"id": bridge})
 	also(bridge)
+	send("POST", "/api/v1/counter/offline/key", consoleKeyOf(t, newPhone(t)))
+	send("POST", "/api/v1/counter/offline/records", map[string]any{"key": console.ID, "records": []string{}})
+	also(console.ID)
 	send("POST", "/api/v1/counter/bridges", map[string]string{"code": "AAAA-AAAA"})
 	send("POST", "/api/v1/counter/bridges/confirm", map[string]any{"ticket": "A", "same": true})
 	send("POST", "/api/v1/counter/bridges/:id/end", nil, bridge)

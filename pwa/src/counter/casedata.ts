@@ -66,6 +66,7 @@ interface Paper {
 export interface Case {
   id: string;
   outcome: string;
+  unchecked?: boolean; // its screen cannot be checked now: by eye and for a reason, or not at all
   nonce?: string;
   verdict: Verdict;
   acceptable: boolean; // once the person was checked: a genuine screen, or a paper that the rules accept

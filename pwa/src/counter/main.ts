@@ -11,6 +11,7 @@ import { hideWhenIdle } from "./blank";
 import { showAge } from "./case";
 import { now } from "./clock";
 import { copy, watchCopying } from "./copy";
+import { beReady } from "./offline";
 import { closeCase, resume } from "./hand";
 import { onAnyKey, onKey, watchKeys } from "./keys";
 import { keepMargins } from "./margins";
@@ -56,5 +57,6 @@ setInterval(() => {
 }, 1000);
 setInterval(() => void status(), 5000);
 void status();
+beReady();
 hideWhenIdle();
 byId("scan-text").focus();

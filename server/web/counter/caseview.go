@@ -72,6 +72,7 @@ type CaseJSON struct {
 	Checked   []string        `json:"checked,omitempty"`
 	Withdrawn []withdrawnJSON `json:"withdrawn,omitempty"` // records that were taken back, the oldest first
 	Way       *wayJSON        `json:"way,omitempty"`       // of a case without a screen
+	Offline   *offlineJSON    `json:"offline,omitempty"`   // a console recorded it without this server
 	TakeBack  int64           `json:"takeBack,omitempty"`  // ms for which the record can still be taken back
 	// once the person was checked it may be accepted: the screen is genuine, or the rules accept the paper
 	Acceptable bool          `json:"acceptable"`
@@ -228,6 +229,7 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 		Compare:     compareView(view),
 		Ground:      groundOf(view.Ground, view.Checked),
 		Checked:     view.Checked,
+		Offline:     offlineOf(view.Offline),
 		TakeBack:    view.BackFor(s.Now()).Milliseconds(),
 		Withdrawn:   withdrawnOf(view.Withdrawn, func(staff string) string { return s.Named(c, staff) }),
 		Verdict: verdictJSON{

@@ -40,6 +40,7 @@ func (s *Console) Routes(r *kit.Router) {
 	s.parkedRoutes(r)
 	s.records.routes(r)
 	s.places.routes(r)
+	s.offline.routes(r)
 }
 
 func (s *Console) counterPage(c echo.Context, member staff.Member) error {

@@ -29,6 +29,7 @@ type Console struct {
 	bridges    bridges
 	records    records
 	places     places
+	offline    offlinePages
 }
 
 // New returns the counter's pages.
@@ -51,6 +52,7 @@ func New(c Config) *Console {
 			address:    c.Address,
 			patients:   c.Patients,
 		},
+		offline: offlinePages{receptions: at, kit: c.Kit, day: c.Counter.Offline},
 	}
 }
 

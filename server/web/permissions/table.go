@@ -277,8 +277,18 @@ var groups = []struct {
 			Ja: "災害の通知の追加"},
 		{Route: "POST /counter/disasters/:id/end", Who: FacilityAdmin, Of: OwnOrganisation, Marks: Fresh,
 			Ja: "災害の通知の終わり"},
+		{Route: "GET /api/v1/counter/offline", Ja: "通信できない間の確認に使うもの",
+			En: "what a console verifies by without network"},
+		{Route: "POST /api/v1/counter/offline/key",
+			Ja: "通信できない間の記録の鍵", En: "a console's key for its records"},
+		{Route: "POST /api/v1/counter/offline/records", Ja: "通信できない間の記録", En: "what a console recorded"},
+	}},
+	{CounterHalf, Public, Nobodys, []Row{
+		{Route: "GET /counter/sw.js", Ja: "受付の画面を保存するプログラム"},
+		{Route: "GET /counter/manifest.webmanifest", Ja: "受付の画面をアプリとして置くための情報"},
 	}},
 	{CounterHalf, FacilityAdmin, OwnOrganisation, []Row{
+		{Route: "GET /counter/offline", Ja: "通信できない間の記録の点検"},
 		{Route: "POST /api/v1/counter/bridges", Marks: Fresh, Ja: "読み取り機のペアリング", En: "pairs a bridge agent"},
 		{Route: "GET /counter/records/export", Marks: Fresh, Ja: "受付の記録を書き出す画面"},
 		{Route: "POST /counter/records/export", Marks: Fresh, Ja: "受付の記録のファイル"},
