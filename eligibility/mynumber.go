@@ -5,6 +5,9 @@ import (
 	"unicode/utf8"
 )
 
+// ErrMyNumberTyped is the answer to a text that was typed and holds a 個人番号: it is not kept.
+var ErrMyNumberTyped = &Error{Code: Invalid, Key: "typed.my_number"}
+
 // HoldsMyNumber reports whether a text holds a valid 12-digit 個人番号, which this program must neither keep nor
 // show: its check digit fits (平成26年総務省令85号5条). Digits may be of any script, in circles or kanji (digitOf). It
 // is looked for as

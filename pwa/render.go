@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 
+	"madoguchi/eligibility"
 	"madoguchi/message"
 )
 
@@ -98,7 +99,8 @@ var loadPages = sync.OnceValues(func() (map[edition]map[string]*template.Templat
 
 // templateFuncs are what templates may call: t for a sentence by its key with values for its places, plain
 // for the same without marks (attributes), told for a Message of the server, say for what the server says
-// in Japanese and in English, asset for the address of a file, lang, htmlLang, direction, languages,
+// in Japanese and in English, typed for what somebody typed and may correct, asset for the address of a
+// file, lang, htmlLang, direction, languages,
 // offered and switchTo for the language.
 func templateFuncs(e edition) template.FuncMap {
 	return template.FuncMap{
@@ -117,6 +119,7 @@ func templateFuncs(e edition) template.FuncMap {
 			}
 			return sentenceHTML(e, m)
 		},
+		"typed":     typedAgain,
 		"has":       func(key string) bool { return hasSentence(e.lang, key) },
 		"asset":     Asset,
 		"lang":      func() string { return e.lang },
@@ -130,6 +133,16 @@ func templateFuncs(e edition) template.FuncMap {
 			return "/settings?" + url.Values{"back": {LocalPath(address)}}.Encode()
 		},
 	}
+}
+
+// typedAgain is what somebody typed, to be corrected; a text that holds a 12-digit My Number is never shown
+// again.
+func typedAgain(typed any) string {
+	text := fmt.Sprint(typed)
+	if eligibility.HoldsMyNumber(text) {
+		return ""
+	}
+	return text
 }
 
 // hasSentence reports whether a sentence stands in a language.

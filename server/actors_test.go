@@ -89,8 +89,8 @@ func TestActorsAreMadeFromPrincipals(t *testing.T) {
 		"ActorPatient": "insurer.Viewer.Actor insurer.PersonRecord.shownBy",
 		"ActorCounter": "hostapi.Host.Actor",
 		"ReadActor":    "store.scanRun",
-		// the demo's own insurers; a representative's last day
-		"ActorSystem":         "demo.PutInsurers store.Store.ExpireRepresentatives",
+		// the demo's own insurers; a representative's last day; receipts that nobody takes
+		"ActorSystem":         "demo.PutInsurers store.Store.ExpireRepresentatives counter.Receipts.entry",
 		"ActorRepresentative": "insurer.PersonRecord.shownBy insurer.Representatives.Accept",
 	}
 	found := map[string]bool{}

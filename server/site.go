@@ -158,7 +158,7 @@ func (a *app) addCounterHalf(
 		Folder:     a.Path,
 		Now:        a.Now,
 	})
-	go counter.NewReceipts(config.Counter).KeepLeaving(ctx)
+	go config.Counter.Receipts.KeepLeaving(ctx)
 	return refresh, nil
 }
 

@@ -18,10 +18,13 @@ type CaseView struct {
 	At      time.Time
 	Outcome hostapi.Outcome
 	version int // as it was read
+	receipt *ReceiptChange
 	caseBody
 }
 
-// caseBody is what a case's record holds. The credential itself is kept only while the case is open.
+// caseBody is what a case's record holds. The credential itself is in it only while the case is open; of a
+// recorded case it is kept with the receipt that waits (WaitingReceipt), and in memory while the record may
+// be taken back (Held).
 type caseBody struct {
 	JWS string `json:"jws,omitempty"`
 	// the number that the patient's phone must answer, while one is out

@@ -23,7 +23,7 @@ type Cases struct {
 // CaseStore keeps cases. Insurers' keys cannot open them.
 type CaseStore interface {
 	// PutCase stores a new case (version 0), or a change of the version that was read; it returns
-	// ErrCaseChanged when somebody else changed the case since.
+	// ErrCaseChanged when somebody else changed the case since. Its Receipt is stored with it or not at all.
 	PutCase(ctx context.Context, c Case, e audit.Entry) error
 	Case(ctx context.Context, facility, id string) (Case, error)
 	// Cases returns those of one day, newest first.
@@ -100,6 +100,7 @@ func (c Cases) put(
 		Outcome:  view.Outcome,
 		Body:     body,
 		Version:  view.version,
+		Receipt:  view.receipt,
 	}
 	if view.Paper != nil {
 		stored.Person = view.Paper.SamePerson()

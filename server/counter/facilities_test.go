@@ -92,7 +92,7 @@ func TestOfTwoFacilitiesOnOneServerNoneFindsTheOthersCases(t *testing.T) {
 
 func TestAFacilityCallsByItsOwnURLAlone(t *testing.T) {
 	c, asked := twoFacilities(t)
-	c.Held = nil // receipts are left at once
+	c.Receipts.Held, c.Receipts.Facilities = heldNever(), c.Facilities
 	theirs, err := c.Open(ctx, tanaka, c.jws)
 	fatal(t, err)
 	_, err = c.Record(ctx, tanaka, theirs.ID, counter.CaseEnd{Outcome: hostapi.Refused, Reason: "写真が違う"})

@@ -2,19 +2,23 @@ package counter
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
-	"net/http"
+	"slices"
+	"sync"
 	"time"
 
+	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/server/audit"
 	"madoguchi/server/hostapi"
 )
 
-// WaitingReceipt is a receipt that could not be left with the insurer when the case was recorded. It goes
-// when it was left, or when it ends.
+// WaitingReceipt is a receipt that is still to be left with the insurer. It is stored with the record that it
+// is of, and goes when it was left, when the insurer refuses it, when the record is taken back, or when it
+// ends.
 type WaitingReceipt struct {
 	Facility string
 	CaseID   string
@@ -22,24 +26,35 @@ type WaitingReceipt struct {
 	Body     []byte // JSON, this package's own: what the patient showed, and the receipt
 }
 
-// ReceiptStore keeps the receipts that wait.
-type ReceiptStore interface {
-	// PutReceipt stores a receipt; one of the same case is replaced.
-	PutReceipt(ctx context.Context, r WaitingReceipt) error
-	// WaitingReceipts returns them all, the oldest first.
-	WaitingReceipts(ctx context.Context) ([]WaitingReceipt, error)
-	DropReceipt(ctx context.Context, facility, caseID string) error
+// ReceiptChange is what a change of a case makes of the receipt that waits.
+type ReceiptChange struct {
+	Waits *WaitingReceipt // in the place of one that waited; nil: none waits any more
 }
 
-// How long lies between two tries: after a failure twice as long as before, so that an insurer that comes
-// back is not run over.
-const (
-	soonest = 5 * time.Second
-	latest  = 5 * time.Minute
-)
+// ReceiptStore keeps the receipts that wait; CaseStore puts them there.
+type ReceiptStore interface {
+	// WaitingReceipt returns the one of a case, or NotFound.
+	WaitingReceipt(ctx context.Context, facility, caseID string) (WaitingReceipt, error)
+	// WaitingReceipts returns them all, the oldest first, but for those that cannot be opened: why stands in
+	// closed, one each.
+	WaitingReceipts(ctx context.Context) (all []WaitingReceipt, closed []error, err error)
+	// DropReceipt removes exactly this one, not what came in its place.
+	DropReceipt(ctx context.Context, r WaitingReceipt) error
+	// GiveUpReceipt is DropReceipt of one that was not left, and says so in the audit.
+	GiveUpReceipt(ctx context.Context, r WaitingReceipt, e audit.Entry) error
+	// GiveUpEnded removes those that ended by e.At, opened or not, and says in the audit how many.
+	GiveUpEnded(ctx context.Context, e audit.Entry) (n int, err error)
+}
+
+// ReceiptCalls are the calls to an insurer's server by which a receipt is left.
+type ReceiptCalls interface {
+	ReceiptKeys(ctx context.Context, iss, jws string) (map[string][]byte, error)
+	LeaveReceipt(ctx context.Context, iss string, d hostapi.Delivery) error
+}
 
 // owedReceipt is what a patient's phone is owed.
 type owedReceipt struct {
+	ID      string          `json:"id,omitempty"` // hostapi.Delivery's; none from a program of before
 	ISS     string          `json:"iss"`
 	JWS     string          `json:"jws"` // what was shown
 	At      time.Time       `json:"at"`
@@ -47,83 +62,240 @@ type owedReceipt struct {
 	Ground  hostapi.Ground  `json:"ground,omitempty"`
 }
 
-// Receipts leaves what patients' phones are owed. It acts for a server's facilities themselves, for nobody of
-// their staff.
-type Receipts struct{ of *Service }
-
-// NewReceipts returns the receipts of a service's cases.
-func NewReceipts(of *Service) Receipts { return Receipts{of} }
-
-// owe is what the phones that show this person are owed for a case's record.
-func owe(view CaseView, jws string) owedReceipt {
-	return owedReceipt{view.Verdict.Issuer, jws, view.RecordedAt, view.Outcome, view.Ground}
+// owe is what the phones that show this person are owed for a case's record: nothing when the screen was not
+// genuine.
+func owe(facility string, view CaseView, jws string) (*ReceiptChange, error) {
+	if !view.Verdict.Valid {
+		return &ReceiptChange{}, nil
+	}
+	body, err := json.Marshal(owedReceipt{
+		ID:      rand.Text(),
+		ISS:     view.Verdict.Issuer,
+		JWS:     jws,
+		At:      view.RecordedAt,
+		Outcome: view.Outcome,
+		Ground:  view.Ground,
+	})
+	return &ReceiptChange{&WaitingReceipt{
+		Facility: facility,
+		CaseID:   view.ID,
+		Ends:     view.RecordedAt.Add(hostapi.ReceiptWindow),
+		Body:     body,
+	}}, err
 }
 
-// keep keeps a receipt for later.
-func (r Receipts) keep(ctx context.Context, facility, caseID string, owed owedReceipt) error {
-	body, err := json.Marshal(owed)
-	if err != nil {
-		return err
+// readOwed reads what is owed; where it cannot be read it has no insurer.
+func readOwed(w WaitingReceipt) (owed owedReceipt) {
+	if json.Unmarshal(w.Body, &owed) != nil {
+		return owedReceipt{}
 	}
-	return r.of.Store.PutReceipt(ctx, WaitingReceipt{
-		Facility: facility,
-		CaseID:   caseID,
-		Ends:     r.of.Now().Add(hostapi.ReceiptWindow),
-		Body:     body,
+	return owed
+}
+
+// Receipts leaves what patients' phones are owed. It acts for a server's facilities themselves, for nobody of
+// their staff.
+type Receipts struct {
+	Store      ReceiptStore
+	Facilities Facilities
+	Insurers   func(url string) ReceiptCalls // for the facility of a URL
+	Key        credential.Key                // signs receipts
+	Held       *Held                         // records that may be taken back
+	Now        func() time.Time
+
+	mu     sync.Mutex
+	failed map[receiptKey]failure // of those that wait, since the start
+	closed int                    // how many did not open the last time
+}
+
+// receiptKey is the case of a receipt that waits.
+type receiptKey struct{ facility, caseID string }
+
+// failure is how often a receipt could not be left, and until when it rests.
+type failure struct {
+	times int
+	rests time.Time
+}
+
+// hold keeps a record that was just stored for as long as it may be taken back, and then leaves its receipt.
+func (r *Receipts) hold(facility string, view CaseView, jws string) {
+	r.Held.hold(view.ID, &heldRecord{jws: jws, tell: func() {
+		ctx, cancel := context.WithTimeout(context.Background(), leavingTakes)
+		defer cancel()
+		w, err := r.Store.WaitingReceipt(ctx, facility, view.ID)
+		var e *eligibility.Error
+		if errors.As(err, &e) && e.Code == eligibility.NotFound {
+			return // nothing is owed
+		}
+		if err == nil {
+			_, err = r.try(ctx, w, readOwed(w))
+		}
+		if err != nil {
+			slog.Warn("the patient's receipt waits on", "case", view.ID, "error", err)
+		}
+	}})
+}
+
+// isHeld reports whether a receipt that waits is of a record that may still be taken back, or is being left
+// just now.
+func (r *Receipts) isHeld(id string, recorded time.Time) bool {
+	return r.Held.find(id) != nil || r.Now().Before(recorded.Add(backWithin+backSlack+leavingTakes))
+}
+
+// LeaveWaiting tries once to leave the receipts that wait, and returns how many still do. Those that failed
+// least often come first, so that a bad one keeps no other waiting. An insurer's server that is away, or that
+// wants a pause for two of them, is asked for no other this time.
+func (r *Receipts) LeaveWaiting(ctx context.Context) (left int, err error) {
+	ended, err := r.Store.GiveUpEnded(ctx, r.entry("receipt.ended", ""))
+	if err != nil {
+		return 0, err
+	}
+	if ended > 0 {
+		slog.Warn("receipts were not left in time", "receipts", ended)
+	}
+	waiting, closed, err := r.Store.WaitingReceipts(ctx)
+	if err != nil {
+		return 0, err
+	}
+	r.sayClosed(closed)
+	passed := map[string]int{} // insurers of which one more that must rest is enough, or that are away
+	for _, w := range r.inTurn(waiting) {
+		owed := readOwed(w)
+		if passed[owed.ISS] > 1 || r.isHeld(w.CaseID, owed.At) || r.isResting(w) {
+			left++
+			continue
+		}
+		how, err := r.try(ctx, w, owed)
+		if err != nil {
+			return left, err
+		}
+		switch how {
+		case insurerAway:
+			passed[owed.ISS] = 2
+		case mustRest:
+			passed[owed.ISS]++
+		case isDone:
+			continue
+		}
+		left++
+	}
+	return left, nil
+}
+
+// sayClosed says, when their number changes, that some do not open: they stay as they are until they end.
+func (r *Receipts) sayClosed(closed []error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if n := len(closed); n > 0 && n != r.closed {
+		slog.Error("receipts that wait cannot be opened", "receipts", n, "first", closed[0])
+	}
+	r.closed = len(closed)
+}
+
+// inTurn sorts receipts by how often they failed, and forgets the failures of any other.
+func (r *Receipts) inTurn(waiting []WaitingReceipt) []WaitingReceipt {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	still := map[receiptKey]failure{}
+	for _, w := range waiting {
+		if f, ok := r.failed[receiptKey{w.Facility, w.CaseID}]; ok {
+			still[receiptKey{w.Facility, w.CaseID}] = f
+		}
+	}
+	r.failed = still
+	return slices.SortedStableFunc(slices.Values(waiting), func(a, b WaitingReceipt) int {
+		return still[receiptKey{a.Facility, a.CaseID}].times - still[receiptKey{b.Facility, b.CaseID}].times
 	})
 }
 
-// tell leaves a sealed receipt for each phone that shows this person, or keeps it for when the insurer can be
-// reached. One that was kept is dropped when it needs no other try.
-func (r Receipts) tell(ctx context.Context, facility Facility, caseID string, owed owedReceipt) error {
-	err := r.leave(ctx, facility.URL, owed)
-	ctx = context.WithoutCancel(ctx)
-	if err == nil || isFinal(err) {
-		return errors.Join(err, r.of.Store.DropReceipt(ctx, facility.Code, caseID))
-	}
-	return errors.Join(err, r.keep(ctx, facility.Code, caseID, owed))
+// isResting reports whether it is too early for another try.
+func (r *Receipts) isResting(w WaitingReceipt) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.Now().Before(r.failed[receiptKey{w.Facility, w.CaseID}].rests)
 }
 
-// leave leaves a receipt for each phone that shows the person whom jws names.
-func (r Receipts) leave(ctx context.Context, facilityURL string, owed owedReceipt) error {
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+// fails counts a failure.
+func (r *Receipts) fails(w WaitingReceipt, rests time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.failed == nil {
+		r.failed = map[receiptKey]failure{}
+	}
+	f := r.failed[receiptKey{w.Facility, w.CaseID}]
+	r.failed[receiptKey{w.Facility, w.CaseID}] = failure{f.times + 1, r.Now().Add(rests)}
+}
+
+// try tries to leave a receipt, and drops it when it needs no other try. Its errors are the store's.
+func (r *Receipts) try(ctx context.Context, w WaitingReceipt, owed owedReceipt) (trial, error) {
+	facility, err := r.Facilities.Facility(ctx, w.Facility)
+	var gone *eligibility.Error
+	switch {
+	case errors.As(err, &gone) && gone.Code == eligibility.NotFound:
+		err = ownFault("its facility is not here any more")
+	case err != nil:
+		return insurerAway, err
+	default:
+		err = r.leave(ctx, facility.URL, owed)
+	}
+	how := trialOf(err)
+	if err != nil {
+		slog.Warn("the patient's receipt was not left", "case", w.CaseID, "because", reasonOf(err))
+	}
+	ctx = context.WithoutCancel(ctx) // what is done is done, also when the server stops
+	switch {
+	case err == nil:
+		return how, r.Store.DropReceipt(ctx, w)
+	case how == isDone:
+		return how, r.Store.GiveUpReceipt(ctx, w, r.entry("receipt.refused", reasonOf(err)))
+	}
+	r.fails(w, restOf(how, err))
+	return how, nil
+}
+
+// entry is what the program does by itself.
+func (r *Receipts) entry(action, detail string) audit.Entry {
+	return audit.Entry{At: r.Now(), Actor: audit.ActorSystem, Action: action, Detail: detail}
+}
+
+// leave leaves a receipt for each phone that shows the person of the screen.
+func (r *Receipts) leave(ctx context.Context, facilityURL string, owed owedReceipt) error {
+	if owed.ISS == "" {
+		return ownFault("what is kept of it is not understood")
+	}
+	ctx, cancel := context.WithTimeout(ctx, askingTakes)
 	defer cancel()
-	insurers := r.of.Insurers(facilityURL)
+	insurers := r.Insurers(facilityURL)
 	phones, err := insurers.ReceiptKeys(ctx, owed.ISS, owed.JWS)
 	if err != nil || len(phones) == 0 {
 		return err
 	}
 	if len(phones) > hostapi.MaxReceiptDevices {
-		return fmt.Errorf("the insurer names %d phones", len(phones))
+		return errTooManyPhones
+	}
+	receipt := hostapi.Receipt{
+		At:      owed.At,
+		Outcome: owed.Outcome,
+		Ground:  owed.Ground,
+		Method:  string(eligibility.ElectronicNotice),
 	}
 	sealed := map[string][]byte{}
-	for id, key := range phones {
-		sealed[id], err = hostapi.ReceiptSigner{URL: facilityURL, Key: r.of.Key}.Seal(
-			hostapi.Receipt{
-				At:      owed.At,
-				Outcome: owed.Outcome,
-				Ground:  owed.Ground,
-				Method:  string(eligibility.ElectronicNotice),
-			},
-			key,
-		)
+	for id, key := range phones { // one that has no good key keeps the others from nothing
+		one, err := hostapi.ReceiptSigner{URL: facilityURL, Key: r.Key}.Seal(receipt, key)
 		if err != nil {
-			return err
+			slog.Warn("a phone gets no receipt", "error", err)
+			continue
 		}
+		sealed[id] = one
 	}
-	return insurers.LeaveReceipt(ctx, owed.ISS, owed.JWS, sealed)
-}
-
-// isFinal reports whether the insurer has said no, so that asking again is of no use: it knows nothing of the
-// screen, or not of this counter.
-func isFinal(err error) bool {
-	var refused *hostapi.RefusedCall
-	return errors.As(err, &refused) && refused.Status >= 400 && refused.Status < 500 &&
-		refused.Status != http.StatusRequestTimeout && refused.Status != http.StatusTooManyRequests
+	if len(sealed) == 0 {
+		return ownFault("it could be sealed to no phone")
+	}
+	delivery := hostapi.Delivery{ID: owed.ID, Credential: owed.JWS, Sealed: sealed}
+	return insurers.LeaveReceipt(ctx, owed.ISS, delivery)
 }
 
 // KeepLeaving leaves the receipts that wait, until ctx ends.
-func (r Receipts) KeepLeaving(ctx context.Context) {
+func (r *Receipts) KeepLeaving(ctx context.Context) {
 	pause := time.NewTimer(soonest)
 	defer pause.Stop()
 	for next, before := soonest, 0; ; pause.Reset(next) {
@@ -134,7 +306,7 @@ func (r Receipts) KeepLeaving(ctx context.Context) {
 		}
 		left, err := r.LeaveWaiting(ctx)
 		if err != nil && ctx.Err() == nil {
-			slog.Warn("the receipts that wait were not read", "error", err)
+			slog.Warn("the receipts that wait were not left", "error", err)
 		}
 		if err == nil && (left == 0 || left < before) {
 			next = soonest
@@ -143,46 +315,4 @@ func (r Receipts) KeepLeaving(ctx context.Context) {
 		}
 		before = left
 	}
-}
-
-// LeaveWaiting tries once to leave the receipts that wait, and returns how many still do. An insurer that
-// does not answer is asked for no other.
-func (r Receipts) LeaveWaiting(ctx context.Context) (left int, err error) {
-	waiting, err := r.of.Store.WaitingReceipts(ctx)
-	if err != nil {
-		return 0, err
-	}
-	away := map[string]bool{}
-	for _, w := range waiting {
-		if r.of.Now().Before(w.Ends) && r.stillWaits(ctx, w, away) {
-			left++
-			continue
-		}
-		if err := r.of.Store.DropReceipt(ctx, w.Facility, w.CaseID); err != nil {
-			return left, err
-		}
-	}
-	return left, nil
-}
-
-// stillWaits tries to leave a receipt, unless its insurer is away, and reports whether it must be tried
-// again.
-func (r Receipts) stillWaits(ctx context.Context, w WaitingReceipt, away map[string]bool) bool {
-	var owed owedReceipt
-	err := json.Unmarshal(w.Body, &owed)
-	if away[owed.ISS] || r.of.isHeld(w.CaseID, owed.At) {
-		return true
-	}
-	var facility Facility
-	if err == nil {
-		facility, err = r.of.Facilities.Facility(ctx, w.Facility)
-	}
-	if err == nil {
-		err = r.leave(ctx, facility.URL, owed)
-		away[owed.ISS] = err != nil && !isFinal(err)
-	}
-	if err != nil {
-		slog.Warn("the patient's receipt was not left", "case", w.CaseID, "error", err)
-	}
-	return err != nil && !isFinal(err)
 }

@@ -80,8 +80,14 @@ func newClinic(t *testing.T) *clinic {
 		Readers:    readers{},
 		Insurers:   func(string) counter.InsurerCalls { return away{} },
 		Facilities: facilitytest.One{Code: own, Name: "架空医院"},
-		Held:       counter.NewHeld((&clockOfRecords{}).afterFunc),
 		Now:        func() time.Time { return now },
+	}
+	c.Receipts = &counter.Receipts{
+		Store:      c.Store,
+		Facilities: c.Facilities,
+		Insurers:   func(url string) counter.ReceiptCalls { return c.Insurers(url) }, // as it is set then
+		Held:       counter.NewHeld((&clockOfRecords{}).afterFunc),
+		Now:        func() time.Time { return c.Now() },
 	}
 	person := eligibility.Person{
 		Insurer:   "00138990",
@@ -163,10 +169,10 @@ func (readers) Status(string) []counter.ReaderStatus { return nil }
 type away struct{}
 
 func (away) ReceiptKeys(context.Context, string, string) (map[string][]byte, error) {
-	return nil, io.ErrUnexpectedEOF
+	return nil, hostapi.ErrUnreached
 }
-func (away) LeaveReceipt(context.Context, string, string, map[string][]byte) error {
-	return io.ErrUnexpectedEOF
+func (away) LeaveReceipt(context.Context, string, hostapi.Delivery) error {
+	return hostapi.ErrUnreached
 }
 func (away) Redeem(context.Context, string, credential.OnlineCode) (string, error) {
 	return "", io.ErrUnexpectedEOF

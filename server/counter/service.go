@@ -25,8 +25,7 @@ type Service struct {
 	Readers     CardReaders
 	Facilities  Facilities
 	Insurers    func(url string) InsurerCalls // for the facility of a URL
-	Key         credential.Key                // signs receipts
-	Held        *Held                         // records that may be taken back; nil: none
+	Receipts    *Receipts
 	Now         func() time.Time
 }
 
@@ -34,8 +33,7 @@ func (c *Service) cases() Cases { return Cases{c.Store, c.Now} }
 
 // InsurerCalls are the calls that a facility's counter makes to an insurer's server.
 type InsurerCalls interface {
-	ReceiptKeys(ctx context.Context, iss, jws string) (map[string][]byte, error)
-	LeaveReceipt(ctx context.Context, iss, jws string, sealed map[string][]byte) error
+	ReceiptCalls
 	// Redeem asks for the screen that an online code stands for: ErrOnlineCode when this issuer has none,
 	// ErrCodeWaiting while the patient is asked. What it returns is not verified.
 	Redeem(ctx context.Context, iss string, code credential.OnlineCode) (jws string, err error)
@@ -83,8 +81,8 @@ type CaseEnd struct {
 }
 
 // Record ends a case. Accepting needs a genuine screen or a paper that the rules accept, no refused card, a
-// way of the rules and a Ground; refusing and parking need a reason. The patient's phone gets its receipt;
-// when the insurer cannot be reached the record stands all the same, and the receipt waits (Receipts).
+// way of the rules and a Ground; refusing and parking need a reason. What the patient's phones are owed is
+// stored with the record, and left when it can no more be taken back (Receipts).
 func (c *Service) Record(
 	ctx context.Context, reception staff.Reception, id string, end CaseEnd,
 ) (CaseView, error) {
@@ -113,12 +111,13 @@ func (c *Service) Record(
 			}
 			jws = view.JWS
 			view.Outcome, view.Reason, view.RecordedAt, view.JWS = outcome, reason, c.Now(), ""
-			return detail, nil
+			view.receipt, err = owe(reception.Facility, *view, jws)
+			return detail, err
 		}})
 	if err != nil {
 		return CaseView{}, err
 	}
-	c.finish(ctx, reception, view, jws)
+	c.Receipts.hold(reception.Facility, view, jws) // what must not be lost is stored
 	return view, nil
 }
 

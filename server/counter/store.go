@@ -24,4 +24,6 @@ type Case struct {
 	// paper.Paper.SamePerson, by which PaperStore finds it; empty: not by anything. It is stored as a keyed
 	// hash and does not come back.
 	Person string
+	// what becomes of the receipt that waits for its phones, stored with it; nil: it stays as it is
+	Receipt *ReceiptChange
 }

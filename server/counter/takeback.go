@@ -2,7 +2,6 @@ package counter
 
 import (
 	"context"
-	"log/slog"
 	"sync"
 	"time"
 
@@ -47,9 +46,9 @@ type Withdrawn struct {
 	BackAt     time.Time              `json:"backAt"`
 }
 
-// Held keeps, in memory alone, what a record needs to be taken back: its case's credential, and how its
-// receipt is left. The receipt itself waits in the store: a server that stops in these seconds leaves it when
-// it is started anew (Receipts), and takes nothing back any more; nor does another one of the same database.
+// Held keeps, in memory alone, what a record needs to be taken back: its case's credential. Its receipt waits
+// in the store: a server that stops in these seconds leaves it when it is started anew (Receipts), and takes
+// nothing back any more; nor does another one of the same database.
 type Held struct {
 	after func(time.Duration, func()) (stop func() bool)
 	mu    sync.Mutex
@@ -59,7 +58,7 @@ type Held struct {
 type heldRecord struct {
 	jws  string
 	stop func() bool
-	tell func() // leaves the receipt; nil when there is none
+	tell func() // leaves the receipt
 }
 
 // NewHeld keeps records until after, which is called as time.AfterFunc is, runs what it was given.
@@ -75,13 +74,16 @@ func HeldByTheClock() *Held {
 // hold keeps a record that was just made.
 func (h *Held) hold(id string, r *heldRecord) {
 	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.cases[id] = r
-	r.stop = h.after(backWithin+backSlack, func() {
-		if h.take(id, r) && r.tell != nil {
+	h.cases[id], r.stop = r, nil
+	h.mu.Unlock()
+	stop := h.after(backWithin+backSlack, func() {
+		if h.take(id, r) {
 			r.tell()
 		}
 	})
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r.stop = stop
 }
 
 // take ends the keeping of exactly this record, and reports whether it was still kept.
@@ -92,52 +94,17 @@ func (h *Held) take(id string, r *heldRecord) bool {
 		return false
 	}
 	delete(h.cases, id)
+	if r.stop != nil {
+		r.stop()
+	}
 	return true
 }
 
 // find returns the kept record of a case, nil when there is none any more.
 func (h *Held) find(id string) *heldRecord {
-	if h == nil {
-		return nil
-	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.cases[id]
-}
-
-// isHeld reports whether a receipt that waits is of a record that may still be taken back, or is being left
-// just now.
-func (c *Service) isHeld(id string, recorded time.Time) bool {
-	return c.Held != nil &&
-		(c.Held.find(id) != nil || c.Now().Before(recorded.Add(backWithin+backSlack+leavingTakes)))
-}
-
-// finish leaves the receipt of a record, when it can no more be taken back; at once where nothing is held.
-func (c *Service) finish(
-	ctx context.Context, reception staff.Reception, view CaseView, jws string,
-) {
-	held := &heldRecord{jws: jws}
-	facility, err := c.FacilityOf(ctx, reception)
-	if view.Verdict.Valid && err == nil {
-		receipts, owed := NewReceipts(c), owe(view, jws)
-		held.tell = func() {
-			if err := receipts.tell(context.WithoutCancel(ctx), facility, view.ID, owed); err != nil {
-				slog.Warn("the patient's receipt was not left", "case", view.ID, "error", err)
-			}
-		}
-		if c.Held != nil {
-			err = receipts.keep(ctx, facility.Code, view.ID, owed)
-		}
-	}
-	if err != nil {
-		slog.Warn("the patient's receipt is not kept", "case", view.ID, "error", err)
-	}
-	switch {
-	case c.Held != nil:
-		c.Held.hold(view.ID, held)
-	case held.tell != nil:
-		held.tell()
-	}
 }
 
 // TakeBack takes the record of a case back, within ten seconds of it: the case is open again as it was, and
@@ -155,11 +122,11 @@ func (c *Service) TakeBack(ctx context.Context, reception staff.Reception, id st
 	if view.Outcome == hostapi.Open && len(view.Withdrawn) > 0 {
 		return view, nil // asked twice
 	}
-	held := c.Held.find(id)
-	if view.Outcome == hostapi.Open || held == nil || !c.Held.take(id, held) {
+	kept := c.Receipts.Held
+	held := kept.find(id)
+	if view.Outcome == hostapi.Open || held == nil || !kept.take(id, held) {
 		return CaseView{}, errTooLate
 	}
-	held.stop()
 	view.Withdrawn = append(view.Withdrawn, Withdrawn{
 		Outcome:    view.Outcome,
 		Method:     view.Method,
@@ -174,12 +141,9 @@ func (c *Service) TakeBack(ctx context.Context, reception staff.Reception, id st
 	detail := string(view.Outcome)
 	view.Outcome, view.Staff, view.JWS = hostapi.Open, reception.Staff, held.jws
 	view.Method, view.Ground, view.Checked, view.Reason, view.RecordedAt = "", "", nil, "", time.Time{}
-	err = c.Store.DropReceipt(ctx, reception.Facility, id)
-	if err == nil {
-		err = c.cases().put(ctx, reception, view, "case.back", detail)
-	}
-	if err != nil {
-		c.Held.hold(id, held) // the record stands: its receipt is still to be left
+	view.receipt = &ReceiptChange{} // none waits any more
+	if err := c.cases().put(ctx, reception, view, "case.back", detail); err != nil {
+		kept.hold(id, held) // the record stands: its receipt is still to be left
 		return CaseView{}, err
 	}
 	return view, nil

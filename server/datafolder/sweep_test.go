@@ -32,7 +32,8 @@ func TestSweepRemovesWhatIsOverAndNothingElse(t *testing.T) {
 	}
 	left := audit.Entry{At: noon, Actor: "counter", Action: "receipt.put", Person: person.ID}
 	sealed := map[string][]byte{"phone": []byte("sealed")}
-	if err := stores.Receipts.PutReceipts(ctx, person, sealed, left); err != nil {
+	err := stores.Receipts.PutReceipts(ctx, person, insurer.LeftReceipts{Sealed: sealed}, left)
+	if err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
@@ -54,7 +55,7 @@ func TestSweepRemovesWhatIsOverAndNothingElse(t *testing.T) {
 			if over := errors.As(err, &e) && e.Code == eligibility.NotFound; over != (c.sessions == 0) {
 				t.Errorf("the session: %v", err)
 			}
-			found, err := stores.Receipts.Receipts(ctx, "op|x", "phone", noon.AddDate(-1, 0, 0))
+			found, err := stores.Receipts.Receipts(ctx, "op|x", "phone", noon)
 			if err != nil || len(found) != c.receipts {
 				t.Errorf("%d receipts, want %d, %v", len(found), c.receipts, err)
 			}

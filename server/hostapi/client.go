@@ -95,7 +95,7 @@ func (f FacilityClient) Redeem(ctx context.Context, iss string, code credential.
 	case errors.As(err, &refused) && refused.Status == http.StatusNotFound:
 		return "", ErrOnlineCode
 	case errors.As(err, &refused) && refused.Status == http.StatusTooManyRequests:
-		return "", auth.TooManyTries(refused.wait)
+		return "", auth.TooManyTries(refused.Wait)
 	case err != nil:
 		return "", err
 	case out.Waiting:
@@ -105,11 +105,14 @@ func (f FacilityClient) Redeem(ctx context.Context, iss string, code credential.
 	return out.Credential, nil
 }
 
+// ErrUnreached says that an insurer's server gave no answer, or not the whole of one.
+var ErrUnreached = errors.New("the insurer was not reached")
+
 // RefusedCall is an insurer's answer that is not a success.
 type RefusedCall struct {
 	Status int
-	Text   string
-	wait   time.Duration // until the next try, by its Retry-After
+	Text   string        // the insurer's own words, which may repeat what was sent
+	Wait   time.Duration // until the next try, by its Retry-After
 }
 
 // maxWait is the longest wait that an insurer's word is taken for, and what stands for a missing one.
@@ -138,13 +141,14 @@ func (f FacilityClient) ReceiptKeys(ctx context.Context, iss, jws string) (map[s
 	return DecodeAll(out.Keys)
 }
 
-// LeaveReceipt leaves sealed receipts for this screen's phones.
-func (f FacilityClient) LeaveReceipt(ctx context.Context, iss, jws string, sealed map[string][]byte) error {
+// LeaveReceipt leaves sealed receipts for a screen's phones.
+func (f FacilityClient) LeaveReceipt(ctx context.Context, iss string, d Delivery) error {
 	body := struct {
 		Credential string            `json:"credential"`
+		ID         string            `json:"id,omitempty"`
 		Sealed     map[string]string `json:"sealed"`
-	}{jws, map[string]string{}}
-	for id, data := range sealed {
+	}{d.Credential, d.ID, map[string]string{}}
+	for id, data := range d.Sealed {
 		body.Sealed[id] = base64.RawURLEncoding.EncodeToString(data)
 	}
 	return f.post(ctx, iss, "/receipt", body, nil)
@@ -161,13 +165,13 @@ func (i *Client) do(req *http.Request, limit int64) (*http.Response, []byte, err
 	asked := i.Now()
 	res, err := i.Client.Do(req)
 	if err != nil {
-		return nil, nil, fmt.Errorf("calling the insurer: %w", err)
+		return nil, nil, fmt.Errorf("%w: %w", ErrUnreached, err)
 	}
 	defer res.Body.Close()
 	i.hearDate(res, asked, i.Now())
 	answer, err := io.ReadAll(io.LimitReader(res.Body, limit+1))
 	if err != nil {
-		return nil, nil, fmt.Errorf("reading the insurer's answer: %w", err)
+		return nil, nil, fmt.Errorf("%w to the end: %w", ErrUnreached, err)
 	}
 	if int64(len(answer)) > limit {
 		return nil, nil, errors.New("the insurer's answer is too large")

@@ -48,6 +48,15 @@ type receiptClaims struct {
 	Method   string  `json:"method"`
 }
 
+// Delivery is what a counter leaves in one call: the receipts of one record.
+type Delivery struct {
+	// what the counter calls it, 26 random Base32 letters: left again after an answer that was lost, it is
+	// known. Empty from servers of before.
+	ID         string
+	Credential string            // the screen that the patient showed
+	Sealed     map[string][]byte // by the phone's key id
+}
+
 // ReceiptSigner is the counter server that a receipt is of.
 type ReceiptSigner struct {
 	URL string // as the trust list names it

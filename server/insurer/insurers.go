@@ -72,6 +72,9 @@ func (in Insurer) check() error {
 		case utf8.RuneCountInString(f.value) > maxSetting:
 			setting := message.Nested(message.New("look.setting."+f.field, nil))
 			return errSettingLong.With(message.Args{"setting": setting}).In(f.field)
+		// behind a + a telephone has twelve digits, too
+		case !strings.HasPrefix(f.value, "+") && eligibility.HoldsMyNumber(f.value):
+			return eligibility.ErrMyNumberTyped.In(f.field)
 		}
 	}
 	if _, ok := colourOf(in.Branding.Colour); in.Branding.Colour != "" && !ok {

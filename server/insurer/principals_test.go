@@ -302,7 +302,8 @@ var rows = []row{
 		}},
 	{method: "Receipts.LeaveReceipt", codes: []eligibility.Code{eligibility.Denied, eligibility.NotFound},
 		call: func(w *world, who asking) error {
-			return w.Receipts.LeaveReceipt(ctx, who.host, w.jws, w.sealed)
+			left := hostapi.Delivery{Credential: w.jws, Sealed: w.sealed}
+			return w.Receipts.LeaveReceipt(ctx, who.host, left)
 		}},
 
 	{method: "Issuer.Live", call: func(w *world, who asking) error {

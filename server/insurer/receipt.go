@@ -3,6 +3,7 @@ package insurer
 import (
 	"context"
 	"crypto/ecdh"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,17 +27,25 @@ type Receipts struct {
 // ReceiptsStore is what Receipts keeps. Each method is one transaction: it happens whole, audit entry
 // included, or not at all. A missing thing is an *eligibility.Error with code NotFound.
 type ReceiptsStore interface {
-	// ReceiptKeys returns the keys of the phones that show this person.
-	ReceiptKeys(ctx context.Context, person PersonKey) (map[string][]byte, error)
-	// PutReceipts stores sealed receipts, one a phone key, for phones that still show this person; their
-	// content is unreadable here.
-	PutReceipts(ctx context.Context, person PersonKey, sealed map[string][]byte, e audit.Entry) error
-	// Receipts returns what lies there of subject's people for one phone key of subject, newest first,
-	// without those older than since.
-	Receipts(ctx context.Context, subject, keyID string, since time.Time) ([]SealedReceipt, error)
+	// ReceiptKeys returns the keys of the phones that show this person at a time.
+	ReceiptKeys(ctx context.Context, person PersonKey, at time.Time) (map[string][]byte, error)
+	// HasReceipts reports whether receipts of this mark lie here.
+	HasReceipts(ctx context.Context, mark []byte) (bool, error)
+	// PutReceipts stores sealed receipts, one a phone key, for phones that show this person at the entry's
+	// time; their content is unreadable here. Where receipts of the same mark lie already it stores none.
+	PutReceipts(ctx context.Context, person PersonKey, left LeftReceipts, e audit.Entry) error
+	// Receipts returns what lies there at a time, of the people whom subject shows then, for one phone key of
+	// subject, newest first, without those older than ReceiptLife.
+	Receipts(ctx context.Context, subject, keyID string, at time.Time) ([]SealedReceipt, error)
 	// UseNonce keeps a nonce (of a phone, or of a counter server's assertion) until it ends; false when it
 	// was kept before.
 	UseNonce(ctx context.Context, nonce []byte, ends time.Time) (first bool, err error)
+}
+
+// LeftReceipts are the receipts that a counter left in one call.
+type LeftReceipts struct {
+	Mark   []byte            // keyed hash of what the counter calls them; nil: it does not say
+	Sealed map[string][]byte // by the phone's key id
 }
 
 // ReceiptLife is how long an insurer keeps a sealed receipt (docs/phone.md).
@@ -44,8 +53,8 @@ const ReceiptLife = 90 * 24 * time.Hour
 
 // What an insurer takes of a receipt without reading it.
 const (
-	// receiptsADay is how often a counter may leave a receipt for the same screen on one day: once, and again
-	// when an answer was lost on its way.
+	// receiptsADay is how often a counter may leave a receipt for the same screen on one day: once, again
+	// when a record was corrected, and when a server of before lost the answer on its way.
 	receiptsADay = 3
 )
 
@@ -88,7 +97,7 @@ func (r *Receipts) Receipts(ctx context.Context, viewer Viewer, keyID string) ([
 	}
 	var all []SealedReceipt
 	for _, subject := range subjects {
-		sealed, err := r.store.Receipts(ctx, subject, keyID, now.Add(-ReceiptLife))
+		sealed, err := r.store.Receipts(ctx, subject, keyID, now)
 		if err != nil {
 			return nil, err
 		}
@@ -111,26 +120,48 @@ func (r *Receipts) ReceiptKeys(
 	if err != nil {
 		return nil, err
 	}
-	return r.store.ReceiptKeys(ctx, PersonKey{host.Insurer, record.ID})
+	return r.store.ReceiptKeys(ctx, PersonKey{host.Insurer, record.ID}, r.now())
 }
 
 // LeaveReceipt stores what a counter sealed for the phones that show a screen of ours. It cannot be read
-// here, and who left it is not kept: whose word it is stands inside, signed.
-func (r *Receipts) LeaveReceipt(
-	ctx context.Context, host hostapi.Host, jws string, sealed map[string][]byte,
-) error {
-	if err := checkSealed(sealed); err != nil {
+// here, and who left it is not kept: whose word it is stands inside, signed. A delivery that lies here
+// already is taken again, as nothing new: its answer was lost.
+func (r *Receipts) LeaveReceipt(ctx context.Context, host hostapi.Host, d hostapi.Delivery) error {
+	if err := checkSealed(d.Sealed); err != nil {
 		return err
 	}
-	record, err := r.Issuer.ownCredential(ctx, host.Insurer, jws)
+	record, err := r.Issuer.ownCredential(ctx, host.Insurer, d.Credential)
 	if err != nil {
 		return err
 	}
-	if err := r.receiptTurn(ctx, jws, host.Server); err != nil {
+	mark, err := r.receiptMark(d.ID, record.ID, host.Server)
+	if err != nil {
+		return err
+	}
+	if mark != nil {
+		if known, err := r.store.HasReceipts(ctx, mark); err != nil || known {
+			return err
+		}
+	}
+	if err := r.receiptTurn(ctx, d.Credential, host.Server); err != nil {
 		return err
 	}
 	entry := audit.Entry{At: r.now(), Actor: host.Actor(), Action: "receipt.leave", Person: record.ID}
-	return r.store.PutReceipts(ctx, PersonKey{host.Insurer, record.ID}, sealed, entry)
+	return r.store.PutReceipts(ctx, PersonKey{host.Insurer, record.ID}, LeftReceipts{mark, d.Sealed}, entry)
+}
+
+var deliveryID = regexp.MustCompile(`^[A-Z2-7]{26}$`)
+
+// receiptMark is by which a delivery of one counter for one person is known again: nil where the counter does
+// not name it. It tells nothing without that name, which nobody keeps here.
+func (r *Receipts) receiptMark(id string, person audit.PersonID, caller hostapi.Caller) ([]byte, error) {
+	switch {
+	case id == "":
+		return nil, nil
+	case !deliveryID.MatchString(id):
+		return nil, errReceiptForm.In("id")
+	}
+	return r.notices.mac("madoguchi-receipt-mark-1", id, string(person), caller.URL), nil
 }
 
 // receiptTurn counts the receipts that a counter leaves for one screen on one day, by keyed hashes that are

@@ -2,6 +2,7 @@ package insurer_test
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -11,6 +12,7 @@ import (
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
+	"madoguchi/server/hostapi"
 	"madoguchi/server/insurer"
 )
 
@@ -462,5 +464,46 @@ func TestACopyOfARepresentativeIsToldApart(t *testing.T) {
 	entries := w.everything(t).Entries
 	if e := entries[0]; e.Action != "paper.issue" || e.Actor != audit.ActorRepresentative {
 		t.Errorf("%+v", e)
+	}
+}
+
+// Who was at which clinic is told to a representative's phone until the last day, and not until somebody has
+// swept: no key of it is handed out afterwards, nothing is stored for it, and what lies there is not given.
+func TestARepresentativesPhoneHasNoReceiptsAfterTheLastDay(t *testing.T) {
+	w := newWorld(t)
+	rep, host := loggedIn("rep", "代理 花子", "1980-04-01"), w.rightful.host
+	last := time.Date(2027, 3, 31, 23, 59, 59, 0, eligibility.Japan)
+	at(t, last)
+	entry := audit.Entry{At: now, Actor: rep.Actor(), Action: "phone.add"}
+	fatal(t, w.store.ForInsurer().Devices.PutReceiptKey(ctx, rep.Login.Subject, "phone-rep",
+		[]byte("public"), entry))
+	screen, err := w.Issuer.Live(ctx, rep, w.person.ID)
+	fatal(t, err)
+	left := hostapi.Delivery{Credential: screen.JWS, Sealed: map[string][]byte{
+		"phone-rep": slices.Collect(maps.Values(w.sealed))[0],
+	}}
+	for _, c := range []struct {
+		name string
+		now  time.Time
+		lies int
+	}{
+		{"on the last day", last, 1},
+		{"a second later", last.Add(time.Second), 0},
+		{"with a clock that was put back", last, 1}, // nothing was stored meanwhile
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			now = c.now
+			keys, err := w.Receipts.ReceiptKeys(ctx, host, screen.JWS)
+			if err != nil || (keys["phone-rep"] != nil) != (c.lies > 0) {
+				t.Errorf("keys: %v, %v", keys, err)
+			}
+			if c.name != "with a clock that was put back" {
+				fatal(t, w.Receipts.LeaveReceipt(ctx, host, left))
+			}
+			found, err := w.Receipts.Receipts(ctx, rep, "phone-rep")
+			if err != nil || len(found) != c.lies {
+				t.Errorf("%d receipts, %v", len(found), err)
+			}
+		})
 	}
 }

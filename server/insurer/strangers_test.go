@@ -236,7 +236,7 @@ func (w *world) kept(t *testing.T) {
 	screen, err := w.Issuer.Live(ctx, viewer, w.person.ID)
 	fatal(t, err)
 	w.jws = screen.JWS
-	fatal(t, w.Receipts.LeaveReceipt(ctx, host, w.jws, w.sealed))
+	fatal(t, w.Receipts.LeaveReceipt(ctx, host, hostapi.Delivery{Credential: w.jws, Sealed: w.sealed}))
 	w.code, _, err = w.OnlineCodes.NewCode(ctx, viewer, w.person.ID)
 	fatal(t, err)
 	spoken := credential.OnlineCode{Spoken: w.code.Spoken}

@@ -70,6 +70,10 @@ func (f Facility) clean() (Facility, error) {
 			!utf8.ValidString(*text.value) || strings.ContainsFunc(*text.value, unprinted) {
 			return f, errFacilityText.In(text.field)
 		}
+		// behind a + a telephone has twelve digits, too
+		if !strings.HasPrefix(*text.value, "+") && eligibility.HoldsMyNumber(*text.value) {
+			return f, eligibility.ErrMyNumberTyped.In(text.field)
+		}
 	}
 	if strings.ContainsFunc(
 		f.Telephone,

@@ -277,6 +277,8 @@ func TestWhoIsInvitedMustFit(t *testing.T) {
 		{"no name", func(n *staff.NewMember) { n.Name = "　 " }, "staff.name"},
 		{"a name of 41 characters",
 			func(n *staff.NewMember) { n.Name = strings.Repeat("鈴", 41) }, "staff.name"},
+		{"a My Number as the name", func(n *staff.NewMember) { n.Name = "鈴木 1234-5678-9018" },
+			"typed.my_number"},
 		{"a name of two lines", func(n *staff.NewMember) { n.Name = "鈴木\n一郎" }, "staff.name"},
 		{"a name that runs backwards", func(n *staff.NewMember) { n.Name = "鈴木\u202e" }, "staff.name"},
 		{"an insurer that is not here",

@@ -120,14 +120,17 @@ var (
 
 const mostName = 40 // characters
 
-// cleanName is a name as it is stored: 1 to mostName characters, without blanks around it and without any
-// that are not printed.
+// cleanName is a name as it is stored: 1 to mostName characters, without blanks around it without any
+// that are not printed, and without a My Number.
 func cleanName(name string) (string, error) {
 	name = strings.TrimSpace(name)
 	unprinted := func(r rune) bool { return !unicode.IsPrint(r) && r != '　' }
 	if n := utf8.RuneCountInString(name); n == 0 || n > mostName || !utf8.ValidString(name) ||
 		strings.ContainsFunc(name, unprinted) {
 		return "", ErrName
+	}
+	if eligibility.HoldsMyNumber(name) {
+		return "", eligibility.ErrMyNumberTyped.In(ErrName.Field)
 	}
 	return name, nil
 }

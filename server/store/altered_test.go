@@ -120,7 +120,7 @@ var (
 	agentComes   = func(f filled) error { _, err := f.ForAgents().Agent(ctx, agentID); return err }
 	agentsListed = func(f filled) error { _, err := f.ForAgents().Agents(ctx, "1319999991"); return err }
 	keysOf       = func(f filled) error {
-		_, err := f.Receipts.ReceiptKeys(ctx, ofKumiai(f.hanako))
+		_, err := f.Receipts.ReceiptKeys(ctx, ofKumiai(f.hanako), noon)
 		return err
 	}
 	readOlder = func(f filled) error {
@@ -138,8 +138,7 @@ var (
 		}, entry("phone.holder"))
 	}
 	leaveReceipt = func(f filled) error {
-		return f.Receipts.PutReceipts(ctx, ofKumiai(f.hanako), map[string][]byte{"P": []byte("sealed")},
-			entry("receipt.leave"))
+		return f.Receipts.PutReceipts(ctx, ofKumiai(f.hanako), sealedFor("P"), entry("receipt.leave"))
 	}
 	importAgain = func(f filled) error {
 		_, err := f.Importer.ImportPeople(ctx, "06139992", func(yield func(string, eligibility.Person) bool) {

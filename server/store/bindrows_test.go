@@ -90,11 +90,11 @@ func TestADatabaseOfTheReleaseBeforeOpensAndIsBound(t *testing.T) {
 		if a, err := s.ForAgents().Agent(ctx, agentID); err != nil || string(a.Key) != "key" {
 			t.Errorf("%+v %v", a, err)
 		}
-		if keys, err := s.Receipts.ReceiptKeys(ctx, ofKumiai(hers[0].ID)); err != nil ||
+		if keys, err := s.Receipts.ReceiptKeys(ctx, ofKumiai(hers[0].ID), noon); err != nil ||
 			string(keys["P"]) != "public" {
 			t.Errorf("%v %v", keys, err)
 		}
-		if got, err := s.Receipts.Receipts(ctx, "op|hanako", "P", noon.AddDate(0, 0, -1)); err != nil ||
+		if got, err := s.Receipts.Receipts(ctx, "op|hanako", "P", noon); err != nil ||
 			len(got) != 1 {
 			t.Errorf("%v %v", got, err)
 		}

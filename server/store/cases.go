@@ -40,6 +40,9 @@ func (s caseStore) PutCase(ctx context.Context, c counter.Case, e audit.Entry) e
 		if n, err := stored.RowsAffected(); err != nil || n != 1 {
 			return cmp.Or(err, error(counter.ErrCaseChanged))
 		}
+		if err := s.changeReceipt(ctx, tx, c); err != nil {
+			return err
+		}
 		return appendAudit(ctx, tx, e, nil)
 	})
 }

@@ -72,11 +72,13 @@ func TestAFamilysGrantsOnOnePhoneEndOneByOne(t *testing.T) {
 		both[1].Subject != "op|hanako" || !both[1].LoginAt.Equal(noon) {
 		t.Fatalf("%+v", both)
 	}
-	if err := s.Receipts.PutReceipts(ctx, ofKumiai(hanakoID), map[string][]byte{"P": []byte("hers")},
+	if err := s.Receipts.PutReceipts(ctx, ofKumiai(hanakoID),
+		insurer.LeftReceipts{Sealed: map[string][]byte{"P": []byte("hers")}},
 		entry("receipt.leave")); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Receipts.PutReceipts(ctx, ofKumiai(taichiID), map[string][]byte{"P": []byte("his")},
+	if err := s.Receipts.PutReceipts(ctx, ofKumiai(taichiID),
+		insurer.LeftReceipts{Sealed: map[string][]byte{"P": []byte("his")}},
 		entry("receipt.leave")); err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +99,7 @@ func TestAFamilysGrantsOnOnePhoneEndOneByOne(t *testing.T) {
 		{"op|taichi", 1},
 	} {
 		t.Run(c.subject, func(t *testing.T) {
-			got, err := s.Receipts.Receipts(ctx, c.subject, "P", noon.Add(-time.Hour))
+			got, err := s.Receipts.Receipts(ctx, c.subject, "P", noon)
 			if err != nil || len(got) != c.want {
 				t.Errorf("%d receipts, %v", len(got), err)
 			}
@@ -134,7 +136,8 @@ func TestAnErasedLoginTakesNothingFromTheFamily(t *testing.T) {
 	grant(t, s, "op|taichi", "P", noon)
 	for _, person := range []audit.PersonID{hanakoID, taichiID} {
 		if err := s.Receipts.PutReceipts(ctx, ofKumiai(person),
-			map[string][]byte{"P": []byte("of " + person)}, entry("receipt.leave")); err != nil {
+			insurer.LeftReceipts{Sealed: map[string][]byte{"P": []byte("of " + person)}},
+			entry("receipt.leave")); err != nil {
 			t.Fatal(err)
 		}
 	}

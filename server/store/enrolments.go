@@ -31,6 +31,9 @@ func (e enrolmentRow) row() provenRow {
 	return provenRow{"people", "enrolments", values}
 }
 
+// shows reports whether the login shows the person at a time: always, or until the representation ends.
+func (e enrolmentRow) shows(at time.Time) bool { return e.until == 0 || toMillis(at) < e.until }
+
 // enrolmentRows reads and writes rows of enrolments within a transaction.
 type enrolmentRows struct{ *core }
 
@@ -52,6 +55,14 @@ func (s enrolmentRows) readVerified(
 		}
 	}
 	return all, nil
+}
+
+// showing returns the enrolments by which logins show a person at a time, each vouched for, oldest first.
+func (s enrolmentRows) showing(
+	ctx context.Context, q rowsQueryer, person insurer.PersonKey, at time.Time,
+) ([]enrolmentRow, error) {
+	return s.readVerified(ctx, q, `people.ref = $1 AND people.insurer = $2
+		AND (enrolments.until = 0 OR enrolments.until > $3)`, person.ID, person.Insurer, toMillis(at))
 }
 
 // readEnrolments reads enrolments without looking at their proofs, for whoever ends them: one that was

@@ -9,6 +9,15 @@ import (
 	"madoguchi/server/insurer"
 )
 
+// sealedFor are receipts that a counter left for phones.
+func sealedFor(phones ...string) insurer.LeftReceipts {
+	left := insurer.LeftReceipts{Sealed: map[string][]byte{}}
+	for _, phone := range phones {
+		left.Sealed[phone] = []byte("sealed")
+	}
+	return left
+}
+
 func TestReceiptsReachThePhonesOfThePersonOnly(t *testing.T) {
 	s, _ := open(t)
 	importPeople(t, s, map[string]eligibility.Person{"k1": hanako})
@@ -28,19 +37,18 @@ func TestReceiptsReachThePhonesOfThePersonOnly(t *testing.T) {
 		entry("phone.add")); err != nil {
 		t.Fatal(err)
 	}
-	keys, err := s.Receipts.ReceiptKeys(ctx, ofKumiai(r.ID))
+	keys, err := s.Receipts.ReceiptKeys(ctx, ofKumiai(r.ID), noon)
 	if err != nil || string(keys["phone"]) != "public" || len(keys) != 1 {
 		t.Fatalf("%v %v", keys, err)
 	}
-	if err := s.Receipts.PutReceipts(ctx, ofKumiai(r.ID), map[string][]byte{"phone": []byte("sealed")},
-		e); err != nil {
+	if err := s.Receipts.PutReceipts(ctx, ofKumiai(r.ID), sealedFor("phone"), e); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := s.Receipts.Receipts(ctx, "op|a", "phone", noon.Add(-time.Hour)); err != nil ||
+	if got, err := s.Receipts.Receipts(ctx, "op|a", "phone", noon); err != nil ||
 		len(got) != 1 || string(got[0].Sealed) != "sealed" {
 		t.Errorf("%v %v", got, err)
 	}
-	if got, err := s.Receipts.Receipts(ctx, "op|b", "phone", noon.Add(-time.Hour)); err != nil ||
+	if got, err := s.Receipts.Receipts(ctx, "op|b", "phone", noon); err != nil ||
 		len(got) != 0 {
 		t.Errorf("another login reads %v %v", got, err)
 	}
@@ -63,8 +71,8 @@ func TestReceiptsAreOfOneLoginAndDoNotComeBackAfterItsEnd(t *testing.T) {
 	}
 	grant(t, s, "op|hanako", "P", noon)
 	grant(t, s, "op|mother", "M", noon)
-	if err := s.Receipts.PutReceipts(ctx, ofKumiai(hanakoID),
-		map[string][]byte{"P": []byte("sealed"), "M": []byte("sealed")}, entry("receipt.leave")); err != nil {
+	if err := s.Receipts.PutReceipts(ctx, ofKumiai(hanakoID), sealedFor("P", "M"),
+		entry("receipt.leave")); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ subject, phone string }{
@@ -72,7 +80,7 @@ func TestReceiptsAreOfOneLoginAndDoNotComeBackAfterItsEnd(t *testing.T) {
 		{"op|mother", "P"},
 	} {
 		t.Run(c.subject+" on the other's phone", func(t *testing.T) {
-			got, err := s.Receipts.Receipts(ctx, c.subject, c.phone, noon.Add(-time.Hour))
+			got, err := s.Receipts.Receipts(ctx, c.subject, c.phone, noon)
 			if err != nil || len(got) != 0 {
 				t.Errorf("%d receipts, %v", len(got), err)
 			}
@@ -102,7 +110,7 @@ func TestReceiptsAreOfOneLoginAndDoNotComeBackAfterItsEnd(t *testing.T) {
 		{"op|mother", "M", 1},
 	} {
 		t.Run(c.subject+" on the own phone", func(t *testing.T) {
-			got, err := s.Receipts.Receipts(ctx, c.subject, c.phone, noon.Add(-time.Hour))
+			got, err := s.Receipts.Receipts(ctx, c.subject, c.phone, noon)
 			if err != nil || len(got) != c.want {
 				t.Errorf("%d receipts, %v", len(got), err)
 			}
@@ -134,7 +142,7 @@ func TestAReceiptKeyGoesWithTheLastGrantOfItsPhone(t *testing.T) {
 	if err := s.ExpireDevices(ctx, noon, noon.Add(-insurer.DeviceGrantRetention)); err != nil {
 		t.Fatal(err)
 	}
-	keys, err := s.Receipts.ReceiptKeys(ctx, ofKumiai(hanakoID))
+	keys, err := s.Receipts.ReceiptKeys(ctx, ofKumiai(hanakoID), noon)
 	if err != nil || len(keys) != 2 || keys["old"] != nil {
 		t.Errorf("%v %v", keys, err)
 	}
@@ -180,7 +188,7 @@ func TestNoReceiptIsKeptForAPhoneThatHasGone(t *testing.T) {
 			leave := func() {
 				t.Helper()
 				if err := s.Receipts.PutReceipts(ctx, ofKumiai(hanakoID),
-					map[string][]byte{"P": []byte("sealed"), "nobody's": []byte("sealed")},
+					sealedFor("P", "nobody's"),
 					entry("receipt.leave")); err != nil {
 					t.Fatal(err)
 				}
@@ -200,5 +208,35 @@ func TestNoReceiptIsKeptForAPhoneThatHasGone(t *testing.T) {
 				t.Errorf("%d receipts come after", n)
 			}
 		})
+	}
+}
+
+// A counter that did not hear the answer leaves its receipts again: they lie here once. Those without a mark,
+// of servers of before, are each their own.
+func TestReceiptsOfOneMarkAreStoredOnce(t *testing.T) {
+	s, _ := open(t)
+	hanakoID, _ := twoEnrolled(t, s)
+	grant(t, s, "op|hanako", "P", noon)
+	grant(t, s, "op|hanako", "Q", noon)
+	for i, c := range []struct {
+		mark  []byte
+		rows  int // afterwards
+		known bool
+	}{
+		{[]byte("first"), 2, true}, {[]byte("first"), 2, true}, {[]byte("second"), 4, true},
+		{nil, 6, false}, {nil, 8, false},
+	} {
+		left := sealedFor("P", "Q")
+		left.Mark = c.mark
+		if err := s.Receipts.PutReceipts(ctx, ofKumiai(hanakoID), left, entry("receipt.leave")); err != nil {
+			t.Fatal(err)
+		}
+		known, err := s.Receipts.HasReceipts(ctx, c.mark)
+		if n := receiptRows(t, s); err != nil || n != c.rows || known != c.known {
+			t.Errorf("after call %d: %d receipts, known: %v, %v", i+1, n, known, err)
+		}
+	}
+	if known, err := s.Receipts.HasReceipts(ctx, []byte("third")); err != nil || known {
+		t.Errorf("%v %v", known, err)
 	}
 }

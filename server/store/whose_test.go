@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"testing"
-	"time"
 
 	"madoguchi/eligibility"
 	"madoguchi/internal/testenv"
@@ -70,14 +69,14 @@ func TestReceiptsOfOnePersonReachNoOthersPhone(t *testing.T) {
 	}
 	for _, c := range both {
 		t.Run("the keys of "+c.login, func(t *testing.T) {
-			keys, err := s.Receipts.ReceiptKeys(ctx, ofKumiai(c.id))
+			keys, err := s.Receipts.ReceiptKeys(ctx, ofKumiai(c.id), noon)
 			if err != nil || len(keys) != 1 || string(keys[c.phone]) != c.phone {
 				t.Errorf("%v %v, want %s alone", keys, err, c.phone)
 			}
 		})
 	}
 	sealed := map[string][]byte{"phone-a": []byte("one"), "phone-b": []byte("two"), "nobody": []byte("three")}
-	if err := s.Receipts.PutReceipts(ctx, ofKumiai(a), sealed,
+	if err := s.Receipts.PutReceipts(ctx, ofKumiai(a), insurer.LeftReceipts{Sealed: sealed},
 		audit.Entry{At: noon, Actor: "t", Action: "receipt.leave",
 			Person: a}); err != nil {
 		t.Fatal(err)
@@ -99,7 +98,7 @@ func TestReceiptsOfOnePersonReachNoOthersPhone(t *testing.T) {
 		{"", "phone-a", 0},
 	} {
 		t.Run(fmt.Sprintf("%q reads of %s", c.login, c.phone), func(t *testing.T) {
-			got, err := s.Receipts.Receipts(ctx, c.login, c.phone, noon.Add(-time.Hour))
+			got, err := s.Receipts.Receipts(ctx, c.login, c.phone, noon)
 			if err != nil || len(got) != c.want {
 				t.Errorf("%d receipts, %v", len(got), err)
 			}

@@ -45,8 +45,8 @@ func (w *twoHosts) ReceiptKeys(ctx context.Context, iss, jws string) (map[string
 	return w.real.ReceiptKeys(ctx, iss, jws)
 }
 
-func (w *twoHosts) LeaveReceipt(ctx context.Context, iss, jws string, sealed map[string][]byte) error {
-	return w.real.LeaveReceipt(ctx, iss, jws, sealed)
+func (w *twoHosts) LeaveReceipt(ctx context.Context, iss string, d hostapi.Delivery) error {
+	return w.real.LeaveReceipt(ctx, iss, d)
 }
 
 func (w *twoHosts) Redeem(ctx context.Context, iss string, code credential.OnlineCode) (string, error) {
@@ -244,7 +244,7 @@ type saying struct {
 func (o *saying) ReceiptKeys(context.Context, string, string) (map[string][]byte, error) {
 	return nil, nil
 }
-func (o *saying) LeaveReceipt(context.Context, string, string, map[string][]byte) error { return nil }
+func (o *saying) LeaveReceipt(context.Context, string, hostapi.Delivery) error { return nil }
 func (o *saying) Redeem(ctx context.Context, _ string, _ credential.OnlineCode) (string, error) {
 	return o.says(ctx)
 }

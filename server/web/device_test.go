@@ -436,7 +436,8 @@ func TestErasingALoginLeavesTheInsurersRecordAndNothingElse(t *testing.T) {
 	if w.Code != 204 {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
-	if err := h.store.Receipts.PutReceipts(ctx, keyOf(r), map[string][]byte{"A": []byte("sealed")},
+	if err := h.store.Receipts.PutReceipts(ctx, keyOf(r),
+		insurer.LeftReceipts{Sealed: map[string][]byte{"A": []byte("sealed")}},
 		audit.Entry{At: h.now, Actor: "t", Action: "receipt.leave"}); err != nil {
 		t.Fatal(err)
 	}
@@ -452,7 +453,7 @@ func TestErasingALoginLeavesTheInsurersRecordAndNothingElse(t *testing.T) {
 	if people, err := h.insurer.Enrolment.People(ctx, viewerOf("s")); err != nil || len(people) != 0 {
 		t.Errorf("still enrolled: %d %v", len(people), err)
 	}
-	if keys, err := h.store.Receipts.ReceiptKeys(ctx, keyOf(r)); err != nil || len(keys) != 0 {
+	if keys, err := h.store.Receipts.ReceiptKeys(ctx, keyOf(r), h.now); err != nil || len(keys) != 0 {
 		t.Errorf("receipt keys: %d %v", len(keys), err)
 	}
 	if _, err := h.store.Register.Person(ctx, r.Person.Insurer, r.ID); err != nil {

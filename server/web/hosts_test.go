@@ -71,7 +71,8 @@ func connected(t *testing.T) (*testApp, *dated) {
 	calls.Trust = h.listed
 	h.counter.Insurers = func(url string) counter.InsurerCalls { return calls.For(url) }
 	h.counter.Facilities = facilitytest.One{Code: "1319999991", Name: "架空医院", URL: clinic}
-	h.clockSkew, h.counter.Key = calls.ClockSkew, key
+	h.counter.Receipts.Facilities = h.counter.Facilities
+	h.clockSkew, h.counter.Receipts.Key = calls.ClockSkew, key
 	h.calls = calls
 	return h, way
 }
@@ -132,7 +133,8 @@ func TestReceiptsComeFromCountersOfTheTrustListOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := calls.LeaveReceipt(ctx, iss, jws, map[string][]byte{"phone": sealed}); err != nil {
+	delivery := hostapi.Delivery{Credential: jws, Sealed: map[string][]byte{"phone": sealed}}
+	if err := calls.LeaveReceipt(ctx, iss, delivery); err != nil {
 		t.Fatal(err)
 	}
 	if w := h.ask(t, "GET", "/api/v1/receipts?key=phone", nil); !strings.Contains(
@@ -141,8 +143,7 @@ func TestReceiptsComeFromCountersOfTheTrustListOnly(t *testing.T) {
 	) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
-	if err := calls.LeaveReceipt(ctx, testHost+"/i/06139992", jws,
-		map[string][]byte{"phone": sealed}); err == nil {
+	if err := calls.LeaveReceipt(ctx, testHost+"/i/06139992", delivery); err == nil {
 		t.Error("another insurer took the receipt")
 	}
 	server.Now = func() time.Time { return h.now.Add(-5 * time.Minute) }

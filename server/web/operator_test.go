@@ -204,6 +204,11 @@ func TestWhatTheOperatorTypesWrongIsSaidAtItsField(t *testing.T) {
 		{ofInsurer + "add", with(insurer, "colour", "blue"), "colour", "look.colour", 422},
 		{ofInsurer + "add", with(insurer, "state", "https://evil.example/"), "state", "look.state", 422},
 		{ofInsurer + "06139992/set", []string{"telephone", ""}, "telephone", "look.missing", 422},
+		{ofInsurer + "add", with(insurer, "hours", "平日 "+myNumber()), "hours", "typed.my_number", 422},
+		{ofInsurer + "06139992/admin", []string{"do", "invite", "name", myNumber()}, "name",
+			"typed.my_number", 422},
+		{ofFacility + "add", with(facility, "address", "架空市 "+myNumber()), "address", "typed.my_number", 422},
+		{ofFacility + "add", with(facility, "telephone", myNumber()), "telephone", "typed.my_number", 422},
 		{ofInsurer + "06139992/set", nil, "", "insurer.no_change", 422},
 		{ofInsurer + "06139992/admin", []string{"do", "invite", "name", ""}, "name", "staff.name", 422},
 		{ofInsurer + "06139992/admin", []string{"do", "recover", "name", "誰か"}, "", "staff.no_member", 404},
@@ -221,6 +226,9 @@ func TestWhatTheOperatorTypesWrongIsSaidAtItsField(t *testing.T) {
 		t.Run(c.path+" "+c.key+" "+c.field, func(t *testing.T) {
 			w := b.form(c.path, c.form...)
 			body := w.Body.String()
+			if strings.Contains(body, myNumber()) {
+				t.Error("a My Number is shown again")
+			}
 			sentence := message.New(c.key, nil).Sentence("ja")
 			sentence, _, _ = strings.Cut(sentence, "{") // arguments are filled
 			if w.Code != c.status || !strings.Contains(body, `role="alert"`) ||

@@ -172,7 +172,7 @@ func TestAnOldScreenOpensNoReceiptKeys(t *testing.T) {
 	h, _ := connected(t)
 	r := h.patientOf(t, h.now)
 	id, phone := h.receiptPhone(t)
-	sealed, err := hostapi.ReceiptSigner{URL: clinic, Key: h.counter.Key}.Seal(
+	sealed, err := hostapi.ReceiptSigner{URL: clinic, Key: h.counter.Receipts.Key}.Seal(
 		hostapi.Receipt{At: h.now, Outcome: hostapi.Parked, Method: "N1e"},
 		phone.PublicKey().Bytes(),
 	)
@@ -190,6 +190,7 @@ func TestAnOldScreenOpensNoReceiptKeys(t *testing.T) {
 		{end.Add(7*24*time.Hour + time.Second), false}, {end.Add(8 * 24 * time.Hour), false},
 		{end.Add(30 * 24 * time.Hour), false}, {end.Add(90 * 24 * time.Hour), false},
 	}
+	one := map[string][]byte{id: sealed}
 	for _, c := range times {
 		t.Run(c.at.Sub(end).String()+" after its end", func(t *testing.T) {
 			h.now = c.at
@@ -197,8 +198,8 @@ func TestAnOldScreenOpensNoReceiptKeys(t *testing.T) {
 			if (err == nil && len(keys) == 1) != c.ok {
 				t.Errorf("%d keys, %v", len(keys), err)
 			}
-			if err := h.calls.For(clinic).LeaveReceipt(ctx, cityISS, jws,
-				map[string][]byte{id: sealed}); (err == nil) != c.ok {
+			if err := h.calls.For(clinic).LeaveReceipt(ctx, cityISS,
+				hostapi.Delivery{Credential: jws, Sealed: one}); (err == nil) != c.ok {
 				t.Errorf("a receipt: %v", err)
 			}
 		})
@@ -218,7 +219,8 @@ func TestAnOldScreenOpensNoReceiptKeys(t *testing.T) {
 			if keys, err := h.calls.For(clinic).ReceiptKeys(ctx, cityISS, others[name]); err == nil {
 				t.Errorf("%d keys", len(keys))
 			}
-			err := h.calls.For(clinic).LeaveReceipt(ctx, cityISS, others[name], map[string][]byte{id: sealed})
+			err := h.calls.For(clinic).LeaveReceipt(ctx, cityISS,
+				hostapi.Delivery{Credential: others[name], Sealed: one})
 			if err == nil {
 				t.Error("a receipt was taken")
 			}

@@ -239,7 +239,7 @@ func TestActionsAskFirstAndAreRecorded(t *testing.T) {
 	if people, err := h.store.Enrolment.Enrolled(ctx, "idp|tokuichi", h.now); err != nil || len(people) != 0 {
 		t.Errorf("still enrolled: %d %v", len(people), err)
 	}
-	if keys, err := h.store.Receipts.ReceiptKeys(ctx, keyOf(r)); err != nil || len(keys) != 0 {
+	if keys, err := h.store.Receipts.ReceiptKeys(ctx, keyOf(r), h.now); err != nil || len(keys) != 0 {
 		t.Errorf("phones are still there: %d %v", len(keys), err)
 	}
 	if w := h.form(t, end, nil); w.Code != http.StatusNotFound ||

@@ -23,7 +23,8 @@ func (h *testApp) personsOfReceipts(t *testing.T, key string) map[string]int {
 func (h *testApp) leave(t *testing.T, phone string, people ...insurer.PersonRecord) {
 	t.Helper()
 	for _, r := range people {
-		if err := h.store.Receipts.PutReceipts(ctx, keyOf(r), map[string][]byte{phone: []byte("sealed")},
+		if err := h.store.Receipts.PutReceipts(ctx, keyOf(r),
+			insurer.LeftReceipts{Sealed: map[string][]byte{phone: []byte("sealed")}},
 			audit.Entry{At: h.now, Actor: "t", Action: "receipt.leave"}); err != nil {
 			t.Fatal(err)
 		}

@@ -153,7 +153,7 @@ func answersOf(t *testing.T, h *testApp, stops []stop, snapshot string,
 	copied := *h
 	copied.store = openStore(t, file)
 	copied.build(t)
-	copied.counter.Insurers, copied.counter.Key = h.counter.Insurers, h.counter.Key
+	copied.counter.Insurers, copied.counter.Receipts.Key = h.counter.Insurers, h.counter.Receipts.Key
 	if broken.closed {
 		copied.store.Close()
 	}

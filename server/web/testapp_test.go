@@ -173,7 +173,7 @@ func (h *testApp) build(t *testing.T) {
 		Demo:         true,
 		Now:          clock,
 	})
-	h.counter = &counter.Service{
+	service := &counter.Service{
 		Store:      h.store.ForCounter(),
 		Believed:   h.view,
 		Readers:    h.reader,
@@ -181,6 +181,17 @@ func (h *testApp) build(t *testing.T) {
 		Facilities: h.facility,
 		Now:        clock,
 	}
+	service.Receipts = &counter.Receipts{
+		Store:      service.Store,
+		Facilities: h.facility,
+		Insurers:   func(url string) counter.ReceiptCalls { return service.Insurers(url) },
+		Held: counter.NewHeld(func(_ time.Duration, leave func()) func() bool {
+			leave() // nothing is taken back
+			return func() bool { return false }
+		}),
+		Now: clock,
+	}
+	h.counter = service
 	keys, err := passkey.New(passkey.Config{Address: "http://localhost:8080", Name: "窓口", Now: clock})
 	if err != nil {
 		t.Fatal(err)
@@ -246,7 +257,7 @@ func (nobody) ReceiptKeys(context.Context, string, string) (map[string][]byte, e
 func (nobody) Redeem(context.Context, string, credential.OnlineCode) (string, error) {
 	return "", context.DeadlineExceeded
 }
-func (nobody) LeaveReceipt(context.Context, string, string, map[string][]byte) error {
+func (nobody) LeaveReceipt(context.Context, string, hostapi.Delivery) error {
 	return context.DeadlineExceeded
 }
 

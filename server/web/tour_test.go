@@ -106,7 +106,8 @@ func (h *testApp) tour(t *testing.T) []stop {
 	waiting := h.waiting(t, city)
 	live := h.live(t, r.Person, "00138990", h.now)
 	open, fresh, back := h.scan(t, live).ID, h.scan(t, live).ID, h.scan(t, live).ID
-	h.counter.Held = counter.NewHeld(func(time.Duration, func()) func() bool { // its seconds never pass
+	// its seconds never pass
+	h.counter.Receipts.Held = counter.NewHeld(func(time.Duration, func()) func() bool {
 		return func() bool { return true }
 	})
 	h.ask(t, "POST", "/api/v1/counter/cases/"+back+"/record",
@@ -390,11 +391,12 @@ func (h *testApp) tour(t *testing.T) []stop {
 		if err != nil {
 			return err
 		}
-		sealed, err := hostapi.ReceiptSigner{URL: clinic, Key: h.counter.Key}.Seal(receipt, key)
+		sealed, err := hostapi.ReceiptSigner{URL: clinic, Key: h.counter.Receipts.Key}.Seal(receipt, key)
 		if err != nil {
 			return err
 		}
-		return calls.LeaveReceipt(ctx, iss, live, map[string][]byte{"A": sealed})
+		left := hostapi.Delivery{Credential: live, Sealed: map[string][]byte{"A": sealed}}
+		return calls.LeaveReceipt(ctx, iss, left)
 	})
 	upload, kind := multipartOf(t, city, good)
 	stops = append(stops, stop{method: "POST", route: "/insurer/import", path: "/insurer/import", kind: kind,

@@ -76,7 +76,7 @@ func TestAnInsurerKeepsNoTraceOfTheClinic(t *testing.T) {
 		Now:    func() time.Time { return insurer.now },
 	}
 	clinic.counter.Insurers = func(url string) counter.InsurerCalls { return calls.For(url) }
-	clinic.counter.Key = key
+	clinic.counter.Receipts.Key = key
 	clinic.session(t, auth.Counter, "鈴木", "{}")
 	r := insurer.patientOf(t, insurer.now)
 	phone, _ := insurer.receiptPhone(t)
@@ -276,7 +276,7 @@ func TestReceiptsOfAnotherFormAreRefusedWhole(t *testing.T) {
 	h, _ := connected(t)
 	r := h.patientOf(t, h.now)
 	id, phone := h.receiptPhone(t)
-	good, err := hostapi.ReceiptSigner{URL: clinic, Key: h.counter.Key}.Seal(
+	good, err := hostapi.ReceiptSigner{URL: clinic, Key: h.counter.Receipts.Key}.Seal(
 		hostapi.Receipt{At: h.now, Outcome: hostapi.Parked, Method: "N1e"},
 		phone.PublicKey().Bytes(),
 	)
@@ -325,7 +325,8 @@ func TestReceiptsOfAnotherFormAreRefusedWhole(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			screen := h.live(t, r.Person, "00138990", h.now)
-			err := h.calls.For(clinic).LeaveReceipt(ctx, iss, screen, c.sealed)
+			left := hostapi.Delivery{Credential: screen, Sealed: c.sealed}
+			err := h.calls.For(clinic).LeaveReceipt(ctx, iss, left)
 			if err == nil || !strings.Contains(err.Error(), "receipt.form") {
 				t.Errorf("%v", err)
 			}
@@ -338,16 +339,16 @@ func TestReceiptsOfAnotherFormAreRefusedWhole(t *testing.T) {
 		t.Errorf("%d receipts are stored", len(got))
 	}
 	t.Run("three for one screen, then no more", func(t *testing.T) {
-		jws := h.live(t, r.Person, "00138990", h.now)
+		jws, one := h.live(t, r.Person, "00138990", h.now), map[string][]byte{id: good}
 		for i := range 5 {
-			err := h.calls.For(clinic).LeaveReceipt(ctx, iss, jws, map[string][]byte{id: good})
+			err := h.calls.For(clinic).LeaveReceipt(ctx, iss, hostapi.Delivery{Credential: jws, Sealed: one})
 			if (err == nil) != (i < 3) {
 				t.Errorf("number %d: %v", i+1, err)
 			}
 		}
 		another := h.live(t, r.Person, "00138990", h.now.Add(time.Second))
-		one := map[string][]byte{id: good}
-		if err := h.calls.For(clinic).LeaveReceipt(ctx, iss, another, one); err != nil {
+		other := hostapi.Delivery{Credential: another, Sealed: one}
+		if err := h.calls.For(clinic).LeaveReceipt(ctx, iss, other); err != nil {
 			t.Errorf("for another screen: %v", err)
 		}
 		got := answer[struct{ Receipts []any }](t, h.ask(t, "GET", "/api/v1/receipts?key="+id, nil),

@@ -188,6 +188,7 @@ func (s *API) leaveReceipt(c echo.Context, host hostapi.Host) error {
 	}
 	var body struct {
 		Credential string            `json:"credential"`
+		ID         string            `json:"id"`
 		Sealed     map[string]string `json:"sealed"`
 	}
 	if err := c.Bind(&body); err != nil {
@@ -197,8 +198,8 @@ func (s *API) leaveReceipt(c echo.Context, host hostapi.Host) error {
 	if err != nil {
 		return kit.ErrRequest.In("sealed")
 	}
-	if err := s.Insurer.Receipts.LeaveReceipt(c.Request().Context(), host, body.Credential,
-		sealed); err != nil {
+	delivery := hostapi.Delivery{ID: body.ID, Credential: body.Credential, Sealed: sealed}
+	if err := s.Insurer.Receipts.LeaveReceipt(c.Request().Context(), host, delivery); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)

@@ -1,6 +1,7 @@
 -- +goose Up
--- Receipts that could not be left with an insurer when their case was recorded. What the patient showed is sealed in the body, and the
--- row goes when the receipt was left, or when it ends.
+-- Receipts that are still to be left with an insurer, each stored with its record. What the patient showed is
+-- sealed in the body. The row goes when the receipt was left, when the insurer refuses it, when the record is
+-- taken back, or when it ends.
 CREATE TABLE waiting_receipts (
 	id INTEGER PRIMARY KEY,
 	facility TEXT NOT NULL,
