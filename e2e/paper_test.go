@@ -242,7 +242,7 @@ func TestAPaperIsTypedInEveryWay(t *testing.T) {
 		h.composes(t, "０２")
 		h.at(t, "birthDate")
 		h.composes(t, "昭和３０年７月１日")
-		h.at(t, "birthDate") // the Enter that ends the composition sends nothing
+		h.at(t, "birthDate")                      // the Enter that ends the composition sends nothing
 		do(t, console, chromedp.KeyEvent(kb.Tab)) // the field is left: it is written in half width
 		for name, want := range map[string]string{"insurerNumber": "138990", "symbol": "国13",
 			"number": "0001234", "branch": "02", "birthDate": "昭和30年7月1日"} {
