@@ -174,6 +174,7 @@ async function askChip(f: Filled): Promise<void> {
   }
   setText(f.state, read ? word("wayFilled") : told ? local(told.headline) : "");
   void askShares(f);
+  f.record.disabled = false; // it may get the keyboard
   if (read && f.way.code === "L1") f.record.focus();
   else goNext(f.form, f.form.querySelector("#way-code") ?? f.form, f.record);
 }
