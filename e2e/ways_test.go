@@ -29,7 +29,7 @@ func (h *keyboard) types(keys ...string) {
 // taps opens the panel and answers its questions by digits, then goes the way of a code.
 func (h *keyboard) taps(code string, answers ...string) {
 	h.t.Helper()
-	h.types(kb.F9)
+	h.types(kb.F1)
 	for i, answer := range answers {
 		waitTrue(h.t, h.tab, `document.querySelectorAll("#panel .known li").length >= `+
 			[]string{"0", "1", "2"}[i]+` && !!document.activeElement.dataset.choice`)
@@ -84,7 +84,7 @@ func TestPatientsWithoutAScreenAreRecordedByTheirWay(t *testing.T) {
 
 	t.Run("L1, the chip tells all", func(t *testing.T) {
 		h.t = t
-		h.types(kb.F9)
+		h.types(kb.F1)
 		waitText(t, console, "#panel", "マイナンバーカードは？")
 		state(t, console, "panel-question")
 		h.types(kb.Escape)
@@ -137,10 +137,10 @@ func TestPatientsWithoutAScreenAreRecordedByTheirWay(t *testing.T) {
 		if c := lastCase(t, console); c.Outcome != "" {
 			t.Errorf("a wrong card was accepted: %+v", c)
 		}
-		// Esc keeps what was typed; F9 brings it back
+		// Esc keeps what was typed; F1 brings it back
 		h.types(kb.Escape)
 		waitText(t, console, "#methods", "入力の途中")
-		h.types(kb.F9)
+		h.types(kb.F1)
 		waitTrue(t, console, `document.querySelector("#way-name")?.value === "試験 太郎"`)
 		do(t, console, chromedp.Click("#way-drop"))
 		h.keys = 0
@@ -220,7 +220,7 @@ func TestPatientsWithoutAScreenAreRecordedByTheirWay(t *testing.T) {
 		h.t = t
 		paste(t, console, anotherScreen(t, data))
 		waitText(t, console, "#p-name", "試験 花子")
-		h.types(kb.F9)
+		h.types(kb.F1)
 		waitText(t, console, "#panel", "本物の保険者の画面・PDFがあります")
 		h.types("1")
 		waitText(t, console, "#panel", "質問 3 / 3")

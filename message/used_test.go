@@ -96,6 +96,7 @@ var composed = []string{
 	"verdict.form.", "verdict.signature.", "verdict.issuer.", "verdict.content.",
 	"verdict.insurer.", "verdict.time.", "verdict.holder.", "verdict.revocation.",
 	"console.item.", // fields of an online answer, package wire
+	"sheet.say.",    // beside sheet.brings. in package eligibility
 }
 
 // ofRules are the keys that package eligibility makes from a rule's code, a condition's key or a card's case;

@@ -153,6 +153,7 @@ func (a *app) addCounterHalf(
 		Store:      a.Store.ForCounter(),
 		Outages:    a.Store.Outages(),
 		Notices:    a.Store.Notices(),
+		Offline:    a.Store.ForOfflineDay(),
 		Facilities: facilities,
 		Readers:    a.readers.Cards,
 		Listed:     listed,

@@ -14,6 +14,7 @@ type Config struct {
 	Store      Store
 	Outages    OutageStore
 	Notices    NoticeStore
+	Offline    OfflineStore
 	Facilities Facilities
 	Readers    CardReaders
 	Listed     func() (*credential.TrustList, error) // the trust list as it was signed
@@ -33,7 +34,7 @@ func New(c Config) (of *Service, refresh func(context.Context)) {
 		Now:       c.Now,
 	}
 	c.Calls.Trust = believed.TrustList
-	return &Service{
+	of = &Service{
 		Store:       c.Store,
 		Believed:    believed.View,
 		RefreshKeys: believed.RefreshKeys,
@@ -52,5 +53,7 @@ func New(c Config) (of *Service, refresh func(context.Context)) {
 		Outages:   Outages{c.Outages, c.Now},
 		Disasters: Disasters{c.Notices, c.Now},
 		Now:       c.Now,
-	}, believed.Refresh
+	}
+	of.Offline = NewOfflineDay(of, c.Offline)
+	return of, believed.Refresh
 }

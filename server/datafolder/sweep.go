@@ -25,6 +25,9 @@ func (f *DataFolder) Sweep(ctx context.Context) {
 	if err := f.Store.ExpireDevices(ctx, f.Now(), f.Now().Add(-insurer.DeviceGrantRetention)); err != nil {
 		slog.Warn("sweeping phones", "error", err)
 	}
+	if _, err := f.Store.ExpireCases(ctx, f.Now()); err != nil {
+		slog.Warn("sweeping counters' records", "error", err)
+	}
 }
 
 // KeepClean removes what is over, and does a server's other chores, now and then every hour, until the

@@ -35,6 +35,7 @@ import (
 	"madoguchi/server/store"
 	"madoguchi/server/trust"
 	console "madoguchi/server/web/counter"
+	"madoguchi/server/web/kit"
 	"madoguchi/server/web/patient"
 )
 
@@ -193,6 +194,7 @@ func (h *testApp) build(t *testing.T) {
 		}),
 		Now: clock,
 	}
+	service.Offline = counter.NewOfflineDay(service, h.store.ForOfflineDay())
 	h.counter = service
 	keys, err := passkey.New(passkey.Config{Address: "http://localhost:8080", Name: "窓口", Now: clock})
 	if err != nil {
@@ -217,6 +219,7 @@ func (h *testApp) build(t *testing.T) {
 			Staff:      []string{"鈴木"},
 			Members:    h.members,
 			Facility:   h.facility.Code,
+			FrontDoor:  kit.FrontDoor{Address: "http://localhost:8080"},
 			Now:        clock,
 			Ready:      h.store.Ping,
 			Counter:    h.counter,

@@ -23,6 +23,9 @@ export function setAside(one: Aside): void {
   draw();
 }
 
+/** Returns a case as it was set aside. */
+export const keptAside = (id: string): Aside | undefined => kept.find((one) => one.of.id === id);
+
 /** Takes a case off the list: it goes on, or is over. */
 export function forget(id: string): void {
   kept = kept.filter((one) => one.of.id !== id);

@@ -66,6 +66,7 @@ interface Paper {
 export interface Case {
   id: string;
   outcome: string;
+  unchecked?: boolean; // its screen cannot be checked now: by eye and for a reason, or not at all
   nonce?: string;
   verdict: Verdict;
   acceptable: boolean; // once the person was checked: a genuine screen, or a paper that the rules accept
@@ -79,6 +80,8 @@ export interface Case {
   oqsSays?: Statement[]; // the gravest first
   chipPassed: boolean; // ground enough to accept, with what compare has besideChip
   card: null | CardCheck;
+  patientNumber?: string; // the clinic's own (診察券番号)
+  parked?: Sentence; // somebody goes on with it: of what time it is
   text?: { result: string; headline: Sentence; next: Sentence };
   way?: Way;
   takeBack?: number; // ms for which the record can still be taken back

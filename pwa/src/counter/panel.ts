@@ -207,7 +207,7 @@ byId("methods").addEventListener("click", (e) => {
   openPanel();
 });
 document.addEventListener("keydown", (e) => {
-  if (e.key !== "F9" || e.isComposing) return;
+  if (e.key !== "F1" || e.isComposing) return;
   e.preventDefault();
   openPanel();
 });

@@ -85,7 +85,8 @@ function drawPath(): void {
 }
 
 /**
- * Goes on to the next field; after the last one Enter sends, and a field that is full leads to the button.
+ * Goes on to the next field. In the last one Enter sends: the keyboard stays there, for an Enter on a button
+ * right after digits is a reader's (wedge.ts).
  */
 function next(from: Field, byEnter: boolean): void {
   drawPath();
@@ -97,8 +98,6 @@ function next(from: Field, byEnter: boolean): void {
     field(to).select();
   } else if (byEnter) {
     byId<HTMLFormElement>("paper").requestSubmit();
-  } else {
-    byId("paper-send").focus();
   }
 }
 

@@ -1,5 +1,5 @@
 // Taking somebody in without a screen: 申立書 (A1), our own records (L0), the outage list (L1), the notice of a
-// disaster (D0). The form lies over the console; closed, it keeps what was typed, and F9 opens it again.
+// disaster (D0). The form lies over the console; closed, it keeps what was typed, and F1 opens it again.
 import { call, Problem } from "../shared/api";
 import { button, openSheet } from "../shared/dialog";
 import { h, setText } from "../shared/dom";

@@ -37,6 +37,10 @@ func (s *Console) Routes(r *kit.Router) {
 	r.Counter("POST /api/v1/counter/cases/:id/take-back", s.reception(s.takeBack))
 	r.Counter("POST /api/v1/counter/reader", s.reception(s.useReader))
 	s.bridges.routes(r)
+	s.parkedRoutes(r)
+	s.records.routes(r)
+	s.places.routes(r)
+	s.offline.routes(r)
 }
 
 func (s *Console) counterPage(c echo.Context, member staff.Member) error {
@@ -56,7 +60,7 @@ func (s *Console) counterPage(c echo.Context, member staff.Member) error {
 		if err != nil {
 			return err
 		}
-		view.Blanking = int(own.Blanking / time.Second)
+		view.Blanking, view.ByYear = int(own.Blanking/time.Second), own.CopyByYear
 	}
 	return s.Show(c, http.StatusOK, "counter", view)
 }
@@ -166,8 +170,9 @@ func (s *Console) visual(c echo.Context, reception staff.Reception) error {
 // record ends a case: accepted, refused or parked (until the bill is paid).
 func (s *Console) record(c echo.Context, reception staff.Reception) error {
 	var body struct {
-		Outcome hostapi.Outcome `json:"outcome"`
-		Reason  string          `json:"reason"`
+		Outcome       hostapi.Outcome `json:"outcome"`
+		Reason        string          `json:"reason"`
+		PatientNumber *string         `json:"patientNumber"`
 	}
 	if err := c.Bind(&body); err != nil || len(body.Reason) > 2000 {
 		return kit.ErrRequest
@@ -178,7 +183,7 @@ func (s *Console) record(c echo.Context, reception staff.Reception) error {
 		return kit.ErrRequest.In("outcome")
 	}
 	view, err := s.Counter.Record(c.Request().Context(), reception, c.Param("id"),
-		counterhalf.CaseEnd{Outcome: body.Outcome, Reason: body.Reason})
+		counterhalf.CaseEnd{Outcome: body.Outcome, Reason: body.Reason, PatientNumber: body.PatientNumber})
 	return s.answerCase(c, view, err)
 }
 
@@ -265,12 +270,12 @@ func (s *Console) counterStatus(c echo.Context, reception staff.Reception) error
 	out.TrustList.Version = trust.Version
 	for _, view := range views {
 		switch view.Outcome {
-		case hostapi.Parked:
-			out.Parked++
-			out.Today++
-		case hostapi.Accepted, hostapi.Refused:
+		case hostapi.Parked, hostapi.Accepted, hostapi.Refused:
 			out.Today++
 		}
+	}
+	if out.Parked, err = s.records.CountParked(c.Request().Context(), reception); err != nil {
+		return err
 	}
 	return c.JSON(http.StatusOK, out)
 }

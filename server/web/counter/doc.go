@@ -15,6 +15,9 @@ type Config struct {
 	Counter    *counter.Service
 	Readers    *agents.AgentHub
 	Facilities *staff.Facilities // nil where nobody signs in by passkey
+	Members    *staff.Members    // the same
+	Address    string            // of this server, as patients reach it
+	Patients   bool              // this server has the patients' pages too
 }
 
 // Console is the console's pages and the interface that they call.
@@ -24,6 +27,9 @@ type Console struct {
 	Counter    *counter.Service
 	facilities *staff.Facilities
 	bridges    bridges
+	records    records
+	places     places
+	offline    offlinePages
 }
 
 // New returns the counter's pages.
@@ -35,6 +41,18 @@ func New(c Config) *Console {
 		Counter:    c.Counter,
 		facilities: c.Facilities,
 		bridges:    bridges{receptions: at, readers: c.Readers},
+		records:    records{Kit: c.Kit, receptions: at, Records: counter.NewRecords(c.Counter)},
+		places: places{
+			Kit:        c.Kit,
+			receptions: at,
+			counter:    c.Counter,
+			readers:    c.Readers,
+			facilities: c.Facilities,
+			members:    c.Members,
+			address:    c.Address,
+			patients:   c.Patients,
+		},
+		offline: offlinePages{receptions: at, kit: c.Kit, day: c.Counter.Offline},
 	}
 }
 
