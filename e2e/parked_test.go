@@ -56,13 +56,15 @@ func TestAParkedCaseIsSettledAtAnotherCounter(t *testing.T) {
 		resize(t, second, size[0], size[1])
 		frames(t, second)
 		shot(t, second, fmt.Sprintf("parked-taken-up-%d-%d", size[0], size[1]))
-		inWindow(t, second, fmt.Sprintf("taken up at %d", size[0]), "#verdict .verdict-box", "#p-name", "#p-parked",
+		inWindow(t, second, fmt.Sprintf("taken up at %d", size[0]),
+			"#verdict .verdict-box", "#p-name", "#p-parked",
 			"#p-number", "#p-figures", "#record", "#park", "#parked-open", "#number-open")
 		press(second, kb.F8)
 		at(second, "reason")
 		frames(t, second)
 		shot(t, second, fmt.Sprintf("parked-reason-%d-%d", size[0], size[1]))
-		inWindow(t, second, fmt.Sprintf("the reason at %d", size[0]), "#reason", "#reason-number", "#reason-go")
+		inWindow(t, second, fmt.Sprintf("the reason at %d", size[0]),
+			"#reason", "#reason-number", "#reason-go")
 		press(second, kb.Escape)
 	}
 	// a bar code that is read into the reason is the number's, and its Enter parks nothing

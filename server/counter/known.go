@@ -21,7 +21,7 @@ type Known struct {
 func (k *Known) note(key string) { k.Facts = append(k.Facts, message.New(key, nil)) }
 
 // known is what an open case tells.
-func (b *caseBody) known() (k Known) {
+func (b *CaseView) known() (k Known) {
 	v := b.Verdict
 	if v.Valid && v.Eligibility != nil {
 		k.Answers.Shows = "insurerScreen"

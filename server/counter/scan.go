@@ -143,7 +143,7 @@ func (c *Service) Challenge(ctx context.Context, reception staff.Reception, id s
 
 // takesProof returns nil where a second code can be read: of a screen that lives without network, while its
 // credential is kept.
-func (b *caseBody) takesProof() error {
+func (b *CaseView) takesProof() error {
 	switch {
 	case b.Verdict.Tier != credential.TierOffline || b.Verdict.Eligibility == nil:
 		return errNoProofNeeded

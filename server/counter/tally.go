@@ -61,7 +61,7 @@ func (v *CaseView) tally() *Tally {
 
 // noteTrouble remembers why the reader did not answer for a case, the last time that it did not: what the
 // card is or says is no trouble, unless it cannot be asked at all.
-func (b *caseBody) noteTrouble() {
+func (b *CaseView) noteTrouble() {
 	note := func(outcome card.Outcome, said message.Stored) {
 		if outcome == card.Failed {
 			b.Trouble = said.Key

@@ -203,7 +203,7 @@ var checkOfWay = map[eligibility.MethodCode]string{
 
 // tellWay notes the person. What a card said of another birth date does not stand for this person, and the
 // name is compared with the chip's as it is now.
-func (b *caseBody) tellWay(person readPerson) {
+func (b *CaseView) tellWay(person readPerson) {
 	if person.BirthDate != b.Way.BirthDate {
 		b.PassedBy = nil
 	}

@@ -194,13 +194,21 @@ func TestANoticeHasItsTitleAreaAndDays(t *testing.T) {
 		change func(*counter.TypedNotice)
 		want   string
 	}{
-		"no title":           {func(n *counter.TypedNotice) { n.Title = " 　" }, "disaster.text title"},
-		"no area":            {func(n *counter.TypedNotice) { n.Area = "" }, "disaster.text area"},
-		"a My Number":        {func(n *counter.TypedNotice) { n.Insurers = myNumber }, "disaster.text insurers"},
-		"no first day":       {func(n *counter.TypedNotice) { n.From = "" }, "disaster.days from"},
-		"a day that is none": {func(n *counter.TypedNotice) { n.Until = "2026-02-30" }, "disaster.days until"},
-		"an end before it":   {func(n *counter.TypedNotice) { n.Until = "2026-08-31" }, "disaster.days until"},
-		"more than a year":   {func(n *counter.TypedNotice) { n.Until = "2028-01-01" }, "disaster.days until"},
+		"no title": {func(n *counter.TypedNotice) { n.Title = " 　" }, "disaster.text title"},
+		"no area":  {func(n *counter.TypedNotice) { n.Area = "" }, "disaster.text area"},
+		"a My Number": {
+			func(n *counter.TypedNotice) { n.Insurers = myNumber }, "disaster.text insurers",
+		},
+		"no first day": {func(n *counter.TypedNotice) { n.From = "" }, "disaster.days from"},
+		"a day that is none": {
+			func(n *counter.TypedNotice) { n.Until = "2026-02-30" }, "disaster.days until",
+		},
+		"an end before it": {
+			func(n *counter.TypedNotice) { n.Until = "2026-08-31" }, "disaster.days until",
+		},
+		"more than a year": {
+			func(n *counter.TypedNotice) { n.Until = "2028-01-01" }, "disaster.days until",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := storm
@@ -213,7 +221,8 @@ func TestANoticeHasItsTitleAreaAndDays(t *testing.T) {
 }
 
 // The share that a declaration is billed with for now: 3割, before school age 2割, from 70 on 1–3割 within what
-// the law gives (docs/facts/eligibility-methods.md#written-declaration, shares-and-limits.md#share-by-age).
+// the law gives (docs/facts/eligibility-methods.md#written-declaration,
+// docs/facts/shares-and-limits.md#share-by-age).
 func TestADeclarationIsBilledWithTheShareOfTheAge(t *testing.T) {
 	for _, c := range []struct {
 		name, birth string

@@ -46,7 +46,8 @@ func (s facilityStore) AddFacility(ctx context.Context, f staff.Facility, e audi
 		err := requireChange(tx.ExecContext(ctx,
 			`INSERT INTO facilities (`+facilityColumns+`)
 			VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (code) DO NOTHING`,
-			f.Code, f.Name, f.Address, f.Telephone, int64(f.Blanking/time.Second), f.CopyByYear, f.Retention))
+			f.Code, f.Name, f.Address, f.Telephone, int64(f.Blanking/time.Second),
+			f.CopyByYear, f.Retention))
 		if errors.Is(err, sql.ErrNoRows) {
 			return staff.ErrKnownFacility
 		}
@@ -84,7 +85,8 @@ func (s facilityStore) SetFacility(
 		}
 		if err := requireChange(tx.ExecContext(ctx, `UPDATE facilities
 			SET name = $2, address = $3, telephone = $4, blanking = $5, copy_by_year = $6, retention = $7
-			WHERE code = $1`, code, f.Name, f.Address, f.Telephone, int64(f.Blanking/time.Second), f.CopyByYear,
+			WHERE code = $1`, code, f.Name, f.Address, f.Telephone, int64(f.Blanking/time.Second),
+			f.CopyByYear,
 			f.Retention)); err != nil {
 			return err
 		}

@@ -41,7 +41,7 @@ interface CardCheck {
 }
 
 /** Of a case without a screen: by which way it goes, and who it is. */
-export interface Way {
+interface Way {
   code: string;
   name: Sentence;
   person?: string;

@@ -54,7 +54,7 @@ export function unfinished(reopen: (() => void) | null): void {
 }
 
 /** Opens the panel, or the form that is unfinished. */
-export function openPanel(): void {
+function openPanel(): void {
   if (document.querySelector("dialog[open]")) return;
   if (goOn) return goOn();
   body = h("div", "");
@@ -69,7 +69,7 @@ export function openPanel(): void {
   void ask();
 }
 
-export function closePanel(): void {
+function closePanel(): void {
   sheet?.close();
 }
 

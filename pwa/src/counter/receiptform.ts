@@ -16,7 +16,7 @@ const order = [
 
 const setting = "copy-calendar";
 
-/** How birth dates are written, era (S30.07.01) or year (1955/07/01): as this PC was set, else its facility. */
+/** How birth dates are written, era (S30.07.01) or year (1955/07/01): as this PC is set, or its facility. */
 export function calendar(): string {
   let own: string | null = null;
   try {

@@ -210,7 +210,7 @@ func inJapanese(keys []string) []string {
 }
 
 // caseView turns a case into what the console shows: the headline, then the one next step.
-func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
+func (s answers) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 	v := view.Verdict
 	out := CaseJSON{
 		ID:          view.ID,

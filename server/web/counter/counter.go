@@ -20,7 +20,6 @@ import (
 // Routes adds the console, what it calls, and the address at which bridge agents dial in.
 func (s *Console) Routes(r *kit.Router) {
 	r.Counter("GET /counter", s.counterPage)
-	r.Counter("GET /counter/methods", s.reception(s.methodsPage))
 	s.StaffRoutes(r, auth.Counter)
 	r.Counter("GET /api/v1/counter/status", s.reception(s.counterStatus))
 	r.Counter("GET /api/v1/counter/cases", s.reception(s.cases))
@@ -30,14 +29,14 @@ func (s *Console) Routes(r *kit.Router) {
 	r.Counter("POST /api/v1/counter/cases/:id/challenge", s.reception(s.challenge))
 	r.Counter("POST /api/v1/counter/cases/:id/card-check", s.reception(s.cardCheck))
 	s.extraCheckRoutes(r)
-	s.wayRoutes(r)
-	paperPages{s, counterhalf.NewPapers(s.Counter)}.routes(r)
+	wayPages{s.answers}.routes(r)
+	paperPages{s.answers, counterhalf.NewPapers(s.Counter)}.routes(r)
 	r.Counter("POST /api/v1/counter/cases/:id/visual", s.reception(s.visual))
 	r.Counter("POST /api/v1/counter/cases/:id/record", s.reception(s.record))
 	r.Counter("POST /api/v1/counter/cases/:id/take-back", s.reception(s.takeBack))
 	r.Counter("POST /api/v1/counter/reader", s.reception(s.useReader))
 	s.bridges.routes(r)
-	s.parkedRoutes(r)
+	parkedPages{s.answers, s.records.Records}.routes(r)
 	s.records.routes(r)
 	s.places.routes(r)
 	s.offline.routes(r)
@@ -212,7 +211,7 @@ func (s *Console) cases(c echo.Context, reception staff.Reception) error {
 }
 
 // answerCase answers with a case as it stands after what was asked.
-func (s *Console) answerCase(c echo.Context, view counterhalf.CaseView, err error) error {
+func (s answers) answerCase(c echo.Context, view counterhalf.CaseView, err error) error {
 	if err != nil {
 		return err
 	}

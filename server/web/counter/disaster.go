@@ -14,7 +14,7 @@ import (
 )
 
 // disasterPages are where a facility's administrator switches a notice of a disaster on and off.
-type disasterPages struct{ *Console }
+type disasterPages struct{ answers }
 
 func (s disasterPages) routes(r *kit.Router) {
 	r.Counter("GET /counter/disasters", s.reception(s.page))

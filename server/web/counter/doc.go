@@ -20,11 +20,16 @@ type Config struct {
 	Patients   bool              // this server has the patients' pages too
 }
 
-// Console is the console's pages and the interface that they call.
-type Console struct {
+// answers is what every handler answers about a case with.
+type answers struct {
 	*kit.Kit
 	receptions
-	Counter    *counter.Service
+	Counter *counter.Service
+}
+
+// Console is the console's pages and the interface that they call.
+type Console struct {
+	answers
 	facilities *staff.Facilities
 	bridges    bridges
 	records    records
@@ -36,9 +41,7 @@ type Console struct {
 func New(c Config) *Console {
 	at := receptions{demo: c.Kit.Demo, facility: c.Kit.Facility}
 	return &Console{
-		Kit:        c.Kit,
-		receptions: at,
-		Counter:    c.Counter,
+		answers:    answers{Kit: c.Kit, receptions: at, Counter: c.Counter},
 		facilities: c.Facilities,
 		bridges:    bridges{receptions: at, readers: c.Readers},
 		records:    records{Kit: c.Kit, receptions: at, Records: counter.NewRecords(c.Counter)},

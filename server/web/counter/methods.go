@@ -14,7 +14,7 @@ import (
 
 // methodsPage asks three questions by links and answers from the rules. Nothing about the patient is sent but
 // the taps.
-func (s *Console) methodsPage(c echo.Context, reception staff.Reception) error {
+func (s wayPages) methodsPage(c echo.Context, reception staff.Reception) error {
 	view := MethodsView{
 		Page:  s.NewPage(c, message.New("staff.title.whatCanThisPatientBeConfirmed", nil)),
 		Day:   s.Today().Japanese(),

@@ -14,7 +14,7 @@ import (
 )
 
 // outagePages are the list of people to look up after an outage, to be printed and ticked off.
-type outagePages struct{ *Console }
+type outagePages struct{ answers }
 
 func (s outagePages) routes(r *kit.Router) {
 	r.Counter("GET /counter/outage", s.reception(s.list))

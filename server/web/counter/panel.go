@@ -78,7 +78,7 @@ type noticeJSON struct {
 }
 
 // panel asks the next question, or answers by the rules of today.
-func (s *Console) panel(c echo.Context, reception staff.Reception) error {
+func (s wayPages) panel(c echo.Context, reception staff.Reception) error {
 	var body askedJSON
 	if err := c.Bind(&body); err != nil {
 		return kit.ErrRequest

@@ -15,10 +15,14 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// What the console asks about parked cases and about 診察券番号, the clinic's own number of a patient. A number
-// travels in bodies only: addresses end up in a browser's history.
+// parkedPages are what the console asks about parked cases and about 診察券番号, the clinic's own number of a
+// patient. A number travels in bodies only: addresses end up in a browser's history.
+type parkedPages struct {
+	answers
+	records counter.Records
+}
 
-func (s *Console) parkedRoutes(r *kit.Router) {
+func (s parkedPages) routes(r *kit.Router) {
 	r.Counter("GET /api/v1/counter/parked", s.reception(s.parked))
 	r.Counter("POST /api/v1/counter/this-month", s.reception(s.thisMonth))
 	r.Counter("POST /api/v1/counter/cases/:id/take-up", s.reception(s.takeUp))
@@ -47,7 +51,7 @@ type entryJSON struct {
 	Correction bool        `json:"correction,omitempty"` // of the one before
 }
 
-func (s *Console) parkedOf(c echo.Context, view counter.CaseView) parkedJSON {
+func (s answers) parkedOf(c echo.Context, view counter.CaseView) parkedJSON {
 	out := parkedJSON{PatientNumber: view.PatientNumber}
 	for _, e := range view.Earlier {
 		out.Earlier = append(out.Earlier, entryJSON{
@@ -104,7 +108,7 @@ type waitingJSON struct {
 const takenUpFor = 10 * time.Minute
 
 // parked lists the facility's cases that wait.
-func (s *Console) parked(c echo.Context, reception staff.Reception) error {
+func (s parkedPages) parked(c echo.Context, reception staff.Reception) error {
 	views, err := s.records.Parked(c.Request().Context(), reception)
 	if err != nil {
 		return err
@@ -118,7 +122,7 @@ func (s *Console) parked(c echo.Context, reception staff.Reception) error {
 	return c.JSON(http.StatusOK, out)
 }
 
-func (s *Console) waiting(c echo.Context, view counter.CaseView) waitingJSON {
+func (s parkedPages) waiting(c echo.Context, view counter.CaseView) waitingJSON {
 	parked := counter.Entry{Reason: view.Reason, Staff: view.Staff, RecordedAt: view.RecordedAt}
 	if all := view.Entries(); len(all) > 0 {
 		parked = all[len(all)-1]
@@ -143,13 +147,13 @@ func (s *Console) waiting(c echo.Context, view counter.CaseView) waitingJSON {
 }
 
 // takeUp goes on with a parked case.
-func (s *Console) takeUp(c echo.Context, reception staff.Reception) error {
+func (s parkedPages) takeUp(c echo.Context, reception staff.Reception) error {
 	view, err := s.records.TakeUp(c.Request().Context(), reception, c.Param("id"))
 	return s.answerCase(c, view, err)
 }
 
 // scanAgain puts the same person's screen of now in the place of a parked case's.
-func (s *Console) scanAgain(c echo.Context, reception staff.Reception) error {
+func (s parkedPages) scanAgain(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Text string `json:"text"`
 	}
@@ -172,7 +176,7 @@ func readNumber(c echo.Context) (string, error) {
 }
 
 // setPatientNumber gives an open case its 診察券番号.
-func (s *Console) setPatientNumber(c echo.Context, reception staff.Reception) error {
+func (s parkedPages) setPatientNumber(c echo.Context, reception staff.Reception) error {
 	number, err := readNumber(c)
 	if err != nil {
 		return err
@@ -194,7 +198,7 @@ type foundJSON struct {
 }
 
 // thisMonth says what was recorded in this calendar month for a 診察券番号.
-func (s *Console) thisMonth(c echo.Context, reception staff.Reception) error {
+func (s parkedPages) thisMonth(c echo.Context, reception staff.Reception) error {
 	number, err := readNumber(c)
 	if err != nil {
 		return err

@@ -15,16 +15,20 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// Ways without a screen: 申立書, own records, the outage list, a disaster's notice.
-func (s *Console) wayRoutes(r *kit.Router) {
+// wayPages are the ways without a screen: 申立書, own records, the outage list, a disaster's notice, and the
+// question which of all ways are open.
+type wayPages struct{ answers }
+
+func (s wayPages) routes(r *kit.Router) {
+	r.Counter("GET /counter/methods", s.reception(s.methodsPage))
 	r.Counter("POST /api/v1/counter/methods", s.reception(s.panel))
 	r.Counter("POST /api/v1/counter/ways", s.reception(s.openWay))
 	r.Counter("POST /api/v1/counter/ways/:id/card-check", s.reception(s.wayCard))
 	r.Counter("POST /api/v1/counter/ways/:id/record", s.reception(s.recordWay))
 	r.Counter("POST /api/v1/counter/shares", s.reception(s.shares))
 	r.Counter("POST /counter/declaration.pdf", s.reception(s.declaration))
-	outagePages{s}.routes(r)
-	disasterPages{s}.routes(r)
+	outagePages{s.answers}.routes(r)
+	disasterPages{s.answers}.routes(r)
 }
 
 // wayJSON is what the case of a way tells, with what was noted of the person.
@@ -55,7 +59,7 @@ func nameOfWay(code eligibility.MethodCode) message.Message {
 }
 
 // addWay tells of a case that has no screen by which way it goes.
-func (s *Console) addWay(out *CaseJSON, view counter.CaseView) {
+func (s answers) addWay(out *CaseJSON, view counter.CaseView) {
 	way := view.Way
 	if way == nil {
 		return
@@ -80,7 +84,7 @@ func (s *Console) addWay(out *CaseJSON, view counter.CaseView) {
 }
 
 // openWay opens a case for a way that the answers open today.
-func (s *Console) openWay(c echo.Context, reception staff.Reception) error {
+func (s wayPages) openWay(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Code eligibility.MethodCode `json:"code"`
 		counter.Answers
@@ -96,7 +100,7 @@ func (s *Console) openWay(c echo.Context, reception staff.Reception) error {
 }
 
 // wayCard has a reader ask the card once. What the chip tells of its holder is in the answer alone.
-func (s *Console) wayCard(c echo.Context, reception staff.Reception) error {
+func (s wayPages) wayCard(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Name       string `json:"name"`
 		BirthDate  string `json:"birthDate"`
@@ -141,7 +145,7 @@ type wayPersonJSON struct {
 }
 
 // recordWay accepts a case by its way.
-func (s *Console) recordWay(c echo.Context, reception staff.Reception) error {
+func (s wayPages) recordWay(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		wayPersonJSON
 		Checks []string          `json:"checks"`
@@ -166,7 +170,7 @@ func (s *Console) recordWay(c echo.Context, reception staff.Reception) error {
 }
 
 // shares says with which share a declaration is billed for now.
-func (s *Console) shares(c echo.Context, reception staff.Reception) error {
+func (s wayPages) shares(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		BirthDate string `json:"birthDate"`
 		counter.Answers
@@ -190,7 +194,7 @@ func (s *Console) shares(c echo.Context, reception staff.Reception) error {
 }
 
 // declaration is the 被保険者資格申立書 with what is typed so far, to be printed and signed. Nothing is stored.
-func (s *Console) declaration(c echo.Context, reception staff.Reception) error {
+func (s wayPages) declaration(c echo.Context, reception staff.Reception) error {
 	said := c.FormValue
 	data, err := counter.NewWays(s.Counter).DeclarationSheet(c.Request().Context(), reception,
 		counter.Answers{Card: said("card"), Shows: said("shows"), Place: said("place")},
