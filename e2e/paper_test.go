@@ -128,7 +128,7 @@ func TestWhatIsNotOursIsRecorded(t *testing.T) {
 				h.press(t, " ")
 			}
 			if p.code == "N1" {
-				waitText(t, console, "#card-question", "お知らせの氏名は、カードの氏名と同じですか")
+				waitText(t, console, "#card-question", "お知らせとカードの氏名は同じですか")
 				waitText(t, console, "#checks", "氏名だけ")
 				state(t, console, "counter-paper-beside")
 			}

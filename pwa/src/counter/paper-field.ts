@@ -10,6 +10,7 @@ const dateInWords = /^.{1,8}[年.\/-].{1,2}[月.\/-]\d{1,2}日?$/;
 /** Of which fields can be told that nothing follows: full, and ended where Enter only ended a composition. */
 const rules: Record<string, { full: RegExp; ended: RegExp }> = {
   insurerNumber: { full: /^\d{8}$/, ended: /^(?:\d{6}|\d{8})$/ },
+  symbol: { full: /^$/, ended: /^$/ },
   elderlyNumber: { full: /^\d{8}$/, ended: /^\d{8}$/ },
   number: { full: /^$/, ended: /^\d+$/ },
   branch: { full: /^\d\d$/, ended: /^\d{1,2}$/ },
