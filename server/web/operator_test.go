@@ -145,6 +145,7 @@ func TestTheOperatorAddsAndSetsOrganisations(t *testing.T) {
 		Name:      "架空薬局",
 		Telephone: "03-0000-0003",
 		Blanking:  2 * time.Minute,
+		Retention: 3, // years: 療担規則 9条
 	}
 	if err != nil || f != want {
 		t.Errorf("%+v %v", f, err)

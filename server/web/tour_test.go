@@ -116,10 +116,13 @@ func (h *testApp) tour(t *testing.T) []stop {
 	if w := h.ask(t, "POST", "/api/v1/counter/cases/"+back+"/take-back", struct{}{}); w.Code != 200 {
 		t.Fatal(w.Code, w.Body)
 	}
-	parked, wrong := h.scan(t, live).ID, h.scan(t, live).ID
-	for id, outcome := range map[string]string{parked: "parked", wrong: "refused"} {
+	parked, again, wrong := h.scan(t, live).ID, h.scan(t, live).ID, h.scan(t, live).ID
+	for id, outcome := range map[string]string{parked: "parked", again: "parked", wrong: "refused"} {
 		h.ask(t, "POST", "/api/v1/counter/cases/"+id+"/record",
 			map[string]string{"outcome": outcome, "reason": "本人の希望"})
+	}
+	if w := h.ask(t, "POST", "/api/v1/counter/cases/"+again+"/take-up", struct{}{}); w.Code != 200 {
+		t.Fatal(w.Code, w.Body)
 	}
 	offline := answer[struct{ JWS string }](t,
 		h.ask(t, "POST", "/api/v1"+person+"/credential",
@@ -380,7 +383,7 @@ func (h *testApp) tour(t *testing.T) []stop {
 	send("POST", "/api/v1/counter/cases", map[string]string{"text": live})
 	send("POST", "/api/v1/counter/people", map[string][]string{"texts": {live}})
 	send("POST", "/api/v1/counter/papers", noticeBody())
-	send("POST", "/api/v1/counter/papers/notes", noticeBody())
+	send("POST", "/api/v1/counter/paper-notes", noticeBody())
 	send("PUT", "/api/v1/counter/papers/:id", noticeBody(), typed)
 	cases := "/api/v1/counter/cases/:id"
 	send("POST", cases+"/challenge", struct{}{}, second)
@@ -395,7 +398,7 @@ func (h *testApp) tour(t *testing.T) []stop {
 	send("POST", cases+"/record", map[string]string{"outcome": "refused", "reason": "本人の希望"}, fresh)
 	send("POST", cases+"/take-back", struct{}{}, back) // asked twice it is taken back once
 	send("POST", cases+"/take-up", struct{}{}, parked)
-	send("POST", cases+"/scan", map[string]string{"text": live}, parked)
+	send("POST", cases+"/scan", map[string]string{"text": live}, again)
 	send("POST", cases+"/patient-number", map[string]string{"patientNumber": "1234"}, open)
 	send("POST", "/api/v1/counter/this-month", map[string]string{"patientNumber": "1234"})
 	form("/counter/records/:id/correct", url.Values{"version": {"2"}, "outcome": {"refused"},

@@ -28,7 +28,7 @@ export function note(form: () => Typed, over: (typed: Typed) => void): void {
   clearTimeout(waits);
   const mine = ++asked;
   waits = setTimeout(() => {
-    call<Notes>("POST", "/api/v1/counter/papers/notes", form())
+    call<Notes>("POST", "/api/v1/counter/paper-notes", form())
       .then((notes) => {
         if (mine === asked) show(notes, over);
       })

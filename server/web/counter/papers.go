@@ -23,7 +23,7 @@ type paperPages struct {
 func (s paperPages) routes(r *kit.Router) {
 	r.Counter("POST /api/v1/counter/papers", s.reception(s.open))
 	r.Counter("PUT /api/v1/counter/papers/:id", s.reception(s.correct))
-	r.Counter("POST /api/v1/counter/papers/notes", s.reception(s.note))
+	r.Counter("POST /api/v1/counter/paper-notes", s.reception(s.note))
 }
 
 // maxTyped bounds a field, in bytes: the service's bounds are in characters.

@@ -221,7 +221,7 @@ var groups = []struct {
 			Ja: "コードの読み取り", En: "opens a case with a code"},
 		{Route: "POST /api/v1/counter/papers", Who: Reception, Of: Shown,
 			Ja: "職員が見て入れた紙・画面", En: "opens a case with what staff saw and typed"},
-		{Route: "POST /api/v1/counter/papers/notes", Who: Reception, Of: OwnOrganisation,
+		{Route: "POST /api/v1/counter/paper-notes", Who: Reception, Of: OwnOrganisation,
 			Ja: "入力中の確かめと、以前の入力", En: "what is wrong so far, and what was typed before"},
 	}},
 	{CounterHalf, Reception, OwnOrganisation, []Row{
