@@ -1,7 +1,6 @@
-// A day without the server. The console is made ready while the server answers: it fetches what screens are
-// verified by, and registers its own key. While the server is out of reach it answers in its place; what it
-// recorded is sent when the server is back (docs/offline.md).
-// Elements: #offline-note.
+// A day without the server; #offline-note tells of it. The console is made ready while the server answers:
+// it fetches what screens are verified by, and registers its own key. While the server is out of reach it
+// answers in its place; what it recorded is sent when the server is back (docs/offline.md).
 import { call, Problem } from "../shared/api";
 import { word } from "../shared/words";
 import { ticks } from "./accept";
