@@ -214,7 +214,8 @@ func TestANoticeHasItsTitleAreaAndDays(t *testing.T) {
 }
 
 // The share that a declaration is billed with for now: 3割, before school age 2割, from 70 on 1–3割 within what
-// the law gives (docs/facts/eligibility-methods.md#written-declaration, shares-and-limits.md#share-by-age).
+// the law gives (docs/facts/eligibility-methods.md#written-declaration,
+// docs/facts/shares-and-limits.md#share-by-age).
 func TestADeclarationIsBilledWithTheShareOfTheAge(t *testing.T) {
 	for _, c := range []struct {
 		name, birth string
