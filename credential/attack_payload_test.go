@@ -302,7 +302,10 @@ func TestOrderAndBlanksDoNotMatter(t *testing.T) {
 	body := goodPayload(t)
 	moved := "{" + `"exp":` + strconv.Itoa(exp) + ",\n " +
 		strings.Replace(body[1:], `"exp":`+strconv.Itoa(exp)+",", "", 1)
-	if v := (Verifier{Trust: trusting(key), Now: issuedAt}).Verify(signBody(t, key, moved)); !v.Valid {
+	b := Verifier{Trust: trusting(key), Now: issuedAt}
+	jws := signBody(t, key, moved)
+	note(t, b, jws, nil, "")
+	if v := b.Verify(jws); !v.Valid {
 		t.Errorf("%+v", v.Checks)
 	}
 }

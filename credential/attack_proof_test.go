@@ -41,7 +41,9 @@ func TestScreenCountsOnlyWithItsPhonesProof(t *testing.T) {
 		t.Fatalf("without a proof: %+v", v)
 	}
 	for _, nonce := range []string{"", "4711"} {
-		proved := v.Prove(p.proof(t, p.screen, p.phone, p.basis.Now, nonce), p.screen, p.basis, nonce)
+		proof := p.proof(t, p.screen, p.phone, p.basis.Now, nonce)
+		note(t, p.basis, p.screen, &proof, nonce)
+		proved := v.Prove(proof, p.screen, p.basis, nonce)
 		if !proved.Valid || proved.AwaitsProof() {
 			t.Errorf("nonce %q: %+v", nonce, proved.Checks)
 		}
@@ -149,6 +151,7 @@ func TestProofsOfAnotherPhoneCardTimeOrCaseAreRefused(t *testing.T) {
 		{"claims changed", strings.Replace(fresh, ".", ".e", 1), "", proofForm},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			note(t, p.basis, p.screen, &c.proof, c.nonce)
 			v := p.basis.Verify(p.screen).Prove(c.proof, p.screen, p.basis, c.nonce)
 			if v.Valid || v.Checks[0].Name != "holder" || v.Checks[0].Result != Failed ||
 				v.Checks[0].Key != c.want.failed {
@@ -163,7 +166,9 @@ func TestProofMendsNothingElse(t *testing.T) {
 	p := newProofBench(t)
 	late := p.basis
 	late.Now = issuedAt.Add(25 * time.Hour)
-	v := late.Verify(p.screen).Prove(p.proof(t, p.screen, p.phone, late.Now, ""), p.screen, late, "")
+	proof := p.proof(t, p.screen, p.phone, late.Now, "")
+	note(t, late, p.screen, &proof, "")
+	v := late.Verify(p.screen).Prove(proof, p.screen, late, "")
 	if v.Valid || v.AwaitsProof() || v.Checks[0].Name != "time" {
 		t.Errorf("a screen of yesterday: %+v", v.Checks)
 	}

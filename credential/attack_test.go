@@ -59,6 +59,7 @@ func privateJWK(t *testing.T, key Key) map[string]string {
 // right one.
 func mustRefuse(t *testing.T, b Verifier, jws, check string) {
 	t.Helper()
+	note(t, b, jws, nil, "")
 	v := b.Verify(jws)
 	if v.Valid || v.Checks[0].Result != Failed || v.Checks[0].Name != check {
 		t.Errorf("valid %v, %+v, want a failed %q", v.Valid, v.Checks, check)
@@ -77,6 +78,7 @@ func TestForgedHeadersAndSignaturesAreRefused(t *testing.T) {
 		map[string]any{"issuer": privateJWK(t, key), "kid": key.ID, "payload": strings.Split(card, ".")[1]},
 		&forged)
 	b := Verifier{Trust: trusting(key), Now: issuedAt.Add(time.Second)}
+	note(t, b, forged["the true card"], nil, "")
 	if v := b.Verify(forged["the true card"]); !v.Valid {
 		t.Fatalf("the card that jose signed with the issuer's key: %+v", v.Checks)
 	}

@@ -25,6 +25,10 @@ func packBits(revoked []uint32) ([]byte, error) {
 	for _, i := range sorted {
 		raw[i/8] |= 1 << (i % 8)
 	}
+	return compressBits(raw)
+}
+
+func compressBits(raw []byte) ([]byte, error) {
 	var b bytes.Buffer
 	w, err := zlib.NewWriterLevel(&b, zlib.BestCompression)
 	if err != nil {
@@ -55,6 +59,14 @@ func (s *indexSet) has(index uint32) bool {
 	}
 	_, found := slices.BinarySearch(s.few, index)
 	return found
+}
+
+// pack writes the set as packBits does.
+func (s *indexSet) pack() ([]byte, error) {
+	if s.bits == nil {
+		return packBits(s.few)
+	}
+	return compressBits(bytes.TrimRight(s.bits, "\x00"))
 }
 
 // add puts in the eight indices from first on, above all that are there, whose bits are set in b.

@@ -49,7 +49,9 @@ func TestALiveScreenCountsOnlyByBothClocks(t *testing.T) {
 		{"a new screen, a lie of 11 hours about the clock", 0, 11 * time.Hour, "look again"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			v := measuredBy(key, issuedAt.Add(c.age), c.skew).Verify(live)
+			b := measuredBy(key, issuedAt.Add(c.age), c.skew)
+			note(t, b, live, nil, "")
+			v := b.Verify(live)
 			got := "genuine"
 			switch {
 			case failedClock(v):
@@ -135,6 +137,7 @@ func TestASecondCodeCountsOnlyByBothClocks(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := measuredBy(p.issuer, made.Add(c.age), c.skew)
+			note(t, b, p.screen, &proof, "")
 			v := b.Verify(p.screen).Prove(proof, p.screen, b, "")
 			first := v.Checks[0]
 			if v.Valid != c.valid || !c.valid && (first.Result != Failed || first.Name != c.check) {
@@ -181,7 +184,9 @@ func TestDaysAreJudgedByTheCorrectedClock(t *testing.T) {
 		{"expired by both", end.Add(time.Hour), 10 * time.Minute, false, "time", "このPCの時計を合わせてください"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			v := measuredBy(key, c.at, c.skew).Verify(saved.JWS)
+			b := measuredBy(key, c.at, c.skew)
+			note(t, b, saved.JWS, nil, "")
+			v := b.Verify(saved.JWS)
 			said := ""
 			for _, check := range v.Checks {
 				if check.Name == "clock" {

@@ -85,7 +85,9 @@ func TestEveryTierIsVerifiedAndReadBack(t *testing.T) {
 		if err != nil || read != out.JWS {
 			t.Fatalf("%s: the numeric form does not come back: %v", r.Tier, err)
 		}
-		v := Verifier{Trust: trusting(key), Now: issuedAt.Add(20 * time.Second)}.Verify(read)
+		b := Verifier{Trust: trusting(key), Now: issuedAt.Add(20 * time.Second)}
+		note(t, b, read, nil, "")
+		v := b.Verify(read)
 		if v.Tier != r.Tier || v.Valid != (r.Tier != TierOffline) {
 			t.Errorf("%s: %+v", r.Tier, v.Checks)
 		}
@@ -115,6 +117,7 @@ func TestLiveScreenEndsNinetySecondsAfterIssue(t *testing.T) {
 		{-46 * time.Second, false},
 	} {
 		t.Run(fmt.Sprint(c.after), func(t *testing.T) {
+			note(t, Verifier{Trust: trusting(key), Now: issuedAt.Add(c.after)}, jws, nil, "")
 			v := (Verifier{Trust: trusting(key), Now: issuedAt.Add(c.after)}).Verify(jws)
 			if v.Valid != c.want {
 				t.Errorf("%v after issue: valid %v, %+v", c.after, v.Valid, v.Checks[0])
@@ -165,6 +168,7 @@ func TestForgeriesAreRefusedEachWithItsOwnCheck(t *testing.T) {
 		{"no zip", withHeader(`{"alg":"ES256","kid":"` + key.ID + `"}`), "form"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			note(t, Verifier{Trust: &stranger, Now: issuedAt}, c.jws, nil, "")
 			v := Verifier{Trust: &stranger, Now: issuedAt}.Verify(c.jws)
 			if v.Valid || v.Checks[0].Name != c.check || v.Checks[0].Result != Failed ||
 				v.Eligibility != nil {
@@ -208,6 +212,7 @@ func TestTiersCannotBeMixed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			note(t, Verifier{Trust: trusting(key), Now: issuedAt}, input+"."+signature, nil, "")
 			v := (Verifier{Trust: trusting(key), Now: issuedAt}).Verify(input + "." + signature)
 			if v.Valid || v.Checks[0].Result != Failed {
 				t.Errorf("%+v", v.Checks)

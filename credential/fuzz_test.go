@@ -216,16 +216,16 @@ func FuzzStatusListBitsComeBack(f *testing.F) {
 	f.Add(zlibOf(f, bytes.Repeat([]byte{0xff}, 1<<20)))
 	f.Fuzz(func(t *testing.T, packed []byte) {
 		set, err := unpackBits(packed)
-		if err != nil || set.bits != nil {
+		if err != nil {
 			return
 		}
-		again, err := packBits(set.few)
+		again, err := (&StatusList{set: set}).Packed()
 		if err != nil {
 			t.Fatal(err)
 		}
 		back, err := unpackBits(again)
-		if err != nil || !slices.Equal(set.few, back.few) || set.count != len(set.few) ||
-			!slices.IsSorted(set.few) {
+		if err != nil || !slices.Equal(set.few, back.few) || set.bits == nil && set.count != len(set.few) ||
+			set.count != back.count || !bytes.Equal(set.bits, back.bits) || !slices.IsSorted(set.few) {
 			t.Errorf("%d indices became %d, %v", set.count, back.count, err)
 		}
 	})

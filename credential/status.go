@@ -130,6 +130,10 @@ func OpenStatusList(jws, iss string, keys KeySet, now time.Time) (*StatusList, e
 // Revoked reports whether the copy with this index is revoked.
 func (l *StatusList) Revoked(index uint32) bool { return l.set.has(index) }
 
+// Packed returns the revoked indices as the signed list carries them (status_list of the Token Status List):
+// one bit each, the lowest index in a byte's lowest bit, zlib.
+func (l *StatusList) Packed() ([]byte, error) { return l.set.pack() }
+
 // revokes reports whether the copy with this index and nbf is revoked.
 func (l *StatusList) revokes(index uint32, nbf int64) bool {
 	return l.Revoked(index) || nbf < l.before[index]

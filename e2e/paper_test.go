@@ -70,7 +70,7 @@ var papers = []struct {
 // keyTime is what a quick hand takes for a key: some 80 words a minute.
 const keyTime = 150 * time.Millisecond
 
-// typesTaro types 試験 太郎's paper (docs/facts/test-people.md, 1) with a birth date, and sends it.
+// typesTaro types 試験 太郎's paper (person 1 of docs/facts/test-people.md) with a birth date, and sends it.
 func (h *hand) typesTaro(t *testing.T, code, birth string) {
 	t.Helper()
 	before := h.keys

@@ -22,7 +22,8 @@ func tap(t *testing.T, tab context.Context, x, y float64) {
 	frames(t, tab)
 }
 
-// An administrator whose passkey was used too long ago uses it again to say that a reader's words are the same.
+// An administrator whose passkey was used too long ago uses it again to say that a reader's words are the
+// same.
 // Who cancels that is told so, and the words stay.
 func TestPairingAReaderMayAskForThePasskeyAgain(t *testing.T) {
 	t.Parallel()

@@ -10,6 +10,7 @@ import (
 // SheetRow is one line of the reception's sheet: what the patient brings, and the answer on the day.
 type SheetRow struct {
 	Brings  message.Message
+	Say     message.Message   // what the reception says or asks first
 	Code    MethodCode        // "" when nothing can be accepted
 	Answer  message.Sentences // the method's name, or that it is not enough
 	Next    message.Steps     // ※ in it stands for SheetMark
@@ -153,6 +154,7 @@ func SheetFor(day Date) (ReceptionSheet, error) {
 			continue // nobody brings an old card any more, or a phone yet
 		}
 		now.Brings = message.New(c.brings, nil)
+		now.Say = message.New("sheet.say."+strings.TrimPrefix(c.brings, "sheet.brings."), nil)
 		now.Changed = !reflect.DeepEqual(now.Answer, then.Answer) || !reflect.DeepEqual(now.Next, then.Next)
 		sheet.Rows = append(sheet.Rows, now)
 	}

@@ -15,7 +15,7 @@ func TestTheReceptionSheetSaysWhatTheTableSays(t *testing.T) {
 		}
 		rows := map[string]SheetRow{}
 		for _, r := range sheet.Rows {
-			if r.Next.Ja() == "" || r.Answer.Ja() == "" {
+			if r.Next.Ja() == "" || r.Answer.Ja() == "" || r.Say.Text("ja") == r.Say.Key {
 				t.Errorf("%+v", r)
 			}
 			rows[r.Brings.Text("ja")] = r

@@ -56,7 +56,9 @@ func forEveryone(e Entry) bool {
 }
 
 // forStaff are the files of pages/ that only people at a counter, an insurer or a server read.
-var forStaff = map[string]bool{"console": true, "import": true, "keys": true, "settings": true}
+var forStaff = map[string]bool{
+	"console": true, "import": true, "keys": true, "settings": true, "ways": true,
+}
 
 // counters are words behind a number that Japanese has and English has not.
 var counters = regexp.MustCompile(`^staff\.[a-z]+\.(unit[A-Z][a-z]+|bornAfter|sinceAfter)\d*$`)

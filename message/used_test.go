@@ -96,6 +96,7 @@ var composed = []string{
 	"verdict.form.", "verdict.signature.", "verdict.issuer.", "verdict.content.",
 	"verdict.insurer.", "verdict.time.", "verdict.holder.", "verdict.revocation.",
 	"console.item.", // fields of an online answer, package wire
+	"sheet.say.",    // beside sheet.brings. in package eligibility
 }
 
 // ofRules are the keys that package eligibility makes from a rule's code, a condition's key or a card's case;
@@ -178,7 +179,7 @@ var severalSentences = []string{"import.kind"}
 var staffErrors = regexp.MustCompile(
 	`^(case|scan|import|run|look|sample|revoke|support|paper|hosts|keys|receipt|situation|` +
 		`code|demo|counter|export|insurer|declaration|notices|share|rules|names|` +
-		`staff|passkey|pin|facility|print|representing)\.|^person\.(erase|login|missing)`,
+		`staff|passkey|pin|facility|print|representing|way|outage|disaster)\.|^person\.(erase|login|missing)`,
 )
 
 // patientsRooms are where a patient's request can come to.

@@ -72,6 +72,8 @@ func documents(t testing.TB) map[string][]byte {
 			Address:  n.Person.Address,
 		}, noticeDay)
 		keep("declaration"+name, data, report, err)
+		data, report, err = pdf.PosterSheet(poster(t, n.Person.Name), noticeDay)
+		keep("poster"+name, data, report, err)
 		var counted bytes.Buffer
 		f := pdf.NewNotices(&counted, "架空市", noticeDay)
 		err = f.Count(pdf.ParcelCoverSheet{

@@ -18,8 +18,12 @@ type Declaration struct {
 	BirthDate   eligibility.Date
 	Sex         eligibility.Sex
 	Address     string
+	Telephone   string
 	InsurerName string
 	Employer    string
+	// Shares are those, in percent, with which the facility may bill until the insurer is known: one, or
+	// several of which the patient declares one.
+	Shares []int
 }
 
 // DeclarationSheet makes the form for a patient who is insured but can show nothing that proves it
@@ -40,19 +44,36 @@ func DeclarationSheet(d Declaration, made time.Time) ([]byte, Report, error) {
 		to = d.Facility + " 御中"
 	}
 	report, err := w.Page(composed, form.Person{Reading: d.Kana, Values: map[string]string{
-		"to":     to,
-		"氏名":     d.Name,
-		"フリガナ":   d.Kana,
-		"生年月日":   d.BirthDate.Japanese(),
-		"性別":     d.Sex.Japanese(),
-		"住所":     d.Address,
-		"保険者の名称": d.InsurerName,
-		"事業所名":   d.Employer,
+		"to":      to,
+		"氏名":      d.Name,
+		"フリガナ":    d.Kana,
+		"生年月日":    d.BirthDate.Japanese(),
+		"性別":      d.Sex.Japanese(),
+		"住所":      d.Address,
+		telephone: d.Telephone,
+		"保険者の名称":  d.InsurerName,
+		"事業所名":    d.Employer,
+		"shares":  provisionalShares(d.Shares),
 	}})
 	if err == nil {
 		err = w.Close()
 	}
 	return out.Bytes(), report, err
+}
+
+// telephone is the label of the row, and its slot.
+const telephone = "連絡先（電話番号）"
+
+// provisionalShares says with which share the facility bills for now.
+func provisionalShares(shares []int) string {
+	if len(shares) == 0 {
+		return ""
+	}
+	all := eligibility.SharesValue(shares).In("ja")
+	if len(shares) == 1 {
+		return "医療機関で使います：保険者がわかるまで、仮に" + all + "で計算します。"
+	}
+	return "医療機関で使います：保険者がわかるまで、" + all + "のうち、お申し出の割合で計算します。"
 }
 
 var declarationForm = sync.OnceValues(composeDeclaration)
@@ -77,7 +98,7 @@ func composeDeclaration() (*form.Form, error) {
 		{"生年月日", "", 12},
 		{"性別", "", 12},
 		{"住所", "", 18},
-		{"連絡先（電話番号）", "", 12},
+		{telephone, "", 12},
 		{"保険の種別", "□ 会社などの健康保険　□ 国民健康保険　□ 後期高齢者医療\n□ 共済組合　□ わからない", 18},
 		{"保険者の名称", "", 14},
 		{"事業所名", "", 14},
@@ -114,6 +135,7 @@ func composeDeclaration() (*form.Form, error) {
 	a.line(left+83, y+27.5, right, y+27.5, 0.2, ink)
 	a.label(left, y+35, 11, grey, "本人が書けないときは、代わりに書いた方の氏名と続柄：")
 	a.line(left+97, y+40, right, y+40, 0.2, hairline)
+	a.slot(left, y+46, 11, right-left, ink, "shares", form.Slot{Least: 9})
 	a.slot(left, 272, 9.5, right-left, ink, form.NotesSlot, form.Slot{Least: 8, Lines: 3, Down: true})
 	return a.finish()
 }

@@ -31,6 +31,8 @@ func TestGopdfDrawsTheFormsAsBefore(t *testing.T) {
 		}},
 		{"declaration", composeDeclaration},
 		{"insert", composeInsert},
+		{"poster", func() (*form.Form, error) { return composePoster(false) }},
+		{"poster-demo", func() (*form.Form, error) { return composePoster(true) }},
 		{"countsheet", composeCountSheet},
 		{"certificate-card", func() (*form.Form, error) {
 			return composeCertificate(CardSingle, certificateKind{scheme: "健康保険資格確認書", cards: 1}, Branding{},

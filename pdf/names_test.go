@@ -129,6 +129,9 @@ func hardDocuments(t *testing.T) map[string]hardDocument {
 					MadeOn:      eligibility.DateOf(noticeDay),
 				}, noticeDay)
 			}},
+			{"poster", func() ([]byte, pdf.Report, error) {
+				return pdf.PosterSheet(poster(t, p.Name), noticeDay)
+			}},
 			{"declaration", func() ([]byte, pdf.Report, error) {
 				return pdf.DeclarationSheet(pdf.Declaration{
 					Facility:    "架空医院",
@@ -199,7 +202,7 @@ func TestHardNamesAreCopiedWholeFromEveryDocumentAndStayWithinIt(t *testing.T) {
 				p, _ := hard(i)
 				want := hardName
 				if strings.ContainsAny(hardName, "●■") && p.Kana != "" && kind != "declaration" &&
-					kind != "sheet" {
+					kind != "sheet" && kind != "poster" {
 					want = p.Kana // the reading is printed large, the name as registered beside it
 					if kind == "notice" {
 						want = eligibility.HalfWidthKana("登録の表記 ") + hardName

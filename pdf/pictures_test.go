@@ -92,6 +92,17 @@ func TestPicturesOfTheDocuments(t *testing.T) {
 		{"declaration", "1", "72", func() ([]byte, pdf.Report, error) {
 			return pdf.DeclarationSheet(pdf.Declaration{}, noticeDay)
 		}},
+		{"poster", "1", "72", func() ([]byte, pdf.Report, error) {
+			return pdf.PosterSheet(poster(t, "架空医院"), noticeDay)
+		}},
+		{"cheatsheet", "1", "80", func() ([]byte, pdf.Report, error) {
+			today, err := eligibility.SheetFor(eligibility.DateOf(noticeDay))
+			if err != nil {
+				return nil, pdf.Report{}, err
+			}
+			data, err := pdf.ReceptionSheet(today, noticeDay)
+			return data, pdf.Report{}, err
+		}},
 		{"countsheet", "1", "72", func() ([]byte, pdf.Report, error) {
 			return batch.Bytes(), pdf.Report{}, nil
 		}},

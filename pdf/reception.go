@@ -13,8 +13,8 @@ import (
 )
 
 // ReceptionSheet composes today's sheet for the reception: one A4 page, what a patient brings at the left,
-// the answer and the next step at the right, what changed within a month in bold with a mark, and the last
-// day on which it may hang.
+// the answer with its code, what to say and the next step at the right, what changed within a month in bold
+// with a mark, and the last day on which it may hang.
 func ReceptionSheet(s eligibility.ReceptionSheet, at time.Time) ([]byte, error) {
 	gp := &gopdf.GoPdf{}
 	gp.Start(gopdf.Config{PageSize: *gopdf.PageSizeA4, Unit: gopdf.UnitMM})
@@ -35,10 +35,13 @@ func ReceptionSheet(s eligibility.ReceptionSheet, at time.Time) ([]byte, error) 
 		left := d.paragraphHeight(10*scale, 52, row.Brings.Text("ja"))
 		right := d.paragraphHeight(10.5*scale, room, sheetAnswer(row)) +
 			d.paragraphHeight(9*scale, room, row.Next.Ja())
+		if !d.sayFits(row, scale, room) {
+			right += 9 * scale * lineHeight
+		}
 		return max(left, right) + gap*scale
 	}
 	scale, y := 1.0, bottom+1
-	for ; y > bottom && scale > 0.8; scale -= 0.02 { // a day with many rows is written a little smaller
+	for ; y > bottom && scale > 0.77; scale -= 0.02 { // a day with many rows is written a little smaller
 		y = top
 		for _, row := range s.Rows {
 			y += tall(row, scale)
@@ -53,6 +56,12 @@ func ReceptionSheet(s eligibility.ReceptionSheet, at time.Time) ([]byte, error) 
 		d.line(edge, y, edge+wide, y, 0.2, hairline)
 		d.paragraph(edge+1, y+1.2*scale, 10*scale, 52, row.Brings.Text("ja"), row.Changed)
 		right := d.paragraph(edge+56, y+1.2*scale, 10.5*scale, room, sheetAnswer(row), true)
+		say, at := sheetSay(row), y+1.35*scale
+		if !d.sayFits(row, scale, room) {
+			at = y + 1.2*scale + right
+			right += 9 * scale * lineHeight
+		}
+		d.drawText(edge+56+room-d.width(9*scale, say), at, 9*scale, ink, say)
 		d.paragraph(edge+56, y+1.2*scale+right, 9*scale, room, row.Next.Ja(), row.Changed)
 		y += tall(row, scale)
 	}
@@ -74,11 +83,19 @@ func ReceptionSheet(s eligibility.ReceptionSheet, at time.Time) ([]byte, error) 
 // inJapanese is a text of the catalogue: the sheet is printed in Japanese.
 func inJapanese(key string, args message.Args) string { return message.New(key, args).Text("ja") }
 
-// sheetAnswer is a row's answer with its marks.
+// sheetSay is what the reception says, in the brackets of speech.
+func sheetSay(row eligibility.SheetRow) string { return "「" + row.Say.Text("ja") + "」" }
+
+// sayFits reports whether what the reception says has room at the end of the answer's line.
+func (d *drawing) sayFits(row eligibility.SheetRow, scale, room float64) bool {
+	return d.width(10.5*scale, sheetAnswer(row))+3+d.width(9*scale, sheetSay(row)) <= room
+}
+
+// sheetAnswer is a row's answer with its code and its marks.
 func sheetAnswer(row eligibility.SheetRow) string {
 	answer := "× " + row.Answer.Ja()
 	if row.Code != "" {
-		answer = "○ " + row.Answer.Ja()
+		answer = "○ " + string(row.Code) + "　" + row.Answer.Ja()
 	}
 	if row.Sure != eligibility.Certain {
 		answer += "（" + row.Sure.Japanese() + "）"

@@ -49,6 +49,7 @@ func TestWhoHearsADocumentHearsItsHeadingAndWhichValueIsWhat(t *testing.T) {
 			row("負担割合", "2割")}},
 		{"declaration", []string{`H1 "被保険者資格申立書"`, row("フリガナ", "タカハシ トクイチ"), `TH: /Scope /Row "生年月日" TD TR`,
 			`"保険の種別" TD "□ 会社などの健康保険`, `P "上記のとおり申し立てます。"`}},
+		{"poster", []string{`H1 "マイナンバーカードが"`, `P "カードは、まずカードリーダーに置いてください。"`}},
 		{"insert", []string{`H1 "カードケース用の資格情報"`, `P "国13・0001234（02）"`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -80,6 +81,7 @@ func TestCodesAreToldInWords(t *testing.T) {
 		{"notice", []string{"マイナポータルを開くQRコード", "資格情報の画面を開くQRコード"}},
 		{"sheet", []string{"保険者の電子署名を受付で確かめるためのQRコード"}},
 		{"masked", nil},
+		{"poster", []string{"資格情報の画面を開くQRコード"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var alts []string

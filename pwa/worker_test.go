@@ -50,6 +50,38 @@ func TestTheWorkerKeepsTheFilesThatTheServerServes(t *testing.T) {
 	}
 }
 
+// The console's worker answers for the console alone, and keeps the camera's decoder from the start: it may
+// be needed first when there is no network.
+func TestTheConsolesWorkerKeepsTheConsole(t *testing.T) {
+	w := httptest.NewRecorder()
+	CounterWorker(false).ServeHTTP(w, httptest.NewRequest("GET", CounterWorkerPath, nil))
+	if w.Code != 200 || w.Header().Get("Service-Worker-Allowed") != "/counter" ||
+		w.Header().Get("Cache-Control") != "no-cache" {
+		t.Fatalf("%d %v", w.Code, w.Header())
+	}
+	program := w.Body.String()
+	for _, name := range []string{"counter.js", "app.css", "staff.css", "zxing_reader.wasm"} {
+		if !strings.Contains(program, `"`+Asset(name)+`"`) {
+			t.Errorf("%s is not kept", name)
+		}
+	}
+	if strings.Contains(program, Asset("patient.js")) {
+		t.Error("the patient's program is kept")
+	}
+	for _, address := range regexp.MustCompile(`/static/[0-9a-f]+/[^"]+`).FindAllString(program, -1) {
+		w := httptest.NewRecorder()
+		Handler().ServeHTTP(w, httptest.NewRequest("GET", address, nil))
+		if w.Code != 200 {
+			t.Errorf("%s: %d", address, w.Code)
+		}
+	}
+	off := httptest.NewRecorder()
+	CounterWorker(true).ServeHTTP(off, httptest.NewRequest("GET", CounterWorkerPath, nil))
+	if !strings.Contains(off.Body.String(), "unregister()") {
+		t.Error("the kill switch leaves it")
+	}
+}
+
 func TestTheKillSwitchRemovesTheWorkerAndLeavesPagesAlone(t *testing.T) {
 	program, _ := worker(t, true)
 	for _, want := range []string{"unregister()", "caches.delete", "skipWaiting()"} {

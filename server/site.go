@@ -151,6 +151,9 @@ func (a *app) addCounterHalf(
 	config.Readers = a.readers
 	config.Counter, refresh = counter.New(counter.Config{
 		Store:      a.Store.ForCounter(),
+		Outages:    a.Store.Outages(),
+		Notices:    a.Store.Notices(),
+		Offline:    a.Store.ForOfflineDay(),
 		Facilities: facilities,
 		Readers:    a.readers.Cards,
 		Listed:     listed,

@@ -15,16 +15,24 @@ import (
 // runNode bundles a module of the pages and runs a program beside it in Node.
 func runNode(t *testing.T, source, name, program string, arguments ...string) []byte {
 	t.Helper()
-	testenv.Need(t, "node")
-	dir := t.TempDir()
 	built := api.Build(api.BuildOptions{
 		EntryPoints: []string{filepath.Join("..", "src", source)},
-		Outfile:     filepath.Join(dir, name),
+		Outfile:     name,
 		Format:      api.FormatESModule,
-		Write:       true,
 	})
 	if len(built.Errors) > 0 {
 		t.Fatal(built.Errors)
+	}
+	return runNodeWith(t, name, built.OutputFiles[0].Contents, program, arguments...)
+}
+
+// runNodeWith runs a program beside a bundled module.
+func runNodeWith(t *testing.T, name string, module []byte, program string, arguments ...string) []byte {
+	t.Helper()
+	testenv.Need(t, "node")
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, name), module, 0o600); err != nil {
+		t.Fatal(err)
 	}
 	file := filepath.Join(dir, "run.mjs")
 	if err := os.WriteFile(file, []byte(program), 0o600); err != nil {

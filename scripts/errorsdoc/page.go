@@ -12,6 +12,7 @@ import (
 var areas = []struct{ file, title string }{
 	{"patient", "The patient's pages"},
 	{"counter", "The counter"},
+	{"ways", "The counter: patients without a screen"},
 	{"card", "The My Number card (マイナンバーカード)"},
 	{"reader", "Card readers"},
 	{"bridge", "The bridge agent and its command"},

@@ -27,8 +27,9 @@ func (s *Cards) FaceTries(ctx context.Context, r counter.CardRequest) (int, erro
 		return 0, err
 	}
 	id := rand.Text()
-	reply, err := l.ask(
+	reply, err := s.readers.ask(
 		ctx,
+		l,
 		id,
 		s.times.Check,
 		wire.Message{Type: "faceTries", FaceTries: &wire.FaceTries{ID: id, Facility: r.Facility}},
@@ -59,7 +60,7 @@ func (s *Cards) CheckFace(ctx context.Context, r counter.FaceRequest) (counter.F
 		return counter.FaceResult{}, err
 	}
 	b := newBinding(r.CardRequest)
-	reply, err := l.ask(ctx, b.ID, s.times.Text, wire.Message{Type: "face", Face: &wire.Face{
+	reply, err := s.readers.ask(ctx, l, b.ID, s.times.Text, wire.Message{Type: "face", Face: &wire.Face{
 		Binding:    b,
 		BirthDate:  r.BirthDate,
 		ExpiryYear: r.ExpiryYear,

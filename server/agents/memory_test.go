@@ -64,6 +64,16 @@ func (m *memory) SawAgent(_ context.Context, seen AgentSeen) error {
 	return nil
 }
 
+func (m *memory) TroubledAgent(_ context.Context, trouble AgentTrouble) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if a, ok := m.agents[trouble.ID]; ok && !a.Ended() {
+		a.Trouble, a.TroubleAt = trouble.Key, trouble.At
+		m.agents[trouble.ID] = a
+	}
+	return nil
+}
+
 func (m *memory) EndAgent(_ context.Context, end AgentEnd, e audit.Entry) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

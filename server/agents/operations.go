@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"slices"
+	"time"
 
 	"madoguchi/card"
 	"madoguchi/card/wire"
@@ -24,6 +25,9 @@ type Cards struct {
 // connectedReaders knows which readers are connected.
 type connectedReaders interface {
 	readerConn(ctx context.Context, facility, reader string) (*agentConn, error)
+	ask(
+		ctx context.Context, l *agentConn, id string, within time.Duration, m wire.Message,
+	) (*wire.Reply, error)
 	Status(facility string) []counter.ReaderStatus
 }
 
@@ -46,8 +50,9 @@ func (s *Cards) CheckBirthDate(ctx context.Context, r counter.CardRequest) (card
 		return card.Result{}, err
 	}
 	b := newBinding(r)
-	reply, err := l.ask(
+	reply, err := s.readers.ask(
 		ctx,
+		l,
 		b.ID,
 		s.times.Check,
 		wire.Message{Type: "check", Check: &wire.Check{Binding: b, BirthDate: r.BirthDate}},
@@ -87,8 +92,9 @@ func (s *Cards) CheckText(ctx context.Context, r counter.TextRequest) (counter.T
 		return counter.TextResult{}, err
 	}
 	b := newBinding(r.CardRequest)
-	reply, err := l.ask(
+	reply, err := s.readers.ask(
 		ctx,
+		l,
 		b.ID,
 		s.times.Text,
 		wire.Message{Type: "text", Text: &wire.Text{Binding: b, BirthDate: r.BirthDate,
@@ -140,8 +146,9 @@ func (s *Cards) CheckDates(
 		return counter.DatesResult{}, err
 	}
 	id := rand.Text()
-	reply, err := l.ask(
+	reply, err := s.readers.ask(
 		ctx,
+		l,
 		id,
 		s.times.Check,
 		wire.Message{Type: "dates", Dates: &wire.Dates{ID: id, Facility: r.Facility, Day: day}},
@@ -195,8 +202,9 @@ func (s *Cards) CompareOQS(
 		return counter.OQSResult{}, wire.ErrNoOQS
 	}
 	id := rand.Text()
-	reply, err := l.ask(
+	reply, err := s.readers.ask(
 		ctx,
+		l,
 		id,
 		s.times.OQS,
 		wire.Message{Type: "oqs", OQS: &wire.OQS{ID: id, Facility: r.Facility, Items: items}},

@@ -128,7 +128,8 @@ func TestOnePressIsOneAttempt(t *testing.T) {
 	request := textRequest(tokuichi)
 	request.SecurityCode = "9999"
 	for left := 9; left >= 2; left-- {
-		if r, err := s.Cards.CheckText(t.Context(), request); err != nil || r.Key != "card.number_b_mismatch" ||
+		r, err := s.Cards.CheckText(t.Context(), request)
+		if err != nil || r.Key != "card.number_b_mismatch" ||
 			*r.TriesLeft != left || v.TriesLeft().NumberB != left {
 			t.Fatalf("with %d left: %+v %v, the card says %d", left, r, err, v.TriesLeft().NumberB)
 		}

@@ -31,6 +31,8 @@ type Store interface {
 	Agents(ctx context.Context, facility string) ([]Agent, error)
 	// SawAgent stores that an agent was there; of one that is missing or was ended nothing.
 	SawAgent(ctx context.Context, seen AgentSeen) error
+	// TroubledAgent stores why an agent's reader did not answer; of one that is missing or was ended nothing.
+	TroubledAgent(ctx context.Context, trouble AgentTrouble) error
 	// EndAgent ends an agent of a facility. For one that was ended already it does nothing.
 	EndAgent(ctx context.Context, end AgentEnd, e audit.Entry) error
 	// ForgetAgent deletes an agent of a facility that was ended; another one is missing.
@@ -54,6 +56,8 @@ type Agent struct {
 	Program             string    // the release that it was then; empty: it did not say
 	EndedAt             time.Time // zero: it was not ended
 	EndedBy             string    // staff.Reception.Staff
+	Trouble             string    // the key of why its reader did not answer when it last did not
+	TroubleAt           time.Time // when that was
 }
 
 // Ended reports whether an administrator ended the agent: its key is refused.

@@ -45,7 +45,8 @@ func TestAReadingThatDoesNotFitItsOwnVerdictIsDropped(t *testing.T) {
 		return &wire.Reply{ID: m.Text.ID, Text: &answer}
 	})
 	answer = wire.TextReply{Verdict: verdictOf(card.Confirmed, "card.text_confirmed"), Reading: &reading}
-	if r, err := s.Cards.CheckText(t.Context(), textRequest(tokuichi)); err != nil || r.Outcome != card.Confirmed ||
+	r, err := s.Cards.CheckText(t.Context(), textRequest(tokuichi))
+	if err != nil || r.Outcome != card.Confirmed ||
 		*r.Reading != reading || r.By != card.ByAgent {
 		t.Fatalf("one that fits: %+v %v", r, err)
 	}

@@ -74,7 +74,7 @@ func (b *caseBody) unchecked(open []string) error {
 }
 
 // accept notes by which way of the rules, on which ground and after which checks a case is accepted on a day.
-func (b *caseBody) accept(reason string, day eligibility.Date) (err error) {
+func (b *CaseView) accept(reason string, day eligibility.Date) (err error) {
 	if b.Ground, err = b.ground(reason); err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (b *caseBody) accept(reason string, day eligibility.Date) (err error) {
 
 // methodOn returns the way of the rules by which the case is accepted on a day; errNoMethod or errPaper when
 // that day's rules do not accept it.
-func (b *caseBody) methodOn(day eligibility.Date) (eligibility.MethodCode, error) {
+func (b *CaseView) methodOn(day eligibility.Date) (eligibility.MethodCode, error) {
 	if b.Paper == nil {
 		return screenMethodOn(day, b.Verdict.Tier)
 	}

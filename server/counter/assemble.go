@@ -12,6 +12,9 @@ import (
 // Config is what the clinic's half of a server is made of.
 type Config struct {
 	Store      Store
+	Outages    OutageStore
+	Notices    NoticeStore
+	Offline    OfflineStore
 	Facilities Facilities
 	Readers    CardReaders
 	Listed     func() (*credential.TrustList, error) // the trust list as it was signed
@@ -31,7 +34,7 @@ func New(c Config) (of *Service, refresh func(context.Context)) {
 		Now:       c.Now,
 	}
 	c.Calls.Trust = believed.TrustList
-	return &Service{
+	of = &Service{
 		Store:       c.Store,
 		Believed:    believed.View,
 		RefreshKeys: believed.RefreshKeys,
@@ -47,6 +50,10 @@ func New(c Config) (of *Service, refresh func(context.Context)) {
 			Held:       HeldByTheClock(),
 			Now:        c.Now,
 		},
-		Now: c.Now,
-	}, believed.Refresh
+		Outages:   Outages{c.Outages, c.Now},
+		Disasters: Disasters{c.Notices, c.Now},
+		Now:       c.Now,
+	}
+	of.Offline = NewOfflineDay(of, c.Offline)
+	return of, believed.Refresh
 }

@@ -54,6 +54,21 @@ type caseBody struct {
 	Reason     string                 `json:"reason,omitempty"`
 	RecordedAt time.Time              `json:"recordedAt,omitzero"`
 	Withdrawn  []Withdrawn            `json:"withdrawn,omitempty"` // records that were taken back
+	// the key of why the reader did not answer, the last time that it did not
+	Trouble string `json:"trouble,omitempty"`
+	// as which the facility's numbers have the case; nil: they do not have it
+	Counted *Tally `json:"counted,omitempty"`
+
+	PatientNumber string `json:"patientNumber,omitempty"` // 診察券番号
+	// Earlier are the records before the last one, the oldest first: parked, or corrected since.
+	Earlier []Entry `json:"earlier,omitempty"`
+	// Correction says that the last record corrects the one before it.
+	Correction bool       `json:"correction,omitempty"`
+	TakenUp    *TakenUp   `json:"takenUp,omitempty"` // a parked case that somebody goes on with
+	Replaced   []Replaced `json:"replaced,omitempty"`
+	// of a case without a screen or a paper
+	Way     *WayNote     `json:"way,omitempty"`
+	Offline *OfflineNote `json:"offline,omitempty"` // recorded without this server
 }
 
 func readCase(stored Case) (CaseView, error) {

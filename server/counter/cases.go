@@ -9,7 +9,6 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
-	"madoguchi/server/hostapi"
 	"madoguchi/server/staff"
 )
 
@@ -42,10 +41,19 @@ func (c Cases) find(ctx context.Context, reception staff.Reception, id string) (
 // open returns a case that is not yet recorded, or parked and taken up again.
 func (c Cases) open(ctx context.Context, reception staff.Reception, id string) (CaseView, error) {
 	view, err := c.find(ctx, reception, id)
-	if err == nil && view.Outcome != hostapi.Open {
-		return CaseView{}, errCaseClosed
+	if err == nil {
+		err = view.goOn(reception.Staff)
 	}
 	return view, err
+}
+
+// goOn makes an open case this member's of staff; any other is errCaseClosed.
+func (v *CaseView) goOn(staff string) error {
+	if !v.isOpen() {
+		return errCaseClosed
+	}
+	v.Staff = staff
+	return nil
 }
 
 // ErrCaseChanged says that a case was changed between reading and storing it.
@@ -65,17 +73,29 @@ type caseChange struct {
 // else was faster it starts again from what they stored, so that nothing recorded is lost; a case that they
 // ended is errCaseClosed.
 func (c Cases) edit(ctx context.Context, reception staff.Reception, what caseChange) (CaseView, error) {
+	apply := what.apply
+	what.apply = func(view *CaseView) (string, error) {
+		if err := view.goOn(reception.Staff); err != nil {
+			return "", err
+		}
+		return apply(view)
+	}
+	return c.revise(ctx, reception, what)
+}
+
+// revise is edit for any case: apply looks at its state itself.
+func (c Cases) revise(ctx context.Context, reception staff.Reception, what caseChange) (CaseView, error) {
 	for range maxCaseTries {
-		view, err := c.open(ctx, reception, what.id)
+		view, err := c.find(ctx, reception, what.id)
 		if err != nil {
 			return CaseView{}, err
 		}
-		view.Staff = reception.Staff
 		detail, err := what.apply(&view)
 		if err != nil {
 			return CaseView{}, err
 		}
 		if err = c.put(ctx, reception, view, what.action, detail); err == nil {
+			view.version++
 			return view, nil
 		}
 		if !errors.Is(err, ErrCaseChanged) {
@@ -89,22 +109,36 @@ func (c Cases) edit(ctx context.Context, reception staff.Reception, what caseCha
 func (c Cases) put(
 	ctx context.Context, reception staff.Reception, view CaseView, action, detail string,
 ) error {
-	body, err := json.Marshal(view.caseBody)
+	stored, err := view.stored(reception.Facility)
 	if err != nil {
-		return fmt.Errorf("writing case %s: %w", view.ID, err)
-	}
-	stored := Case{
-		Facility: reception.Facility,
-		ID:       view.ID,
-		At:       view.At,
-		Outcome:  view.Outcome,
-		Body:     body,
-		Version:  view.version,
-		Receipt:  view.receipt,
-	}
-	if view.Paper != nil {
-		stored.Person = view.Paper.SamePerson()
+		return err
 	}
 	entry := audit.Entry{At: c.Now(), Actor: reception.Actor(), Action: action, Detail: detail}
 	return c.Store.PutCase(ctx, stored, entry)
+}
+
+// stored is a facility's case as the store takes it.
+func (v CaseView) stored(facility string) (Case, error) {
+	before := v.Counted
+	v.Counted = v.tally()
+	body, err := json.Marshal(v.caseBody)
+	if err != nil {
+		return Case{}, fmt.Errorf("writing case %s: %w", v.ID, err)
+	}
+	stored := Case{
+		Facility: facility,
+		ID:       v.ID,
+		At:       v.At,
+		Outcome:  v.Outcome,
+		Body:     body,
+		Version:  v.version,
+		Receipt:  v.receipt,
+		Before:   before,
+		Counted:  v.Counted,
+	}
+	if v.Paper != nil {
+		stored.Person = v.Paper.SamePerson()
+	}
+	v.index(&stored)
+	return stored, nil
 }

@@ -65,7 +65,7 @@ func (c *Service) CheckFace(
 		Page:        ask.Page,
 	})
 	if err != nil {
-		return CaseView{}, nil, err
+		return CaseView{}, nil, c.unanswered(ctx, reception, ask.ID, err)
 	}
 	check := &FaceCheck{result.Outcome, result.Stored, result.By, result.TriesLeft}
 	detail := string(result.Outcome) + " by " + string(result.By)

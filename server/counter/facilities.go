@@ -62,10 +62,14 @@ var errNoFacility = &eligibility.Error{Code: eligibility.NotFound, Key: "counter
 // FacilityOf returns the reception's facility. Staff of one that this server does not have are refused: what
 // they would record here were nobody's.
 func (c *Service) FacilityOf(ctx context.Context, reception staff.Reception) (Facility, error) {
+	return facilityOf(ctx, c.Facilities, reception)
+}
+
+func facilityOf(ctx context.Context, known Facilities, reception staff.Reception) (Facility, error) {
 	if reception.Facility == "" {
 		return Facility{}, errNoFacility
 	}
-	facility, err := c.Facilities.Facility(ctx, reception.Facility)
+	facility, err := known.Facility(ctx, reception.Facility)
 	var e *eligibility.Error
 	if errors.As(err, &e) && e.Code == eligibility.NotFound {
 		return Facility{}, errNoFacility

@@ -69,7 +69,7 @@ func (p Papers) Open(ctx context.Context, reception staff.Reception, typed paper
 }
 
 // paperDetail is what the audit says of a paper: no word of what stands on it.
-func (b *caseBody) paperDetail() string {
+func (b *CaseView) paperDetail() string {
 	if !b.Judged.Accepted {
 		return string(b.Paper.Kind) + ", not accepted"
 	}
@@ -133,7 +133,7 @@ func changedFields(a, b paper.Paper) (changed []string) {
 
 // forget drops the checks of what is changed. A card that was refused for its birth date alone may be the
 // right one of a digit typed wrongly; one that is not genuine stays refused.
-func (b *caseBody) forget(changed []string) {
+func (b *CaseView) forget(changed []string) {
 	b.OQS = nil // it compared everything
 	if slices.Contains(changed, "birthDate") {
 		b.RefusedBy = slices.DeleteFunc(b.RefusedBy, b.wasMismatch)
@@ -147,7 +147,7 @@ func (b *caseBody) forget(changed []string) {
 }
 
 // wasMismatch reports whether a kind of check refused the card for another birth date, and for nothing else.
-func (b *caseBody) wasMismatch(kind string) bool {
+func (b *CaseView) wasMismatch(kind string) bool {
 	key := ""
 	switch {
 	case kind == "card" && b.Card != nil:

@@ -19,7 +19,7 @@ import (
 	"madoguchi/server/staff"
 )
 
-// tokuichi is what stands on the papers of docs/facts/test-people.md, 3.
+// tokuichi is what stands on the papers of person 3 of docs/facts/test-people.md.
 func tokuichi(kind eligibility.MethodCode) paper.Typed {
 	return paper.Typed{
 		Kind:          kind,

@@ -51,8 +51,9 @@ func TestMain(m *testing.M) {
 type clinic struct {
 	*counter.Service
 	file       string
-	live, away string // the cases
-	jws        string // of the live screen
+	live, away string         // the cases
+	jws        string         // of the live screen
+	key        credential.Key // the insurer's
 }
 
 func newClinic(t *testing.T) *clinic {
@@ -68,6 +69,7 @@ func newClinic(t *testing.T) *clinic {
 	fatal(t, err)
 	t.Cleanup(func() { kept.Close() })
 	key := issuertest.NewKey(t)
+	c.key = key
 	list := &credential.TrustList{Version: 1, IssuedAt: now.Unix(), Issuers: []credential.TrustedIssuer{{
 		ISS:            iss,
 		Name:           "架空市",
@@ -80,6 +82,8 @@ func newClinic(t *testing.T) *clinic {
 		Readers:    readers{},
 		Insurers:   func(string) counter.InsurerCalls { return away{} },
 		Facilities: facilitytest.One{Code: own, Name: "架空医院"},
+		Outages:    counter.Outages{Store: kept.Outages(), Now: func() time.Time { return now }},
+		Disasters:  counter.Disasters{Store: kept.Notices(), Now: func() time.Time { return now }},
 		Now:        func() time.Time { return now },
 	}
 	c.Receipts = &counter.Receipts{
@@ -241,6 +245,19 @@ var rows = map[string]func(c *clinic, who staff.Reception) error{
 			}
 		}
 		_, err := c.TakeBack(ctx, who, c.live)
+		return err
+	},
+	"ScanAgain": func(c *clinic, who staff.Reception) error {
+		if who == suzuki { // there is a parked case that was taken up
+			end := counter.CaseEnd{Outcome: hostapi.Parked, Reason: "急ぎ"}
+			if _, err := c.Record(ctx, who, c.live, end); err != nil {
+				return err
+			}
+			if _, err := counter.NewRecords(c.Service).TakeUp(ctx, who, c.live); err != nil {
+				return err
+			}
+		}
+		_, err := c.ScanAgain(ctx, who, c.live, c.jws)
 		return err
 	},
 	"FacilityOf": func(c *clinic, who staff.Reception) error {

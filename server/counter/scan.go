@@ -21,36 +21,55 @@ func (c *Service) Open(ctx context.Context, reception staff.Reception, text stri
 	if err != nil {
 		return CaseView{}, err
 	}
-	believed, err := c.Believed()
+	shown, err := c.readShown(ctx, facility, text)
 	if err != nil {
 		return CaseView{}, err
+	}
+	view := CaseView{ID: rand.Text(), At: c.Now(), caseBody: caseBody{
+		JWS:     shown.jws,
+		Staff:   reception.Staff,
+		Verdict: shown.verdict,
+	}}
+	return view, c.cases().put(ctx, reception, view, "case.open", openingOutcome(view.Verdict))
+}
+
+// shownScreen is what a patient shows, with what it is worth.
+type shownScreen struct {
+	jws     string
+	verdict credential.Verdict
+}
+
+// readShown reads and verifies a screen, or looks the one of an online code up.
+func (c *Service) readShown(ctx context.Context, by Facility, text string) (shownScreen, error) {
+	believed, err := c.Believed()
+	if err != nil {
+		return shownScreen{}, err
 	}
 	jws, err := credential.Read(text)
 	if err != nil {
 		code, none := credential.ReadOnlineCode(text)
 		switch {
 		case errors.Is(err, credential.ErrIncomplete), errors.Is(none, credential.ErrOnlineIncomplete):
-			return CaseView{}, errIncomplete.Because(err)
+			return shownScreen{}, errIncomplete.Because(err)
 		case none != nil && strings.ContainsFunc(text, isKana):
-			return CaseView{}, errKana.Because(err)
+			return shownScreen{}, errKana.Because(err)
 		case none != nil:
-			return CaseView{}, errUnreadable.Because(err)
+			return shownScreen{}, errUnreadable.Because(err)
 		}
-		if jws, err = c.lookUp(ctx, codeQuestion{facility, believed, code}); err != nil {
-			return CaseView{}, err
+		if jws, err = c.lookUp(ctx, codeQuestion{by, believed, code}); err != nil {
+			return shownScreen{}, err
 		}
 	} else if credential.LooksLikeProof(jws) {
-		return CaseView{}, errProofFirst
+		return shownScreen{}, errProofFirst
 	}
-	view := CaseView{ID: rand.Text(), At: c.Now(), caseBody: caseBody{JWS: jws, Staff: reception.Staff}}
-	if view.Verdict, err = c.verifyScreen(ctx, believed, jws); err != nil {
-		return CaseView{}, err
+	verdict, err := c.verifyScreen(ctx, believed, jws)
+	if err != nil {
+		return shownScreen{}, err
 	}
-	if view.Verdict.Damaged() {
-		return CaseView{}, errIncomplete // nothing to judge: it is scanned again
+	if verdict.Damaged() {
+		return shownScreen{}, errIncomplete // nothing to judge: it is scanned again
 	}
-	view.Verdict = c.withMeasuredClock(ctx, believed, jws, view.Verdict)
-	return view, c.cases().put(ctx, reception, view, "case.open", openingOutcome(view.Verdict))
+	return shownScreen{jws, c.withMeasuredClock(ctx, believed, jws, verdict)}, nil
 }
 
 // isKana reports whether an input method made a character: no code holds one.
@@ -92,8 +111,8 @@ func (c *Service) Prove(ctx context.Context, reception staff.Reception, id, text
 		text = read // else the Verdict says what it is
 	}
 	return c.cases().edit(ctx, reception, caseChange{id, "case.proof", func(view *CaseView) (string, error) {
-		if view.Verdict.Tier != credential.TierOffline || view.Verdict.Eligibility == nil {
-			return "", errNoProofNeeded
+		if err := view.takesProof(); err != nil {
+			return "", err
 		}
 		verifier := believed.Verifier(c.Now())
 		fresh := verifier.Verify(view.JWS) // the day may have ended since the first code was read
@@ -111,8 +130,8 @@ func (c *Service) Prove(ctx context.Context, reception staff.Reception, id, text
 // once.
 func (c *Service) Challenge(ctx context.Context, reception staff.Reception, id string) (CaseView, error) {
 	what := caseChange{id, "case.challenge", func(view *CaseView) (string, error) {
-		if view.Verdict.Tier != credential.TierOffline || view.Verdict.Eligibility == nil {
-			return "", errNoProofNeeded
+		if err := view.takesProof(); err != nil {
+			return "", err
 		}
 		var b [2]byte
 		rand.Read(b[:])
@@ -120,4 +139,16 @@ func (c *Service) Challenge(ctx context.Context, reception staff.Reception, id s
 		return "", nil
 	}}
 	return c.cases().edit(ctx, reception, what)
+}
+
+// takesProof returns nil where a second code can be read: of a screen that lives without network, while its
+// credential is kept.
+func (b *CaseView) takesProof() error {
+	switch {
+	case b.Verdict.Tier != credential.TierOffline || b.Verdict.Eligibility == nil:
+		return errNoProofNeeded
+	case b.JWS == "":
+		return errScanAgain
+	}
+	return nil
 }

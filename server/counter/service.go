@@ -26,6 +26,9 @@ type Service struct {
 	Facilities  Facilities
 	Insurers    func(url string) InsurerCalls // for the facility of a URL
 	Receipts    *Receipts
+	Outages     Outages     // people to look up after an outage
+	Disasters   Disasters   // notices that facilities have switched on
+	Offline     *OfflineDay // what consoles record without this server
 	Now         func() time.Time
 }
 
@@ -76,8 +79,9 @@ func (c *Service) Visual(
 
 // CaseEnd is how staff end a case.
 type CaseEnd struct {
-	Outcome hostapi.Outcome
-	Reason  string
+	Outcome       hostapi.Outcome
+	Reason        string
+	PatientNumber *string // 診察券番号; nil: as it is
 }
 
 // Record ends a case. Accepting needs a genuine screen or a paper that the rules accept, no refused card, a
@@ -88,6 +92,10 @@ func (c *Service) Record(
 ) (CaseView, error) {
 	outcome := end.Outcome
 	reason, err := readReason(end.Reason)
+	if err != nil {
+		return CaseView{}, err
+	}
+	number, err := readGiven(end.PatientNumber)
 	if err != nil {
 		return CaseView{}, err
 	}
@@ -111,6 +119,10 @@ func (c *Service) Record(
 			}
 			jws = view.JWS
 			view.Outcome, view.Reason, view.RecordedAt, view.JWS = outcome, reason, c.Now(), ""
+			view.Correction, view.TakenUp = false, nil
+			if number != nil {
+				view.PatientNumber = *number
+			}
 			view.receipt, err = owe(reception.Facility, *view, jws)
 			return detail, err
 		}})

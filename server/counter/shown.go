@@ -39,7 +39,7 @@ func (b *caseBody) Acceptable() bool {
 }
 
 // notAcceptable says why a case is not Acceptable.
-func (b *caseBody) notAcceptable() error {
+func (b *CaseView) notAcceptable() error {
 	if b.Paper != nil {
 		return b.paperRefused()
 	}
@@ -47,7 +47,7 @@ func (b *caseBody) notAcceptable() error {
 }
 
 // paperRefused is errPaper with what the rules say.
-func (b *caseBody) paperRefused() error {
+func (b *CaseView) paperRefused() error {
 	return errPaper.With(message.Args{
 		"reason": message.Writing(b.Judged.Reason.Ja(), b.Judged.Reason.En()),
 		"next":   message.Writing(b.Judged.Next.Ja(), b.Judged.Next.En()),

@@ -2,6 +2,7 @@ package counter
 
 import (
 	"context"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -35,15 +36,9 @@ var errTooLate = &eligibility.Error{Code: eligibility.Conflict, Key: "case.too_l
 
 // Withdrawn is a record that staff took back. It stays beside the one that follows.
 type Withdrawn struct {
-	Outcome    hostapi.Outcome        `json:"outcome"`
-	Method     eligibility.MethodCode `json:"method,omitempty"`
-	Ground     hostapi.Ground         `json:"ground,omitempty"`
-	Checked    []string               `json:"checked,omitempty"`
-	Reason     string                 `json:"reason,omitempty"`
-	Staff      string                 `json:"staff"`
-	RecordedAt time.Time              `json:"recordedAt"`
-	BackBy     string                 `json:"backBy"`
-	BackAt     time.Time              `json:"backAt"`
+	Entry
+	BackBy string    `json:"backBy"`
+	BackAt time.Time `json:"backAt"`
 }
 
 // Held keeps, in memory alone, what a record needs to be taken back: its case's credential. Its receipt waits
@@ -119,32 +114,35 @@ func (c *Service) TakeBack(ctx context.Context, reception staff.Reception, id st
 	if err != nil {
 		return CaseView{}, err
 	}
-	if view.Outcome == hostapi.Open && len(view.Withdrawn) > 0 {
+	if view.isOpen() && len(view.Withdrawn) > 0 {
 		return view, nil // asked twice
 	}
 	kept := c.Receipts.Held
 	held := kept.find(id)
-	if view.Outcome == hostapi.Open || held == nil || !kept.take(id, held) {
+	if view.isOpen() || view.Correction || held == nil || !kept.take(id, held) {
 		return CaseView{}, errTooLate
 	}
 	view.Withdrawn = append(view.Withdrawn, Withdrawn{
-		Outcome:    view.Outcome,
-		Method:     view.Method,
-		Ground:     view.Ground,
-		Checked:    view.Checked,
-		Reason:     view.Reason,
-		Staff:      view.Staff,
-		RecordedAt: view.RecordedAt,
-		BackBy:     reception.Staff,
-		BackAt:     c.Now(),
+		Entry:  view.entry(),
+		BackBy: reception.Staff,
+		BackAt: c.Now(),
 	})
 	detail := string(view.Outcome)
-	view.Outcome, view.Staff, view.JWS = hostapi.Open, reception.Staff, held.jws
-	view.Method, view.Ground, view.Checked, view.Reason, view.RecordedAt = "", "", nil, "", time.Time{}
+	view.setEntry(Entry{Outcome: hostapi.Open, Staff: reception.Staff})
+	view.JWS = held.jws
+	if n := len(view.Earlier); n > 0 { // it was parked before, and is again in somebody's hands
+		view.setEntry(view.Earlier[n-1])
+		view.TakenUp = &TakenUp{By: reception.Staff, At: c.Now()}
+	}
 	view.receipt = &ReceiptChange{} // none waits any more
 	if err := c.cases().put(ctx, reception, view, "case.back", detail); err != nil {
 		kept.hold(id, held) // the record stands: its receipt is still to be left
 		return CaseView{}, err
+	}
+	if view.Way != nil && view.Way.Code == Outage {
+		if err := c.Outages.drop(ctx, reception, id); err != nil {
+			slog.Warn("the case that was taken back is still on the outage list", "case", id, "error", err)
+		}
 	}
 	return view, nil
 }

@@ -19,8 +19,14 @@ func (f *DataFolder) Sweep(ctx context.Context) {
 	if _, err := f.Store.ExpireReceipts(ctx, f.Now().Add(-insurer.ReceiptLife)); err != nil {
 		slog.Warn("sweeping receipts", "error", err)
 	}
+	if _, err := f.Store.ExpireOutages(ctx, f.Now()); err != nil {
+		slog.Warn("sweeping outage lists", "error", err)
+	}
 	if err := f.Store.ExpireDevices(ctx, f.Now(), f.Now().Add(-insurer.DeviceGrantRetention)); err != nil {
 		slog.Warn("sweeping phones", "error", err)
+	}
+	if _, err := f.Store.ExpireCases(ctx, f.Now()); err != nil {
+		slog.Warn("sweeping counters' records", "error", err)
 	}
 }
 

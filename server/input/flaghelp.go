@@ -37,5 +37,8 @@ var FlagHelp = map[string]string{
 	"insurer_what": "the insurers of this server: add, list, set; or what an insurer number says",
 	"facility_blanking": "seconds without use after which a patient's data are blanked at the counter: " +
 		"30 to 600; 60 by default",
+	"facility_retention": "years for which the counter's records are kept: 3 to 10; 3 by default",
+	"facility_copy_by_year": "what the counter copies for the receipt computer has birth dates by the " +
+		"western year, not by era",
 	"of_role": "role of the data folder; live only for --operator",
 }

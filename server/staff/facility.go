@@ -23,6 +23,11 @@ type Facility struct {
 	// Blanking is after how long without use a patient's data are taken off the counter's page: from 30 s to
 	// 10 min; one touch brings them back.
 	Blanking time.Duration
+	// CopyByYear: what the counter copies for the receipt computer has birth dates by the western year, not
+	// by era. A counter PC may be set otherwise.
+	CopyByYear bool
+	// Retention is for how many years its counter's records are kept (retention.go).
+	Retention int
 }
 
 // Bounds of Facility.Blanking, and what a facility has that sets none.
@@ -86,6 +91,12 @@ func (f Facility) clean() (Facility, error) {
 	}
 	if f.Blanking < LeastBlanking || f.Blanking > MostBlanking || f.Blanking%time.Second != 0 {
 		return f, errBlanking
+	}
+	if f.Retention == 0 {
+		f.Retention = DefaultRetention
+	}
+	if f.Retention < LeastRetention || f.Retention > MostRetention {
+		return f, errRetention
 	}
 	return f, nil
 }
@@ -175,6 +186,18 @@ type GivenFacility struct {
 	Address   *string `help:"所在地"`
 	Telephone *string `help:"digits and hyphens"`
 	Blanking  *int    `help:"${facility_blanking}"`
+	Retention *int    `help:"${facility_retention}"`
+
+	CopyByYear *bool `negatable:"" help:"${facility_copy_by_year}"`
+}
+
+// ReadCopyByYear is GivenFacility.CopyByYear as a form gives it, nil where it gives none.
+func ReadCopyByYear(calendar *string) *bool {
+	if calendar == nil {
+		return nil
+	}
+	byYear := *calendar == "year"
+	return &byYear
 }
 
 // ReadBlanking is GivenFacility.Blanking as a form gives it, nil where it gives none. What is no number is
@@ -202,6 +225,12 @@ func (g GivenFacility) On(f Facility) Facility {
 	if g.Blanking != nil {
 		// 0 would be the default, and what overflows a Duration could be anything
 		f.Blanking = time.Duration(min(max(*g.Blanking, 1), 1_000_000)) * time.Second
+	}
+	if g.CopyByYear != nil {
+		f.CopyByYear = *g.CopyByYear
+	}
+	if g.Retention != nil {
+		f.Retention = max(*g.Retention, 1) // 0 would be the default
 	}
 	return f
 }
@@ -249,6 +278,8 @@ type FacilityReport struct {
 	Address   string `json:"address"`
 	Telephone string `json:"telephone"`
 	Blanking  int    `json:"blankingSeconds"`
+	ByYear    bool   `json:"copyByYear"`
+	Retention int    `json:"retentionYears"`
 	URL       string `json:"url"` // by which the trust list names it
 }
 
@@ -260,6 +291,8 @@ func NewFacilityReport(f Facility, url string) FacilityReport {
 		Address:   f.Address,
 		Telephone: f.Telephone,
 		Blanking:  int(f.Blanking / time.Second),
+		ByYear:    f.CopyByYear,
+		Retention: f.Retention,
 		URL:       url,
 	}
 }

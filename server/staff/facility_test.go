@@ -21,6 +21,7 @@ func TestAFacilityIsAddedAndChanged(t *testing.T) {
 		Address:   "東京都架空区練習町7-8",
 		Telephone: "03-0000-0000",
 		Blanking:  30 * time.Second,
+		Retention: 10,
 	}
 	fatal(t, w.Facilities.Add(ctx, w.operator, f))
 	f.Name = "架空薬局　本店"
@@ -34,7 +35,7 @@ func TestAFacilityIsAddedAndChanged(t *testing.T) {
 	fatal(t, w.Facilities.Set(ctx, command, f))
 	own := staff.Facility{Code: clinic, Name: "架空医院"}
 	fatal(t, w.Facilities.Set(ctx, w.facilityAdmin, own))
-	own.Blanking = time.Minute // where none is named
+	own.Blanking, own.Retention = time.Minute, 3 // where none is named
 	if got, err := w.Facilities.Facility(ctx, w.reception, clinic); err != nil || got != own {
 		t.Errorf("%+v %v", got, err)
 	}
@@ -89,6 +90,10 @@ func TestFacilitiesThatAreNotTaken(t *testing.T) {
 		{"blanking after half a second more", func(f *staff.Facility) { f.Blanking += time.Second / 2 },
 			"blanking"},
 		{"never blanking", func(f *staff.Facility) { f.Blanking = -time.Second }, "blanking"},
+		// 療担規則 9条: three years at least
+		{"records for two years", func(f *staff.Facility) { f.Retention = 2 }, "retention"},
+		{"records for eleven years", func(f *staff.Facility) { f.Retention = 11 }, "retention"},
+		{"records for less than no time", func(f *staff.Facility) { f.Retention = -3 }, "retention"},
 	}
 	w := newWorld(t)
 	before := w.dump(t)

@@ -14,7 +14,7 @@ import (
 type agentStore struct{ *core }
 
 const agentColumns = `ref, facility, name, public, paired_at, paired_by, first_seen, last_seen, version,
-	ended_at, ended_by, program`
+	ended_at, ended_by, program, trouble, trouble_at`
 
 // agentRow vouches for whose reader an agent is, by which key it proves itself, and whether it was ended.
 // Schema 20 added when it was seen and its end: a row that has nothing of that is vouched for as before.
@@ -27,20 +27,24 @@ func agentRow(a agents.Agent) provenRow {
 	if a.Program != "" { // schema 23
 		values = append(values, a.Program)
 	}
+	if a.Trouble != "" { // schema 31
+		values = append(values, a.Trouble, toMillis(a.TroubleAt))
+	}
 	return provenRow{"cases", "agents", values}
 }
 
 // scan reads agentColumns and proof, and checks that they belong together.
 func (s agentStore) scan(scan func(...any) error) (agents.Agent, error) {
 	var a agents.Agent
-	var paired, first, last, ended int64
+	var paired, first, last, ended, trouble int64
 	var proof []byte
 	if err := scan(&a.ID, &a.Facility, &a.Name, &a.Key, &paired, &a.PairedBy, &first, &last, &a.Version,
-		&ended, &a.EndedBy, &a.Program, &proof); err != nil {
+		&ended, &a.EndedBy, &a.Program, &a.Trouble, &trouble, &proof); err != nil {
 		return agents.Agent{}, err
 	}
 	a.PairedAt = fromMillis(paired)
 	a.FirstSeen, a.LastSeen, a.EndedAt = timeOrNone(first), timeOrNone(last), timeOrNone(ended)
+	a.TroubleAt = timeOrNone(trouble)
 	if err := s.proofs.checkProof(agentRow(a), proof); err != nil {
 		return agents.Agent{}, err
 	}
@@ -55,9 +59,11 @@ func (s agentStore) PutAgent(ctx context.Context, a agents.Agent, e audit.Entry)
 	}
 	return s.change(ctx, func(tx *sql.Tx) error {
 		done, err := tx.ExecContext(ctx, `INSERT INTO agents (`+agentColumns+`, proof)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING`,
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+			ON CONFLICT DO NOTHING`,
 			a.ID, a.Facility, a.Name, a.Key, toMillis(a.PairedAt), a.PairedBy, millisOrZero(a.FirstSeen),
-			millisOrZero(a.LastSeen), a.Version, millisOrZero(a.EndedAt), a.EndedBy, a.Program, proof)
+			millisOrZero(a.LastSeen), a.Version, millisOrZero(a.EndedAt), a.EndedBy, a.Program, a.Trouble,
+			millisOrZero(a.TroubleAt), proof)
 		if err != nil {
 			return fmt.Errorf("storing an agent: %w", err)
 		}
@@ -115,6 +121,21 @@ func (s agentStore) SawAgent(ctx context.Context, seen agents.AgentSeen) error {
 	})
 }
 
+// TroubledAgent implements agents.Store.
+func (s agentStore) TroubledAgent(ctx context.Context, trouble agents.AgentTrouble) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		a, err := s.agent(ctx, tx, trouble.ID)
+		if errors.Is(err, sql.ErrNoRows) || err == nil && a.Ended() {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		a.Trouble, a.TroubleAt = trouble.Key, trouble.At
+		return s.update(ctx, tx, a)
+	})
+}
+
 // EndAgent ends a facility's agent.
 func (s agentStore) EndAgent(ctx context.Context, end agents.AgentEnd, e audit.Entry) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
@@ -140,9 +161,10 @@ func (s agentStore) update(ctx context.Context, tx *sql.Tx, a agents.Agent) erro
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, `UPDATE agents SET first_seen = $2, last_seen = $3, version = $4,
-		ended_at = $5, ended_by = $6, proof = $7, program = $8 WHERE ref = $1`,
+		ended_at = $5, ended_by = $6, proof = $7, program = $8, trouble = $9, trouble_at = $10
+		WHERE ref = $1`,
 		a.ID, millisOrZero(a.FirstSeen), millisOrZero(a.LastSeen), a.Version, millisOrZero(a.EndedAt),
-		a.EndedBy, proof, a.Program); err != nil {
+		a.EndedBy, proof, a.Program, a.Trouble, millisOrZero(a.TroubleAt)); err != nil {
 		return fmt.Errorf("changing an agent: %w", err)
 	}
 	return nil

@@ -41,6 +41,14 @@ func TestAnAgentIsSeenEndedAndForgotten(t *testing.T) {
 		got.Program != "1.2.0" || got.Ended() {
 		t.Errorf("%+v %v", got, err)
 	}
+	trouble := agents.AgentTrouble{ID: a.ID, At: later, Key: "card.removed"}
+	if err := store.TroubledAgent(ctx, trouble); err != nil {
+		t.Fatal(err)
+	}
+	got, err = store.Agent(ctx, a.ID)
+	if err != nil || got.Trouble != "card.removed" || !got.TroubleAt.Equal(later) {
+		t.Errorf("%+v %v", got, err)
+	}
 	end := agents.AgentEnd{ID: a.ID, Facility: "1319999992", At: later, By: "田中"}
 	if err := store.EndAgent(ctx, end, entry("agent.end")); !isMissing(err) {
 		t.Errorf("another facility ends it: %v", err)
@@ -63,6 +71,12 @@ func TestAnAgentIsSeenEndedAndForgotten(t *testing.T) {
 	if err := store.SawAgent(ctx, agents.AgentSeen{ID: "nobody", At: later, Version: 6}); err != nil {
 		t.Fatal(err)
 	}
+	for _, id := range []string{a.ID, "nobody"} {
+		late := agents.AgentTrouble{ID: id, At: later.Add(time.Hour), Key: "card.none"}
+		if err := store.TroubledAgent(ctx, late); err != nil {
+			t.Fatal(err)
+		}
+	}
 	s.Close()
 	s, err = openAt(path, options())
 	if err != nil {
@@ -72,7 +86,7 @@ func TestAnAgentIsSeenEndedAndForgotten(t *testing.T) {
 	store = s.ForAgents()
 	all, err := store.Agents(ctx, a.Facility)
 	if err != nil || len(all) != 1 || !all[0].EndedAt.Equal(later) || all[0].EndedBy != "田中" ||
-		!all[0].LastSeen.Equal(later) {
+		!all[0].LastSeen.Equal(later) || all[0].Trouble != "card.removed" {
 		t.Errorf("%+v %v", all, err)
 	}
 	if all, err := store.Agents(ctx, "1319999992"); err != nil || len(all) != 0 {

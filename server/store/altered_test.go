@@ -65,7 +65,8 @@ func fill(t *testing.T) filled {
 	}
 	for _, id := range []string{"CASE", "OTHER"} {
 		if err := s.ForCounter().PutCase(ctx, counter.Case{Facility: "1319999991", ID: id, At: noon,
-			Body: []byte("body of " + id), Outcome: hostapi.Refused}, entry("case.open")); err != nil {
+			Body: []byte("body of " + id), Outcome: hostapi.Refused, Staff: []string{"鈴木"},
+			Number: "1234"}, entry("case.open")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -293,6 +294,13 @@ var alterations = []struct {
 	{"a case of another time", []string{`UPDATE cases SET at = at + 86400000`}, readCase},
 	{"a case stored more often", []string{`UPDATE cases SET version = 5`}, readCase},
 	{"a case of another facility", []string{`UPDATE cases SET facility = '1310000000'`}, otherPlace},
+	{"a case of another day", []string{`UPDATE cases SET day = '2026-01-01'`}, readCase},
+	{"a case of another colleague", []string{`UPDATE cases SET staff = '|佐藤|'`}, readCase},
+	{"a case that ends later", []string{`UPDATE cases SET ended = '2099-01-01'`}, readCase},
+	{"a case of another patient number", []string{`UPDATE cases SET number_mac = x'00'`}, readCase},
+	{"a case without its patient number", []string{`UPDATE cases SET number_mac = NULL`}, readCase},
+	{"a case as an older program left it", []string{`UPDATE cases SET ended = '', staff = '',
+		number_mac = NULL`}, readCase},
 	{"a case gets another's content", []string{`UPDATE cases SET body = (SELECT body FROM cases
 		WHERE ref = 'OTHER')`}, readCase},
 	{"a reader's agent has another key", []string{`UPDATE agents SET public = CAST('evil' AS BLOB)`},
@@ -302,6 +310,8 @@ var alterations = []struct {
 	{"an agent of the enemy's own", []string{`UPDATE agents SET proof = NULL`}, agentComes},
 	{"an agent was ended by nobody", []string{`UPDATE agents SET ended_at = 1`}, agentComes},
 	{"an agent says another release", []string{`UPDATE agents SET program = '9.9'`}, agentsListed},
+	{"an agent's reader had another trouble", []string{`UPDATE agents SET trouble = 'card.none'`},
+		agentsListed},
 	{"an agent was seen at another time", []string{`UPDATE agents SET last_seen = 1`}, agentsListed},
 	{"a waiting file becomes another insurer's", []string{`UPDATE previews SET insurer = '01139997'`},
 		openMoved},

@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"madoguchi/server/agents"
-	"madoguchi/server/counter"
 )
 
 // Rows of the releases before this one were bound to their place only, and had no proofs. They get both when
@@ -191,14 +190,14 @@ func (s rowBinder) bindSteps(ctx context.Context, tx *sql.Tx) []bindStep {
 			}},
 		{"cases", "body", `SELECT id, facility, ref, at, outcome, body, version FROM cases WHERE 1 = 1`,
 			func(scan func(...any) error) (id int64, value []byte, err error) {
-				var c counter.Case
+				var c caseRow
 				var when int64
 				var sealed []byte
 				if err := scan(&id, &c.Facility, &c.ID, &when, &c.Outcome, &sealed, &c.Version); err != nil {
 					return 0, nil, err
 				}
 				c.At = fromMillis(when)
-				p := casePlace(c, c.Version)
+				p := c.place(c.Version)
 				value, err = s.sealer.reseal(ctx, tx, plainPlace(p.column, p.record), p, sealed)
 				return id, value, err
 			}},

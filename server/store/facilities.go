@@ -14,11 +14,11 @@ import (
 // facilityStore implements staff.FacilityStore.
 type facilityStore struct{ memberReader }
 
-const facilityColumns = `code, name, address, telephone, blanking`
+const facilityColumns = `code, name, address, telephone, blanking, copy_by_year, retention`
 
 func scanFacility(scan func(...any) error) (f staff.Facility, err error) {
 	var seconds int64
-	err = scan(&f.Code, &f.Name, &f.Address, &f.Telephone, &seconds)
+	err = scan(&f.Code, &f.Name, &f.Address, &f.Telephone, &seconds, &f.CopyByYear, &f.Retention)
 	f.Blanking = time.Duration(seconds) * time.Second
 	return f, err
 }
@@ -44,9 +44,10 @@ func (s facilityStore) Facility(ctx context.Context, code string) (staff.Facilit
 func (s facilityStore) AddFacility(ctx context.Context, f staff.Facility, e audit.Entry) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		err := requireChange(tx.ExecContext(ctx,
-			`INSERT INTO facilities (code, name, address, telephone, blanking)
-			VALUES ($1, $2, $3, $4, $5) ON CONFLICT (code) DO NOTHING`,
-			f.Code, f.Name, f.Address, f.Telephone, int64(f.Blanking/time.Second)))
+			`INSERT INTO facilities (`+facilityColumns+`)
+			VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (code) DO NOTHING`,
+			f.Code, f.Name, f.Address, f.Telephone, int64(f.Blanking/time.Second),
+			f.CopyByYear, f.Retention))
 		if errors.Is(err, sql.ErrNoRows) {
 			return staff.ErrKnownFacility
 		}
@@ -83,8 +84,10 @@ func (s facilityStore) SetFacility(
 			return err
 		}
 		if err := requireChange(tx.ExecContext(ctx, `UPDATE facilities
-			SET name = $2, address = $3, telephone = $4, blanking = $5 WHERE code = $1`,
-			code, f.Name, f.Address, f.Telephone, int64(f.Blanking/time.Second))); err != nil {
+			SET name = $2, address = $3, telephone = $4, blanking = $5, copy_by_year = $6, retention = $7
+			WHERE code = $1`, code, f.Name, f.Address, f.Telephone, int64(f.Blanking/time.Second),
+			f.CopyByYear,
+			f.Retention)); err != nil {
 			return err
 		}
 		return appendAudit(ctx, tx, e, nil)

@@ -37,7 +37,18 @@ func (s *Store) ForInsurer() insurer.Stores {
 }
 
 // ForCounter returns the records of counters.
-func (s *Store) ForCounter() counter.Store { return caseStore{s.core} }
+func (s *Store) ForCounter() counter.Store { return caseStore{s.core, auditNotes{s.core}} }
+
+// Outages returns the counters' lists of people to look up after an outage.
+func (s *Store) Outages() counter.OutageStore { return outageStore{s.core} }
+
+// Notices returns the notices of disasters that facilities have switched on.
+func (s *Store) Notices() counter.NoticeStore { return disasterStore{s.core} }
+
+// ForOfflineDay returns what consoles recorded without network.
+func (s *Store) ForOfflineDay() counter.OfflineStore {
+	return offlineStore{s.core, caseStore{s.core, auditNotes{s.core}}}
+}
 
 // ForAgents returns the paired bridge agents.
 func (s *Store) ForAgents() agents.Store { return agentStore{s.core} }

@@ -129,6 +129,9 @@ func (s *Store) prepare(ctx context.Context, o Options) error {
 	if err := (keyProver{s.core}).proveKeys(ctx); err != nil {
 		return err
 	}
+	if err := (caseRenewal{s.core}).renewCases(ctx); err != nil {
+		return err
+	}
 	return searchRenewal{s.core}.renewSearch(ctx)
 }
 

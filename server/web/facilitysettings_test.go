@@ -47,6 +47,7 @@ func TestAFacilitysAdministratorSetsWhenDataAreBlanked(t *testing.T) {
 		Address:   "東京都架空区1",
 		Telephone: "03-0000-0000",
 		Blanking:  90 * time.Second,
+		Retention: 3,
 	}
 	if f := h.stored(t, h.facility.Code); f != want {
 		t.Errorf("%+v", f)

@@ -49,7 +49,7 @@ func TestThreeTapsAlwaysEndInANextStep(t *testing.T) {
 			}
 		}
 	}
-	if ends != 6*10*6 {
+	if ends != 7*10*6 {
 		t.Errorf("%d ends", ends)
 	}
 	// docs/facts/eligibility-methods.md#answers-in-november-2026: card unreadable with the insurer's

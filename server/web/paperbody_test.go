@@ -6,7 +6,7 @@ import (
 	console "madoguchi/server/web/counter"
 )
 
-// noticeBody is the notice of 髙橋 德一 (docs/facts/test-people.md, 3) as staff type it.
+// noticeBody is the notice of 髙橋 德一 (person 3 of docs/facts/test-people.md) as staff type it.
 func noticeBody() map[string]any {
 	return map[string]any{
 		"kind":          "N1",

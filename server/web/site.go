@@ -90,9 +90,15 @@ func New(c Config) (*echo.Echo, error) {
 		r.Public("GET /", func(c echo.Context) error { return c.Redirect(http.StatusSeeOther, "/counter") })
 	}
 	if c.Counter != nil {
-		pages := counter.Config{Kit: shared, Counter: c.Counter, Readers: c.Readers}
+		pages := counter.Config{
+			Kit:      shared,
+			Counter:  c.Counter,
+			Readers:  c.Readers,
+			Address:  c.FrontDoor.Address,
+			Patients: c.Insurer != nil,
+		}
 		if c.Members != nil {
-			pages.Facilities = c.Members.Facilities
+			pages.Facilities, pages.Members = c.Members.Facilities, c.Members.Members
 		}
 		counter.New(pages).Routes(r)
 	}

@@ -35,6 +35,7 @@ import (
 	"madoguchi/server/store"
 	"madoguchi/server/trust"
 	console "madoguchi/server/web/counter"
+	"madoguchi/server/web/kit"
 	"madoguchi/server/web/patient"
 )
 
@@ -179,6 +180,8 @@ func (h *testApp) build(t *testing.T) {
 		Readers:    h.reader,
 		Insurers:   func(string) counter.InsurerCalls { return nobody{} },
 		Facilities: h.facility,
+		Outages:    counter.Outages{Store: h.store.Outages(), Now: clock},
+		Disasters:  counter.Disasters{Store: h.store.Notices(), Now: clock},
 		Now:        clock,
 	}
 	service.Receipts = &counter.Receipts{
@@ -191,6 +194,7 @@ func (h *testApp) build(t *testing.T) {
 		}),
 		Now: clock,
 	}
+	service.Offline = counter.NewOfflineDay(service, h.store.ForOfflineDay())
 	h.counter = service
 	keys, err := passkey.New(passkey.Config{Address: "http://localhost:8080", Name: "窓口", Now: clock})
 	if err != nil {
@@ -215,6 +219,7 @@ func (h *testApp) build(t *testing.T) {
 			Staff:      []string{"鈴木"},
 			Members:    h.members,
 			Facility:   h.facility.Code,
+			FrontDoor:  kit.FrontDoor{Address: "http://localhost:8080"},
 			Now:        clock,
 			Ready:      h.store.Ping,
 			Counter:    h.counter,

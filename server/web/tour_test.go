@@ -19,6 +19,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/credential"
+	"madoguchi/eligibility"
 	"madoguchi/internal/testenv"
 	"madoguchi/server/agents"
 	"madoguchi/server/audit"
@@ -115,6 +116,11 @@ func (h *testApp) tour(t *testing.T) []stop {
 	if w := h.ask(t, "POST", "/api/v1/counter/cases/"+back+"/take-back", struct{}{}); w.Code != 200 {
 		t.Fatal(w.Code, w.Body)
 	}
+	parked, wrong := h.scan(t, live).ID, h.scan(t, live).ID
+	for id, outcome := range map[string]string{parked: "parked", wrong: "refused"} {
+		h.ask(t, "POST", "/api/v1/counter/cases/"+id+"/record",
+			map[string]string{"outcome": outcome, "reason": "本人の希望"})
+	}
 	offline := answer[struct{ JWS string }](t,
 		h.ask(t, "POST", "/api/v1"+person+"/credential",
 			map[string]string{"tier": "screen", "phone": "A"}), 200).JWS
@@ -162,6 +168,11 @@ func (h *testApp) tour(t *testing.T) []stop {
 	}
 	holder, nonce := h.holder(t, "B", newPhone(t)), h.nonce(t, "A")
 	point := holderBody(h.holder(t, "C", newPhone(t)))["key"]
+	console, err := h.counter.Offline.Register(ctx,
+		staff.Reception{Staff: "鈴木", Facility: h.facility.Code}, consoleKeyOf(t, newPhone(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
 	kid := h.trust.Issuers[0].JWKS[0].ID
 
 	var stops []stop
@@ -217,6 +228,8 @@ func (h *testApp) tour(t *testing.T) []stop {
 		"/login/help", "/login/wait", "/api/v1/login",
 		"/manifest.webmanifest", "/reception", "/reception/source.png", "/visit",
 		"/enrol", "/screen", "/sw.js", "/api/v1/me", "/counter", "/counter/methods", "/counter/staff",
+		"/counter/facility", "/counter/numbers", "/counter/sheet.pdf", "/counter/poster.pdf", "/start",
+		"/counter/offline", "/counter/sw.js", "/counter/manifest.webmanifest", "/api/v1/counter/offline",
 		"/api/v1/counter/status",
 		"/api/v1/counter/cases", "/api/v1/counter/bridges", "/insurer", "/insurer/staff", "/insurer/settings",
 		"/insurer/runs",
@@ -276,6 +289,10 @@ func (h *testApp) tour(t *testing.T) []stop {
 	get("/i/:insurer/.well-known/keys.jwt", "00138990")
 	get("/i/:insurer/time.jwt", "00138990", "?nonce="+strings.Repeat("A", 22))
 	get("/api/v1/counters")
+	get("/counter/records/:id", wrong)
+	for _, route := range []string{"/counter/records", "/counter/records/export", "/api/v1/counter/parked"} {
+		get(route)
+	}
 	get("/insurer/people/:id/phones/:phone/end", id, "A")
 	get("/insurer/people/:id/phones/end", id)
 
@@ -289,10 +306,12 @@ func (h *testApp) tour(t *testing.T) []stop {
 	get("/staff/invite")
 	by(invited)
 	get("/staff/invite/:code", link)
-	for _, route := range []string{"/staff/pin", "/api/v1/staff/tiles"} {
+	for _, route := range []string{"/staff/pin", "/api/v1/staff/tiles", "/counter/disasters"} {
 		get(route)
 		by(desk)
 	}
+	ways := h.waysOf(t)
+	get("/counter/outage")
 
 	get("/staff/facility")
 	by(desk)
@@ -375,8 +394,25 @@ func (h *testApp) tour(t *testing.T) []stop {
 	send("POST", cases+"/visual", map[string][]string{"checks": {"photo", "name", "birthDate"}}, open)
 	send("POST", cases+"/record", map[string]string{"outcome": "refused", "reason": "本人の希望"}, fresh)
 	send("POST", cases+"/take-back", struct{}{}, back) // asked twice it is taken back once
+	send("POST", cases+"/take-up", struct{}{}, parked)
+	send("POST", cases+"/scan", map[string]string{"text": live}, parked)
+	send("POST", cases+"/patient-number", map[string]string{"patientNumber": "1234"}, open)
+	send("POST", "/api/v1/counter/this-month", map[string]string{"patientNumber": "1234"})
+	form("/counter/records/:id/correct", url.Values{"version": {"2"}, "outcome": {"refused"},
+		"reason": {"書きまちがい"}}, wrong)
+	day := eligibility.DateOf(h.now).String()
+	form("/counter/records/export", url.Values{"from": {day}, "to": {day}})
+	for _, s := range ways {
+		stops = append(stops, s)
+		if strings.HasPrefix(s.path, "/counter/disasters") {
+			by(desk)
+		}
+	}
 	send("POST", "/api/v1/counter/reader", map[string]string{"id": bridge})
 	also(bridge)
+	send("POST", "/api/v1/counter/offline/key", consoleKeyOf(t, newPhone(t)))
+	send("POST", "/api/v1/counter/offline/records", map[string]any{"key": console.ID, "records": []string{}})
+	also(console.ID)
 	send("POST", "/api/v1/counter/bridges", map[string]string{"code": "AAAA-AAAA"})
 	send("POST", "/api/v1/counter/bridges/confirm", map[string]any{"ticket": "A", "same": true})
 	send("POST", "/api/v1/counter/bridges/:id/end", nil, bridge)

@@ -31,6 +31,7 @@ func Make(root string) (map[string][]byte, error) {
 			{InputPath: "src/insurer/run.ts", OutputPath: "run"},
 			{InputPath: "src/insurer/desk.ts", OutputPath: "desk"},
 			{InputPath: "src/staff/main.ts", OutputPath: "passkey"},
+			{InputPath: "src/counter/record.ts", OutputPath: "record"},
 			{InputPath: "css/app.css", OutputPath: "app"},
 			{InputPath: "css/staff.css", OutputPath: "staff"},
 		},

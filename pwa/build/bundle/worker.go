@@ -23,10 +23,15 @@ import (
 var shellSources = []string{"templates/layout.html", "templates/screen.html"}
 
 // addWorkers bundles the service worker (sw.js) with the list of the files that the patient's screen needs,
-// and of those that it loads when they are first used, and the worker that ends it (sw-off.js). The lists
-// name the files as package pwa serves them: below the hash of all files but the workers.
+// and of those that it loads when they are first used; the console's (sw-counter.js), which keeps both from
+// the start; and the worker that ends either (sw-off.js). The lists name the files as package pwa serves
+// them: below the hash of all files but the workers.
 func addWorkers(root string, files map[string][]byte, metafile string) error {
-	program, later, err := patientsFiles(metafile)
+	program, later, err := programFiles(metafile, "patient.js")
+	if err != nil {
+		return err
+	}
+	console, more, err := programFiles(metafile, "counter.js")
 	if err != nil {
 		return err
 	}
@@ -50,9 +55,34 @@ func addWorkers(root string, files map[string][]byte, metafile string) error {
 		}
 		return "[" + strings.Join(addresses, ",") + "]"
 	}
+	hash := quoteJS(hashFiles(files)) // the console's page is fetched at each start: its files alone count
+	kept := slices.Concat(console, more, []string{"app.css", "staff.css", "icon.svg", "zxing_reader.wasm"})
+	patients, err := buildWorkers(root, []string{"src/sw.ts", "src/sw-off.ts"}, map[string]string{
+		"BUILD":   quoteJS(hashFiles(sources)),
+		"FILES":   list(append(program, "app.css", "icon.svg")),
+		"LATER":   list(later),
+		"PROGRAM": quoteJS(prefix + "/patient.js"),
+		"SHELL":   quoteJS("/screen"),
+	})
+	if err != nil {
+		return err
+	}
+	counters, err := buildWorkers(root, []string{"src/sw-counter.ts"}, map[string]string{
+		"BUILD":   hash,
+		"FILES":   list(kept),
+		"PROGRAM": quoteJS(prefix + "/counter.js"),
+		"SHELL":   quoteJS("/counter"),
+	})
+	maps.Copy(files, patients)
+	maps.Copy(files, counters)
+	return err
+}
+
+// buildWorkers bundles workers with what they are told of the other files.
+func buildWorkers(root string, sources []string, told map[string]string) (map[string][]byte, error) {
 	workers := api.Build(api.BuildOptions{
 		AbsWorkingDir:     root,
-		EntryPoints:       []string{"src/sw.ts", "src/sw-off.ts"},
+		EntryPoints:       sources,
 		Outdir:            "dist",
 		Bundle:            true,
 		Format:            api.FormatIIFE,
@@ -62,23 +92,15 @@ func addWorkers(root string, files map[string][]byte, metafile string) error {
 		MinifySyntax:      true,
 		LegalComments:     api.LegalCommentsNone,
 		Charset:           api.CharsetUTF8,
-		Define: map[string]string{
-			"BUILD":   quoteJS(hashFiles(sources)),
-			"FILES":   list(append(program, "app.css", "icon.svg")),
-			"LATER":   list(later),
-			"PROGRAM": quoteJS(prefix + "/patient.js"),
-			"SHELL":   quoteJS("/screen"),
-		},
-		LogLevel: api.LogLevelSilent,
-		Write:    false,
+		Define:            told,
+		LogLevel:          api.LogLevelSilent,
+		Write:             false,
 	})
-	if err := buildError(workers); err != nil {
-		return err
-	}
+	files := map[string][]byte{}
 	for _, f := range workers.OutputFiles {
 		files[filepath.Base(f.Path)] = f.Contents
 	}
-	return nil
+	return files, buildError(workers)
 }
 
 // patientSentences are those of the catalogue that patients' pages are made of.
@@ -95,10 +117,13 @@ func patientSentences() []byte {
 	return b.Bytes()
 }
 
-// patientsFiles returns the patient's program with what it imports at once, and apart what it imports when
-// that is first used.
-func patientsFiles(metafile string) (names, later []string, err error) {
-	type imported struct{ Path, Kind string }
+// programFiles returns a program with what it imports at once, and apart what it imports when that is first
+// used.
+func programFiles(metafile, program string) (names, later []string, err error) {
+	type imported struct {
+		Path, Kind string
+		External   bool // what Node alone has
+	}
 	var made struct {
 		Outputs map[string]struct{ Imports []imported }
 	}
@@ -106,7 +131,7 @@ func patientsFiles(metafile string) (names, later []string, err error) {
 		return nil, nil, fmt.Errorf("reading what was bundled: %w", err)
 	}
 	const onUse = "dynamic-import"
-	names = []string{"patient.js"}
+	names = []string{program}
 	var used []imported
 	for i := 0; i < len(names); i++ {
 		for _, in := range made.Outputs["dist/"+names[i]].Imports {
@@ -118,6 +143,9 @@ func patientsFiles(metafile string) (names, later []string, err error) {
 		}
 	}
 	for i := 0; i < len(used); i++ {
+		if used[i].External {
+			continue
+		}
 		if name := path.Base(used[i].Path); !slices.Contains(names, name) && !slices.Contains(later, name) {
 			later = append(later, name)
 			used = append(used, made.Outputs["dist/"+name].Imports...)

@@ -55,6 +55,7 @@ export function tickBesideChip(): void {
 
 export function step(): Step {
   const c = atHand();
+  if (c?.unchecked) return "eye"; // for a reason besides
   if (!c || !c.acceptable || c.cardRefused) return "none";
   const made = ticks().length;
   if (made === boxes().length) return "record";
@@ -101,6 +102,7 @@ const ticksMissing = (): string => word(withoutCard() ? "groundMissingNoCard" : 
 function ground(now: Step): string {
   const made = ticks().length;
   if (now === "card") return word("groundAsk");
+  if (atHand()?.unchecked && made === boxes().length) return word("offlineEyeReason");
   if (now === "beside") return word("groundBeside");
   if (now === "eye") return made ? ticksLeft(boxes().length - made) : ticksMissing();
   if (now === "record") return word(atHand()?.chipPassed ? "groundChip" : "groundEye");

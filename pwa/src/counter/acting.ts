@@ -1,10 +1,11 @@
 // Who acts at this counter PC: a colleague takes over by a tile and the own PIN. Elements: #acting, and
 // #change-acting where that is possible.
-import { call, Problem } from "../shared/api";
+import { Problem } from "../shared/api";
 import { button, openSheet } from "../shared/dialog";
 import { byId, h, setText } from "../shared/dom";
 import { digitField } from "../shared/field";
 import { word } from "../shared/words";
+import { ask } from "./ask";
 
 interface Tile {
   id: string;
@@ -21,7 +22,7 @@ function label(tile: Tile): string {
 }
 
 async function change(): Promise<void> {
-  const { tiles } = await call<{ tiles: Tile[] }>("GET", "/api/v1/staff/tiles");
+  const { tiles } = await ask<{ tiles: Tile[] }>("GET", "/api/v1/staff/tiles");
   const { input: pin, row: pinRow } = digitField("acting-pin", word("actingPin"), 6);
   pin.type = "password";
   const problem = h("p", "note refusal");
@@ -51,7 +52,7 @@ async function change(): Promise<void> {
     go.disabled = true;
     try {
       const body = { member: chosen, pin: pin.value };
-      const { name } = await call<{ name: string }>("POST", "/api/v1/staff/acting", body);
+      const { name } = await ask<{ name: string }>("POST", "/api/v1/staff/acting", body);
       setText(byId("acting"), name);
       sheet.close();
     } catch (refused) {

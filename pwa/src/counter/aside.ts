@@ -23,6 +23,9 @@ export function setAside(one: Aside): void {
   draw();
 }
 
+/** Returns a case as it was set aside. */
+export const keptAside = (id: string): Aside | undefined => kept.find((one) => one.of.id === id);
+
 /** Takes a case off the list: it goes on, or is over. */
 export function forget(id: string): void {
   kept = kept.filter((one) => one.of.id !== id);
@@ -35,7 +38,8 @@ function draw(): void {
 }
 
 /** How staff call a person: by the family's name, which stands first. */
-export const called = (c: Case): string => String(c.eligibility?.["name"] ?? "").split(/\s/u)[0] ?? "";
+export const called = (c: Case): string =>
+  String(c.eligibility?.["name"] ?? c.way?.person ?? "").split(/\s/u)[0] ?? "";
 
 /** Lets staff go on with one of the list. */
 export function offerAsides(resume: (one: Aside) => void): void {

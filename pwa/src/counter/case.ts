@@ -143,7 +143,7 @@ function showVerdict(c: Case): void {
   setText(byId("method"), goesOn ? word("method", { m: c.method.ja }) : "");
   byId("console").dataset["state"] = goesOn ? "good" : awaits && !c.cardRefused ? "awaits" : "refused";
   byId("copy").hidden = !usable(c);
-  byId("face-area").hidden = !goesOn; // nothing is compared with a card that was refused
+  byId("face-area").hidden = !goesOn && !c.unchecked; // nothing is compared with a card that was refused
   showChecks(c);
   byId("record").hidden = awaits; // the one filled button is the second code's
 }

@@ -40,6 +40,15 @@ interface CardCheck {
   notProven: string[];
 }
 
+/** Of a case without a screen: by which way it goes, and who it is. */
+interface Way {
+  code: string;
+  name: Sentence;
+  person?: string;
+  birthDateJa?: string;
+  reading?: { name: string; sex: string; address: string }; // of the chip, in the answer alone
+}
+
 /** One thing that staff compare by eye. */
 export interface Comparison extends Sentence {
   code: string;
@@ -57,6 +66,7 @@ interface Paper {
 export interface Case {
   id: string;
   outcome: string;
+  unchecked?: boolean; // its screen cannot be checked now: by eye and for a reason, or not at all
   nonce?: string;
   verdict: Verdict;
   acceptable: boolean; // once the person was checked: a genuine screen, or a paper that the rules accept
@@ -70,6 +80,10 @@ export interface Case {
   oqsSays?: Statement[]; // the gravest first
   chipPassed: boolean; // ground enough to accept, with what compare has besideChip
   card: null | CardCheck;
+  patientNumber?: string; // the clinic's own (診察券番号)
+  parked?: Sentence; // somebody goes on with it: of what time it is
+  text?: { result: string; headline: Sentence; next: Sentence };
+  way?: Way;
   takeBack?: number; // ms for which the record can still be taken back
 }
 

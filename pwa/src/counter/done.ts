@@ -9,11 +9,16 @@ let ends: ReturnType<typeof setTimeout> | undefined;
 
 /** Says whose case was recorded, with a button that takes it back as long as the server does. */
 export function offerTakingBack(c: Case, forMs: number, takeBack: () => void): void {
-  const name = called(c);
   const back = button("link", word("takeBack"), takeBack);
   back.id = "take-back";
+  sayRecorded(c, forMs, back);
+}
+
+/** Says whose case was recorded, for a time. */
+export function sayRecorded(c: Case, forMs: number, ...more: HTMLElement[]): void {
+  const name = called(c);
   const said = name ? word("recordedWho", { n: name }) : word("recordedOne");
-  byId("done").replaceChildren(h("span", "", said), back);
+  byId("done").replaceChildren(h("span", "", said), ...more);
   clearTimeout(ends);
   ends = setTimeout(endTakingBack, forMs);
 }

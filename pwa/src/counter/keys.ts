@@ -3,10 +3,16 @@ import { atHand } from "./current";
 import { escape } from "./hand";
 
 const keys: Record<string, () => void> = {};
+const always: Record<string, () => void> = {};
 
 /** Has a key, by its name (KeyboardEvent.key), do something while a case is at hand. */
 export function onKey(key: string, work: () => void): void {
   keys[key] = work;
+}
+
+/** Has a key do something with or without a case. */
+export function onAnyKey(key: string, work: () => void): void {
+  always[key] = work;
 }
 
 /** Makes the keys work. Escape ends what was opened last. */
@@ -14,8 +20,8 @@ export function watchKeys(): void {
   document.addEventListener("keydown", (e) => {
     if (e.isComposing) return; // the key is the input method's
     if (document.querySelector("dialog[open]")) return; // it is the dialog's
-    const work = keys[e.key];
-    if (work && atHand()) {
+    const work = always[e.key] ?? (atHand() ? keys[e.key] : undefined);
+    if (work) {
       e.preventDefault();
       work();
     } else if (e.key === "Escape") {

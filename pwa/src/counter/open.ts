@@ -1,7 +1,8 @@
 // Opening a case by what was read, typed or dropped. Elements: #verdict.
-import { call, Problem } from "../shared/api";
+import { Problem } from "../shared/api";
 import { byId, h } from "../shared/dom";
 import { word } from "../shared/words";
+import { ask } from "./ask";
 import { box } from "./box";
 import type { Case } from "./casedata";
 import { atHand } from "./current";
@@ -54,7 +55,7 @@ export async function takeTexts(given: string[]): Promise<void> {
   let proof = second;
   if (screens.length > 1) {
     const credentials = { texts: texts.filter(isCredential) };
-    const asked = call<{ people: Person[] }>("POST", "/api/v1/counter/people", credentials);
+    const asked = ask<{ people: Person[] }>("POST", "/api/v1/counter/people", credentials);
     const [first, ...others] = (await answered(asked)).people;
     if (first && others.length) {
       return offer([first, ...others], (chosen) => scanned(() => takeTexts(chosen)));
@@ -76,7 +77,7 @@ async function open(text: string): Promise<Case | null> {
   const until = Date.now() + askFor;
   for (;;) {
     try {
-      const c = await answered(call<Case>("POST", "/api/v1/counter/cases", { text }));
+      const c = await answered(ask<Case>("POST", "/api/v1/counter/cases", { text }));
       return stopped.aborted ? null : c;
     } catch (e) {
       if (stopped.aborted) return null;

@@ -5,11 +5,12 @@ import { byId } from "../shared/dom";
 import { word } from "../shared/words";
 import type { Case } from "./casedata";
 import { atHand, onCase, setAtHand } from "./current";
-import { goOnWith, takeCase } from "./hand";
+import { closeCase, goOnWith, takeCase } from "./hand";
 import { closeForm, openForm, typing, watchForm } from "./paper-form";
 import { type Kind, kinds, type Typed } from "./paper-kinds";
 import { pointAt } from "./paper-notes";
 import { act, answered, binding, bound, follows, stopWaiting } from "./turn";
+import { onWay } from "./wayforms";
 
 const path = "/api/v1/counter/papers";
 const ofCase = ["F2", "F4", "F8"]; // keys.ts; not while its paper is being typed anew
@@ -54,6 +55,10 @@ export function watchPapers(): void {
     if (c?.paper) pick(c.paper.kind);
   });
   watchForm((typed) => void act(() => send(typed)));
+  onWay(kinds.map((k) => k.kind), (way) => {
+    if (atHand() && !atHand()?.paper) closeCase(); // it is set aside
+    pick(way.code as Kind);
+  });
   document.addEventListener("keydown", (e) => {
     if (e.isComposing || document.querySelector("dialog[open]")) return;
     const digit = e.altKey && !e.ctrlKey && !e.metaKey ? /^Digit([1-5])$/.exec(e.code)?.[1] : undefined;

@@ -1,5 +1,5 @@
 // The second code of the case at hand: a screen that waits for it takes whatever is read next.
-import { call } from "../shared/api";
+import { ask } from "./ask";
 import type { Case } from "./casedata";
 import { atHand } from "./current";
 import { goOnWith } from "./hand";
@@ -10,14 +10,14 @@ import { answered } from "./turn";
 export async function prove(text: string): Promise<void> {
   const c = atHand();
   if (c && text.trim()) {
-    goOnWith(await answered(call<Case>("POST", `/api/v1/counter/cases/${c.id}/proof`, { text })));
+    goOnWith(await answered(ask<Case>("POST", `/api/v1/counter/cases/${c.id}/proof`, { text })));
   }
 }
 
 /** Has the phone's second code answer a number, which staff tell the patient. */
 export async function challenge(): Promise<void> {
   const c = atHand();
-  if (c) goOnWith(await answered(call<Case>("POST", `/api/v1/counter/cases/${c.id}/challenge`)));
+  if (c) goOnWith(await answered(ask<Case>("POST", `/api/v1/counter/cases/${c.id}/challenge`)));
 }
 
 onTexts((texts) =>

@@ -61,6 +61,12 @@ export function watchReason(decide: (outcome: Outcome) => void): void {
     e.preventDefault();
     if (!code.test(reason().normalize("NFKC"))) go();
   });
+  byId("reason-number").addEventListener("keydown", (e) => { // a reader's Enter ends no case without a reason
+    if (e.key !== "Enter" || e.isComposing) return;
+    e.preventDefault();
+    if (reason()) go();
+    else field().focus();
+  });
 }
 
 /** F8: opens the field to park; once something stands in it, it parks. */

@@ -1,10 +1,11 @@
 // The line above the panes: reader, trust list, clocks and the day's counts. Elements: #readers, #trust,
-// #clock-note, #today, #parked.
+// #clock-note, #today, #parked, #outage.
 import { call, Problem } from "../shared/api";
 import { clockWords } from "../shared/clock";
 import { byId, setText } from "../shared/dom";
 import { local, type Sentence } from "../shared/local";
 import { word } from "../shared/words";
+import { away, hear, lost } from "./ask";
 import { learn, offset } from "./clock";
 
 interface Status {
@@ -13,9 +14,12 @@ interface Status {
   trustList: { issuedAt: string };
   today: number;
   parked: number;
+  outage: number;
   serverTime: string;
   clock: Sentence | null;
 }
+
+const patience = 6_000; // ms: then the server counts as out of reach
 
 let here = true; // until the server says otherwise
 const told: (() => void)[] = [];
@@ -41,8 +45,9 @@ function showReaders(text: string, can: boolean | null): void {
 export async function status(): Promise<void> {
   try {
     const asked = Date.now();
-    const s = await call<Status>("GET", "/api/v1/counter/status");
+    const s = await call<Status>("GET", "/api/v1/counter/status", undefined, patience);
     learn(asked, s.serverTime);
+    hear(true, s.serverTime);
     const clocks = [clockWords(offset(), "pc"), s.clock ? local(s.clock) : ""].filter(Boolean).join(" ・ ");
     byId("clock-note").hidden = !clocks;
     setText(byId("clock-note"), clocks);
@@ -59,8 +64,12 @@ export async function status(): Promise<void> {
     );
     setText(byId("today"), String(s.today));
     setText(byId("parked"), String(s.parked));
+    byId("outage").hidden = !s.outage;
+    setText(byId("outage"), word("outageCount", { n: s.outage }));
   } catch (e) {
-    // Nothing is known of the readers.
-    showReaders(`○ ${e instanceof Problem && e.key ? e.message : word("serverOff")}`, null);
+    hear(!lost(e));
+    // Nothing is known of the readers; without the server none can be asked.
+    const can = away() ? false : null;
+    showReaders(`○ ${e instanceof Problem && e.key ? e.message : word("serverOff")}`, can);
   }
 }

@@ -1,14 +1,16 @@
 // The steps of the case at hand, up to its record. Elements: #card-check, #card-state.
-import { call, Problem } from "../shared/api";
+import { Problem } from "../shared/api";
 import { byId, setText } from "../shared/dom";
 import { word } from "../shared/words";
 import { drawGround, missing, step, tickBesideChip, ticks } from "./accept";
 import { forget } from "./aside";
+import { ask } from "./ask";
 import { type Case, hasCard } from "./casedata";
 import { atHand, learn, onCase } from "./current";
-import { endTakingBack, offerTakingBack } from "./done";
+import { endTakingBack, offerTakingBack, sayRecorded } from "./done";
 import { clear, goOnWith, takeCase } from "./hand";
 import { cardIsRead } from "./lamps";
+import { typedNumber } from "./patientnumber";
 import { type Outcome, reason } from "./reason";
 import { status } from "./status";
 import { act, answered, binding } from "./turn";
@@ -20,7 +22,7 @@ export async function checkCard(): Promise<void> {
   let checked: Case;
   try {
     checked = await answered(
-      call<Case>("POST", `/api/v1/counter/cases/${c.id}/card-check`, { birthDateConfirmed: true }),
+      ask<Case>("POST", `/api/v1/counter/cases/${c.id}/card-check`, { birthDateConfirmed: true }),
     );
   } finally {
     if (atHand()?.id === c.id) readingCard(false);
@@ -44,6 +46,7 @@ export async function goOn(): Promise<void> {
       const open = missing();
       open?.place.focus();
       if (open?.sentence) throw new Problem(0, "case.unchecked", open.sentence);
+      if (!open) byId("accept").click(); // what cannot be checked now needs a reason besides
       return;
     }
     case "beside":
@@ -62,19 +65,21 @@ export async function decide(outcome: Outcome): Promise<void> {
   const why = reason();
   const recorded = await binding(async () => {
     if (checks.length || c.visual.length) {
-      learn(await call<Case>("POST", `/api/v1/counter/cases/${c.id}/visual`, { checks }));
+      learn(await ask<Case>("POST", `/api/v1/counter/cases/${c.id}/visual`, { checks }));
     }
-    return call<Case>("POST", `/api/v1/counter/cases/${c.id}/record`, { outcome, reason: why });
+    const end = { outcome, reason: why, patientNumber: typedNumber() };
+    return ask<Case & { offline?: boolean }>("POST", `/api/v1/counter/cases/${c.id}/record`, end);
   });
   forget(c.id);
   clear(word("recorded"));
-  offerTakingBack(c, recorded.takeBack ?? 0, () => void act(() => takeBack(c.id, why)));
+  if (recorded.offline) sayRecorded(c, 10_000);
+  else offerTakingBack(c, recorded.takeBack ?? 0, () => void act(() => takeBack(c.id, why)));
   void status(); // what is scanned now is the next patient's
 }
 
 /** Takes back the record that was just made: its case is at hand again. */
 async function takeBack(id: string, why: string): Promise<void> {
-  const c = await binding(() => call<Case>("POST", `/api/v1/counter/cases/${id}/take-back`));
+  const c = await binding(() => ask<Case>("POST", `/api/v1/counter/cases/${id}/take-back`));
   endTakingBack();
   takeCase(c, { reason: why });
   void status();

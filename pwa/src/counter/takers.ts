@@ -10,6 +10,11 @@ export function onTexts(take: Taker): void {
   takers.push(take);
 }
 
+/** Has a part take something before all others. */
+export function onTextsFirst(take: Taker): void {
+  takers.unshift(take);
+}
+
 /** Returns what a part of the page does with texts; null when none takes them. */
 export function takerOf(texts: string[]): (() => Promise<void>) | null {
   for (const take of takers) {

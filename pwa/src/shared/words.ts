@@ -4,10 +4,12 @@ import loaders from "loaders:word";
 import type console from "../../../message/catalogue/pages/console.json";
 import type rehearsal from "../../../message/catalogue/pages/rehearsal.json";
 import type screen from "../../../message/catalogue/pages/screen.json";
+import type ways from "../../../message/catalogue/pages/ways.json";
 import type words from "../../../message/catalogue/pages/words.json";
 import type forstaff from "../../../message/catalogue/staff/forstaff.json";
 
-type Keys = keyof (typeof console & typeof rehearsal & typeof screen & typeof words & typeof forstaff);
+type Keys = keyof (typeof console & typeof rehearsal & typeof screen & typeof ways & typeof words &
+  typeof forstaff);
 
 type Named<Key, Kind extends string> = Key extends `${Kind}.${infer Name}` ? Name : never;
 type Values = Record<string, string | number>;

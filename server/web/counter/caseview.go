@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"golang.org/x/text/unicode/norm"
 
 	"madoguchi/card"
 	"madoguchi/credential"
@@ -69,11 +71,14 @@ type CaseJSON struct {
 	// what the acceptance stood on: screen (or seen, of a paper), card, text, and codes of Compare
 	Checked   []string        `json:"checked,omitempty"`
 	Withdrawn []withdrawnJSON `json:"withdrawn,omitempty"` // records that were taken back, the oldest first
+	Way       *wayJSON        `json:"way,omitempty"`       // of a case without a screen
+	Offline   *offlineJSON    `json:"offline,omitempty"`   // a console recorded it without this server
 	TakeBack  int64           `json:"takeBack,omitempty"`  // ms for which the record can still be taken back
 	// once the person was checked it may be accepted: the screen is genuine, or the rules accept the paper
 	Acceptable bool          `json:"acceptable"`
 	Compare    []compareJSON `json:"compare"` // what staff compare by eye
 	Paper      *paperJSON    `json:"paper,omitempty"`
+	parkedJSON
 	extraChecks
 }
 
@@ -205,7 +210,7 @@ func inJapanese(keys []string) []string {
 }
 
 // caseView turns a case into what the console shows: the headline, then the one next step.
-func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
+func (s answers) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 	v := view.Verdict
 	out := CaseJSON{
 		ID:          view.ID,
@@ -224,6 +229,7 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 		Compare:     compareView(view),
 		Ground:      groundOf(view.Ground, view.Checked),
 		Checked:     view.Checked,
+		Offline:     offlineOf(view.Offline),
 		TakeBack:    view.BackFor(s.Now()).Milliseconds(),
 		Withdrawn:   withdrawnOf(view.Withdrawn, func(staff string) string { return s.Named(c, staff) }),
 		Verdict: verdictJSON{
@@ -237,7 +243,7 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 			Checks:      []checkLine{},
 		},
 	}
-	if view.Paper == nil {
+	if view.Paper == nil && view.Way == nil {
 		out.Verdict.Headline = newSentence(v.Headline())
 	}
 	if !v.IssuedAt.IsZero() && (v.Valid || v.AwaitsProof()) {
@@ -269,7 +275,7 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 		out.Verdict.Representative = &said
 	}
 	if shown := view.Shown(); shown != nil {
-		out.Eligibility = s.eligibilityView(*shown)
+		out.Eligibility = eligibilityOn(*shown, s.Today())
 	}
 	if view.Paper != nil {
 		s.addPaper(c, &out, view)
@@ -298,6 +304,7 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 		}
 		out.Verdict.Next = out.Card.Next
 	}
+	out.parkedJSON = s.parkedOf(c, view)
 	out.extraChecks = extraView(view)
 	if !out.CardRefused && out.Acceptable && view.OQS != nil &&
 		view.OQS.Warns() { // a genuine screen of an eligibility that has ended is no yes
@@ -310,6 +317,7 @@ func (s *Console) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 	if view.RefusedByFace() {
 		out.Verdict.Next = out.Face.Next
 	}
+	s.addWay(&out, view)
 	return out
 }
 
@@ -331,8 +339,8 @@ func optionalTime(t time.Time) *time.Time {
 	return &t
 }
 
-func (s *Console) eligibilityView(e credential.Eligibility) *eligibilityJSON {
-	today := s.Today()
+// eligibilityOn is what a screen says of its person, with age and share as of a day.
+func eligibilityOn(e credential.Eligibility, today eligibility.Date) *eligibilityJSON {
 	out := &eligibilityJSON{
 		InsurerNumber: e.Insurer.Paper(),
 		InsurerName:   e.InsurerName,
@@ -368,4 +376,19 @@ func inEraDigits(d eligibility.Date) string {
 		return ""
 	}
 	return fmt.Sprintf("%c%02d.%02d.%02d", era.Letter, year, d.Month(), d.Day())
+}
+
+// items are a person's items as they are copied to a receipt computer: files come with half-width kana.
+func (e *eligibilityJSON) items() map[string]string {
+	return map[string]string{
+		"kana":          norm.NFKC.String(e.Kana),
+		"name":          e.Name,
+		"birthDate":     strings.ReplaceAll(e.BirthDate, "-", "/"),
+		"sex":           e.Sex,
+		"insurerNumber": e.InsurerNumber,
+		"symbol":        e.Symbol,
+		"number":        e.Number,
+		"branchNumber":  e.BranchNumber,
+		"shareText":     e.ShareText,
+	}
 }

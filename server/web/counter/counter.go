@@ -20,7 +20,6 @@ import (
 // Routes adds the console, what it calls, and the address at which bridge agents dial in.
 func (s *Console) Routes(r *kit.Router) {
 	r.Counter("GET /counter", s.counterPage)
-	r.Counter("GET /counter/methods", s.reception(s.methodsPage))
 	s.StaffRoutes(r, auth.Counter)
 	r.Counter("GET /api/v1/counter/status", s.reception(s.counterStatus))
 	r.Counter("GET /api/v1/counter/cases", s.reception(s.cases))
@@ -30,12 +29,17 @@ func (s *Console) Routes(r *kit.Router) {
 	r.Counter("POST /api/v1/counter/cases/:id/challenge", s.reception(s.challenge))
 	r.Counter("POST /api/v1/counter/cases/:id/card-check", s.reception(s.cardCheck))
 	s.extraCheckRoutes(r)
-	paperPages{s, counterhalf.NewPapers(s.Counter)}.routes(r)
+	wayPages{s.answers}.routes(r)
+	paperPages{s.answers, counterhalf.NewPapers(s.Counter)}.routes(r)
 	r.Counter("POST /api/v1/counter/cases/:id/visual", s.reception(s.visual))
 	r.Counter("POST /api/v1/counter/cases/:id/record", s.reception(s.record))
 	r.Counter("POST /api/v1/counter/cases/:id/take-back", s.reception(s.takeBack))
 	r.Counter("POST /api/v1/counter/reader", s.reception(s.useReader))
 	s.bridges.routes(r)
+	parkedPages{s.answers, s.records.Records}.routes(r)
+	s.records.routes(r)
+	s.places.routes(r)
+	s.offline.routes(r)
 }
 
 func (s *Console) counterPage(c echo.Context, member staff.Member) error {
@@ -55,7 +59,7 @@ func (s *Console) counterPage(c echo.Context, member staff.Member) error {
 		if err != nil {
 			return err
 		}
-		view.Blanking = int(own.Blanking / time.Second)
+		view.Blanking, view.ByYear = int(own.Blanking/time.Second), own.CopyByYear
 	}
 	return s.Show(c, http.StatusOK, "counter", view)
 }
@@ -165,8 +169,9 @@ func (s *Console) visual(c echo.Context, reception staff.Reception) error {
 // record ends a case: accepted, refused or parked (until the bill is paid).
 func (s *Console) record(c echo.Context, reception staff.Reception) error {
 	var body struct {
-		Outcome hostapi.Outcome `json:"outcome"`
-		Reason  string          `json:"reason"`
+		Outcome       hostapi.Outcome `json:"outcome"`
+		Reason        string          `json:"reason"`
+		PatientNumber *string         `json:"patientNumber"`
 	}
 	if err := c.Bind(&body); err != nil || len(body.Reason) > 2000 {
 		return kit.ErrRequest
@@ -177,7 +182,7 @@ func (s *Console) record(c echo.Context, reception staff.Reception) error {
 		return kit.ErrRequest.In("outcome")
 	}
 	view, err := s.Counter.Record(c.Request().Context(), reception, c.Param("id"),
-		counterhalf.CaseEnd{Outcome: body.Outcome, Reason: body.Reason})
+		counterhalf.CaseEnd{Outcome: body.Outcome, Reason: body.Reason, PatientNumber: body.PatientNumber})
 	return s.answerCase(c, view, err)
 }
 
@@ -206,7 +211,7 @@ func (s *Console) cases(c echo.Context, reception staff.Reception) error {
 }
 
 // answerCase answers with a case as it stands after what was asked.
-func (s *Console) answerCase(c echo.Context, view counterhalf.CaseView, err error) error {
+func (s answers) answerCase(c echo.Context, view counterhalf.CaseView, err error) error {
 	if err != nil {
 		return err
 	}
@@ -227,6 +232,10 @@ func (s *Console) counterStatus(c echo.Context, reception staff.Reception) error
 	if err != nil {
 		return err
 	}
+	outage, err := s.Counter.Outages.Open(c.Request().Context(), reception)
+	if err != nil {
+		return err
+	}
 	out := struct {
 		Facility string       `json:"facility"`
 		Staff    string       `json:"staff"`
@@ -237,6 +246,7 @@ func (s *Console) counterStatus(c echo.Context, reception staff.Reception) error
 			IssuedAt time.Time `json:"issuedAt"`
 			Version  int       `json:"version"`
 		} `json:"trustList"`
+		Outage     int       `json:"outage"` // to look up after an outage
 		Today      int       `json:"today"`
 		Parked     int       `json:"parked"`
 		ServerTime time.Time `json:"serverTime"`
@@ -245,6 +255,7 @@ func (s *Console) counterStatus(c echo.Context, reception staff.Reception) error
 		Facility:   facility.Name,
 		Staff:      s.Named(c, reception.Staff),
 		Readers:    s.readers(c, reception),
+		Outage:     outage,
 		ServerTime: s.Now(),
 	}
 	out.Away = chosenReader(c) != "" &&
@@ -258,12 +269,12 @@ func (s *Console) counterStatus(c echo.Context, reception staff.Reception) error
 	out.TrustList.Version = trust.Version
 	for _, view := range views {
 		switch view.Outcome {
-		case hostapi.Parked:
-			out.Parked++
-			out.Today++
-		case hostapi.Accepted, hostapi.Refused:
+		case hostapi.Parked, hostapi.Accepted, hostapi.Refused:
 			out.Today++
 		}
+	}
+	if out.Parked, err = s.records.CountParked(c.Request().Context(), reception); err != nil {
+		return err
 	}
 	return c.JSON(http.StatusOK, out)
 }

@@ -15,26 +15,47 @@ type Config struct {
 	Counter    *counter.Service
 	Readers    *agents.AgentHub
 	Facilities *staff.Facilities // nil where nobody signs in by passkey
+	Members    *staff.Members    // the same
+	Address    string            // of this server, as patients reach it
+	Patients   bool              // this server has the patients' pages too
+}
+
+// answers is what every handler answers about a case with.
+type answers struct {
+	*kit.Kit
+	receptions
+	Counter *counter.Service
 }
 
 // Console is the console's pages and the interface that they call.
 type Console struct {
-	*kit.Kit
-	receptions
-	Counter    *counter.Service
+	answers
 	facilities *staff.Facilities
 	bridges    bridges
+	records    records
+	places     places
+	offline    offlinePages
 }
 
 // New returns the counter's pages.
 func New(c Config) *Console {
 	at := receptions{demo: c.Kit.Demo, facility: c.Kit.Facility}
 	return &Console{
-		Kit:        c.Kit,
-		receptions: at,
-		Counter:    c.Counter,
+		answers:    answers{Kit: c.Kit, receptions: at, Counter: c.Counter},
 		facilities: c.Facilities,
 		bridges:    bridges{receptions: at, readers: c.Readers},
+		records:    records{Kit: c.Kit, receptions: at, Records: counter.NewRecords(c.Counter)},
+		places: places{
+			Kit:        c.Kit,
+			receptions: at,
+			counter:    c.Counter,
+			readers:    c.Readers,
+			facilities: c.Facilities,
+			members:    c.Members,
+			address:    c.Address,
+			patients:   c.Patients,
+		},
+		offline: offlinePages{receptions: at, kit: c.Kit, day: c.Counter.Offline},
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 
 // paperPages are what the console calls for papers and screens without a signature.
 type paperPages struct {
-	*Console
+	answers
 	papers counter.Papers
 }
 

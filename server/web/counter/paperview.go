@@ -113,7 +113,7 @@ func cardInWords(view counter.CaseView) *card.Result {
 }
 
 // addPaper puts a paper in the place of a screen's verdict: what staff see is not verified, whatever it is.
-func (s *Console) addPaper(c echo.Context, out *CaseJSON, view counter.CaseView) {
+func (s answers) addPaper(c echo.Context, out *CaseJSON, view counter.CaseView) {
 	p := view.Paper
 	out.Paper = &paperJSON{
 		Kind:     string(p.Kind),

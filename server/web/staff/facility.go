@@ -33,6 +33,8 @@ func (s *facilityPages) settingsPage(c echo.Context, v kit.SignedIn) error {
 		Address:   f.Address,
 		Telephone: f.Telephone,
 		Blanking:  strconv.Itoa(int(f.Blanking / time.Second)),
+		Retention: strconv.Itoa(f.Retention),
+		ByYear:    f.CopyByYear,
 		Saved:     c.QueryParam("said") == "changed",
 	})
 }
@@ -56,6 +58,9 @@ func (s *facilityPages) set(c echo.Context, v kit.SignedIn) error {
 		Address:   field("address"),
 		Telephone: field("telephone"),
 		Blanking:  staff.ReadBlanking(field("blanking")),
+		Retention: staff.ReadRetention(field("retention")),
+
+		CopyByYear: staff.ReadCopyByYear(field("calendar")),
 	})
 	var e *eligibility.Error
 	if errors.As(err, &e) && e.Code == eligibility.Invalid {
@@ -66,6 +71,8 @@ func (s *facilityPages) set(c echo.Context, v kit.SignedIn) error {
 			Address:   sent.Get("address"),
 			Telephone: sent.Get("telephone"),
 			Blanking:  sent.Get("blanking"),
+			Retention: sent.Get("retention"),
+			ByYear:    sent.Get("calendar") == "year",
 		}
 		view.Error = kit.FormError(e)
 		return s.Show(c, http.StatusUnprocessableEntity, "facility", view)

@@ -60,6 +60,8 @@ type FacilityView struct {
 	kit.Page
 	Code, Name, Address, Telephone string
 	Blanking                       string // seconds, as typed
+	Retention                      string // years, as typed
+	ByYear                         bool   // copies have birth dates by the western year
 	Saved                          bool
 }
 

@@ -1,0 +1,243 @@
+package e2e
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// keyboard is a receptionist at the keyboard: what is pressed is counted.
+type keyboard struct {
+	t    *testing.T
+	tab  context.Context
+	keys int
+}
+
+// types presses keys one after the other, wherever the keyboard is.
+func (h *keyboard) types(keys ...string) {
+	h.t.Helper()
+	for _, key := range keys {
+		h.keys += utf8.RuneCountInString(key)
+		do(h.t, h.tab, chromedp.KeyEvent(key))
+	}
+}
+
+// taps opens the panel and answers its questions by digits, then goes the way of a code.
+func (h *keyboard) taps(code string, answers ...string) {
+	h.t.Helper()
+	h.types(kb.F1)
+	for i, answer := range answers {
+		waitTrue(h.t, h.tab, `document.querySelectorAll("#panel .known li").length >= `+
+			[]string{"0", "1", "2"}[i]+` && !!document.activeElement.dataset.choice`)
+		h.types(answer)
+	}
+	waitTrue(h.t, h.tab, `!!document.querySelector("#panel .verdict-box")`)
+	digit := eval[string](h.t, h.tab,
+		`document.querySelector('#panel [data-way="`+code+`"]')?.dataset.choice ?? ""`)
+	if digit == "" {
+		h.t.Fatalf("%s is no way: %s", code, pageText(h.tab))
+	}
+	h.types(digit)
+	waitTrue(h.t, h.tab, `document.activeElement.closest("#way") !== null`)
+}
+
+// field puts the keyboard into a field of the form, by Tab and Enter as staff do.
+func (h *keyboard) at(name string) {
+	h.t.Helper()
+	waitTrue(h.t, h.tab, `document.activeElement.name === `+quote(name))
+}
+
+func (h *keyboard) report(way string) {
+	h.t.Helper()
+	h.t.Logf("%s: %d keys from the panel to the record", way, h.keys)
+	h.keys = 0
+}
+
+type wayCase struct {
+	Outcome, Reason string
+	Method          struct{ Code string }
+	Ground          struct{ Code string }
+	Checked         []string
+	Way             struct{ Person, BirthDateJa, ShareText, Notice string }
+}
+
+// lastCase is the newest case of the facility.
+func lastCase(t *testing.T, tab context.Context) wayCase {
+	t.Helper()
+	return await[wayCase](t, tab, `fetch("/api/v1/counter/cases").then(r => r.json()).then(r => r.cases[0])`)
+}
+
+// Whoever has neither a screen nor a paper comes from the panel to a record, by the keyboard alone: with the
+// own card, with another person's, and without one (docs/facts/eligibility-methods.md).
+func TestPatientsWithoutAScreenAreRecordedByTheirWay(t *testing.T) {
+	t.Parallel()
+	base, _, data := startServer(t)
+	console := staffOpens(t, base, "")
+	bridge(t, base, console, "tokuichi.json")
+	waitText(t, console, "#readers", "リーダー接続中")
+	expects(t, console, "status of 4(09|22)", "what is missing or does not fit, for its sentence")
+	h := &keyboard{t: t, tab: console}
+
+	t.Run("L1, the chip tells all", func(t *testing.T) {
+		h.t = t
+		h.types(kb.F1)
+		waitText(t, console, "#panel", "マイナンバーカードは？")
+		state(t, console, "panel-question")
+		h.types(kb.Escape)
+		h.keys = 0
+		h.taps("L1", "1", "0", "6")
+		h.types("S30.7.1\r")
+		h.at("expiryYear")
+		h.types("2034\r")
+		h.at("code")
+		h.types("4821\r")
+		waitText(t, console, "#way", "カードのチップから読んだ内容を入れました")
+		waitTrue(t, console, `document.activeElement.id === "way-record"`)
+		state(t, console, "way-list")
+		h.types("\r")
+		waitText(t, console, "#done", "髙橋さんを記録しました")
+		h.report("L1 by chip")
+		c := lastCase(t, console)
+		if c.Outcome != "accepted" || c.Method.Code != "L1" || c.Ground.Code != "chip" ||
+			strings.Join(c.Checked, " ") != "list text" || c.Way.BirthDateJa != "昭和30年7月1日" {
+			t.Errorf("%+v", c)
+		}
+		waitText(t, console, "#outage", "障害の控え 1名")
+	})
+
+	t.Run("taken back, the form is there again", func(t *testing.T) {
+		h.t = t
+		do(t, console, chromedp.Click("#take-back"))
+		waitTrue(t, console, `document.querySelector("#way-name")?.value === "髙橋　德一"`)
+		do(t, console, chromedp.Focus("#way-record"))
+		h.types("\r")
+		waitText(t, console, "#done", "髙橋さんを記録しました")
+		waitText(t, console, "#outage", "障害の控え 1名")
+		h.keys = 0
+	})
+
+	t.Run("L1, another person's card", func(t *testing.T) {
+		h.t = t
+		h.taps("L1", "1", "0", "6")
+		h.types("S61.4.12", kb.F2)
+		waitText(t, console, "#way-problem", "生年月日が")
+		state(t, console, "way-refused")
+		h.types("\r", "\r", "\r", "試験 太郎\r")
+		waitTrue(t, console, `document.activeElement.name === "sex"`)
+		h.types(" ", "\r")
+		h.at("address")
+		h.types("架空市1-2-3\r", " ", "\r", " ", "\r", " ", "\r", "\r")
+		waitTrue(t, console, `document.activeElement.id === "way-record"`)
+		h.types("\r")
+		waitText(t, console, "#way-problem", "カード")
+		if c := lastCase(t, console); c.Outcome != "" {
+			t.Errorf("a wrong card was accepted: %+v", c)
+		}
+		// Esc keeps what was typed; F1 brings it back
+		h.types(kb.Escape)
+		waitText(t, console, "#methods", "入力の途中")
+		h.types(kb.F1)
+		waitTrue(t, console, `document.querySelector("#way-name")?.value === "試験 太郎"`)
+		do(t, console, chromedp.Click("#way-drop"))
+		h.keys = 0
+	})
+
+	t.Run("A1, her own card and the signed form", func(t *testing.T) {
+		h.t = t
+		h.taps("A1", "1", "0", "1")
+		h.types("S30.7.1", kb.F2)
+		waitText(t, console, "#way", "2割")
+		h.at("name")
+		h.types("髙橋 德一\r")
+		state(t, console, "way-declaration")
+		h.at("kana")
+		do(t, console, chromedp.Click(`#way input[name="share"][value="20"]`),
+			chromedp.Click(`#way input[name="form"][value="signed"]`), chromedp.Focus("#way-record"))
+		h.types("\r")
+		waitText(t, console, "#done", "髙橋さんを記録しました")
+		h.report("A1, with two clicks")
+		c := lastCase(t, console)
+		if c.Method.Code != "A1" || c.Ground.Code != "chip" ||
+			strings.Join(c.Checked, " ") != "declaration card" || c.Way.ShareText != "2割" {
+			t.Errorf("%+v", c)
+		}
+	})
+
+	t.Run("A1 though the card reads", func(t *testing.T) {
+		h.t = t
+		h.taps("A1", "6", "0", "1")
+		h.types(kb.Escape)
+		h.keys = 0
+	})
+
+	t.Run("L0, at the clinic's judgement", func(t *testing.T) {
+		h.t = t
+		h.taps("L0", "2", "0", "4")
+		h.types("12345\r", "試験 花子\r", "S63.11.30\r")
+		h.at("reason")
+		state(t, console, "way-records")
+		h.types("いつもの患者さん\r", "\r")
+		waitText(t, console, "#done", "試験さんを記録しました")
+		h.report("L0")
+		if c := lastCase(t, console); c.Method.Code != "L0" || c.Ground.Code != "reason" ||
+			strings.Join(c.Checked, " ") != "records" || c.Reason != "いつもの患者さん" {
+			t.Errorf("%+v", c)
+		}
+	})
+
+	t.Run("D0, once its notice is on", func(t *testing.T) {
+		h.t = t
+		desk := browser(t, 800, 600, "")
+		do(t, desk, chromedp.Navigate(base+"/counter"), chromedp.Click(`button[value="鈴木"]`),
+			chromedp.WaitVisible(`#scan-camera`), chromedp.Navigate(base+"/counter/disasters"))
+		for name, text := range map[string]string{"title": "大雨の災害の通知", "area": "架空市",
+			"from": "2020-01-01", "until": "2020-12-30"} {
+			do(t, desk, chromedp.SetValue("#"+name, text))
+		}
+		year := eval[string](t, console, `String(new Date().getFullYear())`)
+		do(t, desk, chromedp.SetValue("#from", year+"-01-01"), chromedp.SetValue("#until", year+"-12-31"),
+			chromedp.Click("#save"))
+		waitText(t, desk, "main", "今日使えます")
+		state(t, desk, "disasters")
+		h.taps("D0", "2", "0", "1")
+		h.at("name") // the notice, the only one, is chosen
+		h.types("試験 みう\r", "2021-04-01\r", "03-0000-0000\r", "架空警察共済\r")
+		h.at("reason")
+		state(t, console, "way-disaster")
+		h.types("\r", "\r")
+		waitText(t, console, "#done", "試験さんを記録しました")
+		h.report("D0")
+		if c := lastCase(t, console); c.Method.Code != "D0" || c.Way.Notice != "大雨の災害の通知" {
+			t.Errorf("%+v", c)
+		}
+	})
+
+	t.Run("a case at hand is not lost, and tells what it knows", func(t *testing.T) {
+		h.t = t
+		paste(t, console, anotherScreen(t, data))
+		waitText(t, console, "#p-name", "試験 花子")
+		h.types(kb.F1)
+		waitText(t, console, "#panel", "本物の保険者の画面・PDFがあります")
+		h.types("1", "1")
+		waitText(t, console, "#panel .verdict-box", "電子のお知らせ")
+		state(t, console, "panel-answer")
+		h.types(kb.Backspace)
+		waitText(t, console, "#panel", "質問 3 / 3")
+		h.types(kb.Escape)
+		waitText(t, console, "#p-name", "試験 花子")
+	})
+
+	t.Run("the list is ticked off", func(t *testing.T) {
+		do(t, console, chromedp.Navigate(base+"/counter/outage"))
+		waitText(t, console, "main", "架空県架空市架空町１丁目２番３号")
+		waitText(t, console, "#open", "1名")
+		state(t, console, "outage")
+		do(t, console, chromedp.Click(`button[value="found"]`))
+		waitText(t, console, "#open", "0名")
+		waitText(t, console, "main", "資格あり")
+	})
+}

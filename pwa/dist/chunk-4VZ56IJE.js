@@ -1,0 +1,1 @@
+var i=!1;async function a(e,s){if(i||!("serviceWorker"in navigator))return;i=!0;let{trustedTypes:c}=window,t=c?.createPolicy("sw",{createScriptURL:r=>{if(r!==e)throw new TypeError(r);return r}});try{let r=t?t.createScriptURL(e):e;await navigator.serviceWorker.register(r,{scope:s,updateViaCache:"none"}),await navigator.storage?.persist?.()}catch{}}export{a};

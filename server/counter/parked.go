@@ -1,0 +1,129 @@
+package counter
+
+import (
+	"context"
+	"time"
+
+	"madoguchi/credential"
+	"madoguchi/eligibility"
+	"madoguchi/server/hostapi"
+	"madoguchi/server/staff"
+)
+
+// A parked case (会計まで保留) waits for whoever of the facility goes on with it. Until it is settled it stands in
+// the list of those that wait, also on the days after, and while somebody has it on the screen: a browser
+// that is closed then loses nothing. What stands in it is of the time when it was parked. The screen's
+// credential is not kept, so its phone gets no other receipt and its second code cannot be read any more; the
+// same person's screen may be scanned anew.
+
+// TakenUp says who goes on with a parked case, since when.
+type TakenUp struct {
+	By string    `json:"by"`
+	At time.Time `json:"at"`
+}
+
+// Replaced is a screen in whose place the same person's was scanned anew.
+type Replaced struct {
+	Verdict credential.Verdict `json:"verdict"`
+	At      time.Time          `json:"at"` // when it was replaced
+}
+
+var (
+	errNotParked   = &eligibility.Error{Code: eligibility.Conflict, Key: "case.not_parked"}
+	errOtherPerson = &eligibility.Error{Code: eligibility.Conflict, Key: "case.other_person", Field: "text"}
+	errScanRefused = &eligibility.Error{Code: eligibility.Conflict, Key: "case.scan_refused", Field: "text"}
+	errScanAgain   = &eligibility.Error{Code: eligibility.Conflict, Key: "case.scan_again", Field: "text"}
+)
+
+// mostParked bounds the list of parked cases: a clinic that has more of them looks in its records.
+const mostParked = 300
+
+// Parked returns the facility's cases that wait, also those of earlier days, the newest first.
+func (r Records) Parked(ctx context.Context, reception staff.Reception) ([]CaseView, error) {
+	return r.find(ctx, CaseQuery{
+		Facility: reception.Facility,
+		Outcomes: []hostapi.Outcome{hostapi.Parked},
+		Limit:    mostParked,
+	})
+}
+
+// CountParked returns how many cases of the facility wait.
+func (r Records) CountParked(ctx context.Context, reception staff.Reception) (int, error) {
+	counted, err := r.store.CountCases(ctx, CaseQuery{
+		Facility: reception.Facility,
+		Outcomes: []hostapi.Outcome{hostapi.Parked},
+	})
+	return counted[hostapi.Parked], err
+}
+
+// TakeUp lets a member of the facility go on with a parked case, also one that a colleague has on the screen.
+// It is parked all the same until it is settled.
+func (r Records) TakeUp(ctx context.Context, reception staff.Reception, id string) (CaseView, error) {
+	return r.cases.revise(ctx, reception, caseChange{
+		id:     id,
+		action: "case.take_up",
+		apply: func(view *CaseView) (string, error) {
+			if view.Outcome != hostapi.Parked {
+				return "", errNotParked
+			}
+			if view.TakenUp == nil {
+				view.Earlier = append(view.Earlier, view.entry())
+			}
+			view.TakenUp = &TakenUp{By: reception.Staff, At: r.now()}
+			return "", nil
+		},
+	})
+}
+
+// ScanAgain puts the same person's screen, scanned anew, in the place of what a parked case holds. What was
+// compared by eye was compared with the former one; what the chip said of the birth date stays. Another
+// person's is errOtherPerson and changes nothing.
+func (c *Service) ScanAgain(
+	ctx context.Context, reception staff.Reception, id, text string,
+) (CaseView, error) {
+	facility, err := c.FacilityOf(ctx, reception)
+	if err != nil {
+		return CaseView{}, err
+	}
+	if _, err := c.cases().open(ctx, reception, id); err != nil {
+		return CaseView{}, err
+	}
+	shown, err := c.readShown(ctx, facility, text)
+	if err != nil {
+		return CaseView{}, err
+	}
+	return c.cases().edit(ctx, reception, caseChange{
+		id:     id,
+		action: "case.scan_again",
+		apply: func(view *CaseView) (string, error) {
+			if view.TakenUp == nil {
+				return "", errNotParked
+			}
+			if !shown.verdict.Valid && !shown.verdict.AwaitsProof() {
+				return "", errScanRefused
+			}
+			if !samePerson(view.Shown(), shown.verdict.Eligibility) {
+				return "", errOtherPerson
+			}
+			view.Replaced = append(view.Replaced, Replaced{Verdict: view.Verdict, At: c.Now()})
+			view.JWS, view.Verdict, view.Nonce, view.Visual = shown.jws, shown.verdict, "", nil
+			return openingOutcome(shown.verdict), nil
+		},
+	})
+}
+
+// samePerson reports whether what is shown now is of the person of a case: born on the same day, of the same
+// name, and the same number where the insurer is the same, so that twins are not taken for each other. A case
+// of which nothing was verified takes anybody's: there is nobody to compare with.
+func samePerson(before, now *credential.Eligibility) bool {
+	switch {
+	case now == nil:
+		return false
+	case before == nil:
+		return true
+	case before.Insurer == now.Insurer &&
+		(before.Number != now.Number || before.BranchNumber != now.BranchNumber):
+		return false
+	}
+	return before.BirthDate == now.BirthDate && eligibility.MatchNames(before.Name, now.Name).Match.Same()
+}
