@@ -190,25 +190,18 @@ func TestADisasterIsAWayOnlyWhileItsNoticeIsOn(t *testing.T) {
 // What an administrator types of a notice.
 func TestANoticeHasItsTitleAreaAndDays(t *testing.T) {
 	c := newClinic(t)
+	type notice = counter.TypedNotice
 	for name, typed := range map[string]struct {
-		change func(*counter.TypedNotice)
+		change func(*notice)
 		want   string
 	}{
-		"no title": {func(n *counter.TypedNotice) { n.Title = " 　" }, "disaster.text title"},
-		"no area":  {func(n *counter.TypedNotice) { n.Area = "" }, "disaster.text area"},
-		"a My Number": {
-			func(n *counter.TypedNotice) { n.Insurers = myNumber }, "disaster.text insurers",
-		},
-		"no first day": {func(n *counter.TypedNotice) { n.From = "" }, "disaster.days from"},
-		"a day that is none": {
-			func(n *counter.TypedNotice) { n.Until = "2026-02-30" }, "disaster.days until",
-		},
-		"an end before it": {
-			func(n *counter.TypedNotice) { n.Until = "2026-08-31" }, "disaster.days until",
-		},
-		"more than a year": {
-			func(n *counter.TypedNotice) { n.Until = "2028-01-01" }, "disaster.days until",
-		},
+		"no title":           {func(n *notice) { n.Title = " 　" }, "disaster.text title"},
+		"no area":            {func(n *notice) { n.Area = "" }, "disaster.text area"},
+		"a My Number":        {func(n *notice) { n.Insurers = myNumber }, "disaster.text insurers"},
+		"no first day":       {func(n *notice) { n.From = "" }, "disaster.days from"},
+		"a day that is none": {func(n *notice) { n.Until = "2026-02-30" }, "disaster.days until"},
+		"an end before it":   {func(n *notice) { n.Until = "2026-08-31" }, "disaster.days until"},
+		"more than a year":   {func(n *notice) { n.Until = "2028-01-01" }, "disaster.days until"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := storm
@@ -221,8 +214,7 @@ func TestANoticeHasItsTitleAreaAndDays(t *testing.T) {
 }
 
 // The share that a declaration is billed with for now: 3割, before school age 2割, from 70 on 1–3割 within what
-// the law gives (docs/facts/eligibility-methods.md#written-declaration,
-// docs/facts/shares-and-limits.md#share-by-age).
+// the law gives (docs/facts/eligibility-methods.md#written-declaration, shares-and-limits.md#share-by-age).
 func TestADeclarationIsBilledWithTheShareOfTheAge(t *testing.T) {
 	for _, c := range []struct {
 		name, birth string

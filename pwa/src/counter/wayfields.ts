@@ -11,11 +11,11 @@ export function field(name: string, label: Word, most: number, help?: Word): HTM
   input.maxLength = most;
   const said = h("label", "", word(label)) as HTMLLabelElement;
   said.htmlFor = input.id;
-  if (!help) return h("p", "field", said, input);
+  if (!help) return h("p", "way-field", said, input);
   const how = h("span", "help", word(help));
   how.id = `${input.id}-help`;
   input.setAttribute("aria-describedby", how.id);
-  return h("p", "field", said, input, how);
+  return h("p", "way-field", said, input, how);
 }
 
 /** Makes a group of choices of which one is taken. */

@@ -54,7 +54,7 @@ function chip(): HTMLElement[] {
   ask.id = "way-ask";
   ask.append(h("kbd", "", "F2"));
   return [field("expiryYear", "wayYear", 4), field("code", "wayCode", 4),
-    h("p", "field", ask, h("span", "help", word("wayChipHow")))];
+    h("p", "way-field", ask, h("span", "help", word("wayChipHow")))];
 }
 
 function build(way: WayTaken): Filled {
@@ -96,7 +96,7 @@ function declared(way: WayTaken, shares: HTMLElement): HTMLElement[] {
   const print = button("button", word("wayPrint"), printForm);
   print.id = "way-print";
   const given: [string, string][] = [["signed", word("waySigned")], ["unchanged", word("wayUnchanged")]];
-  return [shares, h("p", "field", print, h("span", "help", word("wayPrintHow"))),
+  return [shares, h("p", "way-field", print, h("span", "help", word("wayPrintHow"))),
     choice("form", word("wayGiven"), given)];
 }
 
@@ -174,6 +174,7 @@ async function askChip(f: Filled): Promise<void> {
   }
   setText(f.state, read ? word("wayFilled") : told ? local(told.headline) : "");
   void askShares(f);
+  f.record.disabled = false; // it may get the keyboard
   if (read && f.way.code === "L1") f.record.focus();
   else goNext(f.form, f.form.querySelector("#way-code") ?? f.form, f.record);
 }
