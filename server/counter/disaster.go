@@ -104,9 +104,6 @@ func (t TypedNotice) read() (n DisasterNotice, err error) {
 	return n, nil
 }
 
-// maxLine bounds a typed line, in characters.
-const maxLine = 200
-
 // readLine returns a line without blanks at its ends. One that is too long, holds control characters or a My
 // Number is not ok.
 func readLine(text string) (line string, ok bool) {

@@ -86,12 +86,11 @@ func TestAParkedCaseIsSettledByAnybodyOfTheFacility(t *testing.T) {
 // A parked case of an earlier day waits on; carried on it gets a further reason, and both stay.
 func TestAParkedCaseIsCarriedToTheNextDay(t *testing.T) {
 	c, w, _ := newDesk(t)
-	records := counter.NewRecords(c.Service)
 	c.parks(t, "カードを取りに戻る")
 	w.pass()
 	day := now
 	c.Now = func() time.Time { return day }
-	records = counter.NewRecords(c.Service)
+	records := counter.NewRecords(c.Service)
 	day = now.AddDate(0, 0, 1)
 	waiting, err := records.Parked(ctx, sato)
 	if err != nil || len(waiting) != 1 || !waiting[0].At.Equal(now) {

@@ -27,8 +27,8 @@ func (s wayPages) routes(r *kit.Router) {
 	r.Counter("POST /api/v1/counter/ways/:id/record", s.reception(s.recordWay))
 	r.Counter("POST /api/v1/counter/shares", s.reception(s.shares))
 	r.Counter("POST /counter/declaration.pdf", s.reception(s.declaration))
-	outagePages{s.answers}.routes(r)
-	disasterPages{s.answers}.routes(r)
+	outagePages(s).routes(r)
+	disasterPages(s).routes(r)
 }
 
 // wayJSON is what the case of a way tells, with what was noted of the person.
