@@ -24,10 +24,10 @@ func TestScreensThatACounterRefusesSayWhy(t *testing.T) {
 	genuine, other := h.live(t, p, "00138990", h.now), h.live(t, p, "00138990", h.now.Add(-time.Second))
 	body, of := genuine[:strings.LastIndex(genuine, ".")], other[strings.LastIndex(other, ".")+1:]
 	for name, c := range map[string]struct{ jws, check, headline string }{
-		"another insurer's number":   {h.live(t, foreign, "00138990", h.now), "insurer", "確かめられません"},
-		"five minutes old":           {h.live(t, p, "00138990", h.now.Add(-5*time.Minute)), "time", "古くなっています"},
-		"from the future":            {h.live(t, p, "00138990", h.now.Add(5*time.Minute)), "time", "時計"},
-		"another screen's signature": {body + "." + of, "signature", "確かめられません"},
+		"another insurer's number": {h.live(t, foreign, "00138990", h.now), "insurer", "確かめられません"},
+		"five minutes old":         {h.live(t, p, "00138990", h.now.Add(-5*time.Minute)), "time", "古くなっています"},
+		"from the future":          {h.live(t, p, "00138990", h.now.Add(5*time.Minute)), "time", "時計"},
+		"another's signature":      {body + "." + of, "signature", "確かめられません"},
 	} {
 		got := h.scan(t, c.jws)
 		if got.Verdict.Valid || got.Verdict.Checks[0].Name != c.check ||

@@ -82,7 +82,8 @@ func (s disasterPages) add(c echo.Context, reception staff.Reception) error {
 		From:     c.FormValue("from"),
 		Until:    c.FormValue("until"),
 	}
-	_, err := s.Counter.Disasters.Add(c.Request().Context(), reception, typed)
+	ctx := c.Request().Context()
+	_, err := s.Counter.Disasters.Add(ctx, reception, typed)
 	var e *eligibility.Error
 	if errors.As(err, &e) && e.Code == eligibility.Invalid {
 		view, err := s.view(c, reception)
