@@ -90,7 +90,8 @@ func TestActorsAreMadeFromPrincipals(t *testing.T) {
 		"ActorCounter": "hostapi.Host.Actor",
 		"ReadActor":    "store.scanRun",
 		// the demo's own insurers; a representative's last day; receipts that nobody takes
-		"ActorSystem":         "demo.PutInsurers store.Store.ExpireRepresentatives store.Store.ExpireCases counter.Receipts.entry",
+		"ActorSystem": "demo.PutInsurers store.Store.ExpireRepresentatives " +
+			"store.Store.ExpireCases counter.Receipts.entry",
 		"ActorRepresentative": "insurer.PersonRecord.shownBy insurer.Representatives.Accept",
 	}
 	found := map[string]bool{}
