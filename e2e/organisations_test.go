@@ -16,7 +16,7 @@ func TestInsurersAndFacilitiesAreLookedAfterByCommands(t *testing.T) {
 		`"issuer":"架空健康保険組合理事長","telephone":"06-0000-0000","unit":"","address":"","hours":"","colour":"",` +
 		`"state":"","iss":"https://live.example/i/06139992"}`
 	clinic := `{"code":"1319999991","name":"架空医院","address":"","telephone":"","blankingSeconds":60,` +
-		`"url":"https://live.example/f/1319999991"}`
+		`"copyByYear":false,"retentionYears":3,"url":"https://live.example/f/1319999991"}`
 	add := "insurer add 06139992 --name 架空健康保険組合 --issuer 架空健康保険組合理事長 --telephone 06-0000-0000"
 	for _, c := range []struct {
 		args string
