@@ -51,7 +51,7 @@ func (c *Service) readShown(ctx context.Context, by Facility, text string) (show
 		switch {
 		case errors.Is(err, credential.ErrIncomplete), errors.Is(none, credential.ErrOnlineIncomplete):
 			return shownScreen{}, errIncomplete.Because(err)
-		case none != nil && strings.ContainsFunc(text, isKana):
+		case none != nil && typedAsKana(text):
 			return shownScreen{}, errKana.Because(err)
 		case none != nil:
 			return shownScreen{}, errUnreadable.Because(err)
@@ -72,8 +72,13 @@ func (c *Service) readShown(ctx context.Context, by Facility, text string) (show
 	return shownScreen{jws, c.withMeasuredClock(ctx, believed, jws, verdict)}, nil
 }
 
-// isKana reports whether an input method made a character: no code holds one.
-func isKana(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Katakana) }
+// typedAsKana reports whether an input method got between a reader and the page: kana beside what it makes of
+// an address's signs and single consonants (ｈっｔｐｓ：・・). Words alone are something else.
+func typedAsKana(text string) bool {
+	isKana := func(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Katakana) }
+	isWide := func(r rune) bool { return r == '・' || r >= '０' && r <= 'ｚ' }
+	return strings.ContainsFunc(text, isKana) && strings.ContainsFunc(text, isWide)
+}
 
 // verifyScreen checks a screen; where its key is not known, its issuer is asked for newer ones first.
 func (c *Service) verifyScreen(

@@ -26,6 +26,7 @@ func TestWhatDidNotArriveWholeOpensNoCase(t *testing.T) {
 		{"a character of the header", digits[:15] + digits[17:], "scan.incomplete"},
 		{"a key of an address", address[:len(address)-1], "scan.incomplete"},
 		{"an input method", "ｈっｔｐｓ：・・ｌおかｌほ", "scan.kana"},
+		{"words", "まちがえて貼り付けた文字", "scan.unreadable"},
 		{"another address", "https://localhost/about", "scan.unreadable"},
 		{"a word", "SATO", "scan.unreadable"},
 	} {
