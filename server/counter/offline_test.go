@@ -111,6 +111,7 @@ type claims struct {
 	Prev    string   `json:"prev"`
 	Case    string   `json:"case"`
 	At      int64    `json:"at"`
+	Read    int64    `json:"read,omitempty"`
 	Heard   int64    `json:"heard"`
 	Since   int64    `json:"since"`
 	Outcome string   `json:"outcome"`
@@ -397,5 +398,28 @@ func TestABatchThatIsTooLargeIsRefusedWhole(t *testing.T) {
 	}
 	if all := d.recorded(t); len(all) != 0 {
 		t.Errorf("%d cases", len(all))
+	}
+}
+
+// A live screen is read within its 90 seconds; staff talk with the patient, and record later (a live one ends
+// 90 s after it was made). It is judged when it was read, and that is no way to bring an
+// old screen back.
+func TestAScreenThatIsReadInTimeMayBeRecordedLater(t *testing.T) {
+	d := newOfflineDay(t)
+	c := d.console(t)
+	d.now = morning.Add(time.Hour)
+	at := morning.Add(10 * time.Minute)
+	later := func(r *claims) { r.At, r.Read = at.Add(5*time.Minute).UnixMilli(), at.UnixMilli() }
+	ahead := func(r *claims) { r.Read = at.Add(20 * time.Minute).UnixMilli() }
+	old := func(r *claims) { r.Read = morning.Add(-time.Hour).UnixMilli() }
+	marks := c.send(t, c.next(t, at, later), c.next(t, at.Add(6*time.Minute), ahead),
+		c.next(t, at.Add(7*time.Minute), old))
+	if len(marks[0]) > 0 {
+		t.Errorf("read in time: %v", marks[0])
+	}
+	for i, name := range []string{"", "read after it was recorded", "read before there was a key"} {
+		if i > 0 && !slices.Contains(marks[i], counter.MarkBackdated) {
+			t.Errorf("%s: %v", name, marks[i])
+		}
 	}
 }

@@ -24,6 +24,7 @@ type offlineClaims struct {
 	Prev  string `json:"prev"`  // base64url SHA-256 of the record before; empty in the first
 	Case  string `json:"case"`  // 26 random Base32 letters: of a case that this server opened, or its own
 	At    int64  `json:"at"`    // ms, by the console's clock as it was corrected
+	Read  int64  `json:"read"`  // ms: when it verified the screen; 0 where this server had
 	Heard int64  `json:"heard"` // ms: the last time that this server told it
 	// ms that ran in the page since it heard that; below zero where it cannot tell, after a restart
 	Since   int64           `json:"since"`
@@ -73,6 +74,7 @@ func readOffline(text string, key OfflineKey) (offlineClaims, error) {
 func (c offlineClaims) shaped() bool {
 	ends := []hostapi.Outcome{hostapi.Accepted, hostapi.Parked, hostapi.Refused}
 	return c.Seq >= 1 && c.Seq < maxSeq && c.At > 0 && c.At < 1<<46 && c.Heard > 0 && c.Heard < 1<<46 &&
+		c.Read >= 0 && c.Read < 1<<46 &&
 		slices.Contains(ends, c.Outcome) && isCaseID(c.Case) &&
 		utf8.RuneCountInString(c.Staff) <= maxStaffID && len(c.Visual) <= maxTicks &&
 		!slices.ContainsFunc(c.Visual, func(tick string) bool { return len(tick) > maxTick })
@@ -84,7 +86,16 @@ func isCaseID(id string) bool {
 	return len(id) == caseIDLength && !slices.ContainsFunc([]rune(id), other)
 }
 
-func (c offlineClaims) at() time.Time    { return time.UnixMilli(c.At) }
+func (c offlineClaims) at() time.Time { return time.UnixMilli(c.At) }
+
+// verifiedAt is when the console verified the screen: a live one has run out by the time that staff record.
+func (c offlineClaims) verifiedAt() time.Time {
+	if c.Read == 0 {
+		return c.at()
+	}
+	return time.UnixMilli(c.Read)
+}
+
 func (c offlineClaims) heard() time.Time { return time.UnixMilli(c.Heard) }
 
 // offlineChain is what came of one key so far, by which the next record is judged.
@@ -143,7 +154,8 @@ func (c offlineChain) judge(r offlineClaims, received time.Time) (marks []Offlin
 	at, heard := r.at(), r.heard()
 	ran := heard.Add(time.Duration(r.Since) * time.Millisecond)
 	switch {
-	case at.Before(c.key.From.Add(-offlineLeeway)), heard.Before(c.key.From.Add(-offlineLeeway)),
+	case at.Before(c.key.From.Add(-offlineLeeway)), r.verifiedAt().Before(c.key.From.Add(-offlineLeeway)),
+		at.Before(r.verifiedAt().Add(-chainLeeway)), heard.Before(c.key.From.Add(-offlineLeeway)),
 		at.Before(heard.Add(-chainLeeway)),
 		r.Since >= 0 && at.Before(ran.Add(-2*offlineLeeway)),
 		there && (at.Before(before.at.Add(-chainLeeway)) || heard.Before(before.heard.Add(-chainLeeway))):

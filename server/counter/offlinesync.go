@@ -206,7 +206,7 @@ func (o *OfflineDay) caseOf(
 	}
 	view.JWS = cmp.Or(text, view.JWS)
 	if view.Paper == nil && !view.Verdict.Valid {
-		verifier := c.believed.Verifier(c.claims.at())
+		verifier := c.believed.Verifier(c.claims.verifiedAt())
 		view.Verdict = verifier.Verify(view.JWS)
 		if c.claims.Proof != "" {
 			view.Verdict = view.Verdict.Prove(c.claims.Proof, view.JWS, verifier, c.claims.Nonce)

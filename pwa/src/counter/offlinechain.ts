@@ -9,6 +9,7 @@ import { alone, append, type Chain, chains, count, drop, dropChain, putChain, wa
 export interface Ended {
   case: string;
   at: number; // ms, as the console reckons the server's time
+  read: number; // ms: when the screen was verified; 0 where the server had done that
   heard: number; // the last time that the server told
   since: number; // ms that ran in this page since then; below zero where it cannot tell
   outcome: string;
@@ -56,12 +57,14 @@ export function record(facility: string, ended: Ended): Promise<void> {
     const chain = await chainOf(facility);
     if (!chain) throw new Error("no key");
     const head = { typ: "offline+jwt", alg: "ES256", kid: chain.id };
-    const claims = { seq: chain.seq + 1, prev: chain.prev, ...ended };
+    // what was heard before a restart was heard
+    const heard = Math.max(chain.heard ?? 0, ended.heard);
+    const claims = { seq: chain.seq + 1, prev: chain.prev, ...ended, heard };
     const input = `${encode(utf8(JSON.stringify(head)))}.${long(JSON.stringify(claims))}`;
     const algorithm = { name: "ECDSA", hash: "SHA-256" };
     const signature = await crypto.subtle.sign(algorithm, chain.pair.privateKey, utf8(input));
     const text = `${input}.${encode(signature)}`;
-    const next = { ...chain, seq: chain.seq + 1, prev: await sha256(text), at: ended.at };
+    const next = { ...chain, seq: chain.seq + 1, prev: await sha256(text), at: ended.at, heard };
     await append(next, text);
   });
 }

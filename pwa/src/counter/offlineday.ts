@@ -39,6 +39,7 @@ interface Own {
   proof: string;
   nonce: string;
   verdict: Verdict;
+  read: number; // ms: when it was judged
 }
 
 const readyAgain = 30 * 60_000; // ms
@@ -70,8 +71,8 @@ async function prepare(): Promise<void> {
   staff = got.staff;
   await keep("day", day);
   // the demo's staff are picked by name
-  const own = document.getElementById("change-acting") !== null;
-  const known = own
+  const members = document.getElementById("change-acting") !== null;
+  const known = members
     ? await call<{ tiles: Tile[] }>("GET", "/api/v1/staff/tiles").catch(() => ({ tiles: [] }))
     : { tiles: [] };
   tiles = known.tiles.map(({ id, name }) => ({ id, name }));
@@ -144,14 +145,18 @@ function shown(id: string, visual: string[] = ticks()): Case {
   return caseOf(day, { id, verdict, nonce, visual, now: reckoned() });
 }
 
-async function judged(jws: string): Promise<Verdict> {
+/** The time by which screens are judged: it runs one way. */
+const judgedAt = (): number => Math.max(reckoned(), latest);
+
+async function judged(jws: string, at: number): Promise<Verdict> {
   if (!day) throw problem("offlineNotReady");
-  return verify(isCredential(jws) ? jws : "", day.beliefs, Math.max(reckoned(), latest));
+  return verify(isCredential(jws) ? jws : "", day.beliefs, at);
 }
 
 async function openCase(text: string): Promise<Case> {
   const jws = sameText(text.trim());
-  const verdict = await judged(jws);
+  const read = judgedAt();
+  const verdict = await judged(jws, read);
   const foreign = !isCredential(jws);
   if (foreign) {
     verdict.understood = false; // a number, or what only the server knows
@@ -159,7 +164,7 @@ async function openCase(text: string): Promise<Case> {
   }
   if (!foreign && isDamaged(verdict)) throw problem("offlineDamaged");
   const id = newID();
-  own.set(id, { jws: jws.slice(0, 4000), proof: "", nonce: "", verdict });
+  own.set(id, { jws: jws.slice(0, 4000), proof: "", nonce: "", verdict, read });
   return shown(id, []);
 }
 
@@ -168,10 +173,10 @@ async function proven(id: string, text: string): Promise<Case> {
   const c = atHand();
   const one = own.get(id) ?? { jws: sameText(opener()), proof: "", nonce: c?.nonce ?? "" };
   const proof = sameText(text.trim());
-  const fresh = await judged(one.jws);
-  const at = Math.max(reckoned(), latest);
-  const verdict = await prove(fresh, { proof, jws: one.jws, nonce: one.nonce }, day.beliefs, at);
-  own.set(id, { ...one, proof, verdict });
+  const read = judgedAt();
+  const fresh = await judged(one.jws, read);
+  const verdict = await prove(fresh, { proof, jws: one.jws, nonce: one.nonce }, day.beliefs, read);
+  own.set(id, { ...one, proof, verdict, read });
   return shown(id, []);
 }
 
@@ -195,6 +200,7 @@ async function endCase(id: string, outcome: string, given: string): Promise<{ of
   await record(day.facility, {
     case: id,
     at,
+    read: one?.read ?? 0,
     heard: Math.min(at, heard?.server ?? Date.parse(day.serverTime)),
     since: heard ? Math.round(performance.now() - heard.ran) : -1,
     outcome,
@@ -256,12 +262,14 @@ async function answer(path: string, body: unknown): Promise<unknown> {
 async function people(texts: string[]): Promise<unknown[]> {
   return Promise.all(
     texts.map(async (text) => {
-      own.set("", { jws: sameText(text), proof: "", nonce: "", verdict: await judged(sameText(text)) });
-      const { eligibility: e, verdict } = shown("", []);
+      const read = judgedAt();
+      const verdict = await judged(sameText(text), read);
+      own.set("", { jws: sameText(text), proof: "", nonce: "", verdict, read });
+      const { eligibility: e, verdict: said } = shown("", []);
       own.delete("");
       const of = (item: string): string => String(e?.[item] ?? "");
       const [name, birthDateJa, insurerName] = [of("name"), of("birthDateJa"), of("insurerName")];
-      return { text, name, birthDateJa, insurerName, headline: verdict.headline };
+      return { text, name, birthDateJa, insurerName, headline: said.headline };
     }),
   );
 }

@@ -26,6 +26,7 @@ export interface Chain {
   seq: number;
   prev: string;
   at: number; // claimed by the last
+  heard?: number; // ms: the last time that the server told, by the last
 }
 
 let opening: Promise<IDBDatabase> | null = null;
