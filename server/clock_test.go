@@ -145,6 +145,7 @@ var realClock = map[string]string{
 	"e2e/screens_test.go":              peer,
 	"e2e/representative_test.go":       peer,
 	"e2e/keys_test.go":                 peer,
+	"e2e/offlineday_test.go":           peer,
 	"e2e/paper_test.go":                peer,
 	"server/store/records_test.go":     span,
 	"e2e/browser_test.go":              patient,
