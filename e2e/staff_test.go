@@ -165,8 +165,7 @@ func TestACounterPCIsOpenedSharedAndBlanked(t *testing.T) {
 	waitText(t, pc, "#p-name", "試験 花子")
 
 	photo := `document.querySelector("#visual input").getBoundingClientRect()`
-	x := eval[float64](t, pc, photo+`.x + 5`)
-	y := eval[float64](t, pc, photo+`.y + 5`)
+	x, y := eval[float64](t, pc, photo+`.x + 5`), eval[float64](t, pc, photo+`.y + 5`)
 	do(t, pc, script(minutePasses))
 	waitText(t, pc, "#blanked", "患者さんの情報を隠しています")
 	tap(t, pc, x, y) // of a tablet: it brings the case back, and that alone
@@ -174,6 +173,9 @@ func TestACounterPCIsOpenedSharedAndBlanked(t *testing.T) {
 	if eval[bool](t, pc, `document.querySelector("#visual input").checked`) {
 		t.Error("the touch that brought the case back ticked what lies below")
 	}
+	waitText(t, pc, "#clock-note", "進んでいます") // it moves what stands below
+	frames(t, pc)
+	x, y = eval[float64](t, pc, photo+`.x + 5`), eval[float64](t, pc, photo+`.y + 5`)
 	tap(t, pc, x, y)
 	waitTrue(t, pc, `document.querySelector("#visual input").checked`)
 
