@@ -51,6 +51,14 @@ func (h *keyboard) at(name string) {
 	waitTrue(h.t, h.tab, `document.activeElement.name === `+quote(name))
 }
 
+// recorded waits until the form has gone with its case and the page says whose case it was: the case before may
+// have had the same name.
+func (h *keyboard) recorded(name string) {
+	h.t.Helper()
+	waitTrue(h.t, h.tab, `document.querySelector("#way") === null`)
+	waitText(h.t, h.tab, "#done", name+"さんを記録しました")
+}
+
 func (h *keyboard) report(way string) {
 	h.t.Helper()
 	h.t.Logf("%s: %d keys from the panel to the record", way, h.keys)
@@ -99,7 +107,7 @@ func TestPatientsWithoutAScreenAreRecordedByTheirWay(t *testing.T) {
 		waitTrue(t, console, `document.activeElement.id === "way-record"`)
 		state(t, console, "way-list")
 		h.types("\r")
-		waitText(t, console, "#done", "髙橋さんを記録しました")
+		h.recorded("髙橋")
 		h.report("L1 by chip")
 		c := lastCase(t, console)
 		if c.Outcome != "accepted" || c.Method.Code != "L1" || c.Ground.Code != "chip" ||
@@ -115,7 +123,7 @@ func TestPatientsWithoutAScreenAreRecordedByTheirWay(t *testing.T) {
 		waitTrue(t, console, `document.querySelector("#way-name")?.value === "髙橋　德一"`)
 		do(t, console, chromedp.Focus("#way-record"))
 		h.types("\r")
-		waitText(t, console, "#done", "髙橋さんを記録しました")
+		h.recorded("髙橋")
 		waitText(t, console, "#outage", "障害の控え 1名")
 		h.keys = 0
 	})
@@ -158,7 +166,7 @@ func TestPatientsWithoutAScreenAreRecordedByTheirWay(t *testing.T) {
 		do(t, console, chromedp.Click(`#way input[name="share"][value="20"]`),
 			chromedp.Click(`#way input[name="form"][value="signed"]`), chromedp.Focus("#way-record"))
 		h.types("\r")
-		waitTrue(t, console, `document.querySelector("#way") === null`)
+		h.recorded("髙橋")
 		h.report("A1, with two clicks")
 		c := lastCase(t, console)
 		if c.Method.Code != "A1" || c.Ground.Code != "chip" ||
@@ -181,7 +189,7 @@ func TestPatientsWithoutAScreenAreRecordedByTheirWay(t *testing.T) {
 		h.at("reason")
 		state(t, console, "way-records")
 		h.types("いつもの患者さん\r", "\r")
-		waitText(t, console, "#done", "試験さんを記録しました")
+		h.recorded("試験")
 		h.report("L0")
 		if c := lastCase(t, console); c.Method.Code != "L0" || c.Ground.Code != "reason" ||
 			strings.Join(c.Checked, " ") != "records" || c.Reason != "いつもの患者さん" {
@@ -209,7 +217,7 @@ func TestPatientsWithoutAScreenAreRecordedByTheirWay(t *testing.T) {
 		h.at("reason")
 		state(t, console, "way-disaster")
 		h.types("\r", "\r")
-		waitText(t, console, "#done", "試験さんを記録しました")
+		h.recorded("試験")
 		h.report("D0")
 		if c := lastCase(t, console); c.Method.Code != "D0" || c.Way.Notice != "大雨の災害の通知" {
 			t.Errorf("%+v", c)
