@@ -1,6 +1,7 @@
 // A case as the API of the counter answers with it (POST /api/v1/counter/cases, and every step after that).
 import type { Sentence } from "../shared/local";
 import type { Typed } from "./paper-kinds";
+import type { Answers } from "./wayforms";
 
 /** One line of what was checked. */
 export interface Check extends Sentence {
@@ -41,11 +42,15 @@ interface CardCheck {
 }
 
 /** Of a case without a screen: by which way it goes, and who it is. */
-interface Way {
+export interface Way {
   code: string;
   name: Sentence;
+  answers: Answers;
   person?: string;
   birthDateJa?: string;
+  number?: string;
+  contact?: string;
+  belongs?: string;
   reading?: { name: string; sex: string; address: string }; // of the chip, in the answer alone
 }
 

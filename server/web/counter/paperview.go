@@ -140,6 +140,9 @@ func (s answers) addPaper(c echo.Context, out *CaseJSON, view counter.CaseView) 
 		return
 	}
 	v.Headline = newSentence(message.New("console.paper.headline", nil))
+	if view.Judged.FullPrice {
+		v.Headline = newSentence(message.New("console.paper.full_price", nil))
+	}
 	said := newSentence(message.New("console.paper.registered", nil))
 	v.Registered = &said
 	v.Next = newSentence(message.New("console.next.paper_eye", nil))
@@ -150,6 +153,9 @@ func (s answers) addPaper(c echo.Context, out *CaseJSON, view counter.CaseView) 
 		v.Checks = append(v.Checks, checkLine{name, result, newSentence(message.New(key, nil))})
 	}
 	v.Checks = []checkLine{}
+	if view.Judged.FullPrice {
+		line("fullPrice", "not checked", "note.full_price")
+	}
 	line("signature", "not checked", "console.paper.signature")
 	if out.Paper.OnlyName {
 		line("tie", "not checked", "console.paper.only_name")
