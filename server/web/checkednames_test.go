@@ -9,6 +9,7 @@ import (
 	"madoguchi/message"
 	"madoguchi/server/audit"
 	"madoguchi/server/counter"
+	console "madoguchi/server/web/counter"
 )
 
 // Every code that a record can hold of what was checked has its word, on the record's page and in the file:
@@ -41,7 +42,7 @@ func TestEveryCheckOfARecordHasItsWord(t *testing.T) {
 	if err := h.store.ForCounter().PutCase(ctx, stored, audit.Entry{At: h.now, Actor: "t", Action: "t"}); err != nil {
 		t.Fatal(err)
 	}
-	page := h.ask(t, "GET", "/counter/records/"+id, nil).Body.String()
+	page := h.page(t, "/counter/records/"+id)
 	file := ""
 	for _, row := range h.exported(t, "") {
 		file += strings.Join(row, "\t")
@@ -57,5 +58,46 @@ func TestEveryCheckOfARecordHasItsWord(t *testing.T) {
 				t.Errorf("%s lacks %q of %s", where, said.Texts["ja"].Sentence, code)
 			}
 		}
+	}
+}
+
+// The record of whatever was shown has a page: of a paper, accepted or refused by the rules, and of each way.
+func TestEveryKindOfRecordHasAPage(t *testing.T) {
+	h := newTestApp(t)
+	h.atCounter(t)
+	refuse := map[string]string{"outcome": "refused", "reason": "別人"}
+	typed := map[string]any{"insurerNumber": "138990", "number": "1234", "birthDate": "S30.7.1"}
+	pages := map[string]string{}
+	for _, kind := range []string{"P1", "P2", "P3", "N1", "C1"} {
+		id := answer[console.CaseJSON](t, h.ask(t, "POST", "/api/v1/counter/papers",
+			also(typed, map[string]any{"kind": kind})), http.StatusCreated).ID
+		h.ends(t, id, refuse)
+		pages[id] = "職員が見て確認"
+	}
+	for name, more := range map[string]map[string]any{
+		"医療扶助": {"kind": "C1", "insurerNumber": "12130001"},
+		"未入力":  {"kind": "C1", "number": "", "unfinished": true},
+	} {
+		w := h.ask(t, "POST", "/api/v1/counter/papers", also(typed, more))
+		id := answer[console.CaseJSON](t, w, http.StatusCreated).ID
+		h.ends(t, id, map[string]string{"outcome": "refused", "reason": name})
+		pages[id] = name
+	}
+	for code, tapped := range map[string]map[string]any{"A1": tappedNothing, "L1": tappedDown} {
+		id := h.opensWay(t, code, tapped).ID
+		w := h.ask(t, "POST", "/api/v1/counter/ways/"+id+"/record",
+			also(typedPerson, map[string]any{"outcome": "refused", "reason": "別人"}))
+		if got := answer[console.CaseJSON](t, w, http.StatusOK); got.Outcome != "refused" {
+			t.Errorf("%+v", got)
+		}
+		pages[id] = "試験 花子"
+	}
+	for id, says := range pages {
+		if page := h.page(t, "/counter/records/"+id); !strings.Contains(page, says) {
+			t.Errorf("%q is not in %s", says, page)
+		}
+	}
+	if list := h.page(t, "/counter/records"); !strings.Contains(list, "試験 花子") {
+		t.Error("the list does not name whom a way was about")
 	}
 }

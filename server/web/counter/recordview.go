@@ -243,6 +243,17 @@ func checkedSentences(checked []string) (all []message.Message) {
 	return all
 }
 
+// headlineOfCase is what a screen was worth; of a paper that it was seen, of a way its name.
+func headlineOfCase(view counter.CaseView) message.Message {
+	switch {
+	case view.Way != nil:
+		return nameOfWay(view.Way.Code)
+	case view.Paper != nil:
+		return paperHeadline(view.Judged)
+	}
+	return view.Verdict.Headline()
+}
+
 func (s records) recordView(c echo.Context, view counter.CaseView) RecordView {
 	last := lastEntry(view)
 	page := RecordView{
@@ -250,7 +261,7 @@ func (s records) recordView(c echo.Context, view counter.CaseView) RecordView {
 		ID:            view.ID,
 		Opened:        kit.TimeText(view.At),
 		PatientNumber: view.PatientNumber,
-		Headline:      view.Verdict.Headline(),
+		Headline:      headlineOfCase(view),
 		Usable:        view.Usable(),
 		Correctable:   last.Outcome == hostapi.Accepted || last.Outcome == hostapi.Refused,
 		StillParked:   last.Outcome == hostapi.Parked,
