@@ -14,6 +14,8 @@ func TestAWayIsParkedAndRefusedFromItsForm(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
 	console := staffOpens(t, base, "")
+	bridge(t, base, console, "tokuichi.json")
+	waitText(t, console, "#readers", "リーダー接続中")
 	expects(t, console, "status of 422", "a reason that is missing, for its sentence")
 	h := &keyboard{t: t, tab: console}
 

@@ -57,9 +57,10 @@ func TestAParkedCaseIsSettledAtAnotherCounter(t *testing.T) {
 		frames(t, second)
 		shot(t, second, fmt.Sprintf("parked-taken-up-%d-%d", size[0], size[1]))
 		inWindow(t, second, fmt.Sprintf("taken up at %d", size[0]),
-			"#verdict .verdict-box", "#p-name", "#p-parked", "#p-number", "#record", "#park")
-		if size[0] > 1200 { // in the smaller window what was parked takes the place of these
-			inWindow(t, second, "taken up", "#p-figures", "#parked-open", "#number-open")
+			"#verdict .verdict-box", "#p-name", "#p-parked", "#p-number", "#p-figures", "#copy", "#scan-again",
+			"#visual", "#ask", "#method", "#record", "#park", "#parked-open", "#number-open")
+		if over := eval[int64](t, second, `document.documentElement.scrollHeight - innerHeight`); over > 0 {
+			t.Errorf("taken up at %d: the page is %d px too long", size[0], over)
 		}
 		press(second, kb.F8)
 		at(second, "reason")

@@ -161,7 +161,7 @@ func (s answers) addPaper(c echo.Context, out *CaseJSON, view counter.CaseView) 
 	}
 	v.Checks = []checkLine{}
 	if view.Judged.FullPrice {
-		line("fullPrice", "not checked", "note.full_price")
+		line("fullPrice", "not checked", "console.paper.refund")
 	}
 	line("signature", "not checked", "console.paper.signature")
 	if out.Paper.OnlyName {

@@ -64,16 +64,18 @@ func eligibilityOn(e credential.Eligibility, today eligibility.Date) *eligibilit
 		ValidFrom:     e.ValidFrom.Japanese(),
 		ValidUntil:    e.ValidUntil.Japanese(),
 	}
-	if !e.BirthDate.IsZero() { // of a paper that is not wholly typed
-		out.Age = eligibility.Age(e.BirthDate, today)
-	}
-	if e.Share > 0 {
-		out.ShareText = kit.SharesText([]int{e.Share})
-	} else if shares, err := eligibility.SharesOn(eligibility.Person{
+	switch shares, err := eligibility.SharesOn(eligibility.Person{
 		BirthDate: e.BirthDate,
 		Insurer:   e.Insurer,
-	}, today); err == nil {
+	}, today); {
+	case e.Share > 0:
+		out.ShareText = kit.SharesText([]int{e.Share})
+	case e.BirthDate.IsZero(): // of a paper that is not wholly typed
+	case err == nil:
 		out.ShareText = kit.SharesText(shares)
+	}
+	if !e.BirthDate.IsZero() {
+		out.Age = eligibility.Age(e.BirthDate, today)
 	}
 	return out
 }
