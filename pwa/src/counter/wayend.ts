@@ -19,8 +19,13 @@ const texts = {
   refused: ["reasonRefused", "goRefused"],
 } as const;
 
-/** Makes the buttons beside the one that accepts; decide gets how the case ends and why. */
-export function endings(accept: HTMLElement, decide: (end: End, reason: string) => void): Endings {
+/**
+ * Makes the buttons beside the one that accepts, below its own reason; decide gets how the case ends otherwise
+ * and why.
+ */
+export function endings(
+  accept: HTMLElement, ownReason: HTMLElement, decide: (end: End, reason: string) => void,
+): Endings {
   let asked: End | null = null;
   const input = h("input", "") as HTMLInputElement;
   input.id = "way-why-text"; // no name: it is no field of the form
@@ -42,7 +47,7 @@ export function endings(accept: HTMLElement, decide: (end: End, reason: string) 
   park.append(h("kbd", "", "F8"));
   const refuse = button("button quiet", word("wayRefuse"), () => ask("refused"));
   refuse.id = "way-refuse";
-  const choices = h("p", "way-ends", refuse, park, accept);
+  const choices = h("div", "", ownReason, h("p", "way-ends", refuse, park, accept));
   choices.id = "way-choices";
 
   const ask = (end: End): void => {

@@ -70,10 +70,11 @@ function build(way: WayTaken): Filled {
   problem.id = "way-problem";
   problem.hidden = true;
   const shares = h("div", "");
-  const ends = endings(record, (end, why) => void say(filled, () => endOtherwise(filled, end, why)));
+  const ends = endings(record, field("reason", "wayReason", 200), (end, why) =>
+    void say(filled, () => endOtherwise(filled, end, why)));
   const form = h("form", "way-form", h("p", "", way.says), ...notice(way), problem,
     h("div", "way-fields", ...fieldsOf(way)), state, ...declared(way, shares), ...seen(way),
-    field("reason", "wayReason", 200), ...ends.parts) as HTMLFormElement;
+    ...ends.parts) as HTMLFormElement;
   form.noValidate = true;
   const filled: Filled = { way, form, id: "", record, state, problem, shares, ends };
   form.addEventListener("submit", (e) => {
