@@ -87,7 +87,8 @@ func TestAPaperIsParkedFromItsForm(t *testing.T) {
 	waitTrue(t, console, `document.activeElement.id === "paper-correct"`)
 	do(t, console, chromedp.Click("#paper-correct"))
 	waitTrue(t, console, `document.querySelector("#paper [name=insurerNumber]").value !== ""`)
-	for name, text := range map[string]string{"number": "1234", "birthDate": "19860412", "until": "20270731"} {
+	rest := map[string]string{"number": "1234", "birthDate": "19860412", "until": "20270731"}
+	for name, text := range rest {
 		do(t, console, chromedp.SetValue(`#paper [name=`+name+`]`, text))
 	}
 	do(t, console, chromedp.SetValue("#paper-share", "special"), chromedp.Click("#paper-send"))

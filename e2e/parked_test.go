@@ -57,8 +57,8 @@ func TestAParkedCaseIsSettledAtAnotherCounter(t *testing.T) {
 		frames(t, second)
 		shot(t, second, fmt.Sprintf("parked-taken-up-%d-%d", size[0], size[1]))
 		inWindow(t, second, fmt.Sprintf("taken up at %d", size[0]),
-			"#verdict .verdict-box", "#p-name", "#p-parked", "#p-number", "#p-figures", "#copy", "#scan-again",
-			"#visual", "#ask", "#method", "#record", "#park", "#parked-open", "#number-open")
+			"#verdict .verdict-box", "#p-name", "#p-parked", "#p-number", "#p-figures", "#copy",
+			"#scan-again", "#visual", "#ask", "#method", "#record", "#park", "#parked-open", "#number-open")
 		if over := eval[int64](t, second, `document.documentElement.scrollHeight - innerHeight`); over > 0 {
 			t.Errorf("taken up at %d: the page is %d px too long", size[0], over)
 		}
@@ -86,7 +86,7 @@ func TestAParkedCaseIsSettledAtAnotherCounter(t *testing.T) {
 	waitTrue(t, second, `document.getElementById("reason").value === "" &&
 		document.getElementById("reason-number").value === "98765"`)
 	do(t, second, script(`document.getElementById("reason-number").value = "001234"`))
-	// an Enter within 50 ms would be the reader's second one (pwa/src/counter/wedge.ts), which presses nothing
+	// an Enter within 50 ms would be the reader's second one (wedge.ts), which presses nothing
 	waitTrue(t, second, `performance.now() - window.read > 50`)
 	press(second, "明日もう一度", kb.Enter)
 	waitText(t, second, "#verdict", "記録しました")

@@ -80,7 +80,7 @@ func TestAReceptionistSeesTheReaders(t *testing.T) {
 	waitText(t, pc, "#acting", "佐藤 次郎")
 	do(t, pc, chromedp.Click("#pairing-open"))
 	waitText(t, pc, "#pair-others", "管理者です")
-	waitText(t, pc, "#bridges", "まだ")
+	waitText(t, pc, "#bridges", "つないだパソコンはありません")
 	waitTrue(t, pc, `!document.getElementById("pair-new").checkVisibility() &&
 		document.getElementById("pair-problem").hidden`)
 	state(t, pc, "counter-readers-seen")

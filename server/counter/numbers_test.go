@@ -218,8 +218,8 @@ func (unreachedReaders) FaceTries(context.Context, counter.CardRequest) (int, er
 	return 0, agents.ErrLost
 }
 
-// The card of a paper is asked as a screen's is, and so is the number of tries before its photo: a reader that
-// goes away is counted there too.
+// The card of a paper is asked as a screen's is, and so is the number of tries before its photo: a reader
+// that goes away is counted there too.
 func TestAReaderThatDidNotAnswerForAPaperIsCounted(t *testing.T) {
 	for name, ask := range map[string]func(c *clinic, id string) error{
 		"birth date": func(c *clinic, id string) error { return second(c.CheckCard(ctx, suzuki, "", id)) },

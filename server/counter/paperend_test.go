@@ -45,8 +45,8 @@ func TestAnUnfinishedPaperIsParkedAndNeverAccepted(t *testing.T) {
 	}
 }
 
-// The same person's screen takes the place of a parked paper, and the paper stays in the case; whoever differs
-// in anything that was typed is another person.
+// The same person's screen takes the place of a parked paper, and the paper stays in the case; whoever
+// differs in anything that was typed is another person.
 func TestAScreenTakesThePlaceOfAParkedPaper(t *testing.T) {
 	who := eligibility.Person{
 		Insurer:      "00138990",
@@ -109,7 +109,8 @@ func TestAScreenTakesThePlaceOfAParkedPaper(t *testing.T) {
 			_, err = d.CheckCard(ctx, sato, "", id)
 			fatal(t, err)
 			end, err := d.Record(ctx, sato, id, counter.CaseEnd{Outcome: hostapi.Accepted})
-			if err != nil || end.Method != "N1e" || end.Ground != hostapi.ByChip || end.Checked[0] != "screen" {
+			if err != nil || end.Method != "N1e" || end.Ground != hostapi.ByChip ||
+				end.Checked[0] != "screen" {
 				t.Errorf("%s %s %q %v", end.Method, end.Ground, end.Checked, err)
 			}
 		})

@@ -79,10 +79,10 @@ func (r Records) TakeUp(ctx context.Context, reception staff.Reception, id strin
 }
 
 // ScanAgain puts the same person's screen, scanned anew, in the place of what a parked case holds: a screen,
-// or a paper that staff typed, which stays in the case as Replaced. What was compared by eye was compared with
-// the former one; what the chip said of the birth date stays. Another person's is errOtherPerson and changes
-// nothing: it is a case of its own, once this one is closed. So is every screen beside the case of a way
-// (errScanOwn), which has its own form.
+// or a paper that staff typed, which stays in the case as Replaced. What was compared by eye was compared
+// with the former one; what the chip said of the birth date stays. Another person's is errOtherPerson and
+// changes nothing: it is a case of its own, once this one is closed. So is every screen beside the case of a
+// way (errScanOwn), which has its own form.
 func (c *Service) ScanAgain(
 	ctx context.Context, reception staff.Reception, id, text string,
 ) (CaseView, error) {

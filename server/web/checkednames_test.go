@@ -39,7 +39,8 @@ func TestEveryCheckOfARecordHasItsWord(t *testing.T) {
 	if stored.Body, err = json.Marshal(body); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.store.ForCounter().PutCase(ctx, stored, audit.Entry{At: h.now, Actor: "t", Action: "t"}); err != nil {
+	entry := audit.Entry{At: h.now, Actor: "t", Action: "t"}
+	if err := h.store.ForCounter().PutCase(ctx, stored, entry); err != nil {
 		t.Fatal(err)
 	}
 	page := h.page(t, "/counter/records/"+id)

@@ -1,8 +1,8 @@
 // What an acceptance stands on: the card's chip, all three ticks, or a reason. The large button moves along
 // these steps: the card is checked, or what can be compared by eye is; then the case is recorded. The line
 // beside the button says what the next press means, or what is missing; the server decides by the same rule.
-// Elements: #record, #record-label, #record-ground, #card-question, #card-check, #card-check-label, #card-state,
-// #accept, #visual.
+// Elements: #record, #record-label, #record-ground, #card-question, #card-check, #card-check-label,
+// #card-state, #accept, #visual.
 import { byId, h, setText } from "../shared/dom";
 import { local } from "../shared/local";
 import { word } from "../shared/words";

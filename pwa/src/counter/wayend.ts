@@ -1,5 +1,6 @@
-// Ending the case of a way's form without accepting it: parked (F8) or refused, each for a reason, whose field
-// takes the place of the buttons. Elements that it makes: #way-choices, #way-refuse, #way-park, #way-why.
+// Ending the case of a way's form without accepting it: parked (F8) or refused, each for a reason, whose
+// field takes the place of the buttons. Elements that it makes: #way-choices, #way-refuse, #way-park,
+// #way-why.
 import { button } from "../shared/dialog";
 import { h, setText } from "../shared/dom";
 import { word } from "../shared/words";
@@ -20,8 +21,8 @@ const texts = {
 } as const;
 
 /**
- * Makes the buttons beside the one that accepts, below its own reason; decide gets how the case ends otherwise
- * and why.
+ * Makes the buttons beside the one that accepts, below its own reason; decide gets how the case ends
+ * otherwise and why.
  */
 export function endings(
   accept: HTMLElement, ownReason: HTMLElement, decide: (end: End, reason: string) => void,

@@ -11,7 +11,7 @@ interface Named {
   notices?: Notice[];
 }
 
-/** Asks for a case's way. One that the rules do not open any more still has its form, and is refused there. */
+/** Asks for a case's way. One that the rules do not open any more has its form, and is refused there. */
 export async function wayOf(way: Way): Promise<WayTaken> {
   const asked = { case: "", ...way.answers };
   const { outcome } = await call<{ outcome: { ways: Named[]; refused: Named[] } | null }>(

@@ -68,7 +68,10 @@ func (s answers) parkedOf(c echo.Context, view counter.CaseView) parkedJSON {
 	if n := len(view.Earlier); view.TakenUp != nil && n > 0 {
 		last := view.Earlier[n-1]
 		key := "console.parked_at"
-		if len(view.Replaced) > 0 {
+		switch {
+		case view.Way != nil || view.Paper != nil:
+			key = "console.parked_typed"
+		case len(view.Replaced) > 0:
 			key = "console.parked_scanned_again"
 		}
 		said := newSentence(message.New(key, message.Args{

@@ -11,9 +11,9 @@ import (
 const remainsKey = "remains"
 
 // noteRow has an answer that goes on for long look again whether its row would still let the visitor in.
-func (s *Kit) noteRow(c echo.Context, row permissions.Row) {
+func noteRow(s *Kit, c echo.Context, row permissions.Row) {
 	if v, ok := c.Get(signedInKey).(SignedIn); ok {
-		c.Set(remainsKey, func() error { return s.remains(c, v, row) })
+		c.Set(remainsKey, func() error { return remains(s, c, visit{v, row}) })
 	}
 }
 
@@ -23,9 +23,16 @@ func whether(c echo.Context) func() error {
 	return look
 }
 
-// remains returns why a visitor would not be let in any more: the session has ended, its member works no more,
-// or has another role or organisation by now. It keeps no session alive: a page that is only open is not used.
-func (s *Kit) remains(c echo.Context, before SignedIn, row permissions.Row) error {
+// visit is who was let in, by which row.
+type visit struct {
+	SignedIn
+	row permissions.Row
+}
+
+// remains returns why a visitor would not be let in any more: the session has ended, its member works no
+// more, or has another role or organisation by now. It keeps no session alive: a page that is only open is
+// not used.
+func remains(s *Kit, c echo.Context, before visit) error {
 	ctx := c.Request().Context()
 	session, err := s.Sessions.Store.Session(ctx, before.Session.Hash)
 	if err != nil {
@@ -38,7 +45,7 @@ func (s *Kit) remains(c echo.Context, before SignedIn, row permissions.Row) erro
 	if err != nil {
 		return err
 	}
-	if !row.Who.LetsIn(now.Member.Role) || now.Member.Organisation != before.Member.Organisation {
+	if !before.row.Who.LetsIn(now.Member.Role) || now.Member.Organisation != before.Member.Organisation {
 		return staff.ErrRefused
 	}
 	return nil
