@@ -1,7 +1,6 @@
 // A case as the API of the counter answers with it (POST /api/v1/counter/cases, and every step after that).
 import type { Sentence } from "../shared/local";
 import type { Typed } from "./paper-kinds";
-import type { Answers } from "./wayforms";
 
 /** One line of what was checked. */
 export interface Check extends Sentence {
@@ -39,6 +38,13 @@ interface CardCheck {
   checks: Check[];
   proves: string[];
   notProven: string[];
+}
+
+/** What staff tapped: the answers to the three questions. */
+export interface Answers {
+  card?: string;
+  shows?: string;
+  place?: string;
 }
 
 /** Of a case without a screen: by which way it goes, and who it is. */

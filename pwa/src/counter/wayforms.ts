@@ -1,14 +1,7 @@
 // Which part of the page takes somebody in by which way: each registers the form for its codes, and the panel
 // of ways leads there.
 
-import type { Case } from "./casedata";
-
-/** What staff tapped: the answers to the three questions. */
-export interface Answers {
-  card?: string;
-  shows?: string;
-  place?: string;
-}
+import type { Answers, Case } from "./casedata";
 
 /** A notice of a disaster that is switched on. */
 export interface Notice {
