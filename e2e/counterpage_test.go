@@ -81,7 +81,7 @@ func TestACaseFitsThePage(t *testing.T) {
 			waitText(t, console, "#lamp-card", "一致しました")
 			normal("checked")
 			// of the screen: form, signature, issuer, content, insurer, time; of the card: five
-			waitText(t, console, "#passed-count", "11つの確認を通りました")
+			waitText(t, console, "#passed-count", "11項目の確認を通りました")
 			waitTrue(t, console, `document.querySelectorAll("#passed-checks li.passed").length === 11`)
 			do(t, console, chromedp.Click("#park"))
 			shot(t, console, fmt.Sprintf("page-reason-%d-%d", size[0], size[1]))

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"madoguchi/eligibility"
 	"madoguchi/internal/demotest"
@@ -150,6 +151,16 @@ func TestADayWithoutTheServer(t *testing.T) {
 		t.Error("a forged screen can be accepted")
 	}
 	do(t, first.tab, script(`document.getElementById("cancel").click()`))
+
+	// no server can ask a card: the button and its key lead to what can be done, and say why
+	paste(t, first.tab, first.screens(t, 1)[0])
+	waitText(t, first.tab, "#card-state", "カードのICを確かめられません")
+	waitText(t, first.tab, "#card-check", "目視で確かめる")
+	do(t, first.tab, chromedp.KeyEvent(kb.F2))
+	waitTrue(t, first.tab, `document.activeElement === document.querySelector("#visual input") &&
+		document.getElementById("problem").hidden`)
+	do(t, first.tab, script(`document.getElementById("cancel").click()`))
+	first.made = first.made[:0]
 
 	for range 10 { // by hand, as staff do it
 		paste(t, first.tab, first.screens(t, 1)[0])

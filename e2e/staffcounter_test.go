@@ -65,3 +65,23 @@ func TestPairingAReaderMayAskForThePasskeyAgain(t *testing.T) {
 		t.Errorf("%d proofs", got)
 	}
 }
+
+// Who is no administrator is not asked for a code that the server would refuse: the dialogue says how the
+// readers are, and who connects them.
+func TestAReceptionistSeesTheReaders(t *testing.T) {
+	t.Parallel()
+	base, _, data := startServer(t)
+	pc := browser(t, 1280, 900, "")
+	authenticator(t, pc)
+	inLab(t, pc)
+	expects(t, pc, `status of 403 .*/counter/bridges`, "the list is the administrators'")
+	makesPasskey(t, pc, invites(t, base, data, "--facility", "1319999991", "--role", "reception",
+		"--name", "佐藤 次郎"), "架空医院")
+	waitText(t, pc, "#acting", "佐藤 次郎")
+	do(t, pc, chromedp.Click("#pairing-open"))
+	waitText(t, pc, "#pair-others", "管理者です")
+	waitText(t, pc, "#bridges", "つないだパソコンはありません")
+	waitTrue(t, pc, `!document.getElementById("pair-new").checkVisibility() &&
+		document.getElementById("pair-problem").hidden`)
+	state(t, pc, "counter-readers-seen")
+}

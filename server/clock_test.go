@@ -163,6 +163,7 @@ var realClock = map[string]string{
 	"server/agents/operations_test.go": peer,
 	"server/agents/readers_test.go":    patient,
 	"server/agents/stranger_test.go":   span,
+	"server/web/kit/events_test.go":    span,
 }
 
 // The kind of failure that comes twice a year is a test that asks which day it is. Whoever needs the real

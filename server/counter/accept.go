@@ -73,6 +73,31 @@ func (b *caseBody) unchecked(open []string) error {
 	return errUnchecked.In("checks").Saying("case.unchecked_eye", message.Args{"missing": missing})
 }
 
+// What a record says was checked, beside the kinds of card checks and what was compared by eye.
+const (
+	checkedScreen = "screen" // verified by its signature
+	checkedSeen   = "seen"   // a paper, by staff
+)
+
+// CheckCodes are all the codes that the Checked of a record can hold.
+func CheckCodes() []string {
+	codes := []string{checkedScreen, checkedSeen, "card", "text"}
+	for _, c := range visualChecks {
+		codes = append(codes, c.Code)
+	}
+	codes = append(codes, untilByEye.Code)
+	for _, kind := range paper.Kinds {
+		for _, c := range comparisons[kind] {
+			codes = append(codes, c.Code)
+		}
+	}
+	for _, code := range checkOfWay {
+		codes = append(codes, code)
+	}
+	slices.Sort(codes)
+	return slices.Compact(codes)
+}
+
 // accept notes by which way of the rules, on which ground and after which checks a case is accepted on a day.
 func (b *CaseView) accept(reason string, day eligibility.Date) (err error) {
 	if b.Ground, err = b.ground(reason); err != nil {
@@ -81,9 +106,9 @@ func (b *CaseView) accept(reason string, day eligibility.Date) (err error) {
 	if b.Method, err = b.methodOn(day); err != nil {
 		return err
 	}
-	first := "screen" // verified by its signature
+	first := checkedScreen
 	if b.Paper != nil {
-		first = "seen" // by staff
+		first = checkedSeen
 	}
 	b.Checked = slices.Concat([]string{first}, b.PassedBy, b.Visual)
 	return nil

@@ -3,7 +3,6 @@ package counter
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"strings"
 
 	"madoguchi/card"
@@ -131,26 +130,6 @@ func (c *Service) addAnswer(
 	}})
 }
 
-// unanswered notes in a case why no reader answered for it, and returns that. Where the case cannot be
-// changed any more, nothing is noted.
-func (c *Service) unanswered(
-	ctx context.Context, reception staff.Reception, id string, why error,
-) error {
-	key := troubleKey(why)
-	if key == "" {
-		return why
-	}
-	note := func(view *CaseView) (string, error) {
-		view.Trouble = key
-		return key, nil
-	}
-	_, err := c.cases().edit(ctx, reception, caseChange{id, "case.reader", note})
-	if err != nil {
-		slog.Warn("why no reader answered is not noted", "case", id, "error", err)
-	}
-	return why
-}
-
 // readerAnswer is what a reader answered about a case.
 type readerAnswer struct {
 	id, action, detail string
@@ -168,7 +147,7 @@ func (c *Service) CheckCard(
 	}
 	result, err := c.Readers.CheckBirthDate(ctx, request)
 	if err != nil {
-		return CaseView{}, c.unanswered(ctx, reception, id, err)
+		return CaseView{}, c.cases().unanswered(ctx, reception, id, err)
 	}
 	return c.addAnswer(ctx, reception,
 		readerAnswer{id, "case.card", string(result.Outcome), func(b *caseBody) {
@@ -206,7 +185,7 @@ func (c *Service) CheckText(
 		SecurityCode: ask.Code,
 	})
 	if err != nil {
-		return CaseView{}, nil, c.unanswered(ctx, reception, ask.ID, err)
+		return CaseView{}, nil, c.cases().unanswered(ctx, reception, ask.ID, err)
 	}
 	check := TextCheck{AgentVerdict: result.AgentVerdict, Fields: []FieldCheck{}, TriesLeft: result.TriesLeft}
 	detail := string(result.Outcome) + " by " + string(result.By)
@@ -264,7 +243,7 @@ func (c *Service) CheckDates(
 	}
 	result, err := c.Readers.CheckDates(ctx, request, eligibility.DateOf(c.Now()))
 	if err != nil {
-		return CaseView{}, eligibility.Date{}, c.unanswered(ctx, reception, id, err)
+		return CaseView{}, eligibility.Date{}, c.cases().unanswered(ctx, reception, id, err)
 	}
 	detail := string(result.Outcome) + " by " + string(result.By) + " " + string(result.State)
 	add := func(b *caseBody) { b.Dates = &DatesCheck{result.AgentVerdict, result.State} }

@@ -29,6 +29,9 @@ var comparisons = map[eligibility.MethodCode][]Comparison{
 	paper.Certificate: {{Code: "name"}, {Code: "birthDate"}},
 }
 
+// untilByEye is compared of a certificate whose last day was not typed.
+var untilByEye = Comparison{Code: "until", Always: true}
+
 // Comparisons are what staff compare by eye for this case; all of them together stand for the chip.
 func (b *caseBody) Comparisons() []Comparison {
 	if b.Paper == nil {
@@ -39,7 +42,7 @@ func (b *caseBody) Comparisons() []Comparison {
 	case !ok:
 		return visualChecks
 	case b.Paper.Kind == paper.Certificate && b.Paper.Shows.ValidUntil.IsZero():
-		return append(slices.Clone(all), Comparison{Code: "until", Always: true}) // else the day is looked at
+		return append(slices.Clone(all), untilByEye) // else the day is looked at
 	}
 	return all
 }

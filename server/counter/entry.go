@@ -53,6 +53,18 @@ func (v *CaseView) Entries() []Entry {
 	return all
 }
 
+// acceptWayAgain gives the case of a way what its last acceptance stood on; one that never was accepted has
+// nothing that a correction could stand on (errWayAnew).
+func (v *CaseView) acceptWayAgain() error {
+	for _, e := range slices.Backward(v.Earlier) {
+		if e.Outcome == hostapi.Accepted {
+			v.Method, v.Ground, v.Checked = e.Method, e.Ground, e.Checked
+			return nil
+		}
+	}
+	return errWayAnew
+}
+
 // Version is how often a case was stored: what was seen of it is named by that.
 func (v *CaseView) Version() int { return v.version }
 

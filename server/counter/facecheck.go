@@ -37,7 +37,7 @@ type FaceQuestion struct {
 }
 
 // FaceTries asks a reader (empty: the facility's only one) how many tries 照合番号B has left for the photo of a
-// case's card. None is used, and nothing is stored.
+// case's card. None is used, and nothing is stored but why no reader answered.
 func (c *Service) FaceTries(
 	ctx context.Context, reception staff.Reception, reader, id string,
 ) (int, error) {
@@ -45,7 +45,11 @@ func (c *Service) FaceTries(
 	if err != nil {
 		return 0, err
 	}
-	return c.Readers.FaceTries(ctx, request)
+	left, err := c.Readers.FaceTries(ctx, request)
+	if err != nil {
+		return 0, c.cases().unanswered(ctx, reception, id, err)
+	}
+	return left, nil
 }
 
 // CheckFace asks a reader for one reading of the photo with 照合番号B. The sealed pictures are returned beside
@@ -65,7 +69,7 @@ func (c *Service) CheckFace(
 		Page:        ask.Page,
 	})
 	if err != nil {
-		return CaseView{}, nil, c.unanswered(ctx, reception, ask.ID, err)
+		return CaseView{}, nil, c.cases().unanswered(ctx, reception, ask.ID, err)
 	}
 	check := &FaceCheck{result.Outcome, result.Stored, result.By, result.TriesLeft}
 	detail := string(result.Outcome) + " by " + string(result.By)

@@ -6,6 +6,7 @@ import (
 	"madoguchi/card"
 	"madoguchi/eligibility"
 	"madoguchi/message"
+	"madoguchi/server/counter/paper"
 	"madoguchi/server/staff"
 )
 
@@ -16,9 +17,47 @@ type Known struct {
 	Facts     []message.Message // in the order in which they became known
 	BirthDate eligibility.Date
 	Insurer   eligibility.InsurerNumber
+	paper     *paper.Paper // what staff typed off one
 }
 
 func (k *Known) note(key string) { k.Facts = append(k.Facts, message.New(key, nil)) }
+
+// papersKnown are the papers by the answers that they give, and by what is said of them.
+var papersKnown = map[eligibility.MethodCode]struct{ shows, says string }{
+	paper.PortalScreen: {"portalScreen", "console.known.p1"},
+	paper.PortalPDF:    {"portalPdf", "console.known.p2"},
+	paper.PortalLogin:  {"portalScreen", "console.known.p3"},
+	paper.Notice:       {"notice", "console.known.n1"},
+	paper.Certificate:  {"certificate", "console.known.c1"},
+}
+
+// notePaper takes what a paper tells. Of one that is not wholly typed that is what it is.
+func (k *Known) notePaper(p *paper.Paper) {
+	told, ok := papersKnown[p.Kind]
+	if !ok {
+		return
+	}
+	k.Answers.Shows = told.shows
+	k.note(told.says)
+	k.BirthDate, k.Insurer, k.paper = p.Shows.BirthDate, p.Shows.Insurer, p
+}
+
+// addTo puts what stands on a typed paper into a situation in which it is shown.
+func (k Known) addTo(s *eligibility.Situation) {
+	s.BirthDate, s.Insurer = k.BirthDate, k.Insurer
+	if k.paper == nil || papersKnown[k.paper.Kind].shows != k.Answers.Shows {
+		return
+	}
+	switch k.paper.Kind {
+	case paper.Notice:
+		s.NoticeUntil = k.paper.Shows.ValidUntil
+	case paper.Certificate:
+		s.CertificateUntil = k.paper.Shows.ValidUntil
+	}
+	if k.paper.MedicalExpense {
+		s.PaperSpecial = eligibility.MedicalExpense
+	}
+}
 
 // known is what an open case tells.
 func (b *CaseView) known() (k Known) {
@@ -27,6 +66,9 @@ func (b *CaseView) known() (k Known) {
 		k.Answers.Shows = "insurerScreen"
 		k.note("console.known.screen")
 		k.BirthDate, k.Insurer = v.Eligibility.BirthDate, v.Eligibility.Insurer
+	}
+	if b.Paper != nil {
+		k.notePaper(b.Paper)
 	}
 	switch {
 	case len(b.RefusedBy) > 0: // it is not this person's: nothing is here that could be shown beside a paper
@@ -99,7 +141,7 @@ func (w Ways) Judge(
 		s.Disaster = notices[0].asFact()
 	}
 	plain := s
-	s.BirthDate, s.Insurer = k.BirthDate, k.Insurer
+	k.addTo(&s)
 	if s.Check() != nil {
 		s = plain
 	}

@@ -202,3 +202,62 @@ func TestNumbersAreToldByDayOrByMonthAndOfTheOwnFacilityAlone(t *testing.T) {
 		})
 	}
 }
+
+// unreachedReaders go away whatever they are asked.
+type unreachedReaders struct{ readers }
+
+func (unreachedReaders) CheckBirthDate(context.Context, counter.CardRequest) (card.Result, error) {
+	return card.Result{}, agents.ErrLost
+}
+
+func (unreachedReaders) CheckText(context.Context, counter.TextRequest) (counter.TextResult, error) {
+	return counter.TextResult{}, agents.ErrLost
+}
+
+func (unreachedReaders) FaceTries(context.Context, counter.CardRequest) (int, error) {
+	return 0, agents.ErrLost
+}
+
+// The card of a paper is asked as a screen's is, and so is the number of tries before its photo: a reader
+// that goes away is counted there too.
+func TestAReaderThatDidNotAnswerForAPaperIsCounted(t *testing.T) {
+	for name, ask := range map[string]func(c *clinic, id string) error{
+		"birth date": func(c *clinic, id string) error { return second(c.CheckCard(ctx, suzuki, "", id)) },
+		"tries":      func(c *clinic, id string) error { return second(c.FaceTries(ctx, suzuki, "", id)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newPaperDesk(t)
+			d.Readers = unreachedReaders{}
+			id := d.open(t, tokuichi("P1"))
+			if err := ask(d.clinic, id); err != agents.ErrLost {
+				t.Fatal(err)
+			}
+			_, err := d.accept(id, "職員が知る人")
+			fatal(t, err)
+			d.wants(t, "1: map[accepted:1] [{P1 1}] [{bridge.lost 1}]")
+		})
+	}
+}
+
+// The numbers say what stands corrected, and a correction of days later makes the case no longer.
+func TestACorrectionChangesTheNumbers(t *testing.T) {
+	c, w, _ := newDesk(t)
+	at := now.Add(8 * time.Second)
+	c.Now = func() time.Time { return at }
+	accepted := c.accepts(t)
+	w.pass()
+	c.wants(t, "1: map[accepted:1] [{N1e 1}] []")
+	at = now.AddDate(0, 0, 3)
+	records := counter.NewRecords(c.Service)
+	view, err := records.Correct(ctx, sato, c.live, counter.RecordCorrection{
+		Version: accepted.Version(), Outcome: hostapi.Refused, Reason: "別の人のカードだった"})
+	fatal(t, err)
+	c.wants(t, "1: map[refused:1] [] []")
+	_, err = records.Correct(ctx, sato, c.live, counter.RecordCorrection{
+		Version: view.Version(), Outcome: hostapi.Accepted, Reason: "思い違い"})
+	fatal(t, err)
+	c.wants(t, "1: map[accepted:1] [{N1e 1}] []")
+	if n, _ := c.numbers(t, suzuki, november); n.Within(50) != 8 {
+		t.Errorf("it took eight seconds, and is counted within %d", n.Within(50))
+	}
+}

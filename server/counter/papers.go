@@ -50,7 +50,7 @@ type Correction struct {
 }
 
 // Open starts a case with what staff typed. A field that cannot be right comes back as an Error that names
-// it; what the rules do not accept is a case all the same, which cannot be accepted.
+// it; what the rules do not accept, and what is unfinished, is a case all the same, which cannot be accepted.
 func (p Papers) Open(ctx context.Context, reception staff.Reception, typed paper.Typed) (CaseView, error) {
 	if _, err := p.facilityOf(ctx, reception); err != nil {
 		return CaseView{}, err
@@ -123,6 +123,7 @@ func changedFields(a, b paper.Paper) (changed []string) {
 		{"kana", a.Shows.Kana == b.Shows.Kana},
 		{"until", a.Shows.ValidUntil == b.Shows.ValidUntil},
 		{"share", a.Shows.Share == b.Shows.Share},
+		{"medicalExpense", a.MedicalExpense == b.MedicalExpense},
 	} {
 		if !f.same {
 			changed = append(changed, f.name)

@@ -6,6 +6,7 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/server/counter/paper"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/staff"
 )
@@ -22,9 +23,10 @@ type TakenUp struct {
 	At time.Time `json:"at"`
 }
 
-// Replaced is a screen in whose place the same person's was scanned anew.
+// Replaced is a screen, or a paper that staff typed, in whose place the same person's screen was scanned.
 type Replaced struct {
 	Verdict credential.Verdict `json:"verdict"`
+	Paper   *paper.Paper       `json:"paper,omitempty"`
 	At      time.Time          `json:"at"` // when it was replaced
 }
 
@@ -32,6 +34,7 @@ var (
 	errNotParked   = &eligibility.Error{Code: eligibility.Conflict, Key: "case.not_parked"}
 	errOtherPerson = &eligibility.Error{Code: eligibility.Conflict, Key: "case.other_person", Field: "text"}
 	errScanRefused = &eligibility.Error{Code: eligibility.Conflict, Key: "case.scan_refused", Field: "text"}
+	errScanOwn     = &eligibility.Error{Code: eligibility.Conflict, Key: "case.scan_own", Field: "text"}
 	errScanAgain   = &eligibility.Error{Code: eligibility.Conflict, Key: "case.scan_again", Field: "text"}
 )
 
@@ -75,9 +78,11 @@ func (r Records) TakeUp(ctx context.Context, reception staff.Reception, id strin
 	})
 }
 
-// ScanAgain puts the same person's screen, scanned anew, in the place of what a parked case holds. What was
-// compared by eye was compared with the former one; what the chip said of the birth date stays. Another
-// person's is errOtherPerson and changes nothing.
+// ScanAgain puts the same person's screen, scanned anew, in the place of what a parked case holds: a screen,
+// or a paper that staff typed, which stays in the case as Replaced. What was compared by eye was compared
+// with the former one; what the chip said of the birth date stays. Another person's is errOtherPerson and
+// changes nothing: it is a case of its own, once this one is closed. So is every screen beside the case of a
+// way (errScanOwn), which has its own form.
 func (c *Service) ScanAgain(
 	ctx context.Context, reception staff.Reception, id, text string,
 ) (CaseView, error) {
@@ -96,16 +101,25 @@ func (c *Service) ScanAgain(
 		id:     id,
 		action: "case.scan_again",
 		apply: func(view *CaseView) (string, error) {
-			if view.TakenUp == nil {
+			switch {
+			case view.TakenUp == nil:
 				return "", errNotParked
+			case view.Way != nil:
+				return "", errScanOwn
 			}
 			if !shown.verdict.Valid && !shown.verdict.AwaitsProof() {
 				return "", errScanRefused
 			}
-			if !samePerson(view.Shown(), shown.verdict.Eligibility) {
+			same := samePerson(view.Verdict.Eligibility, shown.verdict.Eligibility)
+			if view.Paper != nil {
+				same = mayBeOf(view.Paper.Shows, shown.verdict.Eligibility)
+			}
+			if !same {
 				return "", errOtherPerson
 			}
-			view.Replaced = append(view.Replaced, Replaced{Verdict: view.Verdict, At: c.Now()})
+			was := Replaced{Verdict: view.Verdict, Paper: view.Paper, At: c.Now()}
+			view.Replaced = append(view.Replaced, was)
+			view.dropPaper()
 			view.JWS, view.Verdict, view.Nonce, view.Visual = shown.jws, shown.verdict, "", nil
 			return openingOutcome(shown.verdict), nil
 		},
@@ -126,4 +140,32 @@ func samePerson(before, now *credential.Eligibility) bool {
 		return false
 	}
 	return before.BirthDate == now.BirthDate && eligibility.MatchNames(before.Name, now.Name).Match.Same()
+}
+
+// mayBeOf reports whether a screen is of the person of a paper: whatever staff typed of 保険者番号, 番号, 枝番, birth
+// date and name agrees with it. A paper of which nothing could be typed takes anybody's.
+func mayBeOf(typed credential.Eligibility, now *credential.Eligibility) bool {
+	if now == nil {
+		return false
+	}
+	other := func(typed, shown string) bool {
+		return typed != "" && eligibility.NormaliseNumber(typed) != eligibility.NormaliseNumber(shown)
+	}
+	switch {
+	case typed.Insurer != "" && typed.Insurer != now.Insurer,
+		other(typed.Number, now.Number),
+		other(typed.BranchNumber, now.BranchNumber),
+		!typed.BirthDate.IsZero() && typed.BirthDate != now.BirthDate:
+		return false
+	}
+	return typed.Name == "" || eligibility.MatchNames(typed.Name, now.Name).Match.Same()
+}
+
+// dropPaper makes a paper's case a screen's. What was compared with the paper item by item counts no more.
+func (v *CaseView) dropPaper() {
+	if v.Paper == nil {
+		return
+	}
+	v.Paper, v.Judged = nil, paper.Judgement{}
+	v.Text, v.OQS, v.PassedBy = nil, nil, without(v.PassedBy, "text")
 }

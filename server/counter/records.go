@@ -283,6 +283,10 @@ func (v *CaseView) correct(outcome hostapi.Outcome, reason string) error {
 	case outcome != hostapi.Accepted:
 		v.Method, v.Ground, v.Checked = "", "", nil
 	case v.Outcome == hostapi.Accepted:
+	case v.Way != nil:
+		if err := v.acceptWayAgain(); err != nil {
+			return err
+		}
 	case !v.Acceptable():
 		return v.notAcceptable()
 	case v.CardRefused():

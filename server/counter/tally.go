@@ -1,7 +1,9 @@
 package counter
 
 import (
+	"context"
 	"errors"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -9,6 +11,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/server/hostapi"
+	"madoguchi/server/staff"
 )
 
 // Tally is what a facility's numbers know of a recorded case: nothing of the patient, nothing of the staff.
@@ -55,8 +58,22 @@ func (v *CaseView) tally() *Tally {
 		Outcome: v.Outcome,
 		Method:  v.Method,
 		Trouble: v.Trouble,
-		Within:  boundOf(v.RecordedAt.Sub(v.At)),
+		Within:  boundOf(v.endedAt().Sub(v.At)),
 	}
+}
+
+// endedAt is when a case was recorded: its correction says something else of it, and makes it no longer.
+func (v *CaseView) endedAt() time.Time {
+	all := v.Earlier
+	if !v.Correction {
+		return v.RecordedAt
+	}
+	for i := len(all) - 1; i >= 0; i-- {
+		if !all[i].Correction {
+			return all[i].RecordedAt
+		}
+	}
+	return v.RecordedAt
 }
 
 // noteTrouble remembers why the reader did not answer for a case, the last time that it did not: what the
@@ -82,6 +99,23 @@ func (b *CaseView) noteTrouble() {
 	if b.Dates != nil {
 		note(b.Dates.Outcome, b.Dates.Stored)
 	}
+}
+
+// unanswered notes in a case why no reader answered for it, and returns that. Where the case cannot be
+// changed any more, nothing is noted.
+func (c Cases) unanswered(ctx context.Context, reception staff.Reception, id string, why error) error {
+	key := troubleKey(why)
+	if key == "" {
+		return why
+	}
+	note := func(view *CaseView) (string, error) {
+		view.Trouble = key
+		return key, nil
+	}
+	if _, err := c.edit(ctx, reception, caseChange{id, "case.reader", note}); err != nil {
+		slog.Warn("why no reader answered is not noted", "case", id, "error", err)
+	}
+	return why
 }
 
 // troubleKey is the key of why no reader answered at all, empty where the question was wrong, or nobody waits

@@ -68,6 +68,7 @@ func (w Ways) today() eligibility.Date { return eligibility.DateOf(w.now()) }
 var (
 	errNoWay     = &eligibility.Error{Code: eligibility.Invalid, Key: "way.unknown", Field: "code"}
 	errNotAWay   = &eligibility.Error{Code: eligibility.Conflict, Key: "way.other_case"}
+	errWayAnew   = &eligibility.Error{Code: eligibility.Conflict, Key: "way.anew", Field: "outcome"}
 	errNoForm    = &eligibility.Error{Code: eligibility.Conflict, Key: "way.no_form", Field: "form"}
 	errNoShare   = &eligibility.Error{Code: eligibility.Invalid, Key: "way.share", Field: "share"}
 	errNoticeOff = &eligibility.Error{Code: eligibility.Conflict, Key: "way.notice_off", Field: "notice"}
@@ -184,9 +185,41 @@ func (w Ways) Record(
 		view.Method = view.Way.Code
 		view.Checked = slices.Concat([]string{checkOfWay[view.Way.Code]}, view.PassedBy, view.Visual)
 		view.Outcome, view.Reason, view.RecordedAt = hostapi.Accepted, reason, w.now()
+		view.Correction, view.TakenUp = false, nil // it may have been parked
 		return string(view.Outcome) + " by " + string(view.Ground) + ", " + string(view.Method), nil
 	}
 	view, err := w.edit(ctx, reception, caseChange{id, "case.record", apply})
+	if err == nil {
+		w.receipts.hold(reception.Facility, view, "")
+	}
+	return view, err
+}
+
+// Close ends a case of a way without accepting it: refused, or parked to be gone on with. It needs a reason;
+// of the person it keeps what was typed so far.
+func (w Ways) Close(
+	ctx context.Context, reception staff.Reception, id string, person WayPerson, end CaseEnd,
+) (CaseView, error) {
+	reason, err := readReason(end.Reason)
+	if err == nil && reason == "" {
+		err = errReason
+	}
+	if err != nil {
+		return CaseView{}, err
+	}
+	told, err := person.readSoFar(w.today())
+	if err != nil {
+		return CaseView{}, err
+	}
+	view, err := w.edit(ctx, reception, caseChange{id, "case.record", func(view *CaseView) (string, error) {
+		if end.Outcome != hostapi.Refused && end.Outcome != hostapi.Parked {
+			return "", errNotAWay
+		}
+		view.tellWay(told)
+		view.Outcome, view.Reason, view.RecordedAt = end.Outcome, reason, w.now()
+		view.Correction, view.TakenUp = false, nil
+		return string(view.Outcome) + ", " + string(view.Way.Code), nil
+	}})
 	if err == nil {
 		w.receipts.hold(reception.Facility, view, "")
 	}

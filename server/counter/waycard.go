@@ -55,13 +55,14 @@ func (w Ways) askBirthDate(
 ) (CaseView, error) {
 	result, err := w.readers.CheckBirthDate(ctx, request)
 	if err != nil {
-		return CaseView{}, err
+		return CaseView{}, w.cases.unanswered(ctx, reception, request.CaseID, err)
 	}
 	return w.edit(ctx, reception,
 		caseChange{request.CaseID, "case.card", func(view *CaseView) (string, error) {
 			view.Card = &result
 			view.judge("card", result.Outcome, result.Outcome == card.Refused && !view.ForTheEye(),
 				result.Outcome.Passed())
+			view.noteTrouble()
 			view.Way.BirthDate, view.Way.ChipName = request.BirthDate, ""
 			return string(result.Outcome), nil
 		}})
@@ -76,7 +77,7 @@ func (w Ways) askText(
 		SecurityCode: ask.Code,
 	})
 	if err != nil {
-		return CaseView{}, nil, err
+		return CaseView{}, nil, w.cases.unanswered(ctx, reception, request.CaseID, err)
 	}
 	check := TextCheck{AgentVerdict: result.AgentVerdict, Fields: []FieldCheck{}, TriesLeft: result.TriesLeft}
 	detail := string(result.Outcome) + " by " + string(result.By)
@@ -96,6 +97,7 @@ func (w Ways) askText(
 		caseChange{request.CaseID, "case.text", func(view *CaseView) (string, error) {
 			view.Text = &check
 			view.judge("text", check.Outcome, check.saysForeign(), check.passed())
+			view.noteTrouble()
 			view.Way.BirthDate = request.BirthDate
 			if result.Reading != nil {
 				view.Way.ChipName = result.Reading.Name

@@ -1,6 +1,8 @@
 package counter
 
 import (
+	"strings"
+
 	"madoguchi/eligibility"
 )
 
@@ -37,12 +39,20 @@ var wayNeeds = map[eligibility.MethodCode][]string{
 	Disaster: {"contact", "belongs"},
 }
 
-// read understands what was typed; the error names the field.
-func (p WayPerson) read(code eligibility.MethodCode, day eligibility.Date) (r readPerson, err error) {
-	needed := map[string]bool{"name": true}
+// read understands what was typed for a way to be accepted; the error names the field.
+func (p WayPerson) read(code eligibility.MethodCode, day eligibility.Date) (readPerson, error) {
+	needed := map[string]bool{"name": true, "birthDate": true}
 	for _, field := range wayNeeds[code] {
 		needed[field] = true
 	}
+	return p.readWith(needed, day)
+}
+
+// readSoFar understands what was typed of somebody who is not accepted now: nothing is needed, but what is
+// there must be readable.
+func (p WayPerson) readSoFar(day eligibility.Date) (readPerson, error) { return p.readWith(nil, day) }
+
+func (p WayPerson) readWith(needed map[string]bool, day eligibility.Date) (r readPerson, err error) {
 	for _, text := range []struct {
 		field, typed string
 		to           *string
@@ -64,8 +74,10 @@ func (p WayPerson) read(code eligibility.MethodCode, day eligibility.Date) (r re
 		*text.to = line
 	}
 	r.Name = eligibility.CleanName(r.Name)
-	if r.BirthDate, err = readBirthDate(p.BirthDate, day); err != nil {
-		return r, err
+	if needed["birthDate"] || strings.TrimSpace(p.BirthDate) != "" {
+		if r.BirthDate, err = readBirthDate(p.BirthDate, day); err != nil {
+			return r, err
+		}
 	}
 	switch r.Sex = eligibility.Sex(p.Sex); r.Sex {
 	case eligibility.Male, eligibility.Female:

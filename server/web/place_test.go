@@ -87,7 +87,8 @@ func TestAFacilitysPageShowsTheOwnFacilityAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	own := []string{"受付の読取機", "つながっていません", "1件を記録しました", "12秒以内", "カードが離れました。"}
-	settings := []string{"佐藤 次郎", "田中 三月", `href="/staff/members"`, `href="/staff/facility"`}
+	settings := []string{"佐藤 次郎", "田中 三月", `href="/staff/members"`, `href="/staff/facility"`,
+		`href="/staff/facility#retention"`, `href="/counter/disasters"`, "受付の記録を残す年数"}
 	for _, c := range []struct {
 		name      string
 		by        *staffBrowser
@@ -95,7 +96,8 @@ func TestAFacilitysPageShowsTheOwnFacilityAlone(t *testing.T) {
 	}{
 		{"an administrator", admin, append(own, settings...), []string{"中村", "別の薬局", "しまった"}},
 		// the own name stands in the page's head
-		{"the reception", reception, own, []string{"田中 三月", `href="/staff/members"`, "しまった"}},
+		{"the reception", reception, own, []string{"田中 三月", `href="/staff/members"`, "しまった",
+			`href="/counter/disasters"`, `href="/staff/facility`}},
 		{"another facility's", elsewhere, []string{"別の薬局", "つないだリーダーがありません", "記録はありません"},
 			append(own, "佐藤", "田中")},
 	} {

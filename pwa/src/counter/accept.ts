@@ -1,11 +1,12 @@
 // What an acceptance stands on: the card's chip, all three ticks, or a reason. The large button moves along
 // these steps: the card is checked, or what can be compared by eye is; then the case is recorded. The line
 // beside the button says what the next press means, or what is missing; the server decides by the same rule.
-// Elements: #record, #record-label, #record-ground, #card-question, #card-check, #card-check-label, #accept,
-// #visual.
+// Elements: #record, #record-label, #record-ground, #card-question, #card-check, #card-check-label,
+// #card-state, #accept, #visual.
 import { byId, h, setText } from "../shared/dom";
 import { local } from "../shared/local";
 import { word } from "../shared/words";
+import { away, onAway } from "./ask";
 import { type Comparison, hasCard } from "./casedata";
 import { atHand, onCase } from "./current";
 import { showLamps } from "./lamps";
@@ -87,7 +88,12 @@ export function drawGround(): void {
   record.dataset["step"] = now;
   // the large button checks the card itself
   byId("card-check").hidden = now === "card" || !!c?.chipPassed;
-  setText(byId("card-check-label"), word(c?.card ? "stepCardAgain" : "stepCard"));
+  const toEye = away() && hasCard(c);
+  const check = toEye ? "offlineToEye" : c?.card ? "stepCardAgain" : "stepCard";
+  setText(byId("card-check-label"), word(check));
+  if (toEye || !byId("card-state").dataset["reading"]) {
+    setText(byId("card-state"), toEye ? word("offlineNoCard") : "");
+  }
   byId("accept").hidden = now !== "card" && now !== "eye";
   const birth = String(c?.eligibility?.["birthDateJa"] ?? "");
   const question = { card: "cardQuestion", beside: "besideQuestion" } as const;
@@ -115,6 +121,7 @@ byId("visual").addEventListener("change", (e) => {
   (missing()?.place ?? byId("record")).focus(); // three presses of the space bar, then Enter
 });
 onReaders(drawGround);
+onAway(drawGround);
 onCase((c) => {
   const was = refused;
   refused = !!c?.cardRefused;

@@ -19,6 +19,12 @@ const patience = 12_000; // ms
 
 let standIn: StandIn | null = null;
 let gone = false;
+const told: (() => void)[] = [];
+
+/** Calls tell whenever the server goes out of reach, or is there again. */
+export function onAway(tell: () => void): void {
+  told.push(tell);
+}
 
 export function standsIn(by: StandIn): void {
   standIn = by;
@@ -33,8 +39,10 @@ export const lost = (e: unknown): boolean => !(e instanceof Problem) || (e.key =
 
 /** Notes whether the server answers. */
 export function hear(there: boolean, serverTime = ""): void {
+  const changed = gone === there;
   gone = !there;
   standIn?.heard(there, serverTime);
+  if (changed) for (const tell of told) tell();
 }
 
 /** Asks the server, or the console itself where the server is out of reach. */

@@ -46,7 +46,9 @@ function showPerson(c: Case): void {
   // Files come with half-width kana, which are hard to read.
   setText(byId("p-kana"), text("kana").normalize("NFKC"));
   setText(byId("p-name"), text("name"));
-  setText(byId("p-birth"), `${text("birthDateJa")}（${word("years", { n: text("age") })}）${text("sex")}`);
+  const birth = text("birthDateJa"); // empty of a paper that is not wholly typed
+  const born = birth && `${birth}（${word("years", { n: text("age") })}）`;
+  setText(byId("p-birth"), `${born}${text("sex")}`);
   fillFigures(byId("p-figures"), [
     [word("insurerNumber"), text("insurerNumber")],
     [word("symbol"), text("symbol")],
@@ -148,13 +150,17 @@ function showVerdict(c: Case): void {
   byId("record").hidden = awaits; // the one filled button is the second code's
 }
 
+/** How many checks passed: 「つ」 counts to nine, 「項目」 what is more. */
+const passedSaid = (n: number): string =>
+  word(n === 1 ? "passedOne" : n < 10 ? "passed" : "passedMany", { n });
+
 /** Folds what passed into one line; what failed or was not checked stands in full. */
 function showChecks(c: Case): void {
   const open = (check: Check): boolean => check.result !== "passed";
   byId("checks").replaceChildren(...checkRows(c.verdict.checks.filter(open)));
   const passed = [...(c.card?.checks ?? []), ...c.verdict.checks].filter((check) => !open(check));
   byId("passed").hidden = !passed.length;
-  setText(byId("passed-count"), word("passed", { n: passed.length }));
+  setText(byId("passed-count"), passedSaid(passed.length));
   byId("passed-checks").replaceChildren(...checkRows(passed));
   setText(byId("proven"), c.card?.proves.length ? `${word("proves")}：${c.card.proves.join("、")}` : "");
 }

@@ -40,12 +40,23 @@ interface CardCheck {
   notProven: string[];
 }
 
+/** What staff tapped: the answers to the three questions. */
+export interface Answers {
+  card?: string;
+  shows?: string;
+  place?: string;
+}
+
 /** Of a case without a screen: by which way it goes, and who it is. */
-interface Way {
+export interface Way {
   code: string;
   name: Sentence;
+  answers: Answers;
   person?: string;
   birthDateJa?: string;
+  number?: string;
+  contact?: string;
+  belongs?: string;
   reading?: { name: string; sex: string; address: string }; // of the chip, in the answer alone
 }
 

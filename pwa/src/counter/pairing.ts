@@ -2,7 +2,7 @@
 // computer shows the code; only after staff have compared the words is it paired. It is rare work, in a
 // dialog of its own. Elements: #pairing, #pairing-open, #pairing-close, #pairing-title, #pair-code,
 // #pair-submit, #pair-state, #pair-compare, #pair-found, #pair-words, #pair-same, #pair-different,
-// #pair-problem, #bridges.
+// #pair-problem, #pair-new, #pair-others, #bridges.
 import { call, Problem } from "../shared/api";
 import { button } from "../shared/dialog";
 import { byId, fillFigures, h, setText } from "../shared/dom";
@@ -30,6 +30,11 @@ interface Bridge {
   connected: boolean;
   sameKey: boolean;
   endedAt?: string;
+}
+
+interface Reader {
+  name: string;
+  connected: boolean;
 }
 
 interface Answer {
@@ -125,6 +130,32 @@ async function list(): Promise<void> {
   byId("bridges").replaceChildren(...(rows.length ? rows : [h("li", "help", word("bridgesNone"))]));
 }
 
+/** Shows the list; who is no administrator sees how the readers are, and who connects them. */
+async function open(): Promise<void> {
+  complain("");
+  try {
+    await list();
+    administers(true);
+  } catch (e) {
+    if (!(e instanceof Problem && e.key === "staff.denied")) throw e;
+    administers(false);
+    await see();
+  }
+}
+
+function administers(may: boolean): void {
+  byId("pair-new").hidden = !may;
+  byId("pair-others").hidden = may;
+}
+
+/** Lists the readers as all staff may see them. */
+async function see(): Promise<void> {
+  const { readers } = await call<{ readers: Reader[] }>("GET", "/api/v1/counter/status");
+  const rows = readers.map((r) => h("li", "", h("p", "name", r.name),
+    h("p", "now", word(r.connected ? "bridgeOn" : "bridgeOff"))));
+  byId("bridges").replaceChildren(...(rows.length ? rows : [h("li", "help", word("bridgesNone"))]));
+}
+
 function row(b: Bridge): HTMLElement {
   const state = b.endedAt
     ? word("bridgeEnded", { d: when(b.endedAt) })
@@ -182,7 +213,7 @@ export function watchPairing(): void {
   byId("pairing-open").addEventListener("click", () => {
     dialog.showModal();
     byId("pairing-title").focus();
-    list().catch(wentWrong);
+    open().catch(wentWrong);
   });
   byId("pairing-close").addEventListener("click", () => dialog.close());
 }

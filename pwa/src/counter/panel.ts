@@ -6,8 +6,9 @@ import { button, openSheet } from "../shared/dialog";
 import { byId, h, setText } from "../shared/dom";
 import { local, type Sentence } from "../shared/local";
 import { word } from "../shared/words";
+import type { Answers } from "./casedata";
 import { atHand, onCase } from "./current";
-import { type Answers, hasForm, type Notice, openWay } from "./wayforms";
+import { hasForm, type Notice, openWay } from "./wayforms";
 
 interface Choice extends Sentence {
   value: string;

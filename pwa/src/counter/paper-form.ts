@@ -1,13 +1,16 @@
 // The form for what stands on a paper: opened for a kind, closed without losing what was typed. Elements:
-// #paper, #paper-title, #paper-help, #paper-send, #paper-back, #paper-share, #paper-resume, #console.
+// #paper, #paper-title, #paper-help, #paper-send, #paper-back, #paper-share, #paper-park, #paper-refuse,
+// #paper-resume, #console.
 import { byId, setText } from "../shared/dom";
 import { word } from "../shared/words";
 import { movesOn, plain } from "./paper-field";
 import { type Field, fields, isElderly, type Kind, kinds, path, type Typed } from "./paper-kinds";
 import { noNotes, note } from "./paper-notes";
+import type { End } from "./wayend";
 
 let kind: Kind | null = null;
 let draft: Typed | null = null; // what was typed when the form was closed
+const special = "special"; // of the shares: 特別療養 is printed
 let closed = (): void => undefined;
 
 const field = (name: Field): HTMLInputElement =>
@@ -21,7 +24,9 @@ export const typing = (): Kind | null => kind;
 export function typed(): Typed {
   const all = Object.fromEntries(fields.map((name) => [name, field(name).value])) as Record<Field, string>;
   const hidden = kind !== "N1" && kind !== "C1"; // they bear neither
-  return { kind: kind ?? "P1", ...all, ...(hidden ? { until: "" } : {}), share: hidden ? 0 : +share().value };
+  const medicalExpense = !hidden && share().value === special;
+  const percent = hidden || medicalExpense ? 0 : +share().value;
+  return { kind: kind ?? "P1", ...all, ...(hidden ? { until: "" } : {}), share: percent, medicalExpense };
 }
 
 /** Opens the form for a kind, with what is there already; then is called when it is closed unsent. */
@@ -59,13 +64,13 @@ export function closeForm(done = false): void {
 
 function fill(with_: Partial<Typed>): void {
   for (const name of fields) field(name).value = with_[name] ?? "";
-  share().value = String(with_.share ?? 0);
+  share().value = with_.medicalExpense ? special : String(with_.share ?? 0);
 }
 
 /** Takes over what was typed before, but for what may have changed on the paper since. */
 function takeOver(before: Typed): void {
-  const { until, share: percent } = typed();
-  fill({ ...before, until, share: percent });
+  const { until, share: percent, medicalExpense } = typed();
+  fill({ ...before, until, share: percent, medicalExpense });
   drawPath();
   tell();
   byId("paper-send").focus();
@@ -101,8 +106,9 @@ function next(from: Field, byEnter: boolean): void {
   }
 }
 
-/** Makes the form work; send gets what was typed. */
-export function watchForm(send: (typed: Typed) => void): void {
+/** Makes the form work; send gets what was typed, and how its case ends unless it is accepted. */
+export function watchForm(send: (typed: Typed, end?: End) => void): void {
+  share().addEventListener("change", tell);
   for (const name of fields) {
     const rule = (): string => {
       const elderly = name === "number" && isElderly(plain(field("insurerNumber").value));
@@ -115,6 +121,8 @@ export function watchForm(send: (typed: Typed) => void): void {
     e.preventDefault();
     send(typed());
   });
+  byId("paper-park").addEventListener("click", () => send({ ...typed(), unfinished: true }, "parked"));
+  byId("paper-refuse").addEventListener("click", () => send({ ...typed(), unfinished: true }, "refused"));
   byId("paper-back").addEventListener("click", () => closeForm());
   byId("paper-resume").addEventListener("click", () => {
     const kept = draft;

@@ -16,9 +16,11 @@ export interface Typed {
   kana: string;
   until: string;
   share: number; // percent; 0: not printed
+  medicalExpense: boolean; // 特別療養 stands on it
+  unfinished?: boolean; // what is not typed, or wrong, is left out
 }
 
-export type Field = Exclude<keyof Typed, "kind" | "share">;
+export type Field = Exclude<keyof Typed, "kind" | "share" | "medicalExpense" | "unfinished">;
 
 /** The fields in the order in which papers print them. */
 export const fields: Field[] = ["insurerNumber", "symbol", "number", "branch", "birthDate", "name", "kana",

@@ -9,11 +9,13 @@ import { closeCase, goOnWith, takeCase } from "./hand";
 import { closeForm, openForm, typing, watchForm } from "./paper-form";
 import { type Kind, kinds, type Typed } from "./paper-kinds";
 import { pointAt } from "./paper-notes";
+import { askReason } from "./reason";
 import { act, answered, binding, bound, follows, stopWaiting } from "./turn";
+import type { End } from "./wayend";
 import { onWay } from "./wayforms";
 
 const path = "/api/v1/counter/papers";
-const ofCase = ["F2", "F4", "F8"]; // keys.ts; not while its paper is being typed anew
+const ofCase = ["F2", "F4"]; // keys.ts; not while its paper is being typed anew
 
 /** Opens the form for a kind: for a new case, or to correct the one at hand. */
 function pick(kind: Kind): void {
@@ -30,7 +32,8 @@ function pick(kind: Kind): void {
   }
 }
 
-async function send(typed: Typed): Promise<void> {
+/** Makes what was typed a case; one that is parked or refused needs not be whole, but a reason. */
+async function send(typed: Typed, end?: End): Promise<void> {
   const c = atHand();
   try {
     const read = c?.paper
@@ -39,6 +42,7 @@ async function send(typed: Typed): Promise<void> {
     closeForm(true);
     if (c) goOnWith(read, read.visual);
     else takeCase(read);
+    if (end) askReason(end);
   } catch (e) {
     if (e instanceof Problem && e.field && typing()) pointAt(e.field);
     throw e;
@@ -54,7 +58,7 @@ export function watchPapers(): void {
     const c = atHand();
     if (c?.paper) pick(c.paper.kind);
   });
-  watchForm((typed) => void act(() => send(typed)));
+  watchForm((typed, end) => void act(() => send(typed, end)));
   onWay(kinds.map((k) => k.kind), (way) => {
     if (atHand() && !atHand()?.paper) closeCase(); // it is set aside
     pick(way.code as Kind);
@@ -65,6 +69,7 @@ export function watchPapers(): void {
     const open = typing() !== null;
     if (digit) pick(kinds[Number(digit) - 1]!.kind);
     else if (open && e.key === "Escape") closeForm();
+    else if (open && e.key === "F8") byId("paper-park").click();
     else if (!open || !ofCase.includes(e.key)) return;
     e.preventDefault();
     e.stopImmediatePropagation();

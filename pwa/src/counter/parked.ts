@@ -14,6 +14,7 @@ import { isProof } from "./second";
 import { onTextsFirst } from "./takers";
 import { act, answered, bound, giveUp, stopWaiting } from "./turn";
 import { isCredential } from "./typed";
+import { openWayCase } from "./wayforms";
 
 interface Waiting {
   id: string;
@@ -30,6 +31,7 @@ interface Waiting {
 /** Goes on with a parked case; the one at hand is set aside. */
 async function takeUp(id: string): Promise<void> {
   const c = await answered(call<Case>("POST", `/api/v1/counter/cases/${id}/take-up`));
+  if (c.way) return openWayCase(c);
   takeCase(c, keptAside(id)); // with what was typed when it was set aside on this page
 }
 

@@ -25,7 +25,7 @@ export function setReason(text: string): void {
 }
 
 /** Opens the field for an outcome. */
-function askReason(outcome: Outcome): void {
+export function askReason(outcome: Outcome): void {
   asked = outcome;
   const [label, go] = texts[outcome];
   setText(byId("reason-label"), word(label));

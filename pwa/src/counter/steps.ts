@@ -4,7 +4,7 @@ import { byId, setText } from "../shared/dom";
 import { word } from "../shared/words";
 import { drawGround, missing, step, tickBesideChip, ticks } from "./accept";
 import { forget } from "./aside";
-import { ask } from "./ask";
+import { ask, away } from "./ask";
 import { type Case, hasCard } from "./casedata";
 import { atHand, learn, onCase } from "./current";
 import { endTakingBack, offerTakingBack, sayRecorded } from "./done";
@@ -18,6 +18,7 @@ import { act, answered, binding } from "./turn";
 export async function checkCard(): Promise<void> {
   const c = atHand();
   if (!c || !c.acceptable || !hasCard(c)) return;
+  if (away()) return byEye(); // no reader can be asked
   readingCard(true);
   let checked: Case;
   try {
@@ -30,8 +31,14 @@ export async function checkCard(): Promise<void> {
   goOnWith(checked);
 }
 
+/** Leads to what is compared by eye. */
+function byEye(): void {
+  (missing()?.place ?? byId("record")).focus();
+}
+
 function readingCard(now: boolean): void {
   setText(byId("card-state"), now ? word("cardReading") : "");
+  byId("card-state").dataset["reading"] = now ? "1" : "";
   byId<HTMLButtonElement>("card-check").disabled = now;
   if (now) cardIsRead();
   else drawGround();

@@ -8,12 +8,14 @@ import { word } from "../shared/words";
 import type { Case } from "./casedata";
 import { atHand, onCase } from "./current";
 import { endTakingBack, offerTakingBack } from "./done";
-import { closeCase } from "./hand";
+import { closeCase, leave } from "./hand";
 import { forgetAnswers, unfinished } from "./panel";
 import { status } from "./status";
-import { act } from "./turn";
+import { act, answered } from "./turn";
+import { type End, type Endings, endings } from "./wayend";
 import { choice, fault, field, goNext, isTouched, setValue, ticked, ticksOf, valueOf } from "./wayfields";
-import { onWay, type WayTaken } from "./wayforms";
+import { onWay, onWayCase, type WayTaken } from "./wayforms";
+import { wayOf } from "./wayopen";
 
 /** A form with the case that it has opened, "" before. */
 interface Filled {
@@ -24,6 +26,7 @@ interface Filled {
   state: HTMLElement;
   problem: HTMLElement;
   shares: HTMLElement;
+  ends: Endings;
 }
 
 let now: Filled | null = null;
@@ -67,11 +70,13 @@ function build(way: WayTaken): Filled {
   problem.id = "way-problem";
   problem.hidden = true;
   const shares = h("div", "");
+  const ends = endings(record, field("reason", "wayReason", 200), (end, why) =>
+    void say(filled, () => endOtherwise(filled, end, why)));
   const form = h("form", "way-form", h("p", "", way.says), ...notice(way), problem,
     h("div", "way-fields", ...fieldsOf(way)), state, ...declared(way, shares), ...seen(way),
-    field("reason", "wayReason", 200), h("p", "", record)) as HTMLFormElement;
+    ...ends.parts) as HTMLFormElement;
   form.noValidate = true;
-  const filled = { way, form, id: "", record, state, problem, shares };
+  const filled: Filled = { way, form, id: "", record, state, problem, shares, ends };
   form.addEventListener("submit", (e) => {
     e.preventDefault();
     void say(filled, () => end(filled));
@@ -107,13 +112,13 @@ function seen(way: WayTaken): HTMLElement[] {
   return [group];
 }
 
-/** Enter goes to the next field, behind the code it asks the card; F2 asks it anywhere. */
+/** Enter goes to the next field, behind the code it asks the card; F2 asks it anywhere, F8 parks. */
 function pressed(f: Filled, e: KeyboardEvent): void {
   if (e.isComposing) return;
-  if (e.key === "F2") {
+  const work = { F2: () => void askCard(), F8: () => f.ends.park() }[e.key];
+  if (work) {
     e.preventDefault();
-    void askCard();
-    return;
+    return work();
   }
   if (e.key !== "Enter" || !(e.target instanceof HTMLInputElement)) return;
   e.preventDefault();
@@ -223,7 +228,20 @@ async function end(f: Filled): Promise<void> {
     checks: ticksOf(f.form, "checks"),
   };
   for (const name of texts) values[name] = valueOf(f.form, name);
-  const c = await call<Case>("POST", `/api/v1/counter/ways/${await opened(f)}/record`, values);
+  over(f, await call<Case>("POST", `/api/v1/counter/ways/${await opened(f)}/record`, values));
+}
+
+/** Parks or refuses the case with what was typed so far. */
+async function endOtherwise(f: Filled, outcome: End, reason: string): Promise<void> {
+  const values: Record<string, unknown> = { outcome, sex: valueOf(f.form, "sex") };
+  for (const name of texts) values[name] = valueOf(f.form, name);
+  values["reason"] = reason;
+  over(f, await call<Case>("POST", `/api/v1/counter/ways/${await opened(f)}/record`, values));
+}
+
+/** Ends a form whose case was recorded. */
+function over(f: Filled, c: Case): void {
+  f.ends.close();
   now = null;
   sheet?.close();
   unfinished(null);
@@ -231,6 +249,21 @@ async function end(f: Filled): Promise<void> {
   if (atHand()) closeCase();
   offerTakingBack(c, c.takeBack ?? 0, () => void act(() => takeBack(f)));
   void status();
+}
+
+/** Goes on with a case that was parked: its form, with what is kept of the person. */
+async function goOn(c: Case): Promise<void> {
+  if (!c.way) return;
+  const way = await answered(wayOf(c.way));
+  if (atHand()) leave();
+  now = build(way);
+  now.id = c.id;
+  const { person, birthDateJa, number, contact, belongs } = c.way;
+  const kept = { name: person, birthDate: birthDateJa, number, contact, belongs };
+  for (const [name, value] of Object.entries(kept)) setValue(now.form, name, value ?? "");
+  if (c.parked) now.form.prepend(h("p", "note attention", local(c.parked)));
+  show();
+  void askShares(now);
 }
 
 /** Takes the record back that was just made: its form is open again. */
@@ -254,6 +287,9 @@ function show(): void {
   again.id = "way-drop";
   const mine = (sheet = openSheet("way", `${f.way.name}（${f.way.code}）`, f.form, h("p", "", again)));
   mine.classList.add("wide");
+  mine.addEventListener("cancel", (e) => {
+    if (f.ends.close()) e.preventDefault(); // Escape ends what was opened last
+  });
   mine.addEventListener("close", () => {
     if (sheet === mine) sheet = null;
     unfinished(now && isTouched(now.form) ? show : null);
@@ -273,6 +309,7 @@ function begin(way: WayTaken): void {
 }
 
 onWay(["A1", "L0", "L1", "D0"], begin);
+onWayCase(goOn);
 onWay(["N1e"], () => undefined); // the screen is scanned in the console itself
 onCase((c, another) => {
   if (c && another) sheet?.close(); // a screen was scanned: the form waits

@@ -1,12 +1,7 @@
 // Which part of the page takes somebody in by which way: each registers the form for its codes, and the panel
 // of ways leads there.
 
-/** What staff tapped: the answers to the three questions. */
-export interface Answers {
-  card?: string;
-  shows?: string;
-  place?: string;
-}
+import type { Answers, Case } from "./casedata";
 
 /** A notice of a disaster that is switched on. */
 export interface Notice {
@@ -25,6 +20,19 @@ export interface WayTaken {
   answers: Answers;
   notices: Notice[]; // of D0
 }
+
+/** A case of a way, as far as its form is opened again by it. */
+type Opens = (c: Case) => Promise<void>;
+
+let opens: Opens | null = null;
+
+/** Has a part of the page go on with the cases of ways that were parked. */
+export function onWayCase(open: Opens): void {
+  opens = open;
+}
+
+/** Goes on with a way's case that was taken up. */
+export const openWayCase: Opens = async (c) => opens?.(c);
 
 const forms = new Map<string, (way: WayTaken) => void>();
 

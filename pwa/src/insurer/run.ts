@@ -29,6 +29,9 @@ function follow(): void {
     events.close();
     location.reload();
   });
+  events.addEventListener("error", () => {
+    if (events.readyState === EventSource.CLOSED) location.reload(); // signed out: the page says so
+  });
 }
 
 if (run.dataset["going"] === "true") follow();

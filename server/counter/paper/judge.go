@@ -14,12 +14,24 @@ type Judgement struct {
 	Reason   message.Sentences `json:"reason"`
 	Next     message.Steps     `json:"next"`          // what staff do instead, where it is not accepted
 	Ask      message.Sentences `json:"ask,omitempty"` // what is odd though it refuses nothing
+	// FullPrice: 特別療養費, so the whole price is paid at the counter (10割).
+	FullPrice bool `json:"fullPrice,omitempty"`
 }
+
+// fullPrice are the shares in percent of who pays the whole price; noFullPrice is what the rules say of a
+// child, who does not (国民健康保険法 54条の3).
+var fullPrice = []int{100}
+
+const noFullPrice = "note.no_full_price"
 
 // Judge says whether the rules accept a paper on a day, the card beside it not being read by the official
 // reader. What contradicts itself (後期高齢者医療 below 65) is not accepted: the paper is somebody else's, or a
 // digit is wrong.
 func Judge(p Paper, day eligibility.Date) Judgement {
+	if p.Unfinished {
+		said := message.New("paper.unfinished", nil)
+		return Judgement{Reason: message.Sentences{said}, Next: message.Steps{said}}
+	}
 	outcome, err := eligibility.Methods(situation(p, day))
 	var e *eligibility.Error
 	if errors.As(err, &e) {
@@ -42,6 +54,12 @@ func Judge(p Paper, day eligibility.Date) Judgement {
 		return Judgement{Reason: message.Sentences{ended}, Next: message.Steps{ended}}
 	}
 	j.Ask = slices.Concat(outcome.Hints, odd(p, day, m))
+	j.FullPrice = p.MedicalExpense && slices.Equal(outcome.Provisional, fullPrice)
+	for _, step := range m.Next {
+		if step.Key == noFullPrice {
+			j.Ask = append(j.Ask, step)
+		}
+	}
 	return j
 }
 
@@ -57,6 +75,9 @@ func situation(p Paper, day eligibility.Date) eligibility.Situation {
 	}
 	if p.ByCard() {
 		s.Card = eligibility.CardFacts{Present: eligibility.Yes, Reads: eligibility.No}
+	}
+	if p.MedicalExpense {
+		s.PaperSpecial = eligibility.MedicalExpense
 	}
 	switch p.Kind {
 	case PortalLogin:

@@ -97,7 +97,7 @@ func TestWhatTheRulesSayOfAPaper(t *testing.T) {
 				if c.on != "" {
 					day = eligibility.MustDate(c.on)
 				}
-				j := Judge(Paper{kind, c.shows}, day)
+				j := Judge(Paper{Kind: kind, Shows: c.shows}, day)
 				said := j.Ask
 				if !j.Accepted {
 					said = j.Reason

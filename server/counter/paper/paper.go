@@ -36,6 +36,10 @@ type Paper struct {
 	Kind eligibility.MethodCode `json:"kind"`
 	// Shows has what stands on the paper. A birth date of a Notice is the card's: its own bears none.
 	Shows credential.Eligibility `json:"shows"`
+	// MedicalExpense: the paper is headed 特別療養 (国民健康保険法 54条の3).
+	MedicalExpense bool `json:"medicalExpense,omitempty"`
+	// Unfinished: what staff could not type is left out. No rule accepts it.
+	Unfinished bool `json:"unfinished,omitempty"`
 }
 
 // Text is the paper in one fixed form, to which the evidence of a card is bound.

@@ -27,6 +27,10 @@ type Typed struct {
 	Kana          string                 `json:"kana"`  //
 	Until         string                 `json:"until"` // 有効期限 as printed, the last day
 	Share         int                    `json:"share"` // 負担割合 as printed, percent
+	// 特別療養 stands on it, which only an お知らせ and a 資格確認書 of 国民健康保険 or 後期高齢者医療 bear
+	MedicalExpense bool `json:"medicalExpense,omitempty"`
+	// what is not typed, or wrong, is left out: the paper is parked or refused
+	Unfinished bool `json:"unfinished,omitempty"`
 }
 
 // Errors of a form. Each is returned with the field that it is about.
@@ -42,6 +46,8 @@ var (
 	ErrName      = &eligibility.Error{Code: eligibility.Invalid, Key: "paper.name"}
 	ErrUntil     = &eligibility.Error{Code: eligibility.Invalid, Key: "paper.until", Field: "until"}
 	ErrShare     = &eligibility.Error{Code: eligibility.Invalid, Key: "paper.share", Field: "share"}
+	ErrSpecial   = &eligibility.Error{Code: eligibility.Invalid, Key: "paper.medical_expense",
+		Field: "medicalExpense"}
 )
 
 // Bounds of fields, in characters. Receipts take 38 bytes of 記号 and of 番号
@@ -55,20 +61,26 @@ const (
 // elderlyDigits is the length of a 被保険者番号 of 後期高齢者医療.
 const elderlyDigits = 8
 
-// Read reads a form on a day. The first field that is wrong comes back as an Error that names it.
+// Read reads a form on a day. The first field that is wrong comes back as an Error that names it; of an
+// unfinished form only a kind that there is not, and a My Number.
 func Read(t Typed, day eligibility.Date) (Paper, error) {
 	p, wrong := readAll(t, day)
 	for _, f := range Fields {
-		if err := wrong[f]; err != nil {
+		err := wrong[f]
+		if err == nil {
+			continue
+		}
+		if !t.Unfinished || f == "kind" || err.Key == ErrMyNumber.Key {
 			return Paper{}, err
 		}
+		p.Unfinished = true
 	}
 	return p, nil
 }
 
 // Fields are the names of Typed's, in the order in which papers print them.
 var Fields = [...]string{"kind", "insurerNumber", "symbol", "number", "branch", "birthDate", "name", "kana",
-	"until", "share"}
+	"until", "share", "medicalExpense"}
 
 // SoFar is a form that is being typed. What cannot be read yet is left out of its paper.
 type SoFar struct {
@@ -127,6 +139,9 @@ func readAll(t Typed, day eligibility.Date) (Paper, map[string]*eligibility.Erro
 	if !slices.Contains([]int{0, 10, 20, 30}, t.Share) {
 		note("share", ErrShare)
 	}
+	if t.MedicalExpense && !mayBeMedicalExpense(t.Kind, e.Insurer, day) {
+		note("medicalExpense", ErrSpecial)
+	}
 	for field, text := range map[string]string{"insurerNumber": t.InsurerNumber, "symbol": t.Symbol,
 		"number": t.Number, "branch": t.Branch, "birthDate": t.BirthDate, "name": t.Name, "kana": t.Kana,
 		"until": t.Until} {
@@ -134,7 +149,18 @@ func readAll(t Typed, day eligibility.Date) (Paper, map[string]*eligibility.Erro
 			note(field, ErrMyNumber)
 		}
 	}
-	return Paper{t.Kind, e}, wrong
+	return Paper{Kind: t.Kind, Shows: e, MedicalExpense: t.MedicalExpense}, wrong
+}
+
+// mayBeMedicalExpense reports whether a paper of an insurer (empty: not known) may be headed 特別療養.
+func mayBeMedicalExpense(
+	kind eligibility.MethodCode, insurer eligibility.InsurerNumber, day eligibility.Date,
+) bool {
+	if kind != Notice && kind != Certificate {
+		return false
+	}
+	of := eligibility.Situation{Day: day, Insurer: insurer, PaperSpecial: eligibility.MedicalExpense}
+	return !errors.Is(of.Check(), eligibility.ErrSpecialInsurer)
 }
 
 // squeezed is a text in half width and without blanks, each hyphen as "-".

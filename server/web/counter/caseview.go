@@ -4,11 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
-	"golang.org/x/text/unicode/norm"
 
 	"madoguchi/card"
 	"madoguchi/credential"
@@ -16,7 +14,6 @@ import (
 	"madoguchi/message"
 	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
-	"madoguchi/server/web/kit"
 )
 
 // Sentence is a Message as the API says it: the text in Japanese and in English, and what it was made of
@@ -154,25 +151,6 @@ type verdictJSON struct {
 	Representative *Sentence `json:"representative,omitempty"`
 }
 
-type eligibilityJSON struct {
-	InsurerNumber string `json:"insurerNumber"`
-	InsurerName   string `json:"insurerName"`
-	Symbol        string `json:"symbol"`
-	Number        string `json:"number"`
-	BranchNumber  string `json:"branchNumber"`
-	Name          string `json:"name"`
-	Kana          string `json:"kana"`
-	BirthDate     string `json:"birthDate"`
-	BirthDateJa   string `json:"birthDateJa"`
-	BirthDateEra  string `json:"birthDateEra,omitempty"` // S30.07.01, as receipt computers take it
-	Age           int    `json:"age"`
-	Sex           string `json:"sex"`
-	Share         int    `json:"share"`
-	ShareText     string `json:"shareText"`
-	ValidFrom     string `json:"validFrom"`
-	ValidUntil    string `json:"validUntil"`
-}
-
 type methodJSON struct {
 	Code string `json:"code"`
 	Sentence
@@ -274,9 +252,7 @@ func (s answers) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 		said := newSentence(message.New("console.representative", nil))
 		out.Verdict.Representative = &said
 	}
-	if shown := view.Shown(); shown != nil {
-		out.Eligibility = eligibilityOn(*shown, s.Today())
-	}
+	out.Eligibility = shownOn(view, s.Today())
 	if view.Paper != nil {
 		s.addPaper(c, &out, view)
 	}
@@ -337,58 +313,4 @@ func optionalTime(t time.Time) *time.Time {
 		return nil
 	}
 	return &t
-}
-
-// eligibilityOn is what a screen says of its person, with age and share as of a day.
-func eligibilityOn(e credential.Eligibility, today eligibility.Date) *eligibilityJSON {
-	out := &eligibilityJSON{
-		InsurerNumber: e.Insurer.Paper(),
-		InsurerName:   e.InsurerName,
-		Symbol:        e.Symbol,
-		Number:        e.Number,
-		BranchNumber:  e.BranchNumber,
-		Name:          e.Name,
-		Kana:          e.Kana,
-		BirthDate:     e.BirthDate.String(),
-		BirthDateJa:   e.BirthDate.Japanese(),
-		BirthDateEra:  inEraDigits(e.BirthDate),
-		Age:           eligibility.Age(e.BirthDate, today),
-		Sex:           e.Sex.Japanese(),
-		Share:         e.Share,
-		ValidFrom:     e.ValidFrom.Japanese(),
-		ValidUntil:    e.ValidUntil.Japanese(),
-	}
-	if e.Share > 0 {
-		out.ShareText = kit.SharesText([]int{e.Share})
-	} else if shares, err := eligibility.SharesOn(eligibility.Person{
-		BirthDate: e.BirthDate,
-		Insurer:   e.Insurer,
-	}, today); err == nil {
-		out.ShareText = kit.SharesText(shares)
-	}
-	return out
-}
-
-// inEraDigits writes an exact day by the letter of its era: S30.07.01; another is empty.
-func inEraDigits(d eligibility.Date) string {
-	era, year, ok := d.Era()
-	if !ok || !d.Exact() {
-		return ""
-	}
-	return fmt.Sprintf("%c%02d.%02d.%02d", era.Letter, year, d.Month(), d.Day())
-}
-
-// items are a person's items as they are copied to a receipt computer: files come with half-width kana.
-func (e *eligibilityJSON) items() map[string]string {
-	return map[string]string{
-		"kana":          norm.NFKC.String(e.Kana),
-		"name":          e.Name,
-		"birthDate":     strings.ReplaceAll(e.BirthDate, "-", "/"),
-		"sex":           e.Sex,
-		"insurerNumber": e.InsurerNumber,
-		"symbol":        e.Symbol,
-		"number":        e.Number,
-		"branchNumber":  e.BranchNumber,
-		"shareText":     e.ShareText,
-	}
 }

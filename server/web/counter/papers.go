@@ -150,5 +150,7 @@ func typedOf(p paper.Paper) paper.Typed {
 		Kana:          p.Shows.Kana,
 		Until:         p.Shows.ValidUntil.String(),
 		Share:         p.Shows.Share,
+
+		MedicalExpense: p.MedicalExpense,
 	}
 }

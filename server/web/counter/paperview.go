@@ -112,6 +112,17 @@ func cardInWords(view counter.CaseView) *card.Result {
 	return &r
 }
 
+// paperHeadline is what staff read first of a paper.
+func paperHeadline(j paper.Judgement) message.Message {
+	switch {
+	case !j.Accepted:
+		return message.New("console.paper.refused", nil)
+	case j.FullPrice:
+		return message.New("console.paper.full_price", nil)
+	}
+	return message.New("console.paper.headline", nil)
+}
+
 // addPaper puts a paper in the place of a screen's verdict: what staff see is not verified, whatever it is.
 func (s answers) addPaper(c echo.Context, out *CaseJSON, view counter.CaseView) {
 	p := view.Paper
@@ -129,8 +140,8 @@ func (s answers) addPaper(c echo.Context, out *CaseJSON, view counter.CaseView) 
 	out.Method = methodJSON{string(p.Kind), newSentence(message.New(methodKeys[p.Kind], nil))}
 	out.Eligibility.InsurerName = insurerText(p.Shows.Insurer)
 	v := &out.Verdict
+	v.Headline = newSentence(paperHeadline(view.Judged))
 	if !view.Judged.Accepted {
-		v.Headline = newSentence(message.New("console.paper.refused", nil))
 		reason := Sentence{Ja: view.Judged.Reason.Ja(), En: view.Judged.Reason.En()}
 		v.Next = Sentence{
 			Ja: message.Join("ja", reason.Ja, view.Judged.Next.Ja()),
@@ -139,7 +150,6 @@ func (s answers) addPaper(c echo.Context, out *CaseJSON, view counter.CaseView) 
 		v.Checks = []checkLine{{"rules", "failed", reason}}
 		return
 	}
-	v.Headline = newSentence(message.New("console.paper.headline", nil))
 	said := newSentence(message.New("console.paper.registered", nil))
 	v.Registered = &said
 	v.Next = newSentence(message.New("console.next.paper_eye", nil))
@@ -150,6 +160,9 @@ func (s answers) addPaper(c echo.Context, out *CaseJSON, view counter.CaseView) 
 		v.Checks = append(v.Checks, checkLine{name, result, newSentence(message.New(key, nil))})
 	}
 	v.Checks = []checkLine{}
+	if view.Judged.FullPrice {
+		line("fullPrice", "not checked", "console.paper.refund")
+	}
 	line("signature", "not checked", "console.paper.signature")
 	if out.Paper.OnlyName {
 		line("tie", "not checked", "console.paper.only_name")

@@ -68,7 +68,10 @@ func (s answers) parkedOf(c echo.Context, view counter.CaseView) parkedJSON {
 	if n := len(view.Earlier); view.TakenUp != nil && n > 0 {
 		last := view.Earlier[n-1]
 		key := "console.parked_at"
-		if len(view.Replaced) > 0 {
+		switch {
+		case view.Way != nil || view.Paper != nil:
+			key = "console.parked_typed"
+		case len(view.Replaced) > 0:
 			key = "console.parked_scanned_again"
 		}
 		said := newSentence(message.New(key, message.Args{
@@ -137,13 +140,22 @@ func (s parkedPages) waiting(c echo.Context, view counter.CaseView) waitingJSON 
 			"when": whenValue(view.At, s.Today()),
 		})),
 	}
-	if e := view.Shown(); e != nil {
-		one.Name, one.BirthDateJa = e.Name, e.BirthDate.Japanese()
-	}
+	one.Name, one.BirthDateJa = whoOf(view)
 	if t := view.TakenUp; t != nil && s.Now().Sub(t.At) < takenUpFor {
 		one.TakenUpBy = s.Named(c, t.By)
 	}
 	return one
+}
+
+// whoOf is whom a case is about, as far as it is known: by a screen, a paper, or what was told for a way.
+func whoOf(view counter.CaseView) (name, birthDateJa string) {
+	var birth eligibility.Date
+	if e := view.Shown(); e != nil {
+		name, birth = e.Name, e.BirthDate
+	} else if view.Way != nil {
+		name, birth = view.Way.Name, view.Way.BirthDate
+	}
+	return name, birth.Japanese()
 }
 
 // takeUp goes on with a parked case.
@@ -220,9 +232,7 @@ func (s parkedPages) thisMonth(c echo.Context, reception staff.Reception) error 
 			Code:  string(view.Method),
 			Staff: s.Named(c, view.Staff),
 		}
-		if e := view.Shown(); e != nil {
-			out.Found.Name, out.Found.BirthDateJa = e.Name, e.BirthDate.Japanese()
-		}
+		out.Found.Name, out.Found.BirthDateJa = whoOf(*view)
 		out.Found.Sentence = newSentence(message.New("console.this_month", message.Args{
 			"day": message.Writing(fmt.Sprintf("%d月%d日", day.Month(), day.Day()), day.Format("2 January")),
 		}))

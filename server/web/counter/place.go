@@ -57,7 +57,11 @@ func (s places) page(c echo.Context, member staff.Member) error {
 	if view.Says, err = s.monthSays(ctx, reception); err != nil {
 		return err
 	}
-	if view.Member && member.Role.May(staff.RoleFacilityAdmin) {
+	if view.Notices, err = s.noticesOn(ctx, reception); err != nil {
+		return err
+	}
+	view.SetsNotices = member.Role.May(staff.RoleFacilityAdmin)
+	if view.Member && view.SetsNotices {
 		view.Administers = true
 		if err := s.addAdministration(ctx, member, &view); err != nil {
 			return err
@@ -82,6 +86,22 @@ func (s places) readerRows(ctx context.Context, reception staff.Reception) (rows
 	return rows, err
 }
 
+// noticesOn are the notices of disasters by which the counter takes people in today: all staff act on them.
+func (s places) noticesOn(ctx context.Context, reception staff.Reception) (rows []DisasterRow, err error) {
+	on, err := s.counter.Disasters.On(ctx, reception.Facility, s.Today())
+	for _, n := range on {
+		rows = append(rows, DisasterRow{
+			ID:       n.ID,
+			Title:    n.Title,
+			Area:     n.Area,
+			Insurers: n.Insurers,
+			Until:    n.Until.Japanese(),
+			On:       true,
+		})
+	}
+	return rows, err
+}
+
 // addAdministration adds what the facility's administrators look after.
 func (s places) addAdministration(ctx context.Context, member staff.Member, view *PlaceView) error {
 	own, err := s.facilities.Facility(ctx, member, view.Code)
@@ -89,6 +109,7 @@ func (s places) addAdministration(ctx context.Context, member staff.Member, view
 		return err
 	}
 	view.Blanking, view.ByYear = strconv.Itoa(int(own.Blanking/time.Second)), own.CopyByYear
+	view.Retention = strconv.Itoa(own.Retention)
 	all, err := s.members.List(ctx, member, member.Organisation)
 	for _, m := range all {
 		if m.State != staff.Removed {

@@ -121,10 +121,11 @@ type fileRow struct {
 // fileRows are all records of a case, in the order in which they were made.
 func fileRows(view counter.CaseView) []fileRow {
 	items := map[string]string{}
-	if e := view.Shown(); e != nil {
-		said := eligibilityOn(*e, eligibility.DateOf(view.At))
+	if said := shownOn(view, eligibility.DateOf(view.At)); said != nil {
 		items = said.items()
 		items["insurerName"] = said.InsurerName
+	} else if way := view.Way; way != nil {
+		items["name"], items["birthDate"] = way.Name, strings.ReplaceAll(way.BirthDate.String(), "-", "/")
 	}
 	var rows []fileRow
 	for _, w := range view.Withdrawn {

@@ -144,8 +144,9 @@ func (s records) row(c echo.Context, view counter.CaseView) RecordRow {
 		row.Recorded = shortTime(last.RecordedAt)
 	}
 	if e := view.Shown(); e != nil {
-		row.Name, row.Kana, row.Birth = e.Name, e.Kana, e.BirthDate.Japanese()
+		row.Kana = e.Kana
 	}
+	row.Name, row.Birth = whoOf(view)
 	return row
 }
 
@@ -219,12 +220,19 @@ var data = []struct{ field, key string }{
 
 // checkedNames are what was checked when a case was accepted, by the catalogue's keys.
 var checkedNames = map[string]string{
-	"screen":    "records.checked.screen",
-	"card":      "records.checked.card",
-	"text":      "records.checked.text",
-	"photo":     "records.checked.photo",
-	"name":      "records.checked.name",
-	"birthDate": "records.checked.birthDate",
+	"screen":      "records.checked.screen",
+	"seen":        "records.checked.seen",
+	"declaration": "records.checked.declaration",
+	"records":     "records.checked.records",
+	"list":        "records.checked.list",
+	"notice":      "records.checked.notice",
+	"card":        "records.checked.card",
+	"text":        "records.checked.text",
+	"photo":       "records.checked.photo",
+	"name":        "records.checked.name",
+	"birthDate":   "records.checked.birthDate",
+	"login":       "records.checked.login",
+	"until":       "records.checked.until",
 }
 
 // checkedSentences say what was checked.
@@ -235,6 +243,17 @@ func checkedSentences(checked []string) (all []message.Message) {
 	return all
 }
 
+// headlineOfCase is what a screen was worth; of a paper that it was seen, of a way its name.
+func headlineOfCase(view counter.CaseView) message.Message {
+	switch {
+	case view.Way != nil:
+		return nameOfWay(view.Way.Code)
+	case view.Paper != nil:
+		return paperHeadline(view.Judged)
+	}
+	return view.Verdict.Headline()
+}
+
 func (s records) recordView(c echo.Context, view counter.CaseView) RecordView {
 	last := lastEntry(view)
 	page := RecordView{
@@ -242,7 +261,7 @@ func (s records) recordView(c echo.Context, view counter.CaseView) RecordView {
 		ID:            view.ID,
 		Opened:        kit.TimeText(view.At),
 		PatientNumber: view.PatientNumber,
-		Headline:      view.Verdict.Headline(),
+		Headline:      headlineOfCase(view),
 		Usable:        view.Usable(),
 		Correctable:   last.Outcome == hostapi.Accepted || last.Outcome == hostapi.Refused,
 		StillParked:   last.Outcome == hostapi.Parked,
@@ -250,9 +269,10 @@ func (s records) recordView(c echo.Context, view counter.CaseView) RecordView {
 		Outcomes:      outcomeChoices(string(last.Outcome), nil),
 		Typed:         CorrectionForm{Outcome: string(last.Outcome), PatientNumber: view.PatientNumber},
 	}
+	page.Name, _ = whoOf(view)
 	if e := view.Shown(); e != nil {
-		page.Name, page.Kana, page.InsurerName = e.Name, e.Kana, e.InsurerName
-		said := eligibilityOn(*e, eligibility.DateOf(view.At))
+		page.Kana, page.InsurerName = e.Kana, e.InsurerName
+		said := shownOn(view, eligibility.DateOf(view.At))
 		values := said.items()
 		for _, d := range data {
 			datum := Datum{Field: d.field, Value: values[d.field], Name: message.New(d.key, nil)}

@@ -54,11 +54,15 @@ type PlaceView struct {
 	Member     bool // signed in by passkey; the demo's staff are picked by name
 	Readers    []ReaderRow
 	Says       []message.Message // of the month's numbers
+	Notices    []DisasterRow     // of disasters, on today
+
+	SetsNotices bool // may switch them on and off
 
 	// what the facility's administrators look after
 	Administers bool
 	Staff       []StaffRow
 	Blanking    string // seconds
+	Retention   string // years
 	ByYear      bool   // copies have birth dates by the western year
 }
 

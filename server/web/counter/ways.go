@@ -11,6 +11,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/server/counter"
+	"madoguchi/server/hostapi"
 	"madoguchi/server/staff"
 	"madoguchi/server/web/kit"
 )
@@ -42,6 +43,8 @@ type wayJSON struct {
 	Contact     string   `json:"contact,omitempty"`
 	Belongs     string   `json:"belongs,omitempty"`
 	Notice      string   `json:"notice,omitempty"`
+	// what staff tapped, by which its form is opened again
+	Answers counter.Answers `json:"answers"`
 	// in the answer to the press alone
 	Reading *wayReadingJSON `json:"reading,omitempty"`
 }
@@ -74,6 +77,7 @@ func (s answers) addWay(out *CaseJSON, view counter.CaseView) {
 		Contact: way.Contact,
 		Belongs: way.Belongs,
 		Notice:  way.Notice,
+		Answers: way.Answers,
 	}
 	if !way.BirthDate.IsZero() {
 		out.Way.BirthDateJa = way.BirthDate.Japanese()
@@ -144,10 +148,13 @@ type wayPersonJSON struct {
 	Belongs   string `json:"belongs"`
 }
 
-// recordWay accepts a case by its way.
+// recordWay accepts a case by its way, or ends it otherwise.
 func (s wayPages) recordWay(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		wayPersonJSON
+		// empty: accepted
+		Outcome hostapi.Outcome `json:"outcome"`
+
 		Checks []string          `json:"checks"`
 		Form   counter.FormGiven `json:"form"`
 		Share  int               `json:"share"`
@@ -158,6 +165,16 @@ func (s wayPages) recordWay(c echo.Context, reception staff.Reception) error {
 		return kit.ErrRequest
 	}
 	ways := counter.NewWays(s.Counter)
+	switch body.Outcome {
+	case "", hostapi.Accepted:
+	case hostapi.Refused, hostapi.Parked:
+		view, err := ways.Close(c.Request().Context(), reception, c.Param("id"),
+			counter.WayPerson(body.wayPersonJSON),
+			counter.CaseEnd{Outcome: body.Outcome, Reason: body.Reason})
+		return s.answerCase(c, view, err)
+	default:
+		return kit.ErrRequest.In("outcome")
+	}
 	view, err := ways.Record(c.Request().Context(), reception, c.Param("id"), counter.WayRecord{
 		Person: counter.WayPerson(body.wayPersonJSON),
 		Checks: body.Checks,

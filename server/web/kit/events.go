@@ -20,13 +20,18 @@ type EventStream struct {
 	page    context.Context // ends when the page goes
 	server  context.Context // ends when the server stops
 	now     func() time.Time
+	remains func() error // returns why its visitor would not be let in any more; nil where anybody is
 }
 
 // eventTime is how long a page may take to read an event.
 const eventTime = 10 * time.Second
 
-// NewEventStream begins an answer that is a stream until the page goes or server ends. From here on no status
-// can say that something is wrong. It returns nil where the head is all that was asked for.
+// visitorLooks is how often it is looked whether the visitor of a stream without events may still see it.
+const visitorLooks = 30 * time.Second
+
+// NewEventStream begins an answer that is a stream until the page goes, its visitor's session ends or server
+// does. From here on no status can say that something is wrong: a page that asks anew is told. It returns nil
+// where the head is all that was asked for.
 func NewEventStream(c echo.Context, server context.Context, now func() time.Time) *EventStream {
 	w := c.Response()
 	w.Header().Set(echo.HeaderContentType, "text/event-stream")
@@ -40,11 +45,19 @@ func NewEventStream(c echo.Context, server context.Context, now func() time.Time
 		page:    c.Request().Context(),
 		server:  server,
 		now:     now,
+		remains: whether(c),
 	}
 }
 
-// Send sends an event's data as JSON and reports whether the page is still there.
+// may reports whether the stream's visitor may still see it.
+func (e *EventStream) may() bool { return e.remains == nil || e.remains() == nil }
+
+// Send sends an event's data as JSON and reports whether the page is still there. Who was signed out
+// meanwhile gets no more.
 func (e *EventStream) Send(data any) (there bool, err error) {
+	if !e.may() {
+		return false, nil
+	}
 	text, err := json.Marshal(data)
 	if err != nil {
 		return false, err
@@ -58,13 +71,22 @@ func (e *EventStream) Send(data any) (there bool, err error) {
 }
 
 // Wait waits for a change or for a moment, whichever comes first; a nil channel never comes. It reports
-// whether page and server are still there.
+// whether page and server are still there, and its visitor signed in.
 func (e *EventStream) Wait(changed <-chan struct{}, moment <-chan time.Time) bool {
-	select {
-	case <-e.page.Done():
-	case <-e.server.Done():
-	case <-changed:
-	case <-moment:
+	look := time.NewTicker(visitorLooks)
+	defer look.Stop()
+	for {
+		select {
+		case <-e.page.Done():
+		case <-e.server.Done():
+		case <-changed:
+		case <-moment:
+		case <-look.C:
+			if e.may() {
+				continue
+			}
+			return false
+		}
+		return e.page.Err() == nil && e.server.Err() == nil
 	}
-	return e.page.Err() == nil && e.server.Err() == nil
 }

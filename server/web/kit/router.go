@@ -136,6 +136,7 @@ func (r *Router) admitted(row permissions.Row, do StaffHandler) StaffHandler {
 		if !row.Who.LetsIn(member.Role) {
 			return staff.ErrRefused
 		}
+		noteRow(r.kit, c, row)
 		if row.Marks&permissions.Fresh != 0 {
 			return r.kit.Fresh(do)(c, member)
 		}
