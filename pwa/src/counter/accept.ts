@@ -89,10 +89,20 @@ export function drawGround(): void {
   byId("card-check").hidden = now === "card" || !!c?.chipPassed;
   setText(byId("card-check-label"), word(c?.card ? "stepCardAgain" : "stepCard"));
   byId("accept").hidden = now !== "card" && now !== "eye";
-  const birth = String(c?.eligibility?.["birthDateJa"] ?? "");
-  const question = { card: "cardQuestion", beside: "besideQuestion" } as const;
-  setText(byId("card-question"), now === "card" || now === "beside" ? word(question[now], { d: birth }) : "");
+  setText(byId("card-question"), question(now));
   setText(byId("record-ground"), ground(now));
+}
+
+/**
+ * What staff look at before they press: the chip answers for a birth date, which twins share, so the name is
+ * asked too where it is known.
+ */
+function question(now: Step): string {
+  if (now === "beside") return word("besideQuestion");
+  if (now !== "card") return "";
+  const text = (key: string): string => String(atHand()?.eligibility?.[key] ?? "");
+  const [n, d] = [text("name"), text("birthDateJa")];
+  return n ? word("cardQuestionName", { n, d }) : word("cardQuestion", { d });
 }
 
 const withoutCard = (): boolean => !hasCard(atHand());

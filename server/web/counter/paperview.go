@@ -112,6 +112,14 @@ func cardInWords(view counter.CaseView) *card.Result {
 	return &r
 }
 
+// inWordsFor is what a check of a card says, in the words for a paper where the case is one.
+func inWordsFor(view counter.CaseView, told message.Stored) message.Stored {
+	if view.Paper != nil {
+		told.Key = cmp.Or(cardKeys[told.Key], told.Key)
+	}
+	return told
+}
+
 // addPaper puts a paper in the place of a screen's verdict: what staff see is not verified, whatever it is.
 func (s answers) addPaper(c echo.Context, out *CaseJSON, view counter.CaseView) {
 	p := view.Paper
