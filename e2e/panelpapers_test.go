@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/counter"
 )
 
@@ -72,7 +72,7 @@ func TestEachLinkOfThePanelLeadsOn(t *testing.T) {
 			document.querySelector("#panel") === null`)
 		h := &hand{console: console, keys: k.keys}
 		h.at(t, "insurerNumber")
-		waitText(t, console, "#paper-title", strings.TrimSuffix(p.says, "＋カード"))
+		waitText(t, console, "#paper-title", message.New("counter.paper"+p.code, nil).Sentence("ja"))
 		return h
 	}
 	for _, p := range papers {

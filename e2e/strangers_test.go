@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -115,6 +116,11 @@ func TestAScreenAndACardThatAreNotOnePersons(t *testing.T) {
 				seen.sees(t, console, "#verdict", "console.next.other_name")
 				lampsSay(t, console, "counter.lampGenuine", "counter.lampOtherName", "counter.lampOpen")
 				waitText(t, console, "#record", "目視で確認する")
+				seen.sees(t, console, "#record-ground", "counter.groundMissingNoCard")
+				if said := eval[string](t, console,
+					`document.getElementById("card-verdict").innerText`); strings.Contains(said, "記録して") {
+					t.Errorf("it is said to record: %s", said)
+				}
 				if got := accepts(t); got != "case.unchecked" {
 					t.Errorf("with another name on the chip: %s", got)
 				}
@@ -136,6 +142,49 @@ func TestAScreenAndACardThatAreNotOnePersons(t *testing.T) {
 			waitText(t, console, "#verdict", "記録しました")
 			(&hand{console: console}).lastCase(t, `c.outcome === "accepted" && c.ground.code === `+
 				quote(c.then))
+		})
+	}
+}
+
+// A paper and a card of which the chip tells the name: what was typed is what it is compared with, and a name
+// that was not typed is not another one.
+func TestAPapersNameIsComparedWithTheChips(t *testing.T) {
+	t.Parallel()
+	base, _, _ := startServer(t)
+	console := staffOpens(t, base, "")
+	resize(t, console, 1280, 900)
+	reader := newSlot(t, base, console)
+	reader.lay(t, cardOf("試験 太郎", "1986-04-12"))
+	for _, c := range []struct {
+		name, code, typed string
+		field             string // below console.field
+		step              string // of the large button in the end
+	}{
+		{"no name was typed", "P1", "", "unreadable", "record"},
+		{"the same name", "P2", "試験 太郎", "equal", "record"},
+		{"a notice without a name typed", "N1", "", "unreadable", "beside"},
+		{"a notice with the chip's name", "N1", "試験 太郎", "equal", "beside"},
+		{"a twin's notice", "N1", "試験 次郎", "similar", "eye"},
+		{"somebody else's screen", "P1", "髙橋 德一", "different", "eye"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			seen, h := driven{}, &hand{console: console}
+			for _, p := range papers {
+				if p.code == c.code {
+					h.picks(t, p.digit)
+				}
+			}
+			do(t, console, chromedp.SetValue("#paper-name", c.typed))
+			h.typesTaro(t, c.code, "19860412")
+			readsText(2034, "4821")(t, console)
+			seen.sees(t, console, "#extra-result", "console.field."+c.field)
+			waitText(t, console, "#extra-result", "生年月日は入れた内容と同じです")
+			waitTrue(t, console, `document.getElementById("record").dataset.step === `+quote(c.step))
+			if c.step == "eye" {
+				lampsSay(t, console, "counter.lampUnsigned", "counter.lampOtherName", "counter.lampOpen")
+				seen.sees(t, console, "#verdict", "console.next.other_name")
+			}
+			recordsRefusal(t, console)
 		})
 	}
 }

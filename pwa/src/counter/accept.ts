@@ -6,7 +6,7 @@
 import { byId, h, setText } from "../shared/dom";
 import { local } from "../shared/local";
 import { word } from "../shared/words";
-import { type Comparison, hasCard } from "./casedata";
+import { type Comparison, hasCard, tellsAnotherName } from "./casedata";
 import { atHand, onCase } from "./current";
 import { showLamps } from "./lamps";
 import { onReaders, readerHere } from "./status";
@@ -105,9 +105,13 @@ function question(now: Step): string {
   return n ? word("cardQuestionName", { n, d }) : word("cardQuestion", { d });
 }
 
-const withoutCard = (): boolean => !hasCard(atHand());
-const ticksLeft = (n: number): string => word(withoutCard() ? "groundTicksNoCard" : "groundTicks", { n });
-const ticksMissing = (): string => word(withoutCard() ? "groundMissingNoCard" : "groundMissing");
+/** Whether no check of a card helps: none belongs to the case, or its chip told another name. */
+const byEyeAlone = (): boolean => {
+  const c = atHand();
+  return !hasCard(c) || (!!c && tellsAnotherName(c));
+};
+const ticksLeft = (n: number): string => word(byEyeAlone() ? "groundTicksNoCard" : "groundTicks", { n });
+const ticksMissing = (): string => word(byEyeAlone() ? "groundMissingNoCard" : "groundMissing");
 
 function ground(now: Step): string {
   const made = ticks().length;

@@ -306,6 +306,9 @@ func (s answers) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 	}
 	if view.TellsAnotherName() {
 		out.Verdict.Next = newSentence(message.New("console.next.other_name", nil))
+		if out.Card != nil {
+			out.Card.Next = out.Verdict.Next
+		}
 	}
 	out.parkedJSON = s.parkedOf(c, view)
 	out.extraChecks = extraView(view)
