@@ -174,7 +174,7 @@ func TestAPapersNameIsComparedWithTheChips(t *testing.T) {
 					h.picks(t, p.digit)
 				}
 			}
-			do(t, console, chromedp.SetValue("#paper-name", c.typed))
+			do(t, console, script(`document.getElementById("paper-name").value = `+quote(c.typed)))
 			h.typesTaro(t, c.code, "19860412")
 			readsText(2034, "4821")(t, console)
 			seen.sees(t, console, "#extra-result", "console.field."+c.field)

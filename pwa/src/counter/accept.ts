@@ -60,7 +60,7 @@ export function step(): Step {
   const made = ticks().length;
   if (made === boxes().length) return "record";
   if (c.chipPassed) return besideChip().every((box) => box.checked) ? "record" : "beside";
-  const asked = (c.card && c.card.result !== "error") || !hasCard(c);
+  const asked = (c.card && c.card.result !== "error") || !hasCard(c) || tellsAnotherName(c);
   return made || asked || !readerHere() ? "eye" : "card";
 }
 
