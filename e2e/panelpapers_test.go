@@ -121,6 +121,27 @@ func TestEachLinkOfThePanelLeadsOn(t *testing.T) {
 		do(t, console, chromedp.KeyEvent(kb.Escape), chromedp.Click("#cancel"))
 	})
 
+	t.Run("what is not open is named with its reason", func(t *testing.T) {
+		do(t, console, chromedp.Navigate(base+"/counter"))
+		waitTrue(t, console, programStarted)
+		waitText(t, console, "#readers", "リーダー接続中")
+		k.t = t
+		to := open["A1"]
+		k.answers(to[:]...)
+		waitTrue(t, console, `!!document.querySelector("#panel details dd")`)
+		outcome, err := eligibility.Methods(eligibility.Situation{Day: eligibility.DateOf(time.Now())})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range outcome.Methods {
+			if !eval[bool](t, console, `document.querySelector('#panel [data-way="`+string(m.Code)+`"]') !== null ||
+				[...document.querySelectorAll("#panel dt")].some(dt => dt.textContent.endsWith("（`+string(m.Code)+
+				`）") && dt.nextElementSibling.textContent.trim() !== "")`) {
+				t.Errorf("%s is neither open nor refused: %s", m.Code, pageText(console))
+			}
+		}
+	})
+
 	for code := range open {
 		switch {
 		case walked[code], code == counter.Declaration, code == counter.OwnRecords, code == counter.Outage:

@@ -100,7 +100,7 @@ export const hasCard = (c: Case | null): boolean => !c?.paper || c.paper.byCard;
 export const screenFailed = (c: Case): boolean =>
   c.verdict.checks.some((check) => check.result === "failed" && check.name !== "clock");
 
-/** Reports whether a chip that answered for the birth date told another name: a twin's card, or a new name. */
+/** Whether a chip that answered for the birth date told another name: a twin's card, or a new name. */
 export const tellsAnotherName = (c: Case): boolean =>
   !c.cardRefused && !c.chipPassed &&
   [c.card, c.text].some((check) => check?.result === "confirmed" || check?.result === "unverified") &&
