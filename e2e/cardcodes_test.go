@@ -234,7 +234,7 @@ func TestEveryVerdictOfACardIsSeenOnThePage(t *testing.T) {
 		{"card.unverified", "unverified", "lampUnsure"},
 		{"card.evidence", "error", failed},
 	} {
-		t.Run(untold.key+", as a server without the issuers' keys or with a broken agent says", func(t *testing.T) {
+		t.Run(untold.key+", as another server or agent says", func(t *testing.T) {
 			opens(t, born)
 			reader.lay(t, right)
 			said := message.New(untold.key, nil)

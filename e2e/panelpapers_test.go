@@ -115,7 +115,8 @@ func TestEachLinkOfThePanelLeadsOn(t *testing.T) {
 		h.press(t, kb.Enter)
 		waitText(t, console, "#verdict .bad", "これでは受け付けられません")
 		leads(t, papers[0])
-		if got := eval[string](t, console, `document.querySelector("#paper [name=number]").value`); got != "1234" {
+		got := eval[string](t, console, `document.querySelector("#paper [name=number]").value`)
+		if got != "1234" {
 			t.Errorf("what was typed is lost: %q", got)
 		}
 		do(t, console, chromedp.KeyEvent(kb.Escape), chromedp.Click("#cancel"))
@@ -134,9 +135,10 @@ func TestEachLinkOfThePanelLeadsOn(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, m := range outcome.Methods {
-			if !eval[bool](t, console, `document.querySelector('#panel [data-way="`+string(m.Code)+`"]') !== null ||
-				[...document.querySelectorAll("#panel dt")].some(dt => dt.textContent.endsWith("（`+string(m.Code)+
-				`）") && dt.nextElementSibling.textContent.trim() !== "")`) {
+			code := string(m.Code)
+			if !eval[bool](t, console, `!!document.querySelector('#panel [data-way="`+code+`"]') ||
+				[...document.querySelectorAll("#panel dt")].some(dt => dt.textContent.endsWith("（`+code+`）") &&
+					dt.nextElementSibling.textContent.trim() !== "")`) {
 				t.Errorf("%s is neither open nor refused: %s", m.Code, pageText(console))
 			}
 		}
@@ -148,7 +150,8 @@ func TestEachLinkOfThePanelLeadsOn(t *testing.T) {
 			continue
 		}
 		t.Run(string(code)+" has no form", func(t *testing.T) {
-			do(t, console, chromedp.Navigate(base+"/counter")) // what was answered before is kept, but for a new page
+			// what was answered before is kept, but for a new page
+			do(t, console, chromedp.Navigate(base+"/counter"))
 			waitTrue(t, console, programStarted)
 			waitText(t, console, "#readers", "リーダー接続中")
 			k.t = t

@@ -44,7 +44,8 @@ func TestEveryWordAboutAPaperIsSeenOnThePage(t *testing.T) {
 			refused: true},
 		{name: "a certificate that has ended", digit: "5", typed: typed{"until": in(0, -1)},
 			verdict: []string{"console.paper.refused"}, refused: true},
-		{name: "a day too late for a certificate", digit: "5", typed: typed{"insurerNumber": "138990", "until": in(3, 0)},
+		{name: "a day too late for a certificate", digit: "5",
+			typed:  typed{"insurerNumber": "138990", "until": in(3, 0)},
 			checks: []string{"paper.until_odd"}},
 		{name: "a number of 後期 with a wrong digit", digit: "5", typed: typed{"insurerNumber": "39139993",
 			"symbol": "", "branch": "", "number": "09999995", "birthDate": "19440229", "until": in(0, 30)},
@@ -54,8 +55,8 @@ func TestEveryWordAboutAPaperIsSeenOnThePage(t *testing.T) {
 			checks: []string{"paper.share_odd"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			values := typed{"insurerNumber": "01139997", "symbol": "13990001", "number": "1234", "branch": "00",
-				"birthDate": "19860412", "until": "", "share": "0"}
+			values := typed{"insurerNumber": "01139997", "symbol": "13990001", "number": "1234",
+				"branch": "00", "birthDate": "19860412", "until": "", "share": "0"}
 			for field, value := range c.typed {
 				values[field] = value
 			}

@@ -110,7 +110,8 @@ func TestAScreenAndACardThatAreNotOnePersons(t *testing.T) {
 			seen.sees(t, console, "#extra-result", "console.field."+c.field)
 			if c.chip {
 				lampsSay(t, console, "counter.lampGenuine", "counter.lampAgrees", "counter.lampOpen")
-				do(t, console, script(`document.getElementById("record").focus()`), chromedp.KeyEvent(kb.Enter))
+				do(t, console, script(`document.getElementById("record").focus()`),
+					chromedp.KeyEvent(kb.Enter))
 			} else {
 				seen.sees(t, console, "#verdict h3", "counter.otherName")
 				seen.sees(t, console, "#verdict", "console.next.other_name")
@@ -216,9 +217,10 @@ func TestWhatIsNoScreenOfAListedInsurer(t *testing.T) {
 		opens       bool   // it opens a case, which is refused
 	}{
 		{"the code of a paper notice", notice, "scan.notice", false},
-		{"another insurer's paper notice", "https://hoken.example.jp/n/AAAAAAAAAAAAAAAA", "scan.notice", false},
-		{"an insurer that is not on the list", credential.NumericQR(s.by("https://hoken.example.jp/i/06139992")),
-			"verdict.issuer.failed", true},
+		{"another insurer's paper notice", "https://hoken.example.jp/n/AAAAAAAAAAAAAAAA", "scan.notice",
+			false},
+		{"an insurer that is not on the list",
+			credential.NumericQR(s.by("https://hoken.example.jp/i/06139992")), "verdict.issuer.failed", true},
 		// the issuer of the specification's own examples
 		{"a foreign SMART Health Card",
 			credential.NumericQR(s.by("https://spec.smarthealth.cards/examples/issuer")),

@@ -94,8 +94,8 @@ func copies(t *testing.T, tab context.Context) {
 		writeText: async text => { window.copied = text }}})`))
 }
 
-// refusalStands fails t unless the case at hand is refused for good: its data are greyed and not to be copied,
-// it cannot be accepted, and its headline is in view wherever staff scroll to. copies comes before it.
+// refusalStands fails t unless the case at hand is refused for good: its data are greyed and not to be
+// copied, it cannot be accepted, and its headline is in view wherever staff scroll to. copies comes before.
 func refusalStands(t *testing.T, tab context.Context) {
 	t.Helper()
 	waitTrue(t, tab, `document.getElementById("console").dataset.state === "refused" &&

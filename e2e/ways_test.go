@@ -85,8 +85,8 @@ func (h *keyboard) at(name string) {
 	waitTrue(h.t, h.tab, `document.activeElement.name === `+quote(name))
 }
 
-// recorded waits until the form has gone with its case and the page says whose case it was: the case before may
-// have had the same name.
+// recorded waits until the form has gone with its case and the page says whose case it was: the case before
+// may have had the same name.
 func (h *keyboard) recorded(name string) {
 	h.t.Helper()
 	waitTrue(h.t, h.tab, `document.querySelector("#way") === null`)
@@ -123,7 +123,8 @@ func TestPatientsWithoutAScreenAreRecordedByTheirWay(t *testing.T) {
 		do(t, console, script(`performance.clearResourceTimings()`), chromedp.KeyEvent(kb.F2))
 		frames(t, console)
 		if n := eval[int](t, console, `document.querySelectorAll("#way #way-ask").length +
-			performance.getEntriesByType("resource").filter(e => e.name.includes("card-check")).length`); n > 0 {
+			performance.getEntriesByType("resource")
+				.filter(e => e.name.includes("card-check")).length`); n > 0 {
 			t.Error("a card is asked for")
 		}
 	}
