@@ -137,8 +137,8 @@ func TestEachLinkOfThePanelLeadsOn(t *testing.T) {
 		for _, m := range outcome.Methods {
 			code := string(m.Code)
 			if !eval[bool](t, console, `!!document.querySelector('#panel [data-way="`+code+`"]') ||
-				[...document.querySelectorAll("#panel dt")].some(dt => dt.textContent.endsWith("（`+code+`）") &&
-					dt.nextElementSibling.textContent.trim() !== "")`) {
+				[...document.querySelectorAll("#panel dt")].some(dt =>
+					dt.textContent.endsWith("（`+code+`）") && dt.nextElementSibling.textContent.trim() !== "")`) {
 				t.Errorf("%s is neither open nor refused: %s", m.Code, pageText(console))
 			}
 		}
