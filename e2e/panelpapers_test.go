@@ -138,7 +138,8 @@ func TestEachLinkOfThePanelLeadsOn(t *testing.T) {
 			code := string(m.Code)
 			if !eval[bool](t, console, `!!document.querySelector('#panel [data-way="`+code+`"]') ||
 				[...document.querySelectorAll("#panel dt")].some(dt =>
-					dt.textContent.endsWith("（`+code+`）") && dt.nextElementSibling.textContent.trim() !== "")`) {
+					dt.textContent.endsWith("（`+code+`）") &&
+					dt.nextElementSibling.textContent.trim() !== "")`) {
 				t.Errorf("%s is neither open nor refused: %s", m.Code, pageText(console))
 			}
 		}
