@@ -1,103 +1,13 @@
 package e2e
 
 import (
-	"context"
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
-
-// hand types with the keyboard alone and counts its keys.
-type hand struct {
-	console context.Context
-	keys    int
-}
-
-func (h *hand) press(t *testing.T, keys ...string) {
-	t.Helper()
-	for _, key := range keys {
-		do(t, h.console, chromedp.KeyEvent(key))
-		h.keys++
-	}
-}
-
-// types presses the key of each character.
-func (h *hand) types(t *testing.T, text string) {
-	t.Helper()
-	h.press(t, strings.Split(text, "")...)
-}
-
-// picks chooses what is seen, by its key.
-func (h *hand) picks(t *testing.T, digit string) {
-	t.Helper()
-	do(t, h.console, chromedp.KeyEvent(digit, chromedp.KeyModifiers(chromedp.ModifierAlt)))
-	h.keys++
-	waitTrue(t, h.console, `document.activeElement.name === "insurerNumber"`)
-}
-
-func (h *hand) at(t *testing.T, where string) {
-	t.Helper()
-	waitTrue(t, h.console, `(e => e.name || e.value || e.id)(document.activeElement) === `+quote(where))
-}
-
-func (h *hand) lastCase(t *testing.T, is string) {
-	t.Helper()
-	waitTrue(t, h.console, `fetch("/api/v1/counter/cases").then(r => r.json())
-		.then(all => (c => `+is+`)(all.cases[0]))`)
-}
-
-// papers are the ways, by the key that picks them, with what follows the typing when all is well.
-var papers = []struct {
-	digit, code string
-	card        bool
-	ticks       int
-	says        string // on the page
-	checked     string
-}{
-	{"1", "P1", true, 0, "マイナポータルの画面＋カード", "seen,card"},
-	{"2", "P2", true, 0, "マイナポータルのPDF＋カード", "seen,card"},
-	{"3", "P3", false, 3, "その場でマイナポータルにログイン", "seen,login,name,birthDate"},
-	{"4", "N1", true, 0, "資格情報のお知らせ＋カード", "seen,card,name"},
-	{"5", "C1", false, 2, "資格確認書", "seen,name,birthDate"},
-}
-
-// keyTime is what a quick hand takes for a key: some 80 words a minute.
-const keyTime = 150 * time.Millisecond
-
-// typesTaro types 試験 太郎's paper (person 1 of docs/facts/test-people.md) with a birth date, and sends it.
-func (h *hand) typesTaro(t *testing.T, code, birth string) {
-	t.Helper()
-	before := h.keys
-	digits := "01139997" + "13990001" + "1234" + "00" + birth
-	h.types(t, "01139997")
-	h.at(t, "symbol") // a full field moves on
-	h.types(t, "13990001")
-	h.press(t, kb.Enter)
-	h.types(t, "1234")
-	h.press(t, kb.Enter)
-	h.types(t, "00")
-	h.at(t, "birthDate")
-	h.types(t, birth)
-	fields := 5
-	if code == "C1" {
-		h.at(t, "until")
-		until := time.Now().AddDate(1, 0, 0).Format("20060102")
-		h.types(t, until)
-		digits += until
-		fields++
-	}
-	h.press(t, kb.Enter)
-	waitTrue(t, h.console, `document.getElementById("shown").checkVisibility()`)
-	if typed := h.keys - before; typed > len(digits)+fields {
-		t.Errorf("%d keys for %d characters in %d fields", typed, len(digits), fields)
-	}
-}
 
 // Whatever the patient brings that is not ours goes from the page to the record with the keyboard alone; a
 // wrong card stops it.
@@ -116,29 +26,8 @@ func TestWhatIsNotOursIsRecorded(t *testing.T) {
 			h.picks(t, p.digit)
 			state(t, console, "counter-paper-"+p.code)
 			h.typesTaro(t, p.code, "19860412")
-			waitText(t, console, "#verdict", "署名なし・職員が見て確認")
-			waitText(t, console, "#method", p.says)
-			state(t, console, "counter-paper-case-"+p.code)
-			if p.card {
-				h.at(t, "record")
-				h.press(t, kb.Enter)
-				waitText(t, console, "#lamp-card", "一致しました")
-			}
-			for range p.ticks {
-				h.press(t, " ")
-			}
-			if p.code == "N1" {
-				waitText(t, console, "#card-question", "お知らせとカードの氏名は同じですか")
-				waitText(t, console, "#checks", "氏名だけ")
-				state(t, console, "counter-paper-beside")
-			}
-			h.at(t, "record")
-			h.press(t, kb.Enter)
-			waitText(t, console, "#verdict", "記録しました")
+			h.settles(t, p)
 			page := time.Since(began)
-			h.lastCase(t, `c.outcome === "accepted" && c.method.code === `+quote(p.code)+
-				` && c.checked.join() === `+quote(p.checked)+
-				` && c.eligibility.insurerNumber === "01139997" && c.eligibility.number === "1234"`)
 			quick := time.Duration(h.keys) * keyTime
 			t.Logf("%s: %d keys, %v for a quick hand; the page, driven by this test, took %v", p.code, h.keys,
 				quick, page.Round(time.Millisecond))
@@ -173,41 +62,6 @@ func TestWhatIsNotOursIsRecorded(t *testing.T) {
 			h.lastCase(t, `c.outcome === "refused" && c.paper.kind === `+quote(p.code))
 		})
 	}
-}
-
-// composes types by an input method: what is composed is drawn key by key, and then accepted by Enter.
-func (h *hand) composes(t *testing.T, text string) {
-	t.Helper()
-	var drawn string
-	for _, c := range text {
-		drawn += string(c)
-		imeSets(t, h.console, drawn)
-	}
-	do(t, h.console, enterIsTheInputMethods(), insertsText(text))
-}
-
-func imeSets(t *testing.T, console context.Context, text string) {
-	t.Helper()
-	n := int64(len([]rune(text)))
-	do(t, console, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		_, err := cdp.Call(ctx, target, input.ImeSetComposition, input.ImeSetCompositionParams{
-			Text: text, SelectionStart: n, SelectionEnd: n,
-		})
-		return err
-	}))
-}
-
-// enterIsTheInputMethods is the Enter that ends a composition: its key is the input method's.
-func enterIsTheInputMethods() chromedp.Action[chromedp.Void] {
-	return script(`document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: "Process",
-		code: "Enter", isComposing: true, bubbles: true, cancelable: true}))`)
-}
-
-func insertsText(text string) chromedp.Action[chromedp.Void] {
-	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		_, err := cdp.Call(ctx, target, input.InsertText, input.InsertTextParams{Text: text})
-		return err
-	})
 }
 
 // The form takes what is typed as it comes: in full width, by an input method, with a wrong digit, closed in

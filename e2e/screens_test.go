@@ -80,3 +80,11 @@ func oldScreen(t *testing.T, data string) string {
 		Person: persontest.Tokuichi(),
 	}.JWS(t)
 }
+
+// demoScreen is a genuine live screen of 架空市's insurer: of 髙橋 德一, changed.
+func demoScreen(t *testing.T, data string, change func(*eligibility.Person)) string {
+	t.Helper()
+	p := persontest.Tokuichi()
+	change(&p)
+	return demotest.Screen{Data: data, At: time.Now(), Share: 20, Person: p}.JWS(t)
+}

@@ -2,8 +2,10 @@ package e2e
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/chromedp/chromedp"
@@ -12,9 +14,10 @@ import (
 
 // keyboard is a receptionist at the keyboard: what is pressed is counted.
 type keyboard struct {
-	t    *testing.T
-	tab  context.Context
-	keys int
+	t     *testing.T
+	tab   context.Context
+	keys  int
+	moves int // those that type nothing into the form, from its opening on: Enter and F2
 }
 
 // types presses keys one after the other, wherever the keyboard is.
@@ -22,19 +25,26 @@ func (h *keyboard) types(keys ...string) {
 	h.t.Helper()
 	for _, key := range keys {
 		h.keys += utf8.RuneCountInString(key)
+		h.moves += strings.Count(key, "\r") + strings.Count(key, kb.F2)
 		do(h.t, h.tab, chromedp.KeyEvent(key))
 	}
 }
 
-// taps opens the panel and answers its questions by digits, then goes the way of a code.
-func (h *keyboard) taps(code string, answers ...string) {
+// answers opens the panel and answers its questions by digits.
+func (h *keyboard) answers(digits ...string) {
 	h.t.Helper()
 	h.types(kb.F1)
-	for i, answer := range answers {
-		waitTrue(h.t, h.tab, `document.querySelectorAll("#panel .known li").length >= `+
-			[]string{"0", "1", "2"}[i]+` && !!document.activeElement.dataset.choice`)
-		h.types(answer)
+	for i, digit := range digits {
+		waitTrue(h.t, h.tab, `document.querySelectorAll("#panel .known li").length >= `+strconv.Itoa(i)+
+			` && !!document.activeElement.dataset.choice`)
+		h.types(digit)
 	}
+}
+
+// taps answers the panel's questions, then goes the way of a code.
+func (h *keyboard) taps(code string, digits ...string) {
+	h.t.Helper()
+	h.answers(digits...)
 	waitTrue(h.t, h.tab, `!!document.querySelector("#panel .verdict-box")`)
 	digit := eval[string](h.t, h.tab,
 		`document.querySelector('#panel [data-way="`+code+`"]')?.dataset.choice ?? ""`)
@@ -43,6 +53,30 @@ func (h *keyboard) taps(code string, answers ...string) {
 	}
 	h.types(digit)
 	waitTrue(h.t, h.tab, `document.activeElement.closest("#way") !== null`)
+	h.moves = 0
+}
+
+// fields is how many fields and boxes the form has; buttons that are chosen among are one.
+func (h *keyboard) fields() int {
+	h.t.Helper()
+	return eval[int](h.t, h.tab, `new Set([...document.querySelectorAll("#way input")]
+		.filter(i => i.offsetParent).map(i => i.type === "checkbox" ? i.value : i.name)).size`)
+}
+
+// records presses the button that has the keyboard, and waits until the form has gone.
+func (h *keyboard) records(way, name string) {
+	h.t.Helper()
+	waitTrue(h.t, h.tab, `document.activeElement.id === "way-record"`)
+	fields := h.fields()
+	h.types("\r")
+	h.recorded(name)
+	quick := time.Duration(h.keys) * keyTime
+	h.t.Logf("%s: %d keys from the panel to the record, %d of them Enter or F2 in %d fields; %v for a quick "+
+		"hand", way, h.keys, h.moves, fields, quick)
+	if h.moves > fields+1 || quick > 10*time.Second {
+		h.t.Errorf("%s: %d keys take %v, %d fields are left by %d", way, h.keys, quick, fields, h.moves)
+	}
+	h.keys = 0
 }
 
 // field puts the keyboard into a field of the form, by Tab and Enter as staff do.
@@ -57,12 +91,6 @@ func (h *keyboard) recorded(name string) {
 	h.t.Helper()
 	waitTrue(h.t, h.tab, `document.querySelector("#way") === null`)
 	waitText(h.t, h.tab, "#done", name+"さんを記録しました")
-}
-
-func (h *keyboard) report(way string) {
-	h.t.Helper()
-	h.t.Logf("%s: %d keys from the panel to the record", way, h.keys)
-	h.keys = 0
 }
 
 type wayCase struct {
@@ -89,6 +117,17 @@ func TestPatientsWithoutAScreenAreRecordedByTheirWay(t *testing.T) {
 	waitText(t, console, "#readers", "リーダー接続中")
 	expects(t, console, "status of 4(09|22)", "what is missing or does not fit, for its sentence")
 	h := &keyboard{t: t, tab: console}
+	// noCard fails t where F2 asks a card for a way that goes without one.
+	noCard := func(t *testing.T) {
+		t.Helper()
+		do(t, console, script(`performance.clearResourceTimings()`), chromedp.KeyEvent(kb.F2))
+		frames(t, console)
+		if n := eval[int](t, console, `document.querySelectorAll("#way #way-ask").length +
+			performance.getEntriesByType("resource")
+				.filter(e => e.name.includes("card-check")).length`); n > 0 {
+			t.Error("a card is asked for")
+		}
+	}
 
 	t.Run("L1, the chip tells all", func(t *testing.T) {
 		h.t = t
@@ -106,9 +145,7 @@ func TestPatientsWithoutAScreenAreRecordedByTheirWay(t *testing.T) {
 		waitText(t, console, "#way", "カードのチップから読んだ内容を入れました")
 		waitTrue(t, console, `document.activeElement.id === "way-record"`)
 		state(t, console, "way-list")
-		h.types("\r")
-		h.recorded("髙橋")
-		h.report("L1 by chip")
+		h.records("L1 by chip", "髙橋")
 		c := lastCase(t, console)
 		if c.Outcome != "accepted" || c.Method.Code != "L1" || c.Ground.Code != "chip" ||
 			strings.Join(c.Checked, " ") != "list text" || c.Way.BirthDateJa != "昭和30年7月1日" {
@@ -162,17 +199,47 @@ func TestPatientsWithoutAScreenAreRecordedByTheirWay(t *testing.T) {
 		h.at("name")
 		h.types("髙橋 德一\r")
 		state(t, console, "way-declaration")
-		h.at("kana")
-		do(t, console, chromedp.Click(`#way input[name="share"][value="20"]`),
-			chromedp.Click(`#way input[name="form"][value="signed"]`), chromedp.Focus("#way-record"))
+		for _, skipped := range []string{"kana", "sex", "address", "contact", "belongs"} {
+			h.at(skipped)
+			h.types("\r")
+		}
+		h.at("share")
+		h.types(" ", "\r") // 2割, the first
+		h.at("form")
+		h.types(" ", "\r") // signed, the first
+		for range 3 {
+			h.at("checks") // the chip stands for them
+			h.types("\r")
+		}
+		h.at("reason")
 		h.types("\r")
-		h.recorded("髙橋")
-		h.report("A1, with two clicks")
+		h.records("A1 by chip", "髙橋")
 		c := lastCase(t, console)
 		if c.Method.Code != "A1" || c.Ground.Code != "chip" ||
 			strings.Join(c.Checked, " ") != "declaration card" || c.Way.ShareText != "2割" {
 			t.Errorf("%+v", c)
 		}
+	})
+
+	t.Run("A1, another person's card", func(t *testing.T) {
+		h.t = t
+		h.taps("A1", "1", "0", "1")
+		h.types("S61.4.12", kb.F2)
+		waitText(t, console, "#way-problem", "カードの生年月日が")
+		waitText(t, console, "#way-problem", "持ち主を確認してください")
+		do(t, console, chromedp.SetValue("#way-name", "試験 太郎"),
+			chromedp.Click(`#way input[name="form"][value="signed"]`))
+		for _, seen := range []string{"photo", "name", "birthDate"} { // ticked all the same
+			do(t, console, chromedp.Click(`#way input[value="`+seen+`"]`))
+		}
+		do(t, console, chromedp.Focus("#way-record"))
+		h.types("\r")
+		waitText(t, console, "#way-problem", "カードの確認が通っていません")
+		if c := lastCase(t, console); c.Outcome != "" || c.Method.Code == "A1" && c.Ground.Code != "" {
+			t.Errorf("a wrong card was accepted: %+v", c)
+		}
+		do(t, console, chromedp.Click("#way-drop"))
+		h.keys = 0
 	})
 
 	t.Run("A1 though the card reads", func(t *testing.T) {
@@ -187,10 +254,14 @@ func TestPatientsWithoutAScreenAreRecordedByTheirWay(t *testing.T) {
 		h.taps("L0", "2", "0", "4")
 		h.types("12345\r", "試験 花子\r", "S63.11.30\r")
 		h.at("reason")
+		noCard(t)
 		state(t, console, "way-records")
-		h.types("いつもの患者さん\r", "\r")
-		h.recorded("試験")
-		h.report("L0")
+		h.types("\r", "\r") // on nothing but a name
+		waitText(t, console, "#way-problem", "まだ本人のカードと確かめられていません")
+		h.at("reason")
+		h.keys, h.moves = h.keys-2, h.moves-2
+		h.types("いつもの患者さん\r")
+		h.records("L0", "試験")
 		if c := lastCase(t, console); c.Method.Code != "L0" || c.Ground.Code != "reason" ||
 			strings.Join(c.Checked, " ") != "records" || c.Reason != "いつもの患者さん" {
 			t.Errorf("%+v", c)
@@ -215,10 +286,10 @@ func TestPatientsWithoutAScreenAreRecordedByTheirWay(t *testing.T) {
 		h.at("name") // the notice, the only one, is chosen
 		h.types("試験 みう\r", "2021-04-01\r", "03-0000-0000\r", "架空警察共済\r")
 		h.at("reason")
+		noCard(t)
 		state(t, console, "way-disaster")
-		h.types("\r", "\r")
-		h.recorded("試験")
-		h.report("D0")
+		h.types("\r")
+		h.records("D0", "試験")
 		if c := lastCase(t, console); c.Method.Code != "D0" || c.Way.Notice != "大雨の災害の通知" {
 			t.Errorf("%+v", c)
 		}

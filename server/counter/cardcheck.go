@@ -205,10 +205,14 @@ func (c *Service) CheckText(
 	return view, result.Reading, nil
 }
 
-// compareReading compares item by item. The screen has no address: that is for the eye.
+// compareReading compares item by item. The screen has no address, and of a paper the name need not be typed:
+// that is for the eye.
 func compareReading(e credential.Eligibility, r card.TextReading) []FieldCheck {
 	match := eligibility.MatchNames(e.Name, r.Name).Match
 	name := wire.NameAgreement(match)
+	if e.Name == "" {
+		name, match = wire.Missing, ""
+	}
 	agree := func(there, same bool) wire.Agreement {
 		switch {
 		case !there:

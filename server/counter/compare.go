@@ -80,6 +80,12 @@ func (b *caseBody) ChipPassed() bool {
 	return len(b.PassedBy) > 0 && len(b.RefusedBy) == 0 && b.Text.resultOf("name") != wire.Different
 }
 
+// TellsAnotherName reports whether a chip that answered for the case's birth date told another name: it may
+// be a twin's, or the name has changed.
+func (b *caseBody) TellsAnotherName() bool {
+	return len(b.PassedBy) > 0 && len(b.RefusedBy) == 0 && b.Text.resultOf("name") == wire.Different
+}
+
 // besideChip reports whether what the chip does not tell was compared: by eye, or the name by the chip's own.
 func (b *caseBody) besideChip() bool {
 	open := b.missing(func(c Comparison) bool { return c.BesideChip })

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -49,6 +50,8 @@ func (c *Service) readShown(ctx context.Context, by Facility, text string) (show
 	if err != nil {
 		code, none := credential.ReadOnlineCode(text)
 		switch {
+		case noticeAddress.MatchString(strings.TrimSpace(text)):
+			return shownScreen{}, errNotice // its code is a secret: nothing quotes it
 		case errors.Is(err, credential.ErrIncomplete), errors.Is(none, credential.ErrOnlineIncomplete):
 			return shownScreen{}, errIncomplete.Because(err)
 		case none != nil && typedAsKana(text):
@@ -71,6 +74,10 @@ func (c *Service) readShown(ctx context.Context, by Facility, text string) (show
 	}
 	return shownScreen{jws, c.withMeasuredClock(ctx, believed, jws, verdict)}, nil
 }
+
+// noticeAddress is what the code of a paper notice holds, of whatever insurer; keyboard layouts exchange its
+// signs.
+var noticeAddress = regexp.MustCompile(`(?i)^https?[^0-9a-z]+[0-9a-z].*[^0-9a-z]n[^0-9a-z][0-9a-z]{16}$`)
 
 // typedAsKana reports whether an input method got between a reader and the page: kana beside what it makes of
 // an address's signs and single consonants (ｈっｔｐｓ：・・). Words alone are something else.

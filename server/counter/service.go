@@ -44,6 +44,7 @@ type InsurerCalls interface {
 
 var (
 	errUnreadable    = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.unreadable", Field: "text"}
+	errNotice        = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.notice", Field: "text"}
 	errKana          = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.kana", Field: "text"}
 	errIncomplete    = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.incomplete", Field: "text"}
 	errProofFirst    = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.proof_first", Field: "text"}

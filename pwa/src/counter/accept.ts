@@ -7,7 +7,7 @@ import { byId, h, setText } from "../shared/dom";
 import { local } from "../shared/local";
 import { word } from "../shared/words";
 import { away, onAway } from "./ask";
-import { type Comparison, hasCard } from "./casedata";
+import { type Comparison, hasCard, tellsAnotherName } from "./casedata";
 import { atHand, onCase } from "./current";
 import { showLamps } from "./lamps";
 import { onReaders, readerHere } from "./status";
@@ -61,7 +61,7 @@ export function step(): Step {
   const made = ticks().length;
   if (made === boxes().length) return "record";
   if (c.chipPassed) return besideChip().every((box) => box.checked) ? "record" : "beside";
-  const asked = (c.card && c.card.result !== "error") || !hasCard(c);
+  const asked = (c.card && c.card.result !== "error") || !hasCard(c) || tellsAnotherName(c);
   return made || asked || !readerHere() ? "eye" : "card";
 }
 
@@ -95,15 +95,29 @@ export function drawGround(): void {
     setText(byId("card-state"), toEye ? word("offlineNoCard") : "");
   }
   byId("accept").hidden = now !== "card" && now !== "eye";
-  const birth = String(c?.eligibility?.["birthDateJa"] ?? "");
-  const question = { card: "cardQuestion", beside: "besideQuestion" } as const;
-  setText(byId("card-question"), now === "card" || now === "beside" ? word(question[now], { d: birth }) : "");
+  setText(byId("card-question"), question(now));
   setText(byId("record-ground"), ground(now));
 }
 
-const withoutCard = (): boolean => !hasCard(atHand());
-const ticksLeft = (n: number): string => word(withoutCard() ? "groundTicksNoCard" : "groundTicks", { n });
-const ticksMissing = (): string => word(withoutCard() ? "groundMissingNoCard" : "groundMissing");
+/**
+ * What staff look at before they press: the chip answers for a birth date, which twins share, so the name is
+ * asked too where it is known.
+ */
+function question(now: Step): string {
+  if (now === "beside") return word("besideQuestion");
+  if (now !== "card") return "";
+  const text = (key: string): string => String(atHand()?.eligibility?.[key] ?? "");
+  const [n, d] = [text("name"), text("birthDateJa")];
+  return n ? word("cardQuestionName", { n, d }) : word("cardQuestion", { d });
+}
+
+/** Whether no check of a card helps: none belongs to the case, or its chip told another name. */
+const byEyeAlone = (): boolean => {
+  const c = atHand();
+  return !hasCard(c) || (!!c && tellsAnotherName(c));
+};
+const ticksLeft = (n: number): string => word(byEyeAlone() ? "groundTicksNoCard" : "groundTicks", { n });
+const ticksMissing = (): string => word(byEyeAlone() ? "groundMissingNoCard" : "groundMissing");
 
 function ground(now: Step): string {
   const made = ticks().length;

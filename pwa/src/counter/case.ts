@@ -7,7 +7,7 @@ import { local } from "../shared/local";
 import { word } from "../shared/words";
 import { ticks } from "./accept";
 import { box, checkRows, kindOf } from "./box";
-import { type Case, type Check, hasCard, screenFailed } from "./casedata";
+import { type Case, type Check, hasCard, screenFailed, tellsAnotherName } from "./casedata";
 import { now } from "./clock";
 import { usable } from "./copy";
 import { atHand, onCase } from "./current";
@@ -109,7 +109,7 @@ function showVerdict(c: Case): void {
   const warned = c.acceptable ? (c.oqsSays ?? []).filter((s) => s.warns) : [];
   const kind = c.cardRefused
     ? " bad"
-    : warned.length
+    : warned.length || tellsAnotherName(c)
       ? " unsure"
       : c.verdict.valid
         ? ""
@@ -117,9 +117,12 @@ function showVerdict(c: Case): void {
           ? " bad"
           : " unsure";
   const [first, ...more] = c.cardRefused ? [] : warned;
-  const head = [
-    h("h3", "", c.cardRefused ? word("cardRefused") : local(first?.headline ?? c.verdict.headline)),
-  ];
+  const headline = c.cardRefused
+    ? word("cardRefused")
+    : !first && tellsAnotherName(c)
+      ? word("otherName")
+      : local(first?.headline ?? c.verdict.headline);
+  const head = [h("h3", "", headline)];
   const { representative } = c.verdict;
   if (representative && (c.verdict.valid || awaits)) head.push(h("p", "represented", local(representative)));
   if (c.verdict.registered) head.push(h("p", "registered", local(c.verdict.registered)));

@@ -47,6 +47,12 @@ export interface Answers {
   place?: string;
 }
 
+/** How one item that the chip told compares with the screen. */
+interface Compared extends Sentence {
+  name: string;
+  result: "equal" | "different" | "missing";
+}
+
 /** Of a case without a screen: by which way it goes, and who it is. */
 export interface Way {
   code: string;
@@ -93,7 +99,7 @@ export interface Case {
   card: null | CardCheck;
   patientNumber?: string; // the clinic's own (診察券番号)
   parked?: Sentence; // somebody goes on with it: of what time it is
-  text?: { result: string; headline: Sentence; next: Sentence };
+  text?: { result: string; headline: Sentence; next: Sentence; fields: Compared[] };
   way?: Way;
   takeBack?: number; // ms for which the record can still be taken back
 }
@@ -104,3 +110,9 @@ export const hasCard = (c: Case | null): boolean => !c?.paper || c.paper.byCard;
 /** Reports whether a screen failed a check; a clock that is off is none of its faults. */
 export const screenFailed = (c: Case): boolean =>
   c.verdict.checks.some((check) => check.result === "failed" && check.name !== "clock");
+
+/** Whether a chip that answered for the birth date told another name: a twin's card, or a new name. */
+export const tellsAnotherName = (c: Case): boolean =>
+  !c.cardRefused && !c.chipPassed &&
+  [c.card, c.text].some((check) => check?.result === "confirmed" || check?.result === "unverified") &&
+  !!c.text?.fields.some((item) => item.name === "name" && item.result === "different");

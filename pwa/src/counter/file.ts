@@ -4,7 +4,7 @@ import { Problem } from "../shared/api";
 import { word } from "../shared/words";
 import { textsIn } from "./decoder";
 import { decodedBytes, maxDecoded, maxFile } from "./picture";
-import { readTyped } from "./typed";
+import { cardsOf, readTyped } from "./typed";
 
 const maxText = 64 * 1024; // what the server reads (credential.Read)
 const maxSide = 3000; // a phone's photo has more, which only costs time
@@ -14,6 +14,8 @@ export async function textsOf(file: File): Promise<string[]> {
   if (file.size <= maxText && !file.type.startsWith("image/")) {
     const text = await file.text();
     // A card file, a code's digits, a JWS.
+    const cards = cardsOf(text);
+    if (cards.length > 1) return cards; // a family's: staff are asked whose case it is
     if (text.trimStart().startsWith("{") || readTyped(text) !== null) return [text];
   }
   if (file.size > maxFile) throw new Problem(0, "file.large", word("fileLarge"));

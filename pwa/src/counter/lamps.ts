@@ -2,7 +2,7 @@
 // words; the colour only underlines them. Elements: #lamp-screen, #lamp-card, #lamp-face.
 import { byId, setText } from "../shared/dom";
 import { word, type Word } from "../shared/words";
-import { type Case, hasCard, screenFailed } from "./casedata";
+import { type Case, hasCard, screenFailed, tellsAnotherName } from "./casedata";
 import { readerHere } from "./status";
 
 type State = "open" | "good" | "attention" | "bad";
@@ -39,6 +39,7 @@ function screen(c: Case): Lamp {
 
 function card(c: Case | null): Lamp {
   if (c?.cardRefused) return ["bad", "lampRefused"];
+  if (c && tellsAnotherName(c)) return ["attention", "lampOtherName"];
   if (c?.card) return cards[c.card.result] ?? ["open", "lampOpen"];
   if (c?.chipPassed) return ["good", "lampAgrees"];
   if (c && !hasCard(c)) return ["open", "lampNoCard"];

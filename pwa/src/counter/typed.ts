@@ -49,11 +49,17 @@ export function sameText(text: string): string {
 }
 
 function cardOf(text: string): string | null {
+  const [card, ...more] = cardsOf(text);
+  return card === undefined || more.length ? null : card;
+}
+
+/** Returns the credentials of a card file (SMART Health Cards, "Downloading"); none where it is none. */
+export function cardsOf(text: string): string[] {
   try {
     const cards = (JSON.parse(text) as { verifiableCredential?: unknown }).verifiableCredential;
-    return Array.isArray(cards) && cards.length === 1 && typeof cards[0] === "string" ? cards[0] : null;
+    return Array.isArray(cards) && cards.every((card) => typeof card === "string") ? cards : [];
   } catch {
-    return null;
+    return [];
   }
 }
 

@@ -280,6 +280,12 @@ func (s answers) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 		}
 		out.Verdict.Next = out.Card.Next
 	}
+	if view.TellsAnotherName() {
+		out.Verdict.Next = newSentence(message.New("console.next.other_name", nil))
+		if out.Card != nil {
+			out.Card.Next = out.Verdict.Next
+		}
+	}
 	out.parkedJSON = s.parkedOf(c, view)
 	out.extraChecks = extraView(view)
 	if !out.CardRefused && out.Acceptable && view.OQS != nil &&

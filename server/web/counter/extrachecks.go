@@ -78,9 +78,10 @@ func extraView(view counter.CaseView) extraChecks {
 	var out extraChecks
 	if t := view.Text; t != nil {
 		out.Text = &textJSON{Result: string(t.Outcome), By: verifierSentence(t.By), Fields: []fieldJSON{}}
-		out.Text.Headline, out.Text.Next = headlineOf(t.Stored), nextOf(t.Stored)
+		told := inWordsFor(view, t.Stored)
+		out.Text.Headline, out.Text.Next = headlineOf(told), nextOf(told)
 		for _, f := range t.Fields {
-			out.Text.Fields = append(out.Text.Fields, fieldSentence(f.FieldResult, f.Match))
+			out.Text.Fields = append(out.Text.Fields, fieldSentence(f, shownKey(view)))
 		}
 		if t.TriesLeft != nil {
 			left := triesSentence("console.tries_left", *t.TriesLeft)
@@ -106,7 +107,8 @@ func extraView(view counter.CaseView) extraChecks {
 			})
 		}
 		for _, f := range view.OQS.Fields {
-			out.OQS = append(out.OQS, fieldSentence(f, ""))
+			compared := counter.FieldCheck{FieldResult: f}
+			out.OQS = append(out.OQS, fieldSentence(compared, shownKey(view)))
 		}
 	}
 	return out
@@ -125,24 +127,36 @@ var agreements = map[wire.Agreement]string{
 	wire.Missing:   "console.field.missing",
 }
 
+// shownKey is the key of what a card or an answer is compared with: a screen, or what staff typed of a paper.
+func shownKey(view counter.CaseView) string {
+	if view.Paper != nil {
+		return "console.shown.typed"
+	}
+	return "console.shown.screen"
+}
+
 // fieldSentence is the sentence of one comparison. Names that differ only as registers write them are the
-// same; what the screen or the other side does not have is for the eye.
-func fieldSentence(f wire.FieldResult, match eligibility.Match) fieldJSON {
+// same; what the screen or the other side does not have is for the eye. shown is the key of what the other
+// side was compared with.
+func fieldSentence(f counter.FieldCheck, shown string) fieldJSON {
 	key := agreements[f.Result]
 	switch {
-	case match == eligibility.NamesVariant:
+	case f.Match == eligibility.NamesVariant:
 		key = "console.field.variant"
-	case match == eligibility.NamesMasked:
+	case f.Match == eligibility.NamesMasked:
 		key = "console.field.masked"
-	case match == eligibility.NamesUnreadable, f.Name == "name" && f.Result == wire.Missing:
+	case f.Match == eligibility.NamesUnreadable, f.Name == "name" && f.Result == wire.Missing:
 		key = "console.field.unreadable"
-	case match == eligibility.NamesSimilar:
+	case f.Match == eligibility.NamesSimilar:
 		key = "console.field.similar"
 	case f.Name == "address":
 		key = "console.field.address_by_eye"
 	}
-	name := message.Nested(message.New("console.item."+f.Name, nil))
-	return fieldJSON{f.Name, string(f.Result), newSentence(message.New(key, message.Args{"item": name}))}
+	args := message.Args{
+		"item":  message.Nested(message.New("console.item."+f.Name, nil)),
+		"shown": message.Nested(message.New(shown, nil)),
+	}
+	return fieldJSON{f.Name, string(f.Result), newSentence(message.New(key, args))}
 }
 
 func (s *Console) textCheck(c echo.Context, reception staff.Reception) error {

@@ -123,6 +123,14 @@ func paperHeadline(j paper.Judgement) message.Message {
 	return message.New("console.paper.headline", nil)
 }
 
+// inWordsFor is what a check of a card says, in the words for a paper where the case is one.
+func inWordsFor(view counter.CaseView, told message.Stored) message.Stored {
+	if view.Paper != nil {
+		told.Key = cmp.Or(cardKeys[told.Key], told.Key)
+	}
+	return told
+}
+
 // addPaper puts a paper in the place of a screen's verdict: what staff see is not verified, whatever it is.
 func (s answers) addPaper(c echo.Context, out *CaseJSON, view counter.CaseView) {
 	p := view.Paper
