@@ -121,6 +121,7 @@ func (h *dayHand) arrives(place, text string) {
 	h.t.Helper()
 	waitText(h.t, h.tab, place, text)
 	do(h.t, h.tab, script(stopwatch))
+	h.noMouse()
 }
 
 // A whole day at the counter without a mouse: sign-in, a reader, patients of every kind, what is taken back,
@@ -138,7 +139,6 @@ func TestAWholeDayByKeyboardAlone(t *testing.T) {
 	h.arrives("#acting", "田中 三月")
 	waitTrue(t, pc, programStarted)
 	h.at("scan-text")
-	h.noMouse()
 
 	h.pairsReader(base)
 	part := func(name string, work func(h *dayHand)) {
@@ -189,7 +189,7 @@ func TestAWholeDayByKeyboardAlone(t *testing.T) {
 	}
 }
 
-// noMouse counts what a mouse does from now on, in every page.
+// noMouse counts what a mouse does in this page.
 func (h *dayHand) noMouse() {
 	h.t.Helper()
 	do(h.t, h.tab, script(`for (const event of ["pointerdown", "mousedown", "pointermove"]) {

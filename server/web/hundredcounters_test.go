@@ -109,7 +109,7 @@ func (h *testApp) scansOf(t *testing.T, place, n int, good, revoked string) (all
 			return judgedScan{"of nobody's key", "この画面は確かめられません", "", made.JWS}
 		},
 		func() judgedScan {
-			return judgedScan{"no code", "", "code.unreadable", "これはコードではありません"}
+			return judgedScan{"no code", "", "scan.unreadable", "ABCD234"}
 		},
 	}
 	for i := range n {
