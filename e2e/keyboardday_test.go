@@ -365,6 +365,7 @@ func (h *dayHand) daysList() {
 	do(h.t, h.tab, script(`document.activeElement.removeAttribute("target")`))
 	h.press(kb.Enter)
 	h.arrives("#counts", "5")
+	waitText(h.t, h.tab, "#records", "試験 みう") // of whom staff typed the name alone
 	h.tabTo("#from")
 	shot(h.t, h.tab, "day-date")
 	h.tabTo("#number")

@@ -145,6 +145,11 @@ func (s records) row(c echo.Context, view counter.CaseView) RecordRow {
 	}
 	if e := view.Shown(); e != nil {
 		row.Name, row.Kana, row.Birth = e.Name, e.Kana, e.BirthDate.Japanese()
+	} else if w := view.Way; w != nil {
+		row.Name = w.Name
+		if !w.BirthDate.IsZero() {
+			row.Birth = w.BirthDate.Japanese()
+		}
 	}
 	return row
 }
@@ -193,7 +198,7 @@ type RecordView struct {
 	Usable        bool // the data may be taken over
 	InsurerName   string
 	PatientNumber string
-	Headline      message.Message // what the screen was worth
+	Headline      message.Message // what the screen was worth; of other cases, what stood in its place
 	Entries       []EntryRow      // the newest first
 	Correctable   bool
 	StillParked   bool
@@ -225,6 +230,13 @@ var checkedNames = map[string]string{
 	"photo":     "records.checked.photo",
 	"name":      "records.checked.name",
 	"birthDate": "records.checked.birthDate",
+
+	"seen":        "records.checked.seen",
+	"login":       "records.checked.login",
+	"declaration": "records.checked.declaration",
+	"records":     "records.checked.records",
+	"list":        "records.checked.list",
+	"notice":      "records.checked.notice",
 }
 
 // checkedSentences say what was checked.
@@ -235,6 +247,19 @@ func checkedSentences(checked []string) (all []message.Message) {
 	return all
 }
 
+// headlineOfCase says what a screen was worth, and of a case without one of ours what stood in its place.
+func headlineOfCase(view counter.CaseView) message.Message {
+	switch {
+	case view.Way != nil:
+		return nameOfWay(view.Way.Code)
+	case view.Paper != nil && view.Judged.Accepted:
+		return message.New("console.paper.headline", nil)
+	case view.Paper != nil:
+		return message.New("console.paper.refused", nil)
+	}
+	return view.Verdict.Headline()
+}
+
 func (s records) recordView(c echo.Context, view counter.CaseView) RecordView {
 	last := lastEntry(view)
 	page := RecordView{
@@ -242,13 +267,16 @@ func (s records) recordView(c echo.Context, view counter.CaseView) RecordView {
 		ID:            view.ID,
 		Opened:        kit.TimeText(view.At),
 		PatientNumber: view.PatientNumber,
-		Headline:      view.Verdict.Headline(),
+		Headline:      headlineOfCase(view),
 		Usable:        view.Usable(),
 		Correctable:   last.Outcome == hostapi.Accepted || last.Outcome == hostapi.Refused,
 		StillParked:   last.Outcome == hostapi.Parked,
 		Version:       view.Version(),
 		Outcomes:      outcomeChoices(string(last.Outcome), nil),
 		Typed:         CorrectionForm{Outcome: string(last.Outcome), PatientNumber: view.PatientNumber},
+	}
+	if view.Way != nil {
+		page.Name = view.Way.Name
 	}
 	if e := view.Shown(); e != nil {
 		page.Name, page.Kana, page.InsurerName = e.Name, e.Kana, e.InsurerName
