@@ -89,8 +89,8 @@ func (h *dayHand) says(place, text string) {
 	h.sees(text)
 }
 
-// tabTo presses Tab until the keyboard is on what matches. Each stop on the way can be seen; behind the page's
-// last one the keyboard is with the browser for one press.
+// tabTo presses Tab until the keyboard is on what matches. Each stop on the way can be seen; behind the
+// page's last one the keyboard is with the browser for one press.
 func (h *dayHand) tabTo(selector string) {
 	h.t.Helper()
 	away := 0
@@ -114,7 +114,9 @@ func (h *dayHand) tabTo(selector string) {
 func (h *dayHand) reads(text string) {
 	h.t.Helper()
 	do(h.t, h.tab, script(`{let at = performance.now() + 100;
-		for (const c of [...`+quote(strings.ToUpper(credential.NumericQR(text)))+`, "\r"]) presses(c, at += 5)}`))
+		for (const c of [...`+quote(strings.ToUpper(credential.NumericQR(text)))+`, "\r"]) {
+			presses(c, at += 5);
+		}}`))
 }
 
 func (h *dayHand) recorded(name string) {
@@ -140,7 +142,8 @@ func TestAWholeDayByKeyboardAlone(t *testing.T) {
 	pc := browser(t, 1280, 900, "")
 	authenticator(t, pc)
 	// the window is the one that somebody works in, also after the passkey's own
-	devtool(t, pc, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
+	devtool(t, pc, emulation.SetFocusEmulationEnabled,
+		emulation.SetFocusEmulationEnabledParams{Enabled: true})
 	h := &dayHand{t: t, tab: pc}
 
 	link := invites(t, base, data, "--facility", "1319999991", "--role", "facility-admin", "--name", "田中 三月")
@@ -378,7 +381,7 @@ func (h *dayHand) daysList() {
 	h.press(kb.Enter)
 	h.tabTo(`#correct input[type="radio"]`)
 	for range 4 {
-		if eval[bool](h.t, h.tab, `document.activeElement.checked && document.activeElement.value === "refused"`) {
+		if eval[bool](h.t, h.tab, `(e => e.checked && e.value === "refused")(document.activeElement)`) {
 			break
 		}
 		h.press(kb.ArrowDown)

@@ -206,7 +206,8 @@ func TestAVerdictIsDrawnBeforeTheReaderIsPutDown(t *testing.T) {
 // The camera's picture holds a code: from then on it takes no longer than with a reader that types.
 func TestAVerdictIsDrawnAsSoonAsTheCameraHasACode(t *testing.T) {
 	base, _, data := startServer(t)
-	picture := drawn(t, signerOf(t, data).issues(t, credential.Request{Tier: credential.TierLive}, time.Now()))
+	live := credential.Request{Tier: credential.TierLive}
+	picture := drawn(t, signerOf(t, data).issues(t, live, time.Now()))
 	console := staffOpens(t, base, clip(t, picture))
 	// A picture is read in the page; the last pixels that it takes are those that held the code.
 	do(t, console, script(stopwatch), script(`{const take = CanvasRenderingContext2D.prototype.getImageData;

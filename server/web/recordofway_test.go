@@ -2,8 +2,8 @@ package web
 
 import "testing"
 
-// A case without one of our screens stands in the day's list by the name that staff typed, and its record says
-// in words what was checked.
+// A case without one of our screens stands in the day's list by the name that staff typed, and its record
+// says in words what was checked.
 func TestARecordWithoutAScreenNamesWhoAndWhat(t *testing.T) {
 	h := newTestApp(t)
 	h.atCounter(t)

@@ -227,7 +227,7 @@ var ownRoutes = map[string]ownRoute{
 	"POST /api/v1/counter/bridges": sent("/api/v1/counter/bridges", 404,
 		always(map[string]string{"code": "AAAA-AAAA"})),
 	"POST /api/v1/counter/bridges/confirm": {askedForTicket, 404, nothing},
-	"GET /staff/facility":                  page("/staff/facility", func(by *side) []string { return []string{by.name} }),
+	"GET /staff/facility":                  page("/staff/facility", nothing),
 	"POST /staff/facility": {func(by, _ *side) *httptest.ResponseRecorder {
 		return by.admin.form("/staff/facility", "blanking", "90", "facility", "x")
 	}, 303, nothing},
