@@ -183,7 +183,7 @@ func TestAVerdictIsDrawnBeforeTheReaderIsPutDown(t *testing.T) {
 	expects(t, console, `status of 422 .*/api/v1/counter/cases`, "a code of which keys were lost")
 	do(t, console, script(stopwatch))
 	kinds, issuer := scanKinds(t), signerOf(t, data)
-	const rounds = 12
+	const rounds = 10
 	var all []time.Duration
 	of := map[string][]time.Duration{}
 	for range rounds {
