@@ -61,6 +61,11 @@ bench:
 	go test -run '^$$' -bench '^BenchmarkBars$$' -benchtime 1x ./credential
 	go test -run '^$$' -bench '^BenchmarkBars$$' -benchtime 1x ./pdf
 	go test -run '^$$' -bench '^BenchmarkBars$$' -benchtime 1x ./e2e
+	go test -count=1 -v -run '^TestAHundredCountersAtOnce$$' ./server/web
+	MADOGUCHI_TEST=require go test -count=1 -v -run '^$(COUNTER_BARS)$$' ./e2e
+
+# What staff wait for in the counter's page; part of make test too.
+COUNTER_BARS := (TestAVerdictIsDrawn.*|TestACardAnswersWithinASecond)
 
 # 185 MB of npm packages in a folder of their own, installed here only.
 RUNS ?= 3

@@ -19,18 +19,23 @@ import (
 func anotherScreen(t *testing.T, data string) string {
 	t.Helper()
 	return demotest.Screen{
-		Data:  data,
-		At:    time.Now(),
-		Share: 30,
-		Person: eligibility.Person{
-			Insurer:      demotest.Insurer,
-			Symbol:       "国13",
-			Number:       "0005678",
-			BranchNumber: "01",
-			Name:         "試験 花子",
-			BirthDate:    eligibility.MustDate("1988-11-30"),
-		},
+		Data:   data,
+		At:     time.Now(),
+		Share:  30,
+		Person: anotherPerson(),
 	}.JWS(t)
+}
+
+// anotherPerson is 試験 花子 as the demo's insurer has her.
+func anotherPerson() eligibility.Person {
+	return eligibility.Person{
+		Insurer:      demotest.Insurer,
+		Symbol:       "国13",
+		Number:       "0005678",
+		BranchNumber: "01",
+		Name:         "試験 花子",
+		BirthDate:    eligibility.MustDate("1988-11-30"),
+	}
 }
 
 // family is a picture of two codes side by side.

@@ -154,6 +154,8 @@ var realClock = map[string]string{
 	"e2e/slot_test.go":                 peer,
 	"e2e/verdictcodes_test.go":         peer,
 	"e2e/verdictrows_test.go":          peer,
+	"e2e/keyboardday_test.go":          peer,
+	"e2e/scantime_test.go":             peer,
 	"server/store/records_test.go":     span,
 	"e2e/browser_test.go":              patient,
 	"e2e/devices_test.go":              peer,
@@ -171,6 +173,8 @@ var realClock = map[string]string{
 	"server/agents/readers_test.go":    patient,
 	"server/agents/stranger_test.go":   span,
 	"server/web/kit/events_test.go":    span,
+
+	"server/web/hundredcounters_test.go": span,
 }
 
 // The kind of failure that comes twice a year is a test that asks which day it is. Whoever needs the real

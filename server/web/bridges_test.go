@@ -49,7 +49,10 @@ func bridgeApp(t *testing.T, c Config) (h *testApp, hub *agents.AgentHub, addres
 func runAgent(t *testing.T, c agent.Config) *agent.Agent {
 	t.Helper()
 	key := certtest.Key(t)
-	c.Key, c.Name, c.Virtual, c.Notify = key, "受付1", true, func(string) {}
+	c.Key, c.Virtual, c.Notify = key, true, func(string) {}
+	if c.Name == "" {
+		c.Name = "受付1"
+	}
 	if c.Now == nil {
 		c.Now = func() time.Time { return testAppDay }
 	}

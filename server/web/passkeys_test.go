@@ -239,15 +239,19 @@ func insurerPerson(id string) insurer.PersonRecord {
 func (h *testApp) alive(t *testing.T) {
 	t.Helper()
 	clock := func() time.Time { return h.now }
-	h.echo = newSite(Config{
-		Insurer:    h.insurer,
-		Background: ctx,
-		Now:        clock,
-		Ready:      h.store.Ping,
-		Counter:    h.counter,
-		Readers: agents.New(
+	hub := h.hub
+	if hub == nil {
+		hub = agents.New(
 			agents.Config{Store: h.store.ForAgents(), Now: clock, Names: func(string) string { return "" }},
-		),
+		)
+	}
+	h.echo = newSite(Config{
+		Insurer:     h.insurer,
+		Background:  ctx,
+		Now:         clock,
+		Ready:       h.store.Ping,
+		Counter:     h.counter,
+		Readers:     hub,
 		CounterCall: hostapi.TrustedCounters(h.listed, h.insurer.Receipts.FirstUse, clock),
 		Listed:      h.listed,
 		Login: auth.NewLogin(

@@ -48,6 +48,8 @@ type testApp struct {
 	replace func(*insurer.Stores) // for build; may be nil
 	keys    *keys.Folder
 	reader  *doubleReader
+	hub     *agents.AgentHub // of a live server; nil: one of its own, without readers
+	client  *http.Client     // of a server on loopback
 	store   openedStore
 	trust   credential.TrustList
 	// what the counter knows besides the list; nil: nothing

@@ -85,10 +85,14 @@ function complain(sentence: string): void {
 }
 
 function compare(found: Found | null): void {
+  const held = byId("pair-compare").contains(document.activeElement);
   ticket = found?.ticket ?? "";
   byId("pair-compare").hidden = !found;
   byId("pair-words").replaceChildren(...(found?.words ?? []).map((w) => h("span", "", w)));
-  if (!found) return;
+  if (!found) {
+    if (held) byId("pair-code").focus(); // what had the keyboard is hidden
+    return;
+  }
   const said = word("pairFound", { n: found.name, a: found.network, v: String(found.version) });
   setText(byId("pair-found"), said + (found.virtual ? word("pairVirtual") : ""));
   byId("pair-words").focus();
@@ -111,6 +115,7 @@ async function answer(same: boolean): Promise<void> {
   if (a.said) complain(local(a.said));
   if (!a.paired) return byId("pair-code").focus();
   setText(byId("pair-state"), word("paired", { n: a.name ?? "" }));
+  byId("pairing-close").focus();
   setTimeout(() => void list().then(status), 500);
 }
 
@@ -127,7 +132,12 @@ const when = (time: string): string =>
 async function list(): Promise<void> {
   const all = (await call<{ bridges: Bridge[] }>("GET", bridges)).bridges;
   const rows = all.map(row);
+  const at = document.activeElement;
+  const held = byId("bridges").contains(at) ? at?.closest("li")?.dataset["id"] : undefined;
   byId("bridges").replaceChildren(...(rows.length ? rows : [h("li", "help", word("bridgesNone"))]));
+  if (held === undefined) return;
+  const same = rows.find((r) => r.dataset["id"] === held)?.querySelector("button");
+  (same ?? byId("pairing-title")).focus(); // the row that had the keyboard was drawn anew
 }
 
 /** Shows the list; who is no administrator sees how the readers are, and who connects them. */
@@ -168,6 +178,7 @@ function row(b: Bridge): HTMLElement {
     [word("bridgeVersion"), b.version ? String(b.version) : word("bridgeUnknown")],
   ]);
   const item = h("li", b.endedAt ? "ended" : "", h("p", "name", b.name), h("p", "now", state), facts);
+  item.dataset["id"] = b.id;
   if (b.sameKey) item.append(h("p", "note", word("bridgeSameKey")));
   const last = h("p", "");
   item.append(last);
