@@ -44,7 +44,8 @@ func TestTheFirstViewIsWholeInEveryWindow(t *testing.T) {
 
 	person := await[map[string]any](t, phone, `fetch("/api/v1/me").then(r => r.json()).then(m => m.people[0])`)
 	details := await[map[string]any](t, phone, `fetch("/api/v1/people/`+person["id"].(string)+`/credential",
-		{method: "POST", body: `+"`"+`{"tier": "live"}`+"`"+`, headers: {"Content-Type": "application/json"}}).then(r => r.json())
+		{method: "POST", body: JSON.stringify({tier: "live"}),
+		headers: {"Content-Type": "application/json"}}).then(r => r.json())
 		.then(s => s.details)`)
 	members := func(v map[string]any) string {
 		text, err := json.Marshal(v)
@@ -126,6 +127,60 @@ func with(m map[string]any, member string, value any) map[string]any {
 	}
 	changed[member] = value
 	return changed
+}
+
+// A phone's Back closes what lies over the screen, one after the other, and never leads from a screen to a
+// form that asks again.
+func TestBackClosesWhatLiesOverTheScreen(t *testing.T) {
+	t.Parallel()
+	base, _, _ := startServer(t)
+	_, noticeURL := clerkImports(t, base, "髙橋 德一")
+	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
+	waitText(t, phone, "#age", "秒前に作成")
+	waitTrue(t, phone, stored)
+	back := func() { do(t, phone, script(`history.back()`)) }
+	gone := `!document.querySelector("dialog[open], dialog.biggest")`
+	for _, c := range []struct{ name, open, dialog, close string }{
+		{"large view", "#bigger", "dialog.biggest", "dialog.biggest .ways button:first-child"},
+		{"number", "#number-open", "#number", "#number-close"},
+		{"copies", "#share-open", "#share", "#share > p button"},
+		{"a question", "#remove-person", "#confirm", "#confirm-no"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			unfolds(t, phone)
+			do(t, phone, script(`document.getElementById("manage-more").open = true`))
+			before := eval[int](t, phone, `history.length`)
+			for range 2 {
+				do(t, phone, script(`document.querySelector(`+quote(c.open)+`).click()`),
+					chromedp.WaitVisible(c.dialog))
+				back()
+				waitTrue(t, phone, gone)
+			}
+			// closed by its button, its entry in the history is gone too
+			do(t, phone, script(`document.querySelector(`+quote(c.open)+`).click()`),
+				chromedp.WaitVisible(c.dialog), chromedp.Click(c.close))
+			waitTrue(t, phone, gone)
+			if after := eval[int](t, phone, `history.length`); after > before+1 {
+				t.Errorf("%d entries in the history, %d before", after, before)
+			}
+			waitText(t, phone, "#age", "秒前に作成")
+		})
+	}
+	t.Run("a copy shared from over another", func(t *testing.T) {
+		do(t, phone, script(`document.getElementById("bigger").click()`), chromedp.WaitVisible("dialog.biggest"),
+			script(`document.getElementById("number-open").click()`), chromedp.WaitVisible("#number"))
+		back()
+		waitTrue(t, phone, `!document.querySelector("#number[open]") &&
+			!!document.querySelector("dialog.biggest")`)
+		back()
+		waitTrue(t, phone, gone)
+	})
+	t.Run("and from the screen to no form", func(t *testing.T) {
+		back()
+		waitTrue(t, phone, `location.pathname !== "/screen" || document.readyState === "complete"`)
+		waitText(t, phone, "#main", "髙橋 德一")
+		waitTrue(t, phone, `!document.querySelector("#code[name=code]")`)
+	})
 }
 
 // unfolds opens what stands folded below the first view: the copies and the other things.

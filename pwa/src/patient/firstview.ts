@@ -5,7 +5,8 @@
 
 const peek = 18; // CSS pixels of the sheet below: it is seen that there is more
 const least = 200; // CSS pixels of the code's side
-const beside = matchMedia("(orientation: landscape)"); // the words stand at the code's side (screen.css)
+// The words stand at the code's side (screen.css).
+const beside = matchMedia("(orientation: landscape) and (max-height: 600px)");
 
 /** Gives the code the side that the window has for it. */
 export function fitFirstView(): void {
