@@ -366,6 +366,7 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 		waitTrue(t, phone,
 			`document.getElementById("code").hidden && !document.getElementById("number-open").hidden`)
 		state(t, phone, "too-long")
+		unfolds(t, phone)
 		do(t, phone, chromedp.Click("#share-open"), chromedp.WaitVisible("#share-masked .button.main"))
 		// a sheet without its code would be a picture again
 		waitTrue(t, phone, `!document.getElementById("share-full")`)

@@ -13,6 +13,7 @@ func rehearsal(t *testing.T, base string, phone context.Context) {
 	waitTrue(t, phone, stored)
 	open := func() {
 		t.Helper()
+		unfolds(t, phone)
 		do(t, phone, chromedp.Click("#rehearse"), chromedp.WaitVisible("#rehearsal"))
 	}
 	again := func(change, want string) {
@@ -24,8 +25,8 @@ func rehearsal(t *testing.T, base string, phone context.Context) {
 		waitText(t, phone, "#rehearsal-verdict", want)
 	}
 	open()
-	for _, want := range []string{"病院で読めます", "電波がない所でも出せます", "端末の時計は合っています", "明るさを上げて", "マイナンバーカードを持っていきます",
-		"カードリーダー", "番号で伝える", "03-0000-0000"} {
+	for _, want := range []string{"コードは正しく出ています", "電波がない所でも出せます", "端末の時計は合っています", "明るさを上げて",
+		"マイナンバーカードを持っていきます", "カードリーダー", "番号で伝える", "03-0000-0000"} {
 		waitText(t, phone, "#rehearsal", want)
 	}
 	state(t, phone, "patient-rehearsal")
@@ -50,7 +51,7 @@ func rehearsal(t *testing.T, base string, phone context.Context) {
 	set(t, phone, "answers",
 		refusal("/credential", 503, "server.internal", "あとで"))
 	set(t, phone, "ahead", "180000")
-	do(t, phone, chromedp.Navigate(base+"/screen"), chromedp.WaitVisible("#rehearse"))
+	do(t, phone, chromedp.Navigate(base+"/screen"), chromedp.WaitVisible("#other"))
 	open()
 	for _, want := range []string{"コードが出ていません", "電波がない所では出せません", "進んでいます", "自動"} {
 		waitText(t, phone, "#rehearsal", want)
@@ -92,8 +93,9 @@ func rehearsalAway(t *testing.T, base string, phone context.Context) {
 			do(t, phone, chromedp.Navigate(base+"/screen?lang="+c.lang), chromedp.WaitVisible("#figures div"))
 			waitTrue(t, phone, `!!navigator.serviceWorker.controller`)
 			offline(t, phone, true)
-			do(t, phone, chromedp.Navigate(base+"/screen"), chromedp.WaitVisible("#offline"),
-				chromedp.Click("#rehearse"), chromedp.WaitVisible("#rehearsal"))
+			do(t, phone, chromedp.Navigate(base+"/screen"), chromedp.WaitVisible("#offline"))
+			unfolds(t, phone)
+			do(t, phone, chromedp.Click("#rehearse"), chromedp.WaitVisible("#rehearsal"))
 			waitText(t, phone, "#rehearsal .checks", c.kept)
 			waitText(t, phone, "#rehearsal .say", c.say)
 			fits()

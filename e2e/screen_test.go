@@ -53,6 +53,7 @@ func TestTheScreenOfAPatient(t *testing.T) {
 		if bytes > 60_000 || bytes < 10_000 {
 			t.Errorf("%d bytes in %d files", bytes, files)
 		}
+		unfolds(t, phone)
 		do(t, phone, chromedp.Click("#rehearse"), chromedp.WaitVisible("#rehearsal"))
 		if more := eval[int](t, phone, fetched+`.length`); more <= files {
 			t.Error("the practice was loaded before it was asked for")
@@ -99,6 +100,7 @@ func TestTheScreenOfAPatient(t *testing.T) {
 			}
 		}
 		resize(t, phone, 320, 640, chromedp.EmulateScale(2))
+		unfolds(t, phone)
 		do(t, phone, chromedp.Click("#rehearse"), chromedp.WaitVisible("#rehearsal"))
 		waitText(t, phone, "#rehearsal-verdict", "細かすぎます") // read, but below three pixels
 		do(t, phone, script(`document.getElementById("rehearsal").close()`))
@@ -144,8 +146,8 @@ func TestTheScreenOfAPatient(t *testing.T) {
 		waitText(t, phone, "#age", "秒前に作成")
 		text := eval[string](t, phone, `document.getElementById("main").innerText`)
 		at := -1
-		for _, want := range []string{"タカハシ", "髙橋 德一", "昭和30年7月1日", "マイナンバーカードと", "明るく", "秒前に作成", "登録分",
-			"大きく見せる", "受付の方へ", "保険者番号", "記号", "番号", "枝番", "負担割合", "くわしく"} {
+		for _, want := range []string{"タカハシ", "髙橋 德一", "昭和30年7月1日", "マイナンバーカードと", "秒前に作成",
+			"受付の方へ", "番号で伝える", "写し", "明るく", "大きく見せる", "登録分", "ではありません", "保険者番号", "記号", "番号", "枝番", "負担割合", "くわしく"} {
 			i := strings.Index(text[max(at, 0):], want)
 			if i < 0 {
 				t.Fatalf("%s is not below what comes before it:\n%s", want, text)
@@ -181,7 +183,9 @@ func sharing(t *testing.T, base string, phone context.Context) {
 			if (!navigator.userActivation.isActive) throw new DOMException("no tap", "NotAllowedError");
 			for (const f of d.files) given.push([f.name,
 				new TextDecoder("latin1").decode((await f.arrayBuffer()).slice(0, 5))]) }`),
-		chromedp.Click("#share-open"), chromedp.WaitVisible("#share-masked .button.main"))
+		chromedp.WaitVisible("#copies-open"))
+	unfolds(t, phone)
+	do(t, phone, chromedp.Click("#share-open"), chromedp.WaitVisible("#share-masked .button.main"))
 	waitText(t, phone, "#share-masked", "健康保険法194条の2")
 	text := get(t, phone, chromedp.Text("#share"))
 	if strings.Index(text, "番号を隠した写し") > strings.Index(text, "番号とコードの入った写し") {
@@ -212,6 +216,7 @@ func sharing(t *testing.T, base string, phone context.Context) {
 	}
 	do(t, phone, script(`document.getElementById("share").close()`))
 	offline(t, phone, true)
+	unfolds(t, phone)
 	do(t, phone, chromedp.Click("#share-open"))
 	waitText(t, phone, "#share-masked", "電波のある所で")
 	// the kept one

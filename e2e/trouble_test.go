@@ -138,7 +138,7 @@ func TestAPhoneInTrouble(t *testing.T) {
 	waitText(t, phone, "h1", "読み取りました")
 	logsIn(t, phone, base, "demo-hanako", "h1", "登録の確認")
 	do(t, phone, chromedp.Click(`form[action="/enrol"] button`))
-	waitText(t, phone, "#tiles", "試験 花子")
+	tiles(t, phone, "試験 花子")
 	waitCount(t, phone, "screens", 2)
 	waitCount(t, phone, "papers", 2)
 
@@ -181,8 +181,9 @@ func TestAPhoneInTrouble(t *testing.T) {
 			waitText(t, phone, "#age", "秒前に作成")
 			waitText(t, phone, "#holder-name", "髙橋 德一")
 			if c.kind == "old" {
+				unfolds(t, phone)
 				do(t, phone, chromedp.Click("#rehearse"), chromedp.WaitVisible("#rehearsal"))
-				waitText(t, phone, "#rehearsal-verdict", "病院で読めます")
+				waitText(t, phone, "#rehearsal-verdict", "コードは正しく出ています")
 			}
 		})
 	}
@@ -215,7 +216,8 @@ func TestAPhoneInTrouble(t *testing.T) {
 
 	again := func(t *testing.T) {
 		t.Helper()
-		logsIn(t, phone, base, "demo-hanako", "#tiles", "髙橋 德一")
+		logsIn(t, phone, base, "demo-hanako", "#family-open", "2人")
+		tiles(t, phone, "髙橋 德一")
 		turns(t, phone, "試験 花子")
 		waitText(t, phone, "#age", "秒前に作成")
 		waitCount(t, phone, "screens", 2)
@@ -232,7 +234,7 @@ func TestAPhoneInTrouble(t *testing.T) {
 			network.DeleteCookiesParams{Name: "madoguchi-device", URL: base})
 		do(t, phone, chromedp.Navigate(base+"/screen"))
 		waitTrue(t, phone,
-			`document.getElementById("tiles").hidden &&
+			`document.getElementById("family-open").hidden &&
 				document.getElementById("holder-name").textContent === "試験 花子"`)
 		waitCount(t, phone, "papers", 1)
 	})
@@ -247,7 +249,7 @@ func TestAPhoneInTrouble(t *testing.T) {
 		do(t, phone, chromedp.Navigate(base+"/screen"))
 		waitText(t, phone, "#age", "秒前に作成")
 		waitTrue(t, phone,
-			`document.getElementById("tiles").hidden &&
+			`document.getElementById("family-open").hidden &&
 				document.getElementById("holder-name").textContent === "髙橋 德一"`)
 	})
 

@@ -83,12 +83,12 @@ func TestAFamilysPhoneInTheWaitingRoom(t *testing.T) {
 		defer offline(t, phone, false)
 		do(t, phone, chromedp.Navigate(base+"/screen"))
 		waitTrue(t, phone, withoutNetwork)
-		waitTrue(t, phone, `!`+seen("#pdf")+` && !`+seen("#share-open"))
+		waitTrue(t, phone, `!`+seen("#copies-open")+` && !`+seen("#pdf"))
 	})
 
 	t.Run("a copy is offered again with the network", func(t *testing.T) {
 		waitText(t, phone, "#age", "秒前に作成")
-		waitTrue(t, phone, seen("#pdf"))
+		waitTrue(t, phone, seen("#copies-open"))
 	})
 
 	t.Run("a checked screen is told by the server's clock", func(t *testing.T) {

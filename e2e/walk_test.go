@@ -145,7 +145,7 @@ func TestTheWholeWalk(t *testing.T) {
 	}{
 		{"#holder-name", "髙橋 德一"},
 		{"#holder-birth", "昭和30年7月1日"},
-		{"#issuer", "マイナポータルの画面ではありません"},
+		{".registered", "マイナポータルの画面ではありません"},
 		{"#registered", "登録分"},
 		{"#figures", "138990"},
 		{".with-card", "マイナンバーカード"},

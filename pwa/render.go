@@ -100,7 +100,8 @@ var loadPages = sync.OnceValues(func() (map[edition]map[string]*template.Templat
 
 // templateFuncs are what templates may call: t for a sentence by its key with values for its places, plain
 // for the same without marks (attributes), told for a Message of the server, say for what the server says
-// in Japanese and in English, typed for what somebody typed and may correct, asset for the address of a
+// in Japanese and in English, spoken for a sentence in another language than the page's, typed for what
+// somebody typed and may correct, asset for the address of a
 // file, lang, htmlLang, direction, languages,
 // offered and switchTo for the language.
 func templateFuncs(e edition) template.FuncMap {
@@ -120,6 +121,7 @@ func templateFuncs(e edition) template.FuncMap {
 			}
 			return sentenceHTML(e, m)
 		},
+		"spoken":    func(lang, key string) string { return message.New(key, nil).Text(lang) },
 		"typed":     typedAgain,
 		"has":       func(key string) bool { return hasSentence(e.lang, key) },
 		"asset":     Asset,

@@ -3,6 +3,7 @@
 import { byId, setText } from "../shared/dom";
 import { cardCode, draw, proofCode, type Drawn } from "../shared/qr";
 import { word } from "../shared/words";
+import { fitFirstView, watchFirstView } from "./firstview";
 import { closeLarge, openLarge, updateLarge, type Codes } from "./large";
 
 let card: string | null | undefined; // undefined before the first
@@ -11,10 +12,12 @@ let proof: string | null = null;
 export function bindCodes(): void {
   byId("bigger").addEventListener("click", showLarge);
   byId("qr").addEventListener("click", showLarge);
-  window.addEventListener("resize", () => {
+  const again = (): void => {
     drawCards();
     drawProofs();
-  });
+  };
+  window.addEventListener("resize", again);
+  watchFirstView(again);
 }
 
 /** Returns the card whose code is shown now, or null. */
@@ -39,6 +42,7 @@ export function showProof(text: string | null): void {
 }
 
 function drawCards(): void {
+  fitFirstView();
   if (!card) return;
   hint(draw(byId<HTMLCanvasElement>("qr"), cardCode(card)));
   updateLarge(codesNow(card));

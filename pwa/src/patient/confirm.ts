@@ -1,4 +1,5 @@
 // One question before something is removed. Elements: #confirm (dialog) and #confirm-*.
+import { closeByBack } from "../shared/back";
 import { byId, setText } from "../shared/dom";
 
 /**
@@ -11,6 +12,7 @@ export function confirmed(title: string, text: string, yes: string): Promise<boo
   setText(byId("confirm-yes"), yes);
   dialog.returnValue = "";
   dialog.showModal();
+  closeByBack(dialog);
   byId("confirm-no").focus();
   return new Promise((resolve) => {
     byId("confirm-yes").onclick = () => dialog.close("yes");

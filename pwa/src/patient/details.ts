@@ -12,7 +12,7 @@ export function showDetails(person: string, s: Screen): void {
   byId("screen").style.removeProperty("--name-font");
   byId("name-shapes").hidden = !d["lacksShapes"];
   if (d["rareText"]) void drawNames(person, s);
-  setText(byId("holder-name"), d["name"] ?? "");
+  showName(d["name"] ?? "");
   // Files come with half-width kana, which are hard to read.
   setText(byId("holder-kana"), (d["kana"] ?? "").normalize("NFKC"));
   sayOf(byId("holder-birth"), "born", withOwn(d["birthDateJa"] ?? "", d["birthDate"]));
@@ -40,6 +40,15 @@ export function showDetails(person: string, s: Screen): void {
   for (const link of document.querySelectorAll<HTMLAnchorElement>(".file-link")) {
     link.href = `/people/${person}/${link.dataset["file"] ?? ""}`;
   }
+}
+
+/** Shows the name; a long one smaller, so that the code keeps its place. */
+export function showName(name: string): void {
+  const place = byId("holder-name");
+  setText(place, name);
+  const width = [...name].reduce((sum, c) => sum + (c < "\u1100" ? 1 : 2), 0); // half-width columns
+  place.classList.toggle("long", width > 30 && width <= 60);
+  place.classList.toggle("longest", width > 60);
 }
 
 /**

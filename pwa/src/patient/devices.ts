@@ -15,6 +15,7 @@ export interface Device {
   loginBy: string;
 }
 
+const readAway = "new-phone-read"; // the device whose notice was read
 const newFor = 7 * 24 * 60 * 60 * 1000;
 
 /** Adds this device after a login; false where that login is too old (phone.login_again). */
@@ -56,8 +57,21 @@ export async function showDevices({ devices, login, now, changed }: DeviceList):
   byId("phones-area").hidden = devices.length === 0;
   byId("phones-login").hidden = login;
   const stranger = devices.find((d) => d.id !== id && now - Date.parse(d.addedAt) < newFor);
-  byId("new-phone").hidden = !stranger;
-  setText(byId("new-phone"), stranger ? word("newPhone", { t: dayAndTime(stranger.addedAt) }) : "");
+  byId("new-phone").hidden = !stranger || wasRead(stranger);
+  if (!stranger) return;
+  setText(byId("new-phone-text"), word("newPhone", { t: dayAndTime(stranger.addedAt) }));
+  byId("new-phone-read").onclick = () => {
+    byId("new-phone").hidden = true;
+    localStorage.setItem(readAway, stranger.id);
+  };
+}
+
+function wasRead(d: Device): boolean {
+  try {
+    return localStorage.getItem(readAway) === d.id;
+  } catch {
+    return false; // a browser that keeps nothing shows it at each visit
+  }
 }
 
 function deviceLine(d: Device, own: boolean, login: boolean, changed: () => void): HTMLElement {

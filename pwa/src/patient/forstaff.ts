@@ -1,6 +1,6 @@
 // What the reception reads on a page in another language: who issued the screen, that the card is needed, and
-// how old it is, in Japanese whatever the patient reads. Element: #for-staff, which pages in Japanese do not
-// have.
+// how old it is, in Japanese whatever the patient reads. Elements: #for-staff, #card-ja, which pages in
+// Japanese do not have.
 import japanese from "forstaff:ja";
 import { h } from "../shared/dom";
 import { sentencesOf } from "../shared/words";
@@ -11,6 +11,8 @@ const say = sentencesOf<"forstaff">(japanese);
 export const cardForStaff = say("card");
 
 const place = document.getElementById("for-staff");
+const card = document.getElementById("card-ja");
+if (card) card.textContent = cardForStaff;
 
 /** What is said of the code that is shown. */
 interface ForStaff {
@@ -32,7 +34,6 @@ export function tellStaff(shown: ForStaff): void {
     place.replaceChildren(
       h("b", "", say(represented ? "represented" : "title")),
       h("span", "", say("issued", { i: insurer })),
-      h("span", "", cardForStaff),
       h("span", "", made, h("span", "unbroken", say("registered", { m: month ?? "", d: day ?? "" }))),
       kept ? h("span", "", say("both")) : "",
     );

@@ -3,6 +3,7 @@
 // stand where room is left: above and below it, or at its side. It is never smaller than on the page: where
 // the words leave too little (very large letters, a square window) the code comes first and the words are
 // scrolled to. Without network there is a second code, which has a turn of its own where both do not fit.
+import { closeByBack } from "../shared/back";
 import { byId, h, setText } from "../shared/dom";
 import { draw, type Code } from "../shared/qr";
 import { language, word } from "../shared/words";
@@ -86,6 +87,7 @@ export function openLarge(now: Codes, closed: () => void): void {
   });
   byId("screen").append(over); // it has the name's font from there
   over.showModal();
+  closeByBack(over);
   close.focus({ preventScroll: true });
   codes = now;
   second = false;
@@ -113,12 +115,10 @@ function canvas(name: "cardCode" | "proofCode"): HTMLCanvasElement {
   return e;
 }
 
-/** The page's own card sentence, in one line where it fits. */
+/** The page's own card sentence, for one line where it fits. */
 function withCard(): string {
-  const lines = [...(document.querySelector(".with-card")?.childNodes ?? [])].map((n) =>
-    n.nodeName === "BR" ? " " : spoken(n),
-  );
-  return lines.join("").replace(/([\u3000-\u9fff]) ([\u3000-\u9fff])/g, "$1$2");
+  const sentence = document.querySelector(".with-card");
+  return sentence ? spoken(sentence).replace(/\s+/g, " ") : "";
 }
 
 /** Returns a node's text without the readings over its characters. */

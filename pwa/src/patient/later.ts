@@ -26,6 +26,11 @@ export function bindLater(shownNow: () => Shown): void {
     "click",
     () => void open(import("./share"), ({ openShare }) => openShare(shownNow())),
   );
+  const copies = byId("copies-open");
+  copies.addEventListener("click", () => {
+    byId("copies").hidden = !byId("copies").hidden;
+    copies.setAttribute("aria-expanded", String(!byId("copies").hidden));
+  });
   byId("rehearse").addEventListener(
     "click",
     () => void open(import("./rehearsal"), ({ rehearse }) => rehearse(shownNow)),

@@ -10,7 +10,7 @@ import { bindLogout } from "./logout";
 import { bindManage } from "./manage";
 import { bindNumber } from "./number";
 import { bindNonce } from "./offline";
-import { storedPeople } from "./people";
+import { bindFamily, storedPeople } from "./people";
 import { watchReceipts } from "./receipts";
 import { bindRenewal, pauseRenewal, renew } from "./renewal";
 import { currentPerson, serverNow, shownNow, situation } from "./situation";
@@ -28,6 +28,7 @@ function bind(): void {
   whenDropped((wiped) => void followDrop(wiped));
   bindRenewal({ askWhoIsShown, forgetEverybody }, tick);
   bindCodes();
+  bindFamily();
   bindNonce(serverNow);
   bindNumber(() => situation.person);
   bindLater(shownNow);

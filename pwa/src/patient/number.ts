@@ -3,6 +3,7 @@
 // this page remembers whom it named. The small code holds eight characters more, which are shown nowhere.
 // Elements: #number (dialog) and #number-*.
 import { Problem } from "../shared/api";
+import { closeByBack } from "../shared/back";
 import { byId, setText } from "../shared/dom";
 import { addressCode, draw } from "../shared/qr";
 import { word } from "../shared/words";
@@ -23,6 +24,7 @@ export function bindNumber(person: () => string): void {
   const dialog = byId<HTMLDialogElement>("number");
   byId("number-open").addEventListener("click", () => {
     dialog.showModal();
+    closeByBack(dialog);
     void begin(person());
   });
   byId("number-new").addEventListener("click", () => void begin(person()));

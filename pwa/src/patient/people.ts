@@ -1,6 +1,9 @@
 // Whom this phone shows: the server's word while there is network, the sealed list without.
+import { closeByBack } from "../shared/back";
 import { byId, h, setText } from "../shared/dom";
+import { word } from "../shared/words";
 import { ask, authenticateDevice } from "./access";
+import { showName } from "./details";
 import type { Device } from "./devices";
 import { showRepresentatives, type Represented } from "./representatives";
 import { openJson, sealJson } from "./sealed";
@@ -40,6 +43,19 @@ export async function storePeople(people: Person[]): Promise<void> {
   }
 }
 
+const untitled = document.title.split("｜")[0] ?? ""; // what the page is, as long as it shows nobody
+
+/** Binds the list of whom this phone shows: it lies over the page, so that the code stays where it is. */
+export function bindFamily(): void {
+  const list = byId<HTMLDialogElement>("family");
+  byId("family-open").addEventListener("click", () => {
+    list.showModal();
+    closeByBack(list);
+    list.querySelector<HTMLElement>("[aria-pressed=true]")?.focus();
+  });
+  byId("family-close").addEventListener("click", () => list.close());
+}
+
 /** Draws one tile a person, where there are several. */
 export function showTiles(people: Person[], current: string, turnTo: (person: Person) => void): void {
   const tiles = people.map((p) => {
@@ -47,20 +63,25 @@ export function showTiles(people: Person[], current: string, turnTo: (person: Pe
     tile.type = "button";
     tile.dataset["person"] = p.id;
     tile.setAttribute("aria-pressed", String(p.id === current));
-    tile.addEventListener("click", () => turnTo(p));
+    tile.addEventListener("click", () => {
+      byId<HTMLDialogElement>("family").close();
+      turnTo(p);
+    });
     return tile;
   });
   byId("tiles").replaceChildren(...tiles);
-  byId("tiles").hidden = people.length < 2;
+  byId("family-open").hidden = people.length < 2;
+  setText(byId("family-open"), word("familyOpen", { n: people.length }));
 }
 
 /** Names the person and the insurer on the page. */
 export function showPerson(p: Person): void {
-  setText(byId("holder-name"), p.name);
+  showName(p.name);
   setText(byId("holder-kana"), p.kana.normalize("NFKC"));
   showRepresentatives(p);
   byId("issued").hidden = false;
   setText(byId("issuer-name"), p.insurer.name);
+  document.title = `${untitled} ${byId("issued").innerText}`;
   byId("help").hidden = !p.insurer.telephone;
   setText(byId("help-insurer"), p.insurer.name);
   setText(byId("help-telephone"), p.insurer.telephone);

@@ -34,7 +34,7 @@ export function showEmpty(why: string): void {
   showCard(null);
   // One may lie over the page with a code.
   for (const sheet of document.querySelectorAll("dialog")) sheet.close();
-  for (const id of ["screen", "tiles", "manage", "login-ask"]) byId(id).hidden = true;
+  for (const id of ["screen", "manage", "login-ask"]) byId(id).hidden = true;
   byId("empty").hidden = false;
   byId("issued").hidden = byId("opening").hidden = true; // the telephone stays, where there was one
   byId("empty-call").hidden = !byId("help").hidden;
@@ -51,7 +51,7 @@ export function showPending(p: Person): void {
   showCard(null);
   showPerson(p);
   copyFirst(false);
-  byId("pdf").hidden = byId("share-open").hidden = false;
+  byId("pdf").hidden = byId("share-open").hidden = byId("copies-open").hidden = false;
   byId("login-ask").hidden = true;
   setText(byId("state"), word("making"));
 }
@@ -69,7 +69,7 @@ export function showLive(made: Screen): void {
   byId("code").hidden = !made.fitsQr;
   byId("bigger").hidden = !made.fitsQr;
   byId("pdf").hidden = !made.fitsQr; // a sheet without its code would be a picture again
-  byId("share-open").hidden = false;
+  byId("share-open").hidden = byId("copies-open").hidden = false;
   byId("number-open").classList.toggle("main", !made.fitsQr);
   setText(byId("state"), "");
   showCard(made.fitsQr ? made.jws : null);
@@ -105,7 +105,8 @@ export function showCopy(kept: Screen | undefined, why: Away, hasCopy: boolean):
 
 /** What Stored and Copy have in common: the person's details, and none of what only the server gives. */
 function showWithoutServer(kept: Screen | undefined, hasCopy: boolean): void {
-  byId("share-open").hidden = byId("pdf").hidden = !hasCopy; // the other copies come from the server
+  // the other copies come from the server
+  byId("share-open").hidden = byId("pdf").hidden = byId("copies-open").hidden = !hasCopy;
   byId("too-long").hidden = true;
   byId("code").hidden = false;
   if (kept) showDetails(situation.person, kept);

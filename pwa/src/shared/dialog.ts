@@ -1,4 +1,5 @@
 // A sheet over the page, built when it is needed, and gone when it is closed.
+import { closeByBack } from "./back";
 import { h } from "./dom";
 import { word } from "./words";
 
@@ -21,6 +22,7 @@ export function openSheet(id: string, title: string, ...parts: (Node | string)[]
   });
   document.body.append(sheet);
   sheet.showModal();
+  closeByBack(sheet);
   heading.focus();
   return sheet;
 }

@@ -12,7 +12,19 @@ import (
 	"madoguchi/server/web/kit"
 )
 
+// enrolPage asks for a code, or whether what was read is the login's own. Whoever has a screen and holds no
+// code comes here by Back after the registration: they see their screen, not an empty form. The parameter
+// another asks for the form all the same.
 func (s *loginPages) enrolPage(c echo.Context, who viewerSession) error {
+	if !who.visit.hasCode() && c.QueryParam("another") == "" {
+		people, err := s.Insurer.Enrolment.People(c.Request().Context(), who.Viewer)
+		if err != nil {
+			return err
+		}
+		if len(people) > 0 {
+			return c.Redirect(http.StatusSeeOther, "/screen")
+		}
+	}
 	return s.showEnrol(c, http.StatusOK, who.visit, "", nil)
 }
 
