@@ -42,7 +42,8 @@ func TestTheFirstViewIsWholeInEveryWindow(t *testing.T) {
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 	inLab(t, phone)
 
-	person := await[map[string]any](t, phone, `fetch("/api/v1/me").then(r => r.json()).then(m => m.people[0])`)
+	person := await[map[string]any](t, phone,
+		`fetch("/api/v1/me").then(r => r.json()).then(m => m.people[0])`)
 	details := await[map[string]any](t, phone, `fetch("/api/v1/people/`+person["id"].(string)+`/credential",
 		{method: "POST", body: JSON.stringify({tier: "live"}),
 		headers: {"Content-Type": "application/json"}}).then(r => r.json())
@@ -86,7 +87,8 @@ func TestTheFirstViewIsWholeInEveryWindow(t *testing.T) {
 					if err != nil || len(codes) != 1 || !strings.HasPrefix(codes[0], "shc:/") {
 						t.Errorf("%d codes are read off the window, %v", len(codes), err)
 					}
-					shot(t, phone, fmt.Sprintf("first-%s-%s-%d-%d", strings.Fields(c.name)[0], lang, w[0], w[1]))
+					of, _, _ := strings.Cut(c.name, " ")
+					shot(t, phone, fmt.Sprintf("first-%s-%s-%d-%d", of, lang, w[0], w[1]))
 				})
 			}
 		}
@@ -167,7 +169,8 @@ func TestBackClosesWhatLiesOverTheScreen(t *testing.T) {
 		})
 	}
 	t.Run("a copy shared from over another", func(t *testing.T) {
-		do(t, phone, script(`document.getElementById("bigger").click()`), chromedp.WaitVisible("dialog.biggest"),
+		do(t, phone, script(`document.getElementById("bigger").click()`),
+			chromedp.WaitVisible("dialog.biggest"),
 			script(`document.getElementById("number-open").click()`), chromedp.WaitVisible("#number"))
 		back()
 		waitTrue(t, phone, `!document.querySelector("#number[open]") &&

@@ -147,7 +147,8 @@ func TestTheScreenOfAPatient(t *testing.T) {
 		text := eval[string](t, phone, `document.getElementById("main").innerText`)
 		at := -1
 		for _, want := range []string{"タカハシ", "髙橋 德一", "昭和30年7月1日", "マイナンバーカードと", "秒前に作成",
-			"受付の方へ", "番号で伝える", "写し", "明るく", "大きく見せる", "登録分", "ではありません", "保険者番号", "記号", "番号", "枝番", "負担割合", "くわしく"} {
+			"受付の方へ", "番号で伝える", "写し", "明るく", "大きく見せる", "登録分", "ではありません",
+			"保険者番号", "記号", "番号", "枝番", "負担割合", "くわしく"} {
 			i := strings.Index(text[max(at, 0):], want)
 			if i < 0 {
 				t.Fatalf("%s is not below what comes before it:\n%s", want, text)
