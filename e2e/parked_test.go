@@ -106,7 +106,7 @@ func TestAParkedCaseIsSettledAtAnotherCounter(t *testing.T) {
 	waitText(t, first, "#number-sheet .month", "に確認を記録")
 	waitText(t, first, "#number-sheet .month", "試験 花子")
 	waitText(t, first, "#number-sheet .month", "いまも資格があるかは、わかりません")
-	state(t, first, "counter-number")
+	state(t, first, "counter-month")
 	press(first, "診察券", kb.Enter)
 	expects(t, first, "status of 422", "a patient number of kanji, for its sentence")
 	waitText(t, first, "#number-sheet [role=alert]", "数字と英字20文字まで")

@@ -246,6 +246,17 @@ func TestPatientsWithoutAScreenAreRecordedByTheirWay(t *testing.T) {
 		waitText(t, console, "main", "架空県架空市架空町１丁目２番３号")
 		waitText(t, console, "#open", "1名")
 		state(t, console, "outage")
+		paper := printsOut(t, console, "outage-printed")
+		for _, want := range []string{"架空県架空市架空町１丁目２番３号", "☐"} {
+			if !strings.Contains(paper, want) {
+				t.Errorf("%q is not on paper:\n%s", want, paper)
+			}
+		}
+		for _, button := range []string{"資格なし・該当なし", "受付の画面へ", "Ctrl"} { // nobody presses paper
+			if strings.Contains(paper, button) {
+				t.Errorf("%q is on paper:\n%s", button, paper)
+			}
+		}
 		do(t, console, chromedp.Click(`button[value="found"]`))
 		waitText(t, console, "#open", "0名")
 		waitText(t, console, "main", "資格あり")

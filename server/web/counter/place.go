@@ -57,6 +57,13 @@ func (s places) page(c echo.Context, member staff.Member) error {
 	if view.Says, err = s.monthSays(ctx, reception); err != nil {
 		return err
 	}
+	notices, err := s.counter.Disasters.On(ctx, reception.Facility, s.Today())
+	if err != nil {
+		return err
+	}
+	for _, n := range notices {
+		view.Notices = append(view.Notices, DisasterRow{Title: n.Title, Area: n.Area, Until: n.Until.Japanese()})
+	}
 	if view.Member && member.Role.May(staff.RoleFacilityAdmin) {
 		view.Administers = true
 		if err := s.addAdministration(ctx, member, &view); err != nil {
@@ -89,6 +96,7 @@ func (s places) addAdministration(ctx context.Context, member staff.Member, view
 		return err
 	}
 	view.Blanking, view.ByYear = strconv.Itoa(int(own.Blanking/time.Second)), own.CopyByYear
+	view.Retention = own.Retention
 	all, err := s.members.List(ctx, member, member.Organisation)
 	for _, m := range all {
 		if m.State != staff.Removed {

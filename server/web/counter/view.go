@@ -54,12 +54,14 @@ type PlaceView struct {
 	Member     bool // signed in by passkey; the demo's staff are picked by name
 	Readers    []ReaderRow
 	Says       []message.Message // of the month's numbers
+	Notices    []DisasterRow     // of disasters, those of today
 
 	// what the facility's administrators look after
 	Administers bool
 	Staff       []StaffRow
 	Blanking    string // seconds
 	ByYear      bool   // copies have birth dates by the western year
+	Retention   int    // years for which records are kept
 }
 
 // ReaderRow is a computer with a reader and its last words.
