@@ -80,10 +80,13 @@ func TestAParkedCaseIsSettledAtAnotherCounter(t *testing.T) {
 		}
 		field.dispatchEvent(new KeyboardEvent("keydown",
 			{key: "Enter", code: "Enter", bubbles: true, cancelable: true}));
+		window.readAt = performance.now();
 	})()`))
 	waitTrue(t, second, `document.getElementById("reason").value === "" &&
 		document.getElementById("reason-number").value === "98765"`)
 	do(t, second, script(`document.getElementById("reason-number").value = "001234"`))
+	// an Enter within 50 ms of the reader's is the reader's too (guardEnter)
+	waitTrue(t, second, `performance.now() - window.readAt > 50`)
 	press(second, "明日もう一度", kb.Enter)
 	waitText(t, second, "#verdict", "記録しました")
 	waitText(t, second, "#parked", "1")

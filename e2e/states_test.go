@@ -16,8 +16,8 @@ var examined sync.Map
 
 // state examines what the page shows at this moment, whoever uses it: axe's rules, then our own measures
 // in the narrowest window, and a counter's pages on a tablet too. With MADOGUCHI_PICTURES it also stores a
-// picture in each of these windows and on a usual phone and a PC, to be looked at. Each name is examined once;
-// the window is as before when it returns.
+// picture in each of these windows and on a usual phone and a PC, to be looked at. Each name is examined
+// once; the window is as before when it returns.
 func state(t *testing.T, tab context.Context, name string) {
 	t.Helper()
 	if _, done := examined.LoadOrStore(name, true); done {

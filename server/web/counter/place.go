@@ -62,7 +62,8 @@ func (s places) page(c echo.Context, member staff.Member) error {
 		return err
 	}
 	for _, n := range notices {
-		view.Notices = append(view.Notices, DisasterRow{Title: n.Title, Area: n.Area, Until: n.Until.Japanese()})
+		row := DisasterRow{Title: n.Title, Area: n.Area, Until: n.Until.Japanese()}
+		view.Notices = append(view.Notices, row)
 	}
 	if view.Member && member.Role.May(staff.RoleFacilityAdmin) {
 		view.Administers = true
