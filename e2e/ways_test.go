@@ -51,8 +51,8 @@ func (h *keyboard) at(name string) {
 	waitTrue(h.t, h.tab, `document.activeElement.name === `+quote(name))
 }
 
-// recorded waits until the form has gone with its case and the page says whose case it was: the case before may
-// have had the same name.
+// recorded waits until the form has gone with its case and the page says whose case it was: the case before
+// may have had the same name.
 func (h *keyboard) recorded(name string) {
 	h.t.Helper()
 	waitTrue(h.t, h.tab, `document.querySelector("#way") === null`)
