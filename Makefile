@@ -105,8 +105,9 @@ bridge:
 	@cat LICENSE licences/go-modules.txt licences/Unicode-3.0.txt > "$(BIN)/LICENCES.txt"
 	@cd "$(BIN)" && sha256sum madoguchi-bridge-* > SHA256SUMS && cat SHA256SUMS
 
-# The end-to-end tests leave a picture of every state at the widths of a small phone, a usual one and a PC in
-# bin/pictures, to be looked at; those of README and docs are renewed from there.
+# The end-to-end tests leave a picture of every state at the widths of a small phone, a usual one and a PC, of
+# a counter's also on a tablet, in bin/pictures, to be looked at; those of README and docs are renewed from
+# there.
 pictures: setup
 	@rm -rf bin/pictures && mkdir -p bin/pictures
 	MADOGUCHI_TEST=require MADOGUCHI_PICTURES=$(CURDIR)/bin/pictures go test -count=1 -timeout 25m ./e2e

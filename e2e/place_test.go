@@ -38,7 +38,13 @@ func TestAFacilityHasItsOwnPage(t *testing.T) {
 	waitText(t, page, "h1", "架空医院")
 	waitText(t, page, "#readers", "つながっています")
 	waitText(t, page, "#numbers", "2件を記録しました（受け付けた 1件、受け付けなかった 0件、保留 1件）")
+	waitText(t, page, "#notices", "今日使える通知はありません")
 	state(t, page, "place-demo")
+	for link, heading := range map[string]string{"#records": "受付の記録", "#outage": "障害の間の控え"} {
+		do(t, page, chromedp.Click(link))
+		waitText(t, page, "h1", heading)
+		do(t, page, chromedp.Navigate(base+"/counter/facility"), chromedp.WaitVisible("#papers"))
+	}
 	for _, paper := range []string{"#sheet", "#poster"} {
 		do(t, page, script(`window.kind = ""; fetch(document.querySelector("`+paper+`").href).then(
 			r => {window.kind = r.headers.get("Content-Type")})`))

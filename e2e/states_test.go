@@ -15,8 +15,9 @@ import (
 var examined sync.Map
 
 // state examines what the page shows at this moment, whoever uses it: axe's rules, then our own measures
-// in the narrowest window. With MADOGUCHI_PICTURES it also stores a picture at the widths of a small phone, a
-// usual one and a PC, to be looked at. Each name is examined once; the window is as before when it returns.
+// in the narrowest window, and a counter's pages on a tablet too. With MADOGUCHI_PICTURES it also stores a
+// picture in each of these windows and on a usual phone and a PC, to be looked at. Each name is examined
+// once; the window is as before when it returns.
 func state(t *testing.T, tab context.Context, name string) {
 	t.Helper()
 	if _, done := examined.LoadOrStore(name, true); done {
@@ -32,11 +33,19 @@ func state(t *testing.T, tab context.Context, name string) {
 	axe(t, tab, name)
 	resize(t, tab, 320, 640)
 	sizes(t, tab, name+" at 320 px")
+	windows := [][2]int64{{320, 640}, {390, 844}, {1280, 900}}
+	if eval[bool](t, tab, `location.pathname.startsWith("/counter")`) {
+		for _, tablet := range [][2]int64{{768, 1024}, {1024, 768}} {
+			resize(t, tab, tablet[0], tablet[1])
+			sizes(t, tab, name+" at "+strconv.FormatInt(tablet[0], 10)+" px")
+			windows = append(windows, tablet)
+		}
+	}
 	folder := os.Getenv("MADOGUCHI_PICTURES")
 	if folder == "" {
 		return
 	}
-	for _, size := range [][2]int64{{320, 640}, {390, 844}, {1280, 900}} {
+	for _, size := range windows {
 		resize(t, tab, size[0], size[1])
 		do(t, tab, script(`scrollTo(0, 0)`))
 		frames(t, tab)

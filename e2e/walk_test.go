@@ -168,7 +168,6 @@ func TestTheWholeWalk(t *testing.T) {
 	waitText(t, console, "#card-verdict", "本物のカードで、生年月日が画面と一致しました")
 	waitText(t, console, "#record", "記録して次へ")
 	state(t, console, "counter")
-	picture(t, console, "counter.png")
 	do(t, console, chromedp.Click("#record"))
 	waitText(t, console, "#verdict", "記録しました")
 	waitText(t, console, "#today", "1")

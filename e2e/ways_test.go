@@ -282,6 +282,10 @@ func TestPatientsWithoutAScreenAreRecordedByTheirWay(t *testing.T) {
 			chromedp.Click("#save"))
 		waitText(t, desk, "main", "今日使えます")
 		state(t, desk, "disasters")
+		do(t, desk, chromedp.Navigate(base+"/counter/facility"))
+		waitText(t, desk, "#notices", "大雨の災害の通知")
+		do(t, desk, chromedp.Click("#disasters"))
+		waitText(t, desk, "h1", "災害の通知")
 		h.taps("D0", "2", "0", "1")
 		h.at("name") // the notice, the only one, is chosen
 		h.types("試験 みう\r", "2021-04-01\r", "03-0000-0000\r", "架空警察共済\r")
@@ -317,6 +321,20 @@ func TestPatientsWithoutAScreenAreRecordedByTheirWay(t *testing.T) {
 		waitText(t, console, "main", "架空県架空市架空町１丁目２番３号")
 		waitText(t, console, "#open", "1名")
 		state(t, console, "outage")
+		paper := printsOut(t, console, "outage-printed")
+		for _, want := range []string{"架空県架空市架空町", "☐ 資格あり", "☐ 資格なし"} {
+			if !strings.Contains(paper, want) {
+				t.Errorf("%q is not on paper:\n%s", want, paper)
+			}
+		}
+		if n := strings.Count(paper, "資格あり"); n != 1 { // the box, not the button
+			t.Errorf("資格あり stands %d times on paper:\n%s", n, paper)
+		}
+		for _, button := range []string{"受付の画面へ", "Ctrl"} { // nobody presses paper
+			if strings.Contains(paper, button) {
+				t.Errorf("%q is on paper:\n%s", button, paper)
+			}
+		}
 		do(t, console, chromedp.Click(`button[value="found"]`))
 		waitText(t, console, "#open", "0名")
 		waitText(t, console, "main", "資格あり")
