@@ -34,7 +34,7 @@ func TestOnlyPagesWithoutSecretsAreCompressed(t *testing.T) {
 	r := h.enrolled(t)
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	secret := []string{
-		"/enrol",
+		"/enrol?another=1",
 		"/api/v1/me",
 		"/insurer",
 		"/insurer/people/" + string(r.ID),

@@ -504,3 +504,15 @@ func TestAPhoneIsAddedOnlySoonAfterALogin(t *testing.T) {
 }
 
 type phoneLine struct{ ID string }
+
+// Back from a screen leads to the page before it, the form that asks for a code: whoever has a screen sees that.
+func TestBackFromAScreenFindsNoForm(t *testing.T) {
+	h := newTestApp(t)
+	h.enrolled(t)
+	if w := h.ask(t, "GET", "/enrol", nil); w.Code != http.StatusSeeOther || location(t, w) != "/screen" {
+		t.Errorf("%d %s", w.Code, w.Header().Get("Location"))
+	}
+	if w := h.ask(t, "GET", "/enrol?another=1", nil); w.Code != http.StatusOK {
+		t.Errorf("another code cannot be entered: %d", w.Code)
+	}
+}

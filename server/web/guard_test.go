@@ -68,7 +68,7 @@ var postForm = regexp.MustCompile(`<form[^>]* method="post"`)
 func TestAFormsOriginIsToldToItsOwnServer(t *testing.T) {
 	h := newTestApp(t)
 	h.enrolled(t)
-	for _, path := range []string{"/enrol", "/settings", "/visit", "/screen", "/insurer/staff",
+	for _, path := range []string{"/enrol?another=1", "/settings", "/visit", "/screen", "/insurer/staff",
 		"/counter/staff"} {
 		body := h.bare("GET", path, func(*http.Request) {}).Body.String()
 		if !postForm.MatchString(body) ||

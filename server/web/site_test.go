@@ -117,7 +117,7 @@ func TestPagesHoldNothingInline(t *testing.T) {
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	h.session(t, auth.Counter, "鈴木", "{}")
 	bad := regexp.MustCompile(`(?i)<script(?:>|[^>]*[^"]>[^<])|<style|\sstyle=|\son[a-z]+=|javascript:`)
-	for _, path := range []string{"/", "/notice", "/reception", "/enrol", "/screen", "/counter",
+	for _, path := range []string{"/", "/notice", "/reception", "/enrol?another=1", "/screen", "/counter",
 		"/counter/staff", "/insurer", "/counter/methods", "/visit", "/settings",
 		"/certificate?until=2027-05-15", "/next", "/next?why=reader", "/n/AAAAAAAAAAAAAAAA", "/insurer/staff",
 		"/insurer/people/" + string(r.ID) + "/notice", "/none"} {
