@@ -505,7 +505,8 @@ func TestAPhoneIsAddedOnlySoonAfterALogin(t *testing.T) {
 
 type phoneLine struct{ ID string }
 
-// Back from a screen leads to the page before it, the form that asks for a code: whoever has a screen sees that.
+// Back from a screen leads to the page before it, the form that asks for a code: whoever has a screen sees
+// that.
 func TestBackFromAScreenFindsNoForm(t *testing.T) {
 	h := newTestApp(t)
 	h.enrolled(t)
