@@ -1,7 +1,7 @@
 // The first view: whose screen it is, the card sentence, the whole code, its age and the clock, without
 // scrolling in the windows that phones leave to a page. The code has the page's width where the words leave
-// the height for it, else what they leave; never less than cameras read from a phone's sharp display. Elements:
-// #first, #code. Source: docs/facts/qr-codes.md#on-screens
+// the height for it, else what they leave; never less than cameras read from a phone's sharp display.
+// Elements: #first, #code. Source: docs/facts/qr-codes.md#on-screens
 
 const peek = 18; // CSS pixels of the sheet below: it is seen that there is more
 const least = 200; // CSS pixels of the code's side
