@@ -36,14 +36,7 @@ type DocumentsStore interface {
 	Person(ctx context.Context, insurer eligibility.InsurerNumber, id audit.PersonID) (PersonRecord, error)
 	// PutSavedCopy notes a copy under its insurer's revocation index; it returns ErrRIDTaken when that
 	// index is in use.
-	PutSavedCopy(
-		ctx context.Context,
-		person audit.PersonID,
-		insurer eligibility.InsurerNumber,
-		rid uint32,
-		issued, expires time.Time,
-		e audit.Entry,
-	) error
+	PutSavedCopy(ctx context.Context, c NewCopy, e audit.Entry) error
 	// Note appends an entry that belongs to no other change.
 	Note(ctx context.Context, e audit.Entry) error
 }
@@ -211,6 +204,14 @@ func (d *Documents) File(ctx context.Context, viewer Viewer, id audit.PersonID) 
 	return credential.CardFile(c.issued.JWS), nil
 }
 
+// NewCopy is a copy as it is noted before it is signed.
+type NewCopy struct {
+	Of              PersonKey
+	RID             uint32
+	Issued, Expires time.Time
+	Representative  int64 // the representative's login by which it is made, else 0
+}
+
 // savedCopy is a pdf-tier credential made now, with what a document says beside it.
 type savedCopy struct {
 	record  PersonRecord
@@ -260,7 +261,14 @@ func (d *Documents) freeRID(
 		var b [4]byte
 		rand.Read(b[:])
 		rid := binary.BigEndian.Uint32(b[:]) % credential.MaxRID
-		err := d.store.PutSavedCopy(ctx, record.ID, record.Person.Insurer, rid, now, until, audit.Entry{
+		made := NewCopy{
+			Of:             PersonKey{record.Person.Insurer, record.ID},
+			RID:            rid,
+			Issued:         now,
+			Expires:        until,
+			Representative: record.Representative,
+		}
+		err := d.store.PutSavedCopy(ctx, made, audit.Entry{
 			At:     now,
 			Actor:  record.shownBy(),
 			Action: "paper.issue",

@@ -54,6 +54,8 @@ type PersonRecord struct {
 	// RepresentedUntil is when a login that shows the person as a representative ceases to; zero for the
 	// person's own login, and where no login was asked about.
 	RepresentedUntil time.Time
+	// Representative is the number of that representative's login among the person's, else 0.
+	Representative int64
 }
 
 // PeopleQuery asks for people of one insurer.

@@ -119,18 +119,21 @@ func (s enrolledReader) Enrolled(
 	err := s.each(ctx, func(scan func(...any) error) error {
 		e := enrolmentRow{subject: mac}
 		r, err := s.people().scan(ctx, func(columns ...any) error {
-			return scan(append(columns, &e.at, &e.until, &e.body, &e.proof)...)
+			return scan(append(columns, &e.id, &e.at, &e.until, &e.body, &e.proof)...)
 		})
 		if err != nil {
 			return err
 		}
 		e.ref = string(r.ID)
-		if r.RepresentedUntil = timeOrNone(e.until); !r.IsRepresented() || at.Before(r.RepresentedUntil) {
+		if r.RepresentedUntil = timeOrNone(e.until); r.IsRepresented() {
+			r.Representative = e.id
+		}
+		if !r.IsRepresented() || at.Before(r.RepresentedUntil) {
 			all = append(all, r)
 		}
 		return s.proofs.checkProof(e.row(), e.proof)
-	}, `SELECT `+personColumns+`, enrolments.created_at, enrolments.until, enrolments.body, enrolments.proof
-		FROM people JOIN enrolments ON enrolments.person_id = people.id
+	}, `SELECT `+personColumns+`, enrolments.id, enrolments.created_at, enrolments.until, enrolments.body,
+		enrolments.proof FROM people JOIN enrolments ON enrolments.person_id = people.id
 		WHERE enrolments.subject_mac = $1 ORDER BY enrolments.id`, mac)
 	if err != nil {
 		return nil, storageError(err)

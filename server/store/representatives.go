@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"madoguchi/server/audit"
@@ -144,8 +145,14 @@ func (s representativesStore) Represent(
 		if row.body, err = s.sealer.seal(ctx, tx, representScope, row.bodyPlace(), body); err != nil {
 			return err
 		}
-		if err := s.bind(ctx, tx, row); err != nil {
+		renewed, err := s.bind(ctx, tx, row)
+		if err != nil {
 			return err
+		}
+		if renewed != 0 { // perhaps until an earlier day
+			if _, err := revokeRepresentatives(ctx, tx, code.Insurer, renewed, code.Until, e.At); err != nil {
+				return err
+			}
 		}
 		return s.audit(ctx, tx, e)
 	})
@@ -163,11 +170,14 @@ func (s representativesStore) useUp(ctx context.Context, tx *sql.Tx, mac []byte)
 	return nil
 }
 
-// bind puts a representative's login in its place: a new one, or that which the login has.
-func (s representativesStore) bind(ctx context.Context, tx *sql.Tx, row enrolmentRow) error {
+// bind puts a representative's login in its place: a new one, or that which the login has, whose number it
+// returns then.
+func (s representativesStore) bind(
+	ctx context.Context, tx *sql.Tx, row enrolmentRow,
+) (renewed int64, err error) {
 	all, err := s.enrolments().readVerified(ctx, tx, `people.ref = $1`, row.ref)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	others, now := 0, row.at
 	for _, other := range all {
@@ -177,27 +187,27 @@ func (s representativesStore) bind(ctx context.Context, tx *sql.Tx, row enrolmen
 				others++
 			}
 		case other.until == 0:
-			return insurer.ErrRepresentOwnLogin
+			return 0, insurer.ErrRepresentOwnLogin
 		default:
 			row.id, row.at = other.id, other.at
 		}
 	}
 	if row.id == 0 && others >= insurer.MaxRepresentatives {
-		return insurer.ErrTooManyRepresentatives
+		return 0, insurer.ErrTooManyRepresentatives
 	}
 	if row.id == 0 {
-		return s.enrolments().put(ctx, tx, row)
+		return 0, s.enrolments().put(ctx, tx, row)
 	}
 	proof, err := s.proofs.proofOf(row.row())
 	if err != nil {
-		return err
+		return 0, err
 	}
 	_, err = tx.ExecContext(ctx, `UPDATE enrolments SET until = $2, body = $3, proof = $4 WHERE id = $1`,
 		row.id, row.until, row.body, proof)
 	if err != nil {
-		return fmt.Errorf("renewing a representation: %w", err)
+		return 0, fmt.Errorf("renewing a representation: %w", err)
 	}
-	return nil
+	return row.id, nil
 }
 
 // bodyPlace is where the body of a representative's login stands. The row's proof vouches for the rest.
@@ -251,6 +261,13 @@ func (s representativesStore) EndRepresentative(
 			return err
 		case len(found) == 0:
 			return sql.ErrNoRows
+		}
+		n, err := revokeRepresentatives(ctx, tx, person.Insurer, found[0].id, e.At, e.At)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			e.Detail = strings.TrimPrefix(fmt.Sprintf("%s; copies revoked: %d", e.Detail, n), "; ")
 		}
 		if err := s.endings().enrolment(ctx, tx, found[0]); err != nil {
 			return err

@@ -14,23 +14,24 @@ import (
 
 // PutSavedCopy implements insurer.DocumentsStore.
 func (s documentsStore) PutSavedCopy(
-	ctx context.Context, person audit.PersonID, number eligibility.InsurerNumber, rid uint32, issued,
-	expires time.Time, e audit.Entry,
+	ctx context.Context, c insurer.NewCopy, e audit.Entry,
 ) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		var taken int
 		err := tx.QueryRowContext(ctx, `SELECT 1 FROM papers WHERE insurer = $1 AND rid = $2 UNION ALL
 			SELECT 1 FROM revocations WHERE insurer = $1 AND rid = $2`,
-			number, int64(rid)).Scan(&taken)
+			c.Of.Insurer, int64(c.RID)).Scan(&taken)
 		if err == nil {
 			return insurer.ErrRIDTaken
 		}
 		if !errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("looking for the index: %w", err)
 		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO papers (insurer, rid, person_id, issued_at, expires_at)
-			SELECT $1, $2, id, $4, $5 FROM people WHERE ref = $3 AND insurer = $1`,
-			number, int64(rid), person, toMillis(issued), toMillis(expires)); err != nil {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO papers
+			(insurer, rid, person_id, issued_at, expires_at, login)
+			SELECT $1, $2, id, $4, $5, $6 FROM people WHERE ref = $3 AND insurer = $1`,
+			c.Of.Insurer, int64(c.RID), c.Of.ID, toMillis(c.Issued), toMillis(c.Expires),
+			c.Representative); err != nil {
 			return fmt.Errorf("noting the copy: %w", err)
 		}
 		return s.audit(ctx, tx, e)
@@ -84,6 +85,15 @@ func revokeCopies(
 		return 0, fmt.Errorf("counting the revocation: %w", err)
 	}
 	return int(n), nil
+}
+
+// revokeRepresentatives lists the copies that a representative made and that end after until: their
+// representation ends then, sooner than was stated when they were made.
+func revokeRepresentatives(
+	ctx context.Context, tx *sql.Tx, number eligibility.InsurerNumber, login int64, until, at time.Time,
+) (int, error) {
+	where := fmt.Sprintf(`papers.login = $4 AND papers.expires_at > %d`, toMillis(until))
+	return revokeCopies(ctx, tx, number, where, at, login)
 }
 
 // Revoked implements insurer.IssuerStore.

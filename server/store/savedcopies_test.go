@@ -16,8 +16,9 @@ func TestRevocationIndexIsGivenOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	put := func() error {
-		return s.Documents.PutSavedCopy(ctx, r.ID, "06139992", 7, noon, noon,
-			entry("paper.issue"))
+		of := insurer.PersonKey{Insurer: "06139992", ID: r.ID}
+		made := insurer.NewCopy{Of: of, RID: 7, Issued: noon, Expires: noon}
+		return s.Documents.PutSavedCopy(ctx, made, entry("paper.issue"))
 	}
 	if err := put(); err != nil {
 		t.Fatal(err)
