@@ -282,7 +282,7 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		do(t, other, script(`document.getElementById("manage-more").open = true`))
 		waitText(t, other, "#phones", "別の端末")
 		state(t, other, "manage")
-		presses(t, other, `#phones button`, "この端末の登録を取り消しますか")
+		presses(t, other, `#phones button`, "ほかの端末の登録を取り消しますか")
 		waitTrue(t, other, `!document.getElementById("phones").innerText.includes("別の端末")`)
 		do(t, phone, chromedp.Navigate(base+"/screen"))
 		waitText(t, phone, "#empty", "この端末の登録は取り消されました")

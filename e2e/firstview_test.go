@@ -178,6 +178,17 @@ func TestBackClosesWhatLiesOverTheScreen(t *testing.T) {
 		back()
 		waitTrue(t, phone, gone)
 	})
+	t.Run("printed, it says where the paper is", func(t *testing.T) {
+		words := printsOut(t, phone, "screen-printed")
+		for _, not := range []string{"0001234", "髙橋", "\f\f"} {
+			if strings.Contains(words, not) {
+				t.Errorf("%q is printed", not)
+			}
+		}
+		if n := strings.Count(words, "\f"); n != 1 || !strings.Contains(words, "印刷しても使えません") {
+			t.Errorf("%d pages: %q", n, words)
+		}
+	})
 	t.Run("and from the screen to no form", func(t *testing.T) {
 		back()
 		waitTrue(t, phone, `location.pathname !== "/screen" || document.readyState === "complete"`)

@@ -198,10 +198,13 @@ func sharing(t *testing.T, base string, phone context.Context) {
 	state(t, phone, "share")
 	do(t, phone, chromedp.Click("#share-masked .button.main"))
 	waitTrue(t, phone, `given.length === 1`)
-	do(t, phone, chromedp.Click("#share-full button"), chromedp.WaitVisible("#share-full .ways .button.main"))
+	do(t, phone, chromedp.Click("#share-full button"), chromedp.WaitVisible("#share-full .ways .button"))
 	waitText(t, phone, "#share-full", "医療機関と薬局のほかには渡さないで")
+	if eval[bool](t, phone, `!!document.querySelector("#share-full .button.main")`) {
+		t.Error("the copy with numbers has a filled button")
+	}
 	state(t, phone, "share-full")
-	do(t, phone, chromedp.Click("#share-full .ways .button.main"))
+	do(t, phone, chromedp.Click("#share-full .ways .button"))
 	waitTrue(t, phone, `given.length === 2`)
 	given := eval[[][2]string](t, phone, `given`)
 	if !strings.Contains(given[0][0], "masked") || strings.Contains(given[1][0], "masked") ||
@@ -221,8 +224,10 @@ func sharing(t *testing.T, base string, phone context.Context) {
 	do(t, phone, chromedp.Click("#share-open"))
 	waitText(t, phone, "#share-masked", "電波のある所で")
 	// the kept one
-	do(t, phone, chromedp.Click("#share-full button"), chromedp.WaitVisible("#share-full .ways .button.main"))
+	do(t, phone, chromedp.Click("#share-full button"), chromedp.WaitVisible("#share-full .ways .button"))
 	offline(t, phone, false)
+	do(t, phone, chromedp.Click("#share-masked .ways .button.quiet"),
+		chromedp.WaitVisible("#share-masked .ways .button.main"))
 	do(t, phone, chromedp.Navigate(base+"/screen"))
 	waitText(t, phone, "#age", "秒前に作成")
 }

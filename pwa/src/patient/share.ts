@@ -28,35 +28,46 @@ export async function openShare({ person, screen, offset }: Shown): Promise<void
   const step = button("button quiet", word("fullOpen"), () => {
     step.remove();
     const kept = copyFile(person, Date.now() - offset);
-    const copy = kept.then((file) => file ?? fetched(`/people/${person}/document.pdf`));
-    full.append(h("p", "note attention", word("fullWarn")), ways(copy));
+    const copy = async (): Promise<File> => (await kept) ?? fetched(`/people/${person}/document.pdf`);
+    full.append(h("p", "note attention", word("fullWarn")), ways(copy, "button"));
   });
   full.append(step);
-  masked.append(ways(fetched(`/people/${person}/masked.pdf`)));
+  masked.append(ways(() => fetched(`/people/${person}/masked.pdf`), "button main"));
   masked.id = "share-masked";
   full.id = "share-full";
   openSheet("share", word("title"), masked, ...(codeless ? [] : [full]));
 }
 
-/** What can be done with a copy: as much as this browser can. */
-function ways(copy: Promise<File>): HTMLElement {
-  const state = h("p", "help", word("making"));
+/**
+ * What can be done with a copy: as much as this browser can, the first of it by a button of the class. A copy
+ * that did not come can be asked for again.
+ */
+function ways(copy: () => Promise<File>, first: string): HTMLElement {
+  const state = h("p", "help");
   state.setAttribute("role", "status");
   const place = h("div", "ways", state);
-  void copy.then(
-    (file) => offer(place, state, file),
-    () => setText(state, word("failed")),
-  );
+  const again = button("button quiet", word("retry"), () => void ask());
+  const ask = async (): Promise<void> => {
+    setText(state, word("making"));
+    again.remove();
+    try {
+      offer(place, state, await copy(), first);
+    } catch {
+      setText(state, word("failed"));
+      place.append(again);
+    }
+  };
+  void ask();
   return place;
 }
 
-function offer(place: HTMLElement, state: HTMLElement, file: File): void {
+function offer(place: HTMLElement, state: HTMLElement, file: File, first: string): void {
   setText(state, word("ready"));
   const url = URL.createObjectURL(file);
   const sendable = navigator.canShare?.({ files: [file] }) ?? false;
   if (sendable) {
     place.append(
-      button("button main", word("send"), () => {
+      button(first, word("send"), () => {
         navigator.share({ files: [file] }).catch((e: unknown) => {
           // A person who changed their mind needs no word.
           if (!(e instanceof DOMException && e.name === "AbortError")) setText(state, word("again"));
@@ -65,7 +76,7 @@ function offer(place: HTMLElement, state: HTMLElement, file: File): void {
     );
   }
   if (!sendable || !standsAloneOnIOS()) { // there a link saves nothing; sharing can save
-    const save = h("a", sendable ? "button" : "button main", word("save")) as HTMLAnchorElement;
+    const save = h("a", sendable ? "button" : first, word("save")) as HTMLAnchorElement;
     save.href = url;
     save.download = file.name;
     place.append(save);
