@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"madoguchi/pwa"
@@ -140,7 +142,18 @@ func TestBackClosesWhatLiesOverTheScreen(t *testing.T) {
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 	waitText(t, phone, "#age", "秒前に作成")
 	waitTrue(t, phone, stored)
-	back := func() { do(t, phone, script(`history.back()`)) }
+	back := func() { // as the phone's own Back
+		t.Helper()
+		do(t, phone, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+			h, err := cdp.Call(ctx, target, page.GetNavigationHistory, cdp.Empty{})
+			if err != nil {
+				return err
+			}
+			_, err = cdp.Call(ctx, target, page.NavigateToHistoryEntry,
+				page.NavigateToHistoryEntryParams{EntryID: h.Entries[h.CurrentIndex-1].ID})
+			return err
+		}))
+	}
 	gone := `!document.querySelector("dialog[open], dialog.biggest")`
 	for _, c := range []struct{ name, open, dialog, close string }{
 		{"large view", "#bigger", "dialog.biggest", "dialog.biggest .ways button:first-child"},
@@ -151,16 +164,16 @@ func TestBackClosesWhatLiesOverTheScreen(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			unfolds(t, phone)
 			do(t, phone, script(`document.getElementById("manage-more").open = true`))
+			open := func() { do(t, phone, chromedp.Click(c.open), chromedp.WaitVisible(c.dialog)) }
 			before := eval[int](t, phone, `history.length`)
 			for range 2 {
-				do(t, phone, script(`document.querySelector(`+quote(c.open)+`).click()`),
-					chromedp.WaitVisible(c.dialog))
+				open()
 				back()
 				waitTrue(t, phone, gone)
 			}
-			// closed by its button, its entry in the history is gone too
-			do(t, phone, script(`document.querySelector(`+quote(c.open)+`).click()`),
-				chromedp.WaitVisible(c.dialog), chromedp.Click(c.close))
+			// closed by its button, its entry in the history serves the next one
+			open()
+			do(t, phone, chromedp.Click(c.close))
 			waitTrue(t, phone, gone)
 			if after := eval[int](t, phone, `history.length`); after > before+1 {
 				t.Errorf("%d entries in the history, %d before", after, before)
@@ -169,8 +182,7 @@ func TestBackClosesWhatLiesOverTheScreen(t *testing.T) {
 		})
 	}
 	t.Run("a copy shared from over another", func(t *testing.T) {
-		do(t, phone, script(`document.getElementById("bigger").click()`),
-			chromedp.WaitVisible("dialog.biggest"),
+		do(t, phone, chromedp.Click("#bigger"), chromedp.WaitVisible("dialog.biggest"),
 			script(`document.getElementById("number-open").click()`), chromedp.WaitVisible("#number"))
 		back()
 		waitTrue(t, phone, `!document.querySelector("#number[open]") &&
@@ -189,8 +201,11 @@ func TestBackClosesWhatLiesOverTheScreen(t *testing.T) {
 			t.Errorf("%d pages: %q", n, words)
 		}
 	})
-	t.Run("and from the screen to no form", func(t *testing.T) {
+	t.Run("and from the screen to no form, though a dialog was closed by its button", func(t *testing.T) {
+		do(t, phone, chromedp.Click("#number-open"), chromedp.WaitVisible("#number"),
+			chromedp.Click("#number-close"), script(`window.left = true`))
 		back()
+		waitTrue(t, phone, `!window.left`)
 		waitTrue(t, phone, `location.pathname !== "/screen" || document.readyState === "complete"`)
 		waitText(t, phone, "#main", "髙橋 德一")
 		waitTrue(t, phone, `!document.querySelector("#code[name=code]")`)

@@ -53,6 +53,9 @@ func TestEveryWordAboutAPaperIsSeenOnThePage(t *testing.T) {
 		{name: "a share of another age", digit: "5", typed: typed{"share": "10",
 			"until": in(0, 30)},
 			checks: []string{"paper.share_odd"}},
+		{name: "the whole price", digit: "5", typed: typed{"insurerNumber": "138990", "symbol": "国13",
+			"number": "0001234", "branch": "02", "share": "special", "until": in(0, 30)},
+			checks: []string{"console.paper.refund"}, verdict: []string{"console.paper.full_price"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			values := typed{"insurerNumber": "01139997", "symbol": "13990001", "number": "1234",

@@ -78,6 +78,7 @@ func TestAReceptionistSeesTheReaders(t *testing.T) {
 	makesPasskey(t, pc, invites(t, base, data, "--facility", "1319999991", "--role", "reception",
 		"--name", "佐藤 次郎"), "架空医院")
 	waitText(t, pc, "#acting", "佐藤 次郎")
+	waitTrue(t, pc, programStarted)
 	do(t, pc, chromedp.Click("#pairing-open"))
 	waitText(t, pc, "#pair-others", "管理者です")
 	waitText(t, pc, "#bridges", "つないだパソコンはありません")

@@ -1,37 +1,42 @@
 // A phone's Back closes what lies over the page first, and leaves the page only when nothing lies there: each
-// dialog has an entry of its own in the browser's history while it is open.
-const over: HTMLDialogElement[] = []; // the topmost last
-let own = 0; // steps back that this page itself has asked for
+// dialog that is open has an entry of its own in the browser's history. Closed by a button, it leaves its
+// entry to the next one; Back steps over an entry that nobody needs.
+let over: HTMLDialogElement[] = []; // the topmost last; some may be closed by now
 
-/**
- * Gives an open dialog its entry in the history. A dialog that refuses to be cancelled (its "cancel" event)
- * stays, and has its entry again.
- */
-export function closeByBack(dialog: HTMLDialogElement): void {
-  over.push(dialog);
-  history.pushState(null, "");
-  dialog.addEventListener("close", () => takeOff(dialog), { once: true });
+/** What an entry of the history says: how many dialogs may lie over the page there. */
+interface Depth {
+  over?: number;
 }
 
-function takeOff(dialog: HTMLDialogElement): void {
-  const at = over.lastIndexOf(dialog);
-  if (at < 0) return; // Back closed it
-  over.splice(at, 1);
-  own++;
-  history.back();
+const here = (): number => (history.state as Depth | null)?.over ?? 0;
+
+let depth = here(); // of the entry where the page is
+
+/**
+ * Gives a dialog that was just opened its entry in the history. One that refuses to be cancelled (its
+ * "cancel" event) stays, and has its entry again.
+ */
+export function closeByBack(dialog: HTMLDialogElement): void {
+  over = [...over.filter((d) => d !== dialog && d.open), dialog];
+  if (depth < over.length) push();
+}
+
+function push(): void {
+  depth++;
+  history.pushState({ over: depth } satisfies Depth, "");
 }
 
 window.addEventListener("popstate", () => {
-  if (own > 0) {
-    own--;
-    return;
-  }
+  const before = depth;
+  depth = here();
+  over = over.filter((d) => d.open);
+  if (depth >= before) return; // forward
   const top = over.at(-1);
-  if (!top) return;
-  if (!top.dispatchEvent(new Event("cancel", { cancelable: true }))) {
-    history.pushState(null, "");
-    return;
+  if (!top || over.length <= depth) {
+    history.back(); // this entry was left by a dialog that is closed
+  } else if (top.dispatchEvent(new Event("cancel", { cancelable: true }))) {
+    top.close();
+  } else {
+    push();
   }
-  over.pop();
-  top.close();
 });
