@@ -35,8 +35,8 @@ func (h *keyboard) answers(digits ...string) {
 	h.t.Helper()
 	h.types(kb.F1)
 	for i, digit := range digits {
-		waitTrue(h.t, h.tab, `document.querySelectorAll("#panel .known li").length >= `+strconv.Itoa(i)+
-			` && !!document.activeElement.dataset.choice`)
+		waitTrue(h.t, h.tab, `document.getElementById("panel")?.innerText.includes("質問 `+strconv.Itoa(i+1)+
+			` / 3") && !!document.activeElement.dataset.choice`)
 		h.types(digit)
 	}
 }

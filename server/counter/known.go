@@ -69,6 +69,10 @@ func (b *CaseView) known() (k Known) {
 	}
 	if b.Paper != nil {
 		k.notePaper(b.Paper)
+		if !b.Judged.Accepted && !b.Paper.Unfinished { // staff are asked what else there is
+			k.Answers.Shows = ""
+			k.note("console.known.paper_refused")
+		}
 	}
 	switch {
 	case len(b.RefusedBy) > 0: // it is not this person's: nothing is here that could be shown beside a paper
