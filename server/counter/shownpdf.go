@@ -23,6 +23,7 @@ const MaxPDF = 4 << 20
 var (
 	ErrPDFLarge   = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.pdf_large", Field: "pdf"}
 	errPDFCode    = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.pdf_without_code", Field: "pdf"}
+	errPDFDamaged = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.pdf_damaged", Field: "pdf"}
 	errPDFMasked  = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.pdf_masked", Field: "pdf"}
 	errPDFSeveral = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.pdf_several", Field: "pdf"}
 )
@@ -42,6 +43,9 @@ func (c *Service) OpenPDF(ctx context.Context, reception staff.Reception, docume
 		return CaseView{}, err
 	}
 	shown, err := c.readShown(ctx, facility, codes.JWS)
+	if errors.Is(err, errIncomplete) {
+		return CaseView{}, errPDFDamaged.Because(err) // reading it again changes nothing
+	}
 	if err != nil {
 		return CaseView{}, err
 	}
@@ -97,7 +101,7 @@ func withoutCode(read pdfcode.Reading) *eligibility.Error {
 	case pdfcode.Pick(read.Texts).Proof != "":
 		return errProofFirst
 	case slices.ContainsFunc(read.Texts, isPart):
-		return errIncomplete
+		return errPDFDamaged
 	case read.Title == pdf.SheetTitle:
 		return errPDFMasked
 	}

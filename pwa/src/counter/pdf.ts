@@ -1,5 +1,6 @@
-// PDFs that are dropped or chosen: the patient's saved copy. The server reads it, and judges the PDF too; away
-// from the server the console reads the code's text out of the packet, and says that the PDF was not judged.
+// PDFs that are dropped or chosen: the patient's saved copy. The server reads it, and judges the PDF too;
+// away from the server the console reads the code's text out of the packet, and says that the PDF was not
+// judged.
 // Elements: #verdict, #paper-choices.
 import { Problem, sendFile } from "../shared/api";
 import { button } from "../shared/dialog";
@@ -30,6 +31,7 @@ export async function isPDF(file: File): Promise<boolean> {
 /** Takes a PDF as what its patient shows. */
 export async function takePDF(file: File): Promise<void> {
   if (file.size > maxPDF) throw new Problem(0, "file.large", word("pdfLarge"));
+  if (atHand()?.parked) throw new Problem(0, "case.open", word("pdfParked"));
   if (atHand()?.acceptable) throw new Problem(0, "case.open", word("caseOpen"));
   if (atHand()) leave();
   const text = codeIn(await answered(latin(file)));
@@ -61,8 +63,8 @@ async function open(file: File, text: string): Promise<Case> {
  * none, or more than one.
  */
 function codeIn(document: string): string {
-  const found = new Set([...document.matchAll(/<mdg:jws>([\w.-]{1,20000})<\/mdg:jws>/g)].map(([, jws]) => jws));
-  const [code = "", ...more] = found;
+  const found = [...document.matchAll(/<mdg:jws>([\w.-]{1,20000})<\/mdg:jws>/g)].map(([, jws]) => jws);
+  const [code = "", ...more] = new Set(found);
   return more.length ? "" : code;
 }
 
