@@ -324,7 +324,7 @@ func TestAnotherFacilitysCaseIsNotFound(t *testing.T) {
 			for kind, who := range strangers {
 				for at, clinic := range map[string]*clinic{"here": c, "at their own counter": &elsewhere} {
 					if atOwn := clinic == &elsewhere && who.Facility == another; atOwn &&
-						(name == "Open" || name == "Candidates" || name == "FacilityOf") {
+						slices.Contains([]string{"Open", "OpenPDF", "Candidates", "FacilityOf"}, name) {
 						continue // who is shown a screen may open a case of their own
 					}
 					var e *eligibility.Error

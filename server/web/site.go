@@ -145,8 +145,8 @@ func useMiddleware(e *echo.Echo, r *kit.Router, c Config, shared *kit.Kit) {
 	}
 	e.Use(middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{
 		Limit: "1M",
-		Skipper: func(c echo.Context) bool { // those that have their own limits
-			return c.Path() == clerk.ImportPath || c.Path() == counter.PDFPath
+		Skipper: func(c echo.Context) bool { // those that have limits of their own
+			return c.Path() == clerk.ImportPath || counter.TakesPDF(c)
 		},
 	}))
 	e.Use(kit.ExceptFor("/demo-idp/", kit.ExceptFor("/i/", kit.SameOrigin())))

@@ -16,6 +16,11 @@ import (
 // PDFPath takes the bytes of a PDF, and has a limit of its own for them.
 const PDFPath = "/api/v1/counter/pdf"
 
+// TakesPDF reports whether a request brings a PDF to PDFPath, where it may have counter.MaxPDF bytes.
+func TakesPDF(c echo.Context) bool {
+	return c.Path() == PDFPath && c.Request().Header.Get(echo.HeaderContentType) == "application/pdf"
+}
+
 // maxReading is how many PDFs are read at once: one may take seconds of a core (qrscan).
 const maxReading = 2
 
@@ -33,7 +38,7 @@ func (s pdfPages) routes(r *kit.Router) { r.Counter("POST "+PDFPath, s.reception
 // stored nor logged.
 func (s pdfPages) open(c echo.Context, reception staff.Reception) error {
 	r := c.Request()
-	if r.Header.Get(echo.HeaderContentType) != "application/pdf" {
+	if !TakesPDF(c) {
 		return kit.ErrRequest
 	}
 	document, err := io.ReadAll(http.MaxBytesReader(c.Response(), r.Body, counter.MaxPDF))
