@@ -20,7 +20,7 @@ import (
 // fetched is a file of the page's server, as the page's visitor gets it; address is a JavaScript expression.
 func fetched(t *testing.T, tab context.Context, address string) []byte {
 	t.Helper()
-	text := await[string](t, tab, `fetch(`+address+`).then(r => r.blob()).then(b => new Promise(done => {
+	text := await[string](t, tab, `(async () => fetch(`+address+`))().then(r => r.blob()).then(b => new Promise(done => {
 		const reader = new FileReader();
 		reader.onload = () => done(reader.result.split(",")[1]);
 		reader.readAsDataURL(b);
@@ -30,6 +30,12 @@ func fetched(t *testing.T, tab context.Context, address string) []byte {
 		t.Fatalf("%s is no PDF: %d bytes, %v", address, len(data), err)
 	}
 	return data
+}
+
+// ownPDF is the address of a document of the one person whom a phone shows.
+func ownPDF(kind string) string {
+	return `await fetch("/api/v1/me").then(r => r.json()).then(me => "/people/" + me.people[0].id + "/` + kind +
+		`.pdf")`
 }
 
 // drops lets a file fall on an element of the console, as a hand does: the browser's own event with the file.
@@ -60,9 +66,8 @@ func TestStaffDropAPatientsPDF(t *testing.T) {
 	bridge(t, base, console, "tokuichi.json")
 	copies(t, console)
 	expects(t, console, `status of 422 .*/api/v1/counter/pdf`, "what is no copy, for its sentence")
-	copied := fetched(t, phone, `document.querySelector('a[data-file="document.pdf"]').href`)
-	masked := fetched(t, phone, `document.querySelector('a[data-file="document.pdf"]').href
-		.replace("document.pdf", "masked.pdf")`)
+	copied := fetched(t, phone, ownPDF("document"))
+	masked := fetched(t, phone, ownPDF("masked"))
 	notice := fetched(t, clerk, `location.pathname.replace(/\/[^/]*$/, "/notice.pdf")`)
 	t.Logf("the copy has %d bytes", len(copied))
 
@@ -70,7 +75,7 @@ func TestStaffDropAPatientsPDF(t *testing.T) {
 		seen := driven{}
 		drops(t, console, "main", "shikaku-joho.pdf", copied)
 		seen.sees(t, console, "#verdict h3", "verdict.headline.copy_genuine")
-		seen.sees(t, console, "#checks", "verdict.document.not_signed")
+		seen.sees(t, console, "#checks", "verdict.document.signer_not_checked")
 		waitText(t, console, "#p-name", "髙橋 德一")
 		state(t, console, "counter-pdf")
 		shot(t, console, "counter-pdf-window")
@@ -107,6 +112,8 @@ func TestStaffDropAPatientsPDF(t *testing.T) {
 		leads    string // the form that it leads to
 	}{
 		{name: "a code in it was forged", on: "header", data: forged, check: "verdict.match.failed"},
+		{name: "written over after it was signed", on: "main", check: "verdict.document.altered",
+			data: bytes.Replace(copied, []byte("<pdf:Producer>M"), []byte("<pdf:Producer>N"), 1)},
 		{name: "it shows another's code", on: "#verdict", data: other, check: "verdict.match.failed"},
 		{name: "two people's in one", on: "body", data: append(sheet(t, code), sheet(t, hers)...),
 			problem: "scan.pdf_several"},
@@ -137,8 +144,8 @@ func TestStaffDropAPatientsPDF(t *testing.T) {
 				state(t, console, "counter-pdf-leads")
 				shot(t, console, "counter-pdf-leads-window")
 				do(t, console, chromedp.Click("#verdict button"))
-				waitTrue(t, console, `document.getElementById("paper-form").checkVisibility()`)
-				waitText(t, console, "#paper-form", message.New("counter.paper"+c.leads, nil).Sentence("ja"))
+				waitTrue(t, console, `document.getElementById("paper").checkVisibility()`)
+				waitText(t, console, "#paper-title", message.New("counter.paper"+c.leads, nil).Sentence("ja"))
 				do(t, console, chromedp.KeyEvent("\x1b"))
 			default:
 				seen.sees(t, console, "#problem", c.problem)
@@ -157,7 +164,7 @@ func TestAPDFOnADayWithoutTheServer(t *testing.T) {
 	base, _, data := startServer(t)
 	_, noticeURL := clerkImports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
-	copied := fetched(t, phone, `document.querySelector('a[data-file="document.pdf"]').href`)
+	copied := fetched(t, phone, ownPDF("document"))
 	c := &offlineConsole{profile: t.TempDir() + "/1", base: base, data: data}
 	c.start(t)
 	console := c.tab
