@@ -4,7 +4,7 @@
 // Elements: #verdict, #paper-choices.
 import { Problem, sendFile } from "../shared/api";
 import { button } from "../shared/dialog";
-import { byId } from "../shared/dom";
+import { byId, h } from "../shared/dom";
 import { word, type Word } from "../shared/words";
 import { ask, away, hear, lost } from "./ask";
 import { box } from "./box";
@@ -77,6 +77,6 @@ async function latin(bytes: Blob): Promise<string> {
 function offer(sentence: string, { kind, name }: { kind: string; name: Word }): void {
   const form = byId("paper-choices").querySelector<HTMLElement>(`[data-kind="${kind}"]`);
   const go = button("button", word("pdfAsPaper", { k: word(name) }), () => form?.click());
-  byId("verdict").replaceChildren(box("unsure", sentence, go));
+  byId("verdict").replaceChildren(box("unsure", "", sentence, h("p", "", go)));
   go.focus();
 }
