@@ -13,6 +13,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"madoguchi/credential"
+	"madoguchi/internal/certtest"
 	"madoguchi/message"
 	"madoguchi/pdf/sign"
 )
@@ -209,4 +210,32 @@ func credentialOf(t *testing.T, document []byte) string {
 		t.Fatal(err)
 	}
 	return found.Credentials[0]
+}
+
+// pdfVerdicts drives each verdict of the PDF around a copy's code that the console can come to say.
+func pdfVerdicts(t *testing.T, seen driven, console context.Context, s screens) {
+	code := s.of(0, saved(credential.LatestEnd(time.Now())))
+	signed := signatory{certtest.NewSigner(t, time.Now())}.sign(t, sheet(t, code), time.Now(), code)
+	altered := bytes.Clone(signed)
+	altered[bytes.Index(altered, []byte("/Title"))+15] ^= 1
+	for _, c := range []struct {
+		data       []byte
+		key, heads string
+	}{
+		{described(t, sheet(t, code), time.Now(), code), "document.not_signed", "copy_genuine"},
+		{signed, "document.signer_not_checked", "copy_genuine"},
+		{altered, "document.altered", "copy_unverifiable"},
+		{append(bytes.Clone(signed), "\n% more\n"...), "document.added_to", "copy_unverifiable"},
+		{described(t, sheet(t, code), time.Now(), s.of(0)), "match.failed", "copy_unverifiable"},
+	} {
+		do(t, console, chromedp.Click("#cancel"))
+		drops(t, console, "main", "copy.pdf", c.data)
+		seen.sees(t, console, "#checks", "verdict."+c.key)
+		seen.sees(t, console, "#verdict h3", "verdict.headline."+c.heads)
+		if c.heads == "copy_genuine" {
+			seen.sees(t, console, "#passed-checks", "verdict.match.passed")
+		} else {
+			refusalStands(t, console)
+		}
+	}
 }
