@@ -21,11 +21,12 @@ import (
 // fetched is a file of the page's server, as the page's visitor gets it; address is a JavaScript expression.
 func fetched(t *testing.T, tab context.Context, address string) []byte {
 	t.Helper()
-	text := await[string](t, tab, `(async () => fetch(`+address+`))().then(r => r.blob()).then(b => new Promise(done => {
+	text := await[string](t, tab, `(async () => {
+		const file = await (await fetch(`+address+`)).blob();
 		const reader = new FileReader();
-		reader.onload = () => done(reader.result.split(",")[1]);
-		reader.readAsDataURL(b);
-	}))`)
+		await new Promise(done => { reader.onload = done; reader.readAsDataURL(file) });
+		return reader.result.split(",")[1];
+	})()`)
 	data, err := base64.StdEncoding.DecodeString(text)
 	if err != nil || !bytes.HasPrefix(data, []byte("%PDF-")) {
 		t.Fatalf("%s is no PDF: %d bytes, %v", address, len(data), err)
@@ -35,8 +36,8 @@ func fetched(t *testing.T, tab context.Context, address string) []byte {
 
 // ownPDF is the address of a document of the one person whom a phone shows.
 func ownPDF(kind string) string {
-	return `await fetch("/api/v1/me").then(r => r.json()).then(me => "/people/" + me.people[0].id + "/` + kind +
-		`.pdf")`
+	return `await fetch("/api/v1/me").then(r => r.json())
+		.then(me => "/people/" + me.people[0].id + "/` + kind + `.pdf")`
 }
 
 // drops lets a file fall on an element of the console, as a hand does: the browser's own event with the file.

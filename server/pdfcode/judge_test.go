@@ -86,3 +86,27 @@ func TestACheckOfThePDFTakesItsPlaceAmongTheOthers(t *testing.T) {
 		})
 	}
 }
+
+// A phone's second code proves the code, not the PDF that the first one came in.
+func TestANewerVerdictKeepsWhatThePDFIsWorth(t *testing.T) {
+	before := credential.Verdict{Checks: []credential.Check{
+		{Name: "signature", Result: credential.Failed},
+		{Name: CheckDocument, Result: credential.Failed},
+		{Name: CheckMatch, Result: credential.Passed},
+	}}
+	fresh := credential.Verdict{Valid: true, Checks: []credential.Check{
+		{Name: "signature", Result: credential.Passed},
+	}}
+	after := Carry(before, fresh)
+	var names []string
+	for _, c := range after.Checks {
+		names = append(names, c.Name+" "+string(c.Result))
+	}
+	if got := strings.Join(names, ", "); after.Valid ||
+		got != "document failed, signature passed, match passed" {
+		t.Errorf("%s, valid %v", got, after.Valid)
+	}
+	if unchanged := Carry(fresh, fresh); !unchanged.Valid || len(unchanged.Checks) != 1 {
+		t.Errorf("a scan has no PDF: %+v", unchanged)
+	}
+}

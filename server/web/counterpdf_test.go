@@ -188,8 +188,8 @@ func TestACounterReadsThePDFThatAPatientShows(t *testing.T) {
 		{"a paper notice", insert, "scan.notice", false, false},
 		{"Mynaportal's, or a shop's", strangersPDF(1, 1, nil), "scan.pdf_without_code", false, false},
 		{"half a code in the packet", h.copyOf(t, "", half[:len(half)/2]), "scan.pdf_damaged", false, false},
-		{"a code whose payload was changed", h.copyOf(t, "", code[:400]+"AAAA"+code[404:]), "scan.pdf_damaged",
-			false, false},
+		{"a code whose payload was changed", h.copyOf(t, "", code[:400]+"AAAA"+code[404:]),
+			"scan.pdf_damaged", false, false},
 		{"behind a password", replace("/Root", "/Encrypt 9 0 R/Root"), "lens.locked", false, false},
 		{"a picture that inflates to more than it says", strangersPDF(64, 64, bombOf(t, 64<<20)),
 			"scan.pdf_without_code", false, false},
@@ -211,16 +211,16 @@ func TestACounterReadsThePDFThatAPatientShows(t *testing.T) {
 			if got.Verdict.Valid != c.valid || got.Acceptable != c.valid {
 				t.Errorf("valid %v, acceptable %v", got.Verdict.Valid, got.Acceptable)
 			}
-			var keys []string
+			var said []string
 			for _, check := range got.Verdict.Checks {
-				keys = append(keys, check.Result+" "+check.Key)
+				said = append(said, check.Result+" "+check.Key)
 			}
-			result := "failed "
+			want := "failed " + c.says
 			if c.valid {
-				result = "not checked "
+				want = "not checked " + c.says
 			}
-			if !slices.ContainsFunc(keys, func(k string) bool { return strings.HasPrefix(k, result+c.says) }) {
-				t.Errorf("%q", keys)
+			if !slices.ContainsFunc(said, func(s string) bool { return strings.HasPrefix(s, want) }) {
+				t.Errorf("%q", said)
 			}
 		})
 	}
@@ -235,8 +235,8 @@ func (h *testApp) refusedAs(t *testing.T, w *httptest.ResponseRecorder, key stri
 	}
 }
 
-// Nothing of a PDF outlives the answer but its code, which the open case holds as it does after a scan; a form
-// of another site cannot send one.
+// Nothing of a PDF outlives the answer but its code, which the open case holds, sealed, as it does after a
+// scan; a form of another site cannot send one.
 func TestNothingOfAPDFIsKept(t *testing.T) {
 	h := newTestApp(t)
 	p := h.tokuichi(t).Person
