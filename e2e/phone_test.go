@@ -400,7 +400,7 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 			waitText(t, console, "#verdict", "この画面は本物です")
 			w.next(t)
 		}
-		if err := os.WriteFile(file, []byte("%PDF-"), 0o600); err != nil {
+		if err := os.WriteFile(file, []byte("no card"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		do(t, console, chromedp.SetUploadFiles("#scan-file", []string{file}))

@@ -208,25 +208,21 @@ func ofAnother(r *credential.Request) { r.Person.Insurer = "01139997" }
 var notOnThePage = func() map[string]string {
 	const (
 		byCommand = "only the command verify goes without a trust list"
-		documents = "only the command verify reads PDFs"
+		signers   = "only the command verify is given certificates that signers are judged by"
+		several   = "the server opens no case then (scan.pdf_several)"
+		many      = "it takes more pictures than a PDF of 4 MB should be made to have for a test"
 		again     = "the server asks for another scan before there is a case (scan.incomplete)"
 	)
 	return map[string]string{
-		"verdict.issuer.not_checked":          byCommand,
-		"verdict.issuer.passed_by_keys":       byCommand,
-		"verdict.insurer.not_checked":         byCommand,
-		"verdict.signature.damaged":           again,
-		"verdict.headline.scan_again":         again,
-		"verdict.pictures":                    documents,
-		"verdict.match.failed":                documents,
-		"verdict.match.failed_several":        documents,
-		"verdict.match.passed":                documents,
-		"verdict.document.not_signed":         documents,
-		"verdict.document.altered":            documents,
-		"verdict.document.added_to":           documents,
-		"verdict.document.signer_not_checked": documents,
-		"verdict.document.signer_expired":     documents,
-		"verdict.document.signer_unknown":     documents,
-		"verdict.document.passed":             documents,
+		"verdict.issuer.not_checked":      byCommand,
+		"verdict.issuer.passed_by_keys":   byCommand,
+		"verdict.insurer.not_checked":     byCommand,
+		"verdict.signature.damaged":       again,
+		"verdict.headline.scan_again":     again,
+		"verdict.pictures":                many,
+		"verdict.match.failed_several":    several,
+		"verdict.document.signer_expired": signers,
+		"verdict.document.signer_unknown": signers,
+		"verdict.document.passed":         signers,
 	}
 }()

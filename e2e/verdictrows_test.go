@@ -168,6 +168,7 @@ func TestEveryVerdictOfAScreenIsSeenOnThePage(t *testing.T) {
 	t.Run("the second code", func(t *testing.T) {
 		secondCodes(t, seen, console, screens{t, data}, [2]credential.Key{holder, stranger})
 	})
+	t.Run("the PDF around a code", func(t *testing.T) { pdfVerdicts(t, seen, console, screens{t, data}) })
 	t.Run("a part is missing", func(t *testing.T) {
 		do(t, console, chromedp.Click("#cancel"))
 		jws := screens{t, data}.of(0)

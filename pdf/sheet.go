@@ -29,6 +29,9 @@ type Sheet struct {
 	Represented bool // made on a representative's phone (代理の方の端末)
 }
 
+// SheetTitle is the title of an EligibilitySheet's file, masked or not.
+const SheetTitle = "資格情報（写し）"
+
 // EligibilitySheet makes the file of one A4 page: the eligibility as text, its code, and that it does not
 // stand alone. The masked sheet bears neither the code nor, anywhere in the file, the numbers that its bars
 // cover.
@@ -46,7 +49,7 @@ func EligibilitySheet(s Sheet) ([]byte, Report, error) {
 		return nil, Report{}, err
 	}
 	var out bytes.Buffer
-	w := form.NewWriter(&out, form.Info{Title: "資格情報（写し）", Author: s.InsurerName,
+	w := form.NewWriter(&out, form.Info{Title: SheetTitle, Author: s.InsurerName,
 		Made: s.IssuedAt.In(eligibility.Japan)})
 	report, err := w.Page(composed, s.values(rows))
 	if err == nil {

@@ -70,6 +70,7 @@ var floors = map[string]int{
 	"server/printing":     25,
 	"server/hostapi":      26,
 	"server/trust":        28,
+	"server/pdfcode":      29, // a code's PDF
 	"server/verify":       30, // of what lies in files
 	"server/counter":      40,
 	"server/insurer":      40,

@@ -151,6 +151,7 @@ var realClock = map[string]string{
 	"e2e/hand_test.go":                 peer,
 	"e2e/panelpapers_test.go":          peer,
 	"e2e/paperwords_test.go":           peer,
+	"e2e/pdfdrop_test.go":              peer,
 	"e2e/slot_test.go":                 peer,
 	"e2e/verdictcodes_test.go":         peer,
 	"e2e/verdictrows_test.go":          peer,

@@ -9,8 +9,8 @@ import (
 	"madoguchi/internal/testenv"
 	"madoguchi/pdf/sign"
 	"madoguchi/server/demo"
+	"madoguchi/server/pdfcode"
 	"madoguchi/server/settings"
-	"madoguchi/server/verify"
 )
 
 func TestThePatientsCopyIsSignedWhereThereIsACertificate(t *testing.T) {
@@ -76,7 +76,7 @@ func TestThePatientsCopyIsSignedWhereThereIsACertificate(t *testing.T) {
 		t.Errorf("verify: %+v %v", v, err)
 	}
 	for _, c := range v.Checks {
-		if (c.Name == verify.CheckDocument || c.Name == verify.CheckMatch) && c.Result != "passed" {
+		if (c.Name == pdfcode.CheckDocument || c.Name == pdfcode.CheckMatch) && c.Result != "passed" {
 			t.Errorf("%+v", c)
 		}
 	}

@@ -53,6 +53,7 @@ func TestOfTwoFacilitiesOnOneServerNoneFindsTheOthersCases(t *testing.T) {
 	before := dump(t, c.file)
 	ownCase := map[string]bool{
 		"Open":       true,
+		"OpenPDF":    true,
 		"Candidates": true,
 		"FacilityOf": true,
 	} // about nobody's case yet

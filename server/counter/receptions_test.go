@@ -19,6 +19,8 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/internal/facilitytest"
 	"madoguchi/internal/issuertest"
+	"madoguchi/pdf"
+	"madoguchi/pdf/sign"
 	"madoguchi/server/agents"
 	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
@@ -184,10 +186,26 @@ func (away) Redeem(context.Context, string, credential.OnlineCode) (string, erro
 
 var errNothing = &eligibility.Error{Code: eligibility.NotFound, Key: "test.nothing"}
 
+// blankSheet is a PDF that shows no code.
+func blankSheet() []byte {
+	data, _, err := pdf.EligibilitySheet(pdf.Sheet{Masked: true})
+	if err != nil {
+		panic(err)
+	}
+	return data
+}
+
 // rows are the service's methods, called for the clinic's cases.
 var rows = map[string]func(c *clinic, who staff.Reception) error{
 	"Open": func(c *clinic, who staff.Reception) error {
 		_, err := c.Open(ctx, who, c.jws)
+		return err
+	},
+	"OpenPDF": func(c *clinic, who staff.Reception) error {
+		document, err := sign.Describe(blankSheet(), c.Now(), sign.Options{Credential: c.jws})
+		if err == nil {
+			_, err = c.OpenPDF(ctx, who, document)
+		}
 		return err
 	},
 	"Candidates": func(c *clinic, who staff.Reception) error {
@@ -306,7 +324,7 @@ func TestAnotherFacilitysCaseIsNotFound(t *testing.T) {
 			for kind, who := range strangers {
 				for at, clinic := range map[string]*clinic{"here": c, "at their own counter": &elsewhere} {
 					if atOwn := clinic == &elsewhere && who.Facility == another; atOwn &&
-						(name == "Open" || name == "Candidates" || name == "FacilityOf") {
+						slices.Contains([]string{"Open", "OpenPDF", "Candidates", "FacilityOf"}, name) {
 						continue // who is shown a screen may open a case of their own
 					}
 					var e *eligibility.Error

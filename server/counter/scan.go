@@ -11,6 +11,7 @@ import (
 	"unicode"
 
 	"madoguchi/credential"
+	"madoguchi/server/pdfcode"
 	"madoguchi/server/staff"
 	"madoguchi/server/trust"
 )
@@ -26,12 +27,7 @@ func (c *Service) Open(ctx context.Context, reception staff.Reception, text stri
 	if err != nil {
 		return CaseView{}, err
 	}
-	view := CaseView{ID: rand.Text(), At: c.Now(), caseBody: caseBody{
-		JWS:     shown.jws,
-		Staff:   reception.Staff,
-		Verdict: shown.verdict,
-	}}
-	return view, c.cases().put(ctx, reception, view, "case.open", openingOutcome(view.Verdict))
+	return c.openShown(ctx, reception, shown)
 }
 
 // shownScreen is what a patient shows, with what it is worth.
@@ -128,7 +124,7 @@ func (c *Service) Prove(ctx context.Context, reception staff.Reception, id, text
 		}
 		verifier := believed.Verifier(c.Now())
 		fresh := verifier.Verify(view.JWS) // the day may have ended since the first code was read
-		view.Verdict = fresh.Prove(text, view.JWS, verifier, view.Nonce)
+		view.Verdict = pdfcode.Carry(view.Verdict, fresh.Prove(text, view.JWS, verifier, view.Nonce))
 		view.Visual = nil // what was compared before was no verified screen
 		if view.Verdict.Valid {
 			view.Nonce = "" // answered once

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bytes"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"os"
@@ -13,8 +14,15 @@ import (
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/server/input"
+	"madoguchi/server/pdfcode"
 	"madoguchi/server/qrscan"
 )
+
+// reading is what a file to verify holds.
+type reading struct {
+	codes    []string         // texts that may be codes, the one that people see first
+	document *pdfcode.Reading // of a PDF
+}
 
 // readCodes reads the file of an argument: the codes of a picture or PDF, else of a text. What is no file's
 // name but looks like a code is taken as the code itself.
@@ -41,8 +49,9 @@ func codesOf(name string) (reading, error) {
 	if err != nil {
 		return reading{}, err
 	}
-	if bytes.Contains(data[:min(len(data), 1024)], []byte("%PDF-")) {
-		return readPDF(data)
+	if pdfcode.IsPDF(data) {
+		read, err := pdfcode.Read(data)
+		return reading{read.Texts, &read}, err
 	}
 	if hasUTF16Mark(data) { // a text that a Windows program saved as "Unicode"
 		windows := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM)
@@ -75,19 +84,20 @@ func isIncomplete(text string) bool {
 	return errors.Is(err, credential.ErrIncomplete)
 }
 
-// pickCodes tells the screen from the phone's proof. Others are further, different screens.
-func pickCodes(texts []string) (jws, proof string, others []string) {
-	for _, text := range texts {
-		read, err := credential.Read(text)
-		switch {
-		case err != nil:
-		case credential.LooksLikeProof(read):
-			proof = read
-		case jws == "":
-			jws = read
-		case read != jws:
-			others = append(others, read)
-		}
+var errRoots = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.roots", Field: "--roots"}
+
+// readRoots reads the certificates that signers are judged by; no file means none.
+func readRoots(path string) (*x509.CertPool, error) {
+	if path == "" {
+		return nil, nil
 	}
-	return jws, proof, others
+	text, err := input.Small(path, "certificates")
+	if err != nil {
+		return nil, errRoots.Because(err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(text) {
+		return nil, errRoots
+	}
+	return pool, nil
 }

@@ -2,17 +2,14 @@ package verify
 
 import (
 	"bytes"
-	"crypto/x509"
-	"slices"
-	"strings"
 	"testing"
-	"time"
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/internal/certtest"
 	"madoguchi/pdf"
 	"madoguchi/pdf/sign"
+	"madoguchi/server/pdfcode"
 )
 
 // signatory signs an insurer's PDFs.
@@ -108,75 +105,12 @@ func TestAPDFIsJudgedByItsCodesAndItsSignature(t *testing.T) {
 				asked.Roots = b.path(c.roots)
 			}
 			v, err := asked.Verdict()
-			if err != nil || v.Valid != c.valid || result(v, CheckDocument) != c.document ||
-				result(v, CheckMatch) != c.match {
+			if err != nil || v.Valid != c.valid || result(v, pdfcode.CheckDocument) != c.document ||
+				result(v, pdfcode.CheckMatch) != c.match {
 				t.Errorf("valid %v, want %v: %+v %v", v.Valid, c.valid, v.Checks, err)
 			}
 			if c.valid && v.RID != "AABJn" { // 4711 = 1·64² + 9·64 + 39, in the digits of base64url
 				t.Errorf("another copy: %s", v.RID)
-			}
-		})
-	}
-}
-
-// A signature of level B-B cannot prove when it was made (ETSI EN 319 102-1: indeterminate), so a certificate
-// that ended since is neither good nor bad.
-func TestASignatureWhoseCertificateEndedSinceIsNotChecked(t *testing.T) {
-	insurer := newSignatory(t)
-	found, err := sign.Read(insurer.sign(t, sheet(t, ""), ""))
-	if err != nil {
-		t.Fatal(err)
-	}
-	roots := x509.NewCertPool()
-	roots.AddCert(insurer.Chain[1])
-	for _, c := range []struct {
-		name string
-		at   time.Time
-		want credential.Result
-	}{
-		{"on its last day", made.AddDate(1, 0, 0), credential.Passed},
-		{"a second later", made.AddDate(1, 0, 0).Add(time.Second), credential.NotChecked},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			got := signatureCheck(found.Signatures, roots, c.at)
-			if got.Name != CheckDocument || got.Result != c.want {
-				t.Errorf("%+v, want %s", got, c.want)
-			}
-		})
-	}
-}
-
-// The worst stands first, and a check that passes changes no order.
-func TestACheckOfThePDFTakesItsPlaceAmongTheOthers(t *testing.T) {
-	check := func(name string, r credential.Result) credential.Check {
-		return credential.Check{Name: name, Result: r}
-	}
-	// with room behind it, as append leaves it
-	checks := append(make([]credential.Check, 0, 8), check("issuer", credential.Failed),
-		check("revocation", credential.NotChecked), check("form", credential.Passed))
-	before := credential.Verdict{Valid: true, Checks: checks}
-	for _, c := range []struct {
-		added credential.Result
-		want  string
-		valid bool
-	}{
-		{credential.Failed, "issuer document revocation form", false},
-		{credential.NotChecked, "issuer revocation document form", true},
-		{credential.Passed, "issuer revocation form document", true},
-	} {
-		t.Run(string(c.added), func(t *testing.T) {
-			after := withCheck(before, check(CheckDocument, c.added))
-			var names []string
-			for _, each := range after.Checks {
-				names = append(names, each.Name)
-			}
-			if got := strings.Join(names, " "); got != c.want || after.Valid != c.valid {
-				t.Errorf("%s, valid %v", got, after.Valid)
-			}
-			if slices.ContainsFunc(before.Checks, func(c credential.Check) bool {
-				return c.Name == CheckDocument
-			}) {
-				t.Error("the verdict before was changed")
 			}
 		})
 	}

@@ -14,6 +14,7 @@ import (
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/server/input"
+	"madoguchi/server/pdfcode"
 	"madoguchi/server/trust"
 )
 
@@ -60,13 +61,14 @@ func (q Question) Verdict() (credential.Verdict, error) {
 	if err != nil {
 		return none, err
 	}
-	jws, proof, others := pickCodes(in.codes)
+	codes := pdfcode.Pick(in.codes)
+	jws, proof := codes.JWS, codes.Proof
 	switch {
 	case jws == "" && slices.ContainsFunc(in.codes, isIncomplete):
 		return none, errIncomplete
 	case jws == "":
 		return none, errText
-	case len(others) > 0 && in.document == nil:
+	case len(codes.Others) > 0 && in.document == nil:
 		return none, errSeveral
 	}
 	if q.Proof != "" {
@@ -74,9 +76,9 @@ func (q Question) Verdict() (credential.Verdict, error) {
 		if err != nil {
 			return none, err
 		}
-		screen, live, _ := pickCodes(second.codes)
-		if proof = live; proof == "" {
-			proof = screen // the Verdict says that it is no second code
+		shown := pdfcode.Pick(second.codes)
+		if proof = shown.Proof; proof == "" {
+			proof = shown.JWS // the Verdict says that it is no second code
 		}
 		if proof == "" {
 			return none, errProof
@@ -99,7 +101,10 @@ func (q Question) Verdict() (credential.Verdict, error) {
 	if proof != "" {
 		v = v.Prove(proof, jws, b, "")
 	}
-	return judgeDocument(v, in, jws, others, roots, b.Now), nil
+	if in.document == nil {
+		return v, nil
+	}
+	return in.document.Judge(v, codes, pdfcode.Signers{Roots: roots, At: b.Now}), nil
 }
 
 // trust returns the list to judge by: the one given, else the data folder's if there is one and no keys are

@@ -144,8 +144,10 @@ func useMiddleware(e *echo.Echo, r *kit.Router, c Config, shared *kit.Kit) {
 		e.Use(c.FrontDoor.Guard)
 	}
 	e.Use(middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{
-		Limit:   "1M",
-		Skipper: func(c echo.Context) bool { return c.Path() == clerk.ImportPath },
+		Limit: "1M",
+		Skipper: func(c echo.Context) bool { // those that have limits of their own
+			return c.Path() == clerk.ImportPath || counter.TakesPDF(c)
+		},
 	}))
 	e.Use(kit.ExceptFor("/demo-idp/", kit.ExceptFor("/i/", kit.SameOrigin())))
 	if !c.Demo {

@@ -381,6 +381,7 @@ func (h *testApp) tour(t *testing.T) []stop {
 				strings.Join([]string{"madoguchi-device-1", "enter", "localhost:8080", "A",
 					nonce}, "\n"))})
 	send("POST", "/api/v1/counter/cases", map[string]string{"text": live})
+	stops = append(stops, h.pdfStop(t, live))
 	send("POST", "/api/v1/counter/people", map[string][]string{"texts": {live}})
 	send("POST", "/api/v1/counter/papers", noticeBody())
 	send("POST", "/api/v1/counter/paper-notes", noticeBody())

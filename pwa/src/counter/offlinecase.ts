@@ -1,7 +1,7 @@
 // A case as the server would answer with it, made of what the console verified itself
 // (server/web/counter/caseview.go).
 import type { Sentence } from "../shared/local";
-import { word } from "../shared/words";
+import { word, type Word } from "../shared/words";
 import type { Case, Comparison } from "./casedata";
 import type { Items } from "./offlinepayload";
 import { headline, type Verdict } from "./offlineverify";
@@ -17,6 +17,8 @@ export interface Parts {
   visual: string[];
   now: number; // ms
 }
+
+const ownWords: Record<string, Word> = { clock: "offlineClock", document: "offlinePDF" };
 
 const own = (text: string): Sentence => ({ ja: text, en: text }); // in the page's language already
 
@@ -45,8 +47,8 @@ export function caseOf({ sentences: all, askKeys, compare }: Given, of: Parts): 
   const checks = v.checks.map((c) => ({
     name: c.name,
     result: c.result,
-    ...(c.name === "clock"
-      ? own(word("offlineClock"))
+    ...(ownWords[c.name]
+      ? own(word(ownWords[c.name]!))
       : sentence(all, c.key, c.day === undefined ? {} : { day: dayOf(c.day * 1000) })),
   }));
   const next = v.valid

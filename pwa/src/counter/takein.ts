@@ -8,6 +8,7 @@ import { scan } from "./camera";
 import { atHand } from "./current";
 import { textsOf } from "./file";
 import { scanned, takeTexts } from "./open";
+import { isPDF, takePDF } from "./pdf";
 import { isProof } from "./second";
 import { act, answered, waitAnew } from "./turn";
 import { guardEnter, handsOver, watchReader } from "./wedge";
@@ -16,6 +17,7 @@ async function readFile(file: File | undefined): Promise<void> {
   if (!file) return;
   setText(byId("scan-state"), word("fileReading"));
   try {
+    if (await answered(isPDF(file))) return await takePDF(file);
     const texts = await answered(textsOf(file));
     if (!texts.length) throw new Problem(0, "file.nothing", word("fileNothing"));
     await takeTexts(texts);

@@ -60,6 +60,16 @@ export async function call<T>(method: string, path: string, body?: unknown, pati
     init.headers = { "Content-Type": "application/json" };
     init.body = JSON.stringify(body);
   }
+  return answerTo<T>(path, init);
+}
+
+/** Posts a file's bytes, and returns the JSON answer as call does. */
+export function sendFile<T>(path: string, file: Blob, type: string, patience: number): Promise<T> {
+  const headers = { "Content-Type": type };
+  return answerTo<T>(path, { ...plain(patience), method: "POST", headers, body: file });
+}
+
+async function answerTo<T>(path: string, init: RequestInit): Promise<T> {
   const answer = await fetch(path, init).catch((e: unknown) => {
     failure = "network";
     throw e;

@@ -28,6 +28,7 @@ func (s *Console) Routes(r *kit.Router) {
 	r.Counter("POST /api/v1/counter/cases/:id/proof", s.reception(s.prove))
 	r.Counter("POST /api/v1/counter/cases/:id/challenge", s.reception(s.challenge))
 	r.Counter("POST /api/v1/counter/cases/:id/card-check", s.reception(s.cardCheck))
+	s.pdfs.routes(r)
 	s.extraCheckRoutes(r)
 	wayPages{s.answers}.routes(r)
 	paperPages{s.answers, counterhalf.NewPapers(s.Counter)}.routes(r)

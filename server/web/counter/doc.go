@@ -32,6 +32,7 @@ type Console struct {
 	answers
 	facilities *staff.Facilities
 	bridges    bridges
+	pdfs       pdfPages
 	records    records
 	places     places
 	offline    offlinePages
@@ -40,8 +41,10 @@ type Console struct {
 // New returns the counter's pages.
 func New(c Config) *Console {
 	at := receptions{demo: c.Kit.Demo, facility: c.Kit.Facility}
+	all := answers{Kit: c.Kit, receptions: at, Counter: c.Counter}
 	return &Console{
-		answers:    answers{Kit: c.Kit, receptions: at, Counter: c.Counter},
+		answers:    all,
+		pdfs:       newPDFPages(all),
 		facilities: c.Facilities,
 		bridges:    bridges{receptions: at, readers: c.Readers},
 		records:    records{Kit: c.Kit, receptions: at, Records: counter.NewRecords(c.Counter)},

@@ -219,6 +219,8 @@ var groups = []struct {
 			Ja: "画像の中のコードは誰の物か", En: "whose the codes of a picture are"},
 		{Route: "POST /api/v1/counter/cases", Who: Reception, Of: Shown,
 			Ja: "コードの読み取り", En: "opens a case with a code"},
+		{Route: "POST /api/v1/counter/pdf", Who: Reception, Of: Shown,
+			Ja: "写し（PDF）の読み取り", En: "opens a case with the code of a PDF"},
 		{Route: "POST /api/v1/counter/papers", Who: Reception, Of: Shown,
 			Ja: "職員が見て入れた紙・画面", En: "opens a case with what staff saw and typed"},
 		{Route: "POST /api/v1/counter/paper-notes", Who: Reception, Of: OwnOrganisation,

@@ -1,4 +1,4 @@
-package verify
+package pdfcode
 
 import (
 	"crypto/x509"
@@ -7,21 +7,9 @@ import (
 	"time"
 
 	"madoguchi/credential"
-	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/pdf/sign"
-	"madoguchi/server/input"
-	"madoguchi/server/qrscan"
 )
-
-// reading is what a file to verify holds.
-type reading struct {
-	codes    []string     // texts that may be codes, the one that people see first
-	document *sign.Found  // of a PDF: its packet and its signatures
-	pictures qrscan.Found // of a PDF: how many pictures were looked at
-}
-
-var errRoots = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.roots", Field: "--roots"}
 
 // Names of the checks that only a PDF has.
 const (
@@ -30,54 +18,17 @@ const (
 	CheckPictures = "pictures" // how many of its pictures were looked at
 )
 
-// readPDF looks for the code as a picture and in the XMP packet; either is enough. What a picture lacks is
-// said only when the packet has no code either.
-func readPDF(data []byte) (reading, error) {
-	pictures, unseen := qrscan.Scan(data)
-	found, err := sign.Read(data)
-	switch {
-	case errors.Is(unseen, qrscan.ErrLocked):
-		return reading{}, unseen // one sentence for one reason
-	case err != nil:
-		return reading{}, err
-	case unseen != nil && len(found.Credentials) == 0:
-		return reading{}, unseen
-	}
-	return reading{append(pictures.Texts, found.Credentials...), &found, pictures}, nil
+// Signers says by which certificates, and at what time, the signers of PDFs are judged.
+type Signers struct {
+	Roots *x509.CertPool // nil: who signed is not checked
+	At    time.Time
 }
 
-// readRoots reads the certificates that signers are judged by; no file means none.
-func readRoots(path string) (*x509.CertPool, error) {
-	if path == "" {
-		return nil, nil
-	}
-	text, err := input.Small(path, "certificates")
-	if err != nil {
-		return nil, errRoots.Because(err)
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(text) {
-		return nil, errRoots
-	}
-	return pool, nil
-}
-
-// judgeDocument adds to the Verdict on a code (jws) what the PDF around it says: whether all other codes in
-// it, seen or in its packet, are the same, and the signatures. A failed check makes the whole not valid; an
-// unsigned copy stays as good as its code.
-func judgeDocument(
-	v credential.Verdict,
-	read reading,
-	jws string,
-	others []string,
-	roots *x509.CertPool,
-	at time.Time,
-) credential.Verdict {
-	document := read.document
-	if document == nil {
-		return v
-	}
-	if p := read.pictures; p.Looked < p.Pictures {
+// Judge adds to the Verdict on a PDF's code what the PDF around it says: whether all other codes in it, seen
+// or in its packet, are the same, and the signatures. A failed check makes the whole not valid; an unsigned
+// copy stays as good as its code.
+func (r Reading) Judge(v credential.Verdict, codes Codes, signers Signers) credential.Verdict {
+	if p := r.Pictures; p.Looked < p.Pictures {
 		v = withCheck(
 			v,
 			newCheck(CheckPictures, credential.NotChecked, message.New("verdict.pictures", message.Args{
@@ -86,10 +37,20 @@ func judgeDocument(
 			})),
 		)
 	}
-	if len(document.Credentials)+len(others) > 0 {
-		v = withCheck(v, matchCodes(document.Credentials, jws, others))
+	if len(r.Document.Credentials)+len(codes.Others) > 0 {
+		v = withCheck(v, matchCodes(r.Document.Credentials, codes.JWS, codes.Others))
 	}
-	return withCheck(v, signatureCheck(document.Signatures, roots, at))
+	return withCheck(v, signatureCheck(r.Document.Signatures, signers.Roots, signers.At))
+}
+
+// Carry adds to a newer Verdict on a code what Judge said of the PDF that it came in.
+func Carry(from, to credential.Verdict) credential.Verdict {
+	for _, c := range from.Checks {
+		if c.Name == CheckDocument || c.Name == CheckMatch || c.Name == CheckPictures {
+			to = withCheck(to, c)
+		}
+	}
+	return to
 }
 
 // withCheck puts a check in its place, the worst first.
