@@ -62,6 +62,7 @@ var groups = []struct {
 		{Route: "GET /login", Who: Public, Of: OwnVisit, Ja: "ログインの開始"},
 		{Route: "GET /login/callback", Who: Public, Of: OwnVisit, Ja: "ログインのもどり先"},
 		{Route: "GET /login/help", Who: Public, Ja: "ログインできないとき"},
+		{Route: "GET /login/cancelled", Who: Public, Ja: "ログインをやめたとき"},
 	}},
 	{InsurerHalf, Public, OwnVisit, []Row{
 		{Route: "GET /login/wait", Ja: "ほかのブラウザーにもどったログインを待つ画面"},
