@@ -148,13 +148,13 @@ func TestAPhoneInTrouble(t *testing.T) {
 		}
 		defer do(t, phone, script(`localStorage.removeItem("receipts")`))
 		turns(t, phone, "髙橋 德一")
-		waitText(t, phone, "#receipts", "1医院 で確認されました")
+		waitText(t, phone, "#receipts", "1医院が「受け付けた」と記録しました")
 		waitTrue(t, phone,
 			`!document.body.textContent.includes("2医院") &&
 				document.getElementById("seen").children.length === 1`)
 		turns(t, phone, "試験 花子")
 		waitTrue(t, phone, `!document.body.textContent.includes("1医院")`) // at once
-		waitText(t, phone, "#receipts", "2医院 で確認されました")
+		waitText(t, phone, "#receipts", "2医院が「受け付けた」と記録しました")
 	})
 
 	t.Run("a live code that comes late does not lie under the stored one", func(t *testing.T) {

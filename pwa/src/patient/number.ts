@@ -74,7 +74,7 @@ const alphabet = "234679ACEFHJKMNRWXY";
 /** Returns a group of four, below which stands how it is said. */
 function part(text: string): HTMLElement {
   const span = h("span", "", text);
-  const sounds = word("sounds").split(" ");
+  const sounds = word("sounds").split("・");
   span.dataset["sounds"] = [...text].map((c) => sounds[alphabet.indexOf(c)] ?? c).join(" ");
   return span;
 }

@@ -27,7 +27,7 @@ export function setText(e: HTMLElement, text: string): void {
   if (textOf(e) !== text) e.textContent = text;
 }
 
-/** Returns an element's text as it was set: with the marks of the readings that stand above its characters. */
+/** Returns an element's text as it was set: with the marks of the readings above its characters. */
 export function textOf(e: HTMLElement): string {
   if (!e.getElementsByTagName("ruby").length) return e.textContent;
   const copy = e.cloneNode(true) as HTMLElement;

@@ -1,5 +1,6 @@
-// Readings above the characters (furigana) of what programs say. Sentences bear them between Unicode's interlinear
-// annotation characters; wherever one is put into the page, ruby stands in its place before it is painted.
+// Readings above the characters (furigana) of what programs say. Sentences bear them between Unicode's
+// interlinear annotation characters; wherever one is put into the page, ruby stands in its place before it is
+// painted.
 import { h } from "./dom";
 
 const mark = /\ufff9([^\ufffa]*)\ufffa([^\ufffb]*)\ufffb/;

@@ -28,7 +28,10 @@ export const language = document.documentElement.dataset["text"] ?? "ja";
 /** Whether the reader wants readings above the characters, and the page's language has them. */
 const furigana = document.documentElement.classList.contains("furigana");
 
-if (furigana) (await import("./ruby")).showReadings();
+if (furigana) {
+  const { showReadings } = await import("./ruby");
+  showReadings();
+}
 
 const loaded: Record<string, string> = { ...(await load(loaders)) };
 
