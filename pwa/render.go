@@ -121,7 +121,7 @@ func templateFuncs(e edition) template.FuncMap {
 			}
 			return sentenceHTML(e, m)
 		},
-		"around": func(key, place string) ([]template.HTML, error) { return aroundPlace(e, key, place) },
+		"around":    func(key, place string) ([]template.HTML, error) { return aroundPlace(e, key, place) },
 		"spoken":    func(lang, key string) string { return message.New(key, nil).Text(lang) },
 		"typed":     typedAgain,
 		"has":       func(key string) bool { return hasSentence(e.lang, key) },
