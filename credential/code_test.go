@@ -136,7 +136,7 @@ func TestTheHiddenHalfCannotBeGuessed(t *testing.T) {
 	}
 }
 
-// The page on which a patient reads a code aloud says each of its characters, in each language in its own way.
+// The page on which a patient reads a code aloud says each of its characters, in each language.
 func TestEveryCharacterOfACodeCanBeSaid(t *testing.T) {
 	page, err := os.ReadFile("../pwa/src/patient/number.ts")
 	if err != nil || !strings.Contains(string(page), `const alphabet = "`+codeAlphabet+`";`) {

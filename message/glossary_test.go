@@ -15,8 +15,8 @@ type term struct {
 	forms               map[string][]string
 }
 
-// readGlossary reads the first table of docs/glossary.md, the longest terms first, so that a term is looked for
-// where no longer one has it.
+// readGlossary reads the first table of docs/glossary.md, the longest terms first, so that a term is looked
+// for where no longer one has it.
 func readGlossary(t *testing.T) (terms []term) {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("..", "docs", "glossary.md"))

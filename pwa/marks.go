@@ -47,7 +47,8 @@ func markedHTML(s string, args message.Args, lang string, furigana bool) (templa
 	return template.HTML(b.String()), nil
 }
 
-// aroundPlace is a sentence in two parts, before and behind its one place, for an element that a program fills.
+// aroundPlace is a sentence in two parts, before and behind its one place, for an element that a program
+// fills.
 func aroundPlace(e edition, key, place string) ([]template.HTML, error) {
 	entry, _ := message.FindEntry(key)
 	before, behind, ok := strings.Cut(entry.Texts[e.lang].Sentence, "{"+place+"}")

@@ -290,8 +290,8 @@ func TestTheAuditSaysWhatALoginRestsOn(t *testing.T) {
 	}
 }
 
-// Who presses "cancel" at the provider is shown a calm page, in the browser that began and in any other: nothing
-// happened. The next login is as good as the first.
+// Who presses "cancel" at the provider is shown a calm page, in the browser that began and in any other:
+// nothing happened. The next login is as good as the first.
 func TestACancelledLoginIsNoError(t *testing.T) {
 	h := newTestApp(t)
 	e, pick := h.atProvider(t)

@@ -76,7 +76,7 @@ function sayOf(e: HTMLElement, key: Word, days: string): void {
   const [before, after] = word(key, { d: "\n" }).split("\n");
   if (textOf(e) === `${before}${days}${after}`) return;
   const unbroken = days.split(/( (?=\())/).map((day) => (day === " " ? day : h("span", "unbroken", day)));
-  e.replaceChildren(before ?? "", ...unbroken, after ?? "");
+  e.replaceChildren(before ?? "", ...unbroken, after ? h("span", "unbroken", after) : "");
 }
 
 /**

@@ -61,7 +61,9 @@ async function load(from: typeof loaders): Promise<Record<string, string>> {
 }
 
 /** Returns a sentence without its readings. */
-const bare = (text: string): string => text.replace(/\ufff9([^\ufffa]*)\ufffa[^\ufffb]*\ufffb/g, "$1");
+function bare(text: string): string {
+  return text.replace(/\ufff9([^\ufffa]*)\ufffa[^\ufffb]*\ufffb/g, "$1");
+}
 
 function filled(text: string, values: Values): string {
   return text.replace(/\{(\w)\}/g, (_, name: string) => String(values[name] ?? ""));
