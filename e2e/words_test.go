@@ -55,7 +55,8 @@ const broken = `(() => {
 			const range = document.createRange();
 			range.setStart(node, m.index);
 			range.setEnd(node, m.index + m[0].length);
-			const lines = new Set([...range.getClientRects()].filter(r => r.width > 0).map(r => Math.round(r.top)));
+			const parts = [...range.getClientRects()].filter(r => r.width > 0);
+			const lines = new Set(parts.map(r => Math.round(r.top)));
 			if (lines.size > 1) found.push(m[0] + " #" + node.parentElement.closest("[id]").id);
 		}
 	}
@@ -63,8 +64,9 @@ const broken = `(() => {
 })()`
 
 // beyond are the elements that stand out of the window.
-const beyond = `document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("body *")]
-	.filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.localName + "#" + e.id)`
+const beyond = `document.documentElement.scrollWidth <= innerWidth ? [] :
+	[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+		.map(e => e.localName + "#" + e.id)`
 
 // In やさしい日本語 readings stand above what a program says too: the figures' labels, the dialogs, the number
 // that is told aloud.

@@ -44,7 +44,7 @@ func readGlossary(t *testing.T) (terms []term) {
 // compounds are words that hold a term's characters and are other words.
 var compounds = []string{"被保険者", "ホーム画面", "画面ロック", "顔認証マイナンバーカード"}
 
-// otherWords are sentences whose translation says a term in another way, by key, with the term and the reason.
+// otherWords are sentences whose translation says a term in another way, by key: the term and the reason.
 var otherWords = map[string][2]string{
 	"case.app.first":          {"マイナポータル", "the name of a program of before, between the brackets"},
 	"door.heading.home":       {"画面", "en and vi say what is shown and on what"},
@@ -96,7 +96,8 @@ func TestTranslationsUseTheGlossarysWords(t *testing.T) {
 					excused[e.Key] = true
 					continue
 				}
-				t.Errorf("%s: %s: %q does not say %s by the glossary", lang, e.Key, e.Texts[lang].WithNext(lang), word)
+				text := e.Texts[lang].WithNext(lang)
+				t.Errorf("%s: %s: %q does not say %s by the glossary", lang, e.Key, text, word)
 			}
 		}
 	}

@@ -89,7 +89,7 @@ func TestAWordIsWrittenInOneWay(t *testing.T) {
 		})
 	})
 	if inEntries < 2500 || inDocs-inEntries < 3000 || looked-inDocs < 500 {
-		t.Errorf("only %d texts, %d lines and %d words of documents", inEntries, inDocs-inEntries, looked-inDocs)
+		t.Errorf("only %d texts, %d lines, %d words of documents", inEntries, inDocs-inEntries, looked-inDocs)
 	}
 	for name, why := range writtenElsewhere {
 		if !quoted[name] {
@@ -153,8 +153,8 @@ var beforeParticle = regexp.MustCompile(
 // insideWord is a blank inside a name of several words that やさしい日本語 keeps whole.
 var insideWord = regexp.MustCompile(`保険の 会社|健康 保険|資格 確認書|マイナンバー カード|受付の 番号の`)
 
-// setApart reports whether an entry's commands, paths and settings stand apart from the sentence by blanks, so
-// that they can be told from it and copied: what only operators and developers read.
+// setApart reports whether an entry's commands, paths and settings stand apart from the sentence by blanks,
+// so that they can be told from it and copied: what only operators and developers read.
 func setApart(e Entry) bool {
 	return strings.HasPrefix(e.File, "commands/") || e.Who == Operator || e.Who == Developer ||
 		slices.Contains([]string{"checks/doctor", "checks/agent", "rules/rulesdoc"}, e.File)

@@ -39,7 +39,8 @@ func TestASentenceIsPartedAtItsPlace(t *testing.T) {
 	}{
 		{edition{"en", false}, [2]string{"issued by ", ""}},
 		{edition{"ja", false}, [2]string{"", " 発行"}},
-		{edition{"ja-easy", true}, [2]string{"", "<span> <ruby>発行<rp>（</rp><rt>はっこう</rt><rp>）</rp></ruby></span>"}},
+		{edition{"ja-easy", true}, [2]string{"",
+			"<span> <ruby>発行<rp>（</rp><rt>はっこう</rt><rp>）</rp></ruby></span>"}},
 	} {
 		parts, err := aroundPlace(c.of, "screen.issuedBy", "insurer")
 		if err != nil || len(parts) != 2 || string(parts[0]) != c.want[0] || string(parts[1]) != c.want[1] {

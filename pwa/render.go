@@ -101,8 +101,8 @@ var loadPages = sync.OnceValues(func() (map[edition]map[string]*template.Templat
 // templateFuncs are what templates may call: t for a sentence by its key with values for its places, plain
 // for the same without marks (attributes), told for a Message of the server, say for what the server says
 // in Japanese and in English, spoken for a sentence in another language than the page's, typed for what
-// somebody typed and may correct, around for a sentence in two parts about a place, asset for the address of a
-// file, lang, htmlLang, direction, languages,
+// somebody typed and may correct, around for a sentence in two parts about a place, asset for the address of
+// a file, lang, htmlLang, direction, languages,
 // offered and switchTo for the language.
 func templateFuncs(e edition) template.FuncMap {
 	return template.FuncMap{

@@ -317,7 +317,8 @@ func TestACancelledLoginIsNoError(t *testing.T) {
 		t.Errorf("the page: %s", res.Status)
 	}
 	again := get(e, "/login")
-	if res := get(e, pick(again.Header.Get("Location")), named(again, "login")); named(res, "patient") == nil {
+	res := get(e, pick(again.Header.Get("Location")), named(again, "login"))
+	if named(res, "patient") == nil {
 		t.Errorf("the login afterwards: %s", res.Status)
 	}
 }

@@ -74,7 +74,7 @@ func TestAPersonsPageShowsAllThatIsKeptAndWhoLooked(t *testing.T) {
 	}
 	page := h.page(t, "/insurer/people/"+string(r.ID))
 	for _, want := range []string{"髙橋 德一", "昭和30年7月1日", "0001234", "第2版", "住所：" + r.Person.Address +
-		" → <b>" + moved.Address, "第1号", "登録に使われました", "電話 1台", "使えます",
+		" → <b>" + moved.Address, "第1号", "登録に使われました", "スマホ 1台", "使えます",
 		"担当 鈴木", "記録を見ました", "お知らせのコードでスマホを登録しました", "ご本人", "写し（PDF・ファイル）を保存しました"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)

@@ -19,8 +19,8 @@ func (s *loginPages) troublePage(c echo.Context) error {
 	return s.Show(c, http.StatusOK, "trouble", view)
 }
 
-// CancelledView is for whoever pressed "cancel" at the provider (/login/cancelled): nothing happened, and that
-// is no error.
+// CancelledView is for whoever pressed "cancel" at the provider (/login/cancelled): nothing happened, and
+// that is no error.
 type CancelledView struct{ kit.Page }
 
 func (s *loginPages) cancelledPage(c echo.Context) error {
