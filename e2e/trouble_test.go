@@ -243,7 +243,7 @@ func TestAPhoneInTrouble(t *testing.T) {
 		again(t)
 		devtool(t, phone, network.DeleteCookies,
 			network.DeleteCookiesParams{Name: "madoguchi-device", URL: base})
-		presses(t, phone, "#remove-person", "試験 花子 さんの画面を、この端末から消しますか")
+		presses(t, phone, "#remove-person", "試験 花子さんの画面を、この端末から消しますか")
 		waitText(t, phone, "#holder-name", "髙橋 德一")
 		waitText(t, phone, "#age", "秒前に作成")
 		do(t, phone, chromedp.Navigate(base+"/screen"))
@@ -264,7 +264,7 @@ func TestAPhoneInTrouble(t *testing.T) {
 		troubled(t, phone, "slow stored")
 		renews(t, phone)
 		waitTrue(t, phone, `window.storedLate > 0`)
-		presses(t, phone, "#remove-person", "試験 花子 さんの画面を、この端末から消しますか")
+		presses(t, phone, "#remove-person", "試験 花子さんの画面を、この端末から消しますか")
 		waitText(t, phone, "#holder-name", "髙橋 德一")
 		waitTrue(t, phone, `window.storedLate === 0`)
 		idle(t, phone)
