@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// A foreigner finds the languages on every page, on an error as well: the layout's header has them, and so has
-// each that takes its place. They stand there in their own words.
+// A foreigner finds the languages on every page, on an error as well: the layout's header has them, and so
+// has each that takes its place. They stand there in their own words.
 func TestEveryPagesHeaderOffersTheLanguages(t *testing.T) {
 	names, err := fs.Glob(templateFiles, "templates/*.html")
 	if err != nil || len(names) < 50 {
