@@ -3,10 +3,13 @@ package credential
 import (
 	"encoding/base32"
 	"errors"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	"madoguchi/internal/testenv"
+	"madoguchi/message"
 )
 
 // The eight characters catch one wrong character and two that changed places (docs/phone.md).
@@ -130,5 +133,20 @@ func TestTheHiddenHalfCannotBeGuessed(t *testing.T) {
 			t.Fatalf("%q %v", c.Hidden, err)
 		}
 		seen[c.Hidden] = true
+	}
+}
+
+// The page on which a patient reads a code aloud says each of its characters, in each language.
+func TestEveryCharacterOfACodeCanBeSaid(t *testing.T) {
+	page, err := os.ReadFile("../pwa/src/patient/number.ts")
+	if err != nil || !strings.Contains(string(page), `const alphabet = "`+codeAlphabet+`";`) {
+		t.Errorf("the page says other characters than %s: %v", codeAlphabet, err)
+	}
+	for _, l := range message.Languages() {
+		sounds := strings.Split(message.New("word.sounds", nil).Text(l.Tag), "・")
+		slices.Sort(sounds)
+		if said := slices.Compact(sounds); len(said) != len(codeAlphabet) || slices.Contains(said, "") {
+			t.Errorf("%s: %d ways to say %d characters: %q", l.Tag, len(said), len(codeAlphabet), said)
+		}
 	}
 }

@@ -364,7 +364,7 @@ func TestACounterWhoseReaderIsAwayAsksNoOther(t *testing.T) {
 			name + `" && (b.click(), true))`
 	}
 	expects(t, console, `status of 503 .*/card-check`, "the reader is away")
-	waitText(t, console, "#reader-choice", "この窓口のリーダーを選んでください")
+	waitText(t, console, "#reader-choice", "この窓口のリーダーをえらんでください")
 	waitTrue(t, console, pressed("受付2")) // the wrong one: the choice is still at hand
 	waitTrue(t, console,
 		`document.querySelector("#pairing #reader-choice [aria-pressed=true]")?.textContent === "受付2"`)
@@ -386,7 +386,7 @@ func TestACounterWhoseReaderIsAwayAsksNoOther(t *testing.T) {
 	state(t, console, "counter-reader-away")
 	waitText(t, console, "#lamp-card", "リーダーなし")
 	do(t, console, chromedp.Click("#card-check"))
-	waitText(t, console, "#problem", "この窓口で選んだカードリーダーがつながっていません")
+	waitText(t, console, "#problem", "この窓口でえらんだカードリーダーがつながっていません")
 	waitTrue(t, console, pressed("受付2"))
 	waitTrue(t, console, `!document.getElementById("reader-choice").checkVisibility()`)
 	waitText(t, console, "#record", "カードを確認する")

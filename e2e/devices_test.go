@@ -267,7 +267,7 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		waitText(t, phone, "#issuer", "架空健康保険組合")
 		waitText(t, phone, "#age", "秒前に作成")
 		state(t, phone, "patient-family")
-		presses(t, phone, "#remove-person", "試験 花子 さんの画面を、この端末から消しますか")
+		presses(t, phone, "#remove-person", "試験 花子さんの画面を、この端末から消しますか")
 		waitText(t, phone, "#holder-name", "髙橋 德一")
 		waitText(t, phone, "#age", "秒前に作成")
 		waitTrue(t, phone, `document.getElementById("family-open").hidden`)

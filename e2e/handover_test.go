@@ -60,7 +60,7 @@ func TestALoginBegunInsideAnAppComesBackInTheBrowser(t *testing.T) {
 	waitText(t, usual, "[role=alert]", "番号が違います")
 	state(t, usual, "elsewhere-wrong")
 	do(t, usual, chromedp.SendKeys("#number", number), chromedp.Click(`form:has(#number) button`))
-	waitText(t, usual, "[role=status]", "戻ってください")
+	waitText(t, usual, "[role=status]", "もどってください")
 	state(t, usual, "elsewhere-confirmed")
 	waitText(t, first, "h1", "登録の確認")
 	waitText(t, first, "main", "髙橋")

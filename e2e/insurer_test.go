@@ -55,7 +55,7 @@ func TestAClerkImportsLooksAfterAPersonAndCounts(t *testing.T) {
 	state(t, tab, "insurer-person")
 	above(t, tab, "insurer-person.png")
 	do(t, tab, chromedp.Click(`#erase`))
-	waitText(t, tab, "#consequence", "元には戻せません")
+	waitText(t, tab, "#consequence", "元にはもどせません")
 	state(t, tab, "insurer-erase")
 	do(t, tab, chromedp.SendKeys("#number", "1000"), chromedp.Click(`#sure`))
 	waitText(t, tab, "#erased", "記録を消しました")

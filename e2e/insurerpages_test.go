@@ -65,7 +65,7 @@ func TestTheInsurersOtherPages(t *testing.T) {
 	do(t, tab, chromedp.Click("#sure"))
 	waitText(t, tab, "#said", "登録を解除しました")
 	do(t, tab, chromedp.Click("#revoke"))
-	waitText(t, tab, "#consequence", "元には戻せません")
+	waitText(t, tab, "#consequence", "元にはもどせません")
 	state(t, tab, "person-revoke")
 	open("statistics-small", "/insurer/statistics?insurer=00138990", "10未満")
 	open("insurer-nobody", "/insurer?insurer=00138990&q=9999999", "見つかりません")

@@ -193,7 +193,7 @@ func (w *liveWorld) onlineCase(*liveHost) {
 	shown, _ := codesOn(t, w.phone, "#qr")
 	enter(t, w.console, "#scan-text", shown)
 	w.checksAndRecords()
-	waitText(t, w.phone, "#receipts", "架空医院 で確認されました")
+	waitText(t, w.phone, "#receipts", "架空医院が「受け付けた」と記録しました")
 }
 
 // seenBy waits until the phone lists as many receipts of the clinic.

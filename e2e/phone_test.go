@@ -286,14 +286,14 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 		enter(t, console, "#scan-text", strings.ToLower(number[:4]+" "+number[4:]))
 		waitText(t, console, "#verdict", "この医療機関の名前が出ています")
 		state(t, console, "counter-waiting")
-		waitText(t, phone, "#number-question", "架空医院 が画面を見ようとしています")
+		waitText(t, phone, "#number-question", "いま、架空医院にいますか")
 		if focus := eval[string](t, phone, `document.activeElement.id`); focus != "number-deny" {
 			t.Errorf("the focus is on %s", focus)
 		}
 		state(t, phone, "number-asked")
 		do(t, phone, chromedp.Click("#number-allow"))
 		waitText(t, console, "#verdict", "この画面は本物です")
-		waitText(t, phone, "#number-state", "架空医院 が画面を見ました")
+		waitText(t, phone, "#number-state", "架空医院が画面を見ました")
 		state(t, phone, "number-used")
 		w.next(t)
 		enter(t, console, "#scan-text", address)

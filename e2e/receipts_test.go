@@ -131,7 +131,7 @@ func TestAPhoneTellsWhoseWordAReceiptIs(t *testing.T) {
 		t.Error("a name was taken from the receipt")
 	}
 	told := eval[string](t, phone, `document.getElementById("receipts").innerText`)
-	if !strings.Contains(told, "本物医院 で確認されました") || strings.Contains(told, "昔の医院") {
+	if !strings.Contains(told, "本物医院が「受け付けた」と記録しました") || strings.Contains(told, "昔の医院") {
 		t.Errorf("beside the code: %q", told)
 	}
 	state(t, phone, "seen-unsure")

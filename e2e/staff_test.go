@@ -83,7 +83,7 @@ func TestAClerkSignsInByPasskeyAndProvesItAgain(t *testing.T) {
 	state(t, tab, "staff-prove")
 	waitFocus(t, tab, "passkey")
 	do(t, tab, chromedp.KeyEvent(kb.Enter))
-	waitText(t, tab, "#consequence", "元には戻せません")
+	waitText(t, tab, "#consequence", "元にはもどせません")
 	number := eval[string](
 		t,
 		tab,

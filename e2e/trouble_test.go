@@ -148,13 +148,13 @@ func TestAPhoneInTrouble(t *testing.T) {
 		}
 		defer do(t, phone, script(`localStorage.removeItem("receipts")`))
 		turns(t, phone, "髙橋 德一")
-		waitText(t, phone, "#receipts", "1医院 で確認されました")
+		waitText(t, phone, "#receipts", "1医院が「受け付けた」と記録しました")
 		waitTrue(t, phone,
 			`!document.body.textContent.includes("2医院") &&
 				document.getElementById("seen").children.length === 1`)
 		turns(t, phone, "試験 花子")
 		waitTrue(t, phone, `!document.body.textContent.includes("1医院")`) // at once
-		waitText(t, phone, "#receipts", "2医院 で確認されました")
+		waitText(t, phone, "#receipts", "2医院が「受け付けた」と記録しました")
 	})
 
 	t.Run("a live code that comes late does not lie under the stored one", func(t *testing.T) {
@@ -243,7 +243,7 @@ func TestAPhoneInTrouble(t *testing.T) {
 		again(t)
 		devtool(t, phone, network.DeleteCookies,
 			network.DeleteCookiesParams{Name: "madoguchi-device", URL: base})
-		presses(t, phone, "#remove-person", "試験 花子 さんの画面を、この端末から消しますか")
+		presses(t, phone, "#remove-person", "試験 花子さんの画面を、この端末から消しますか")
 		waitText(t, phone, "#holder-name", "髙橋 德一")
 		waitText(t, phone, "#age", "秒前に作成")
 		do(t, phone, chromedp.Navigate(base+"/screen"))
@@ -264,7 +264,7 @@ func TestAPhoneInTrouble(t *testing.T) {
 		troubled(t, phone, "slow stored")
 		renews(t, phone)
 		waitTrue(t, phone, `window.storedLate > 0`)
-		presses(t, phone, "#remove-person", "試験 花子 さんの画面を、この端末から消しますか")
+		presses(t, phone, "#remove-person", "試験 花子さんの画面を、この端末から消しますか")
 		waitText(t, phone, "#holder-name", "髙橋 德一")
 		waitTrue(t, phone, `window.storedLate === 0`)
 		idle(t, phone)

@@ -104,7 +104,7 @@ func TestAFamilysPhoneInTheWaitingRoom(t *testing.T) {
 		await[int](t, phone, sealedFor)
 		set(t, phone, "ahead", "864000000")
 		again(t)
-		waitText(t, phone, "#receipts", "医院 で確認されました")
+		waitText(t, phone, "#receipts", "医院が「受け付けた」と記録しました")
 		set(t, phone, "ahead", "null")
 	})
 
@@ -169,7 +169,7 @@ func TestAFamilysPhoneInTheWaitingRoom(t *testing.T) {
 			if name != "髙橋 德一" {
 				turns(t, phone, name)
 			}
-			presses(t, phone, "#remove-person", name+" さんの画面を、この端末から消しますか")
+			presses(t, phone, "#remove-person", name+"さんの画面を、この端末から消しますか")
 			waitTrue(t, phone,
 				`document.getElementById("screen").hidden ||
 					document.getElementById("holder-name").textContent !== `+quote(name))

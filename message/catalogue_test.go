@@ -189,7 +189,7 @@ func TestALanguageThatLacksEntriesIsFound(t *testing.T) {
 func TestAFaultOfAnEntryIsFound(t *testing.T) {
 	good := func() Entry {
 		return Entry{Key: "a.b", File: "errors/a", Who: Operator, Texts: map[string]EntryText{
-			"ja": {Sentence: "{file}がありません。", Next: "戻してください。"},
+			"ja": {Sentence: "{file}がありません。", Next: "もどしてください。"},
 			"en": {Sentence: "{file} is missing.", Next: "Restore it."},
 		}}
 	}

@@ -23,9 +23,9 @@
 //
 // catalogue/languages.json declares the languages, a column each (Language): Japanese and English are
 // compulsory, the others stand where a patient can meet the sentence. A translator changes texts and
-// nothing else: {name} is a value that is put in, {漢字|かんじ} a reading above characters, [[資格確認書]] a
-// Japanese term inside another language (Marks). The package's tests find what is missing, unused, or has
-// other values than the Japanese.
+// nothing else, by the words of docs/glossary.md: {name} is a value that is put in, {漢字|かんじ} a reading
+// above characters, [[資格確認書]] a Japanese term inside another language (Marks). The package's tests find
+// what is missing, unused, written in two ways, or has other values than the Japanese.
 //
 // The package is the lowest of all: it knows no other room, no clock, no file and no network.
 package message

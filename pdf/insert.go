@@ -59,7 +59,7 @@ func composeInsert() (*form.Form, error) {
 	a := beginA4Page()
 	a.boldLabel(left, 22, 18, ink, "カードケース用の資格情報")
 	a.label(left, 34, 12, ink, "点線で切り取り、マイナンバーカードのケースに入れてお使いください。")
-	a.label(left, 41, 12, ink, "この紙だけでは受診できません。かならずマイナンバーカードと一緒に見せてください。")
+	a.label(left, 41, 12, ink, "この紙だけでは受診できません。かならずマイナンバーカードといっしょに見せてください。")
 	const x, y = left, 56.0
 	a.gp.SetCustomLineType([]float64{1.4, 0.9}, 0)
 	a.box(x, y, cutWidth, cutHeight, 0.3, ink)
@@ -86,7 +86,7 @@ func composeInsert() (*form.Form, error) {
 	a.slot(in, y+36.6, 11.5, 30, ink, "share", form.Slot{Bold: true})
 	a.slot(x+cutWidth-4, y+36.8, 10, 47, ink, "until", form.Slot{Align: form.Right})
 	a.line(in, y+42.4, x+cutWidth-4, y+42.4, 0.15, hairline)
-	a.boldLabel(in, y+43.8, 10, ink, "マイナンバーカードと一緒に見せてください")
+	a.boldLabel(in, y+43.8, 10, ink, "マイナンバーカードといっしょに見せてください")
 	a.slot(in, y+49, 7.5, wide, grey, "made", form.Slot{Least: 5.5})
 	a.slot(left, 120, 9.5, right-left, ink, form.NotesSlot, form.Slot{Least: 8, Lines: 3, Down: true})
 	return a.finish()

@@ -83,7 +83,7 @@ func (s Sheet) values(rows []sheetRow) form.Person {
 		"reading":   reading,
 		"name":      name,
 		"until":     s.Expires.AddDays(-1).Japanese() + "まで",
-		"origin":    s.Issuer + "　写し・マイナンバーカードと一緒に",
+		"origin":    s.Issuer + "　写し・マイナンバーカードといっしょに",
 	}
 	if s.Represented {
 		v["who"] += "・代理の方の端末で作成"

@@ -34,7 +34,7 @@ func composeSheet(kind sheetKind) (*form.Form, error) {
 		a.label(left+4, 47.4, 11, ink, "健康保険に加入していることを、番号を知らせずに示すためのものです。")
 	} else {
 		a.boldLabel(left+4, 40.2, 13, ink, "提示にはマイナンバーカードが必要です")
-		a.label(left+4, 47.4, 11, ink, "この写しだけでは受診できません。受付でマイナンバーカードと一緒に見せてください。")
+		a.label(left+4, 47.4, 11, ink, "この写しだけでは受診できません。受付でマイナンバーカードといっしょに見せてください。")
 	}
 	a.slot(left, 57.5, 11, right-left, grey, "reading", form.Slot{Least: 8})
 	a.slot(left, 65, 24, right-left, ink, "name", form.Slot{

@@ -46,3 +46,21 @@ func markedHTML(s string, args message.Args, lang string, furigana bool) (templa
 	}
 	return template.HTML(b.String()), nil
 }
+
+// aroundPlace is a sentence in two parts, before and behind its one place, for an element that a program
+// fills.
+func aroundPlace(e edition, key, place string) ([]template.HTML, error) {
+	entry, _ := message.FindEntry(key)
+	before, behind, ok := strings.Cut(entry.Texts[e.lang].Sentence, "{"+place+"}")
+	if !ok {
+		return nil, fmt.Errorf("pwa: no place {%s} in %q in %s", place, key, e.lang)
+	}
+	parts := make([]template.HTML, 2)
+	for i, text := range []string{before, behind} {
+		var err error
+		if parts[i], err = markedHTML(text, nil, e.lang, e.furigana); err != nil {
+			return nil, err
+		}
+	}
+	return parts, nil
+}

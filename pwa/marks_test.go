@@ -30,3 +30,24 @@ func TestMarksBecomeEscapedHTML(t *testing.T) {
 		}
 	}
 }
+
+// A sentence about a place is parted there, whatever side a language's words stand on.
+func TestASentenceIsPartedAtItsPlace(t *testing.T) {
+	for _, c := range []struct {
+		of   edition
+		want [2]string
+	}{
+		{edition{"en", false}, [2]string{"issued by ", ""}},
+		{edition{"ja", false}, [2]string{"", " 発行"}},
+		{edition{"ja-easy", true}, [2]string{"",
+			"<span> <ruby>発行<rp>（</rp><rt>はっこう</rt><rp>）</rp></ruby></span>"}},
+	} {
+		parts, err := aroundPlace(c.of, "screen.issuedBy", "insurer")
+		if err != nil || len(parts) != 2 || string(parts[0]) != c.want[0] || string(parts[1]) != c.want[1] {
+			t.Errorf("%v: %q, %v", c.of, parts, err)
+		}
+	}
+	if parts, err := aroundPlace(edition{"en", false}, "screen.issuedBy", "other"); err == nil {
+		t.Errorf("a place that is not there: %q", parts)
+	}
+}

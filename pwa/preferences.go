@@ -77,7 +77,7 @@ func (d DisplayPreferences) class() string {
 	if d.Contrast != "" {
 		all = append(all, "contrast-"+d.Contrast)
 	}
-	if d.Readings() {
+	if d.Readings() && HTMLTag(Language(d.Lang)) == "ja" { // lines stay close where none stand
 		all = append(all, "furigana")
 	}
 	return strings.Join(all, " ")

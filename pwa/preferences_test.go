@@ -41,6 +41,7 @@ func TestDisplayPreferencesBecomeClasses(t *testing.T) {
 		{DisplayPreferences{}, ""},
 		{DisplayPreferences{Lang: "ja-easy"}, "furigana"},
 		{DisplayPreferences{Lang: "ja-easy", Furigana: "off"}, ""},
+		{DisplayPreferences{Lang: "vi", Furigana: "on"}, ""}, // chosen for Japanese pages
 		{
 			DisplayPreferences{Size: "large", Contrast: "strong", Furigana: "on"},
 			"size-large contrast-strong furigana",

@@ -57,7 +57,7 @@ var patients = map[string]bool{
 	"next":          true,
 	"receptioninfo": true,
 	"error":         true,
-	"code":          true, "trouble": true,
+	"code":          true, "trouble": true, "cancelled": true,
 	"represent-login": true,
 	"insideapp":       true, "loginwait": true, "elsewhere": true,
 }
@@ -101,8 +101,8 @@ var loadPages = sync.OnceValues(func() (map[edition]map[string]*template.Templat
 // templateFuncs are what templates may call: t for a sentence by its key with values for its places, plain
 // for the same without marks (attributes), told for a Message of the server, say for what the server says
 // in Japanese and in English, spoken for a sentence in another language than the page's, typed for what
-// somebody typed and may correct, asset for the address of a
-// file, lang, htmlLang, direction, languages,
+// somebody typed and may correct, around for a sentence in two parts about a place, asset for the address of
+// a file, lang, htmlLang, direction, languages,
 // offered and switchTo for the language.
 func templateFuncs(e edition) template.FuncMap {
 	return template.FuncMap{
@@ -121,6 +121,7 @@ func templateFuncs(e edition) template.FuncMap {
 			}
 			return sentenceHTML(e, m)
 		},
+		"around":    func(key, place string) ([]template.HTML, error) { return aroundPlace(e, key, place) },
 		"spoken":    func(lang, key string) string { return message.New(key, nil).Text(lang) },
 		"typed":     typedAgain,
 		"has":       func(key string) bool { return hasSentence(e.lang, key) },

@@ -38,7 +38,7 @@ route outside of it does not start.
 var titles = map[permissions.Who]string{
 	permissions.Public:        "だれでも（サインインなし）",
 	permissions.Patient:       "ログインした被保険者",
-	permissions.Device:        "鍵で戻った被保険者の端末",
+	permissions.Device:        "鍵でもどった被保険者の端末",
 	permissions.Host:          "信頼リストにあるほかのサーバー",
 	permissions.Agent:         "読み取り機の橋渡しプログラム",
 	permissions.Reception:     "医療機関の受付",

@@ -11,7 +11,7 @@ func TestARunsFailureIsToldWhicheverVersionNotedIt(t *testing.T) {
 	for _, c := range []struct{ name, note, ja, en string }{
 		{
 			"a known fault", noteOf(&eligibility.Error{Code: eligibility.Conflict, Key: "run.file_gone"}),
-			"前に作ったファイルが保存先にありません。ファイルを元の場所に戻してから再開するか、新しく印刷し直してください。",
+			"前に作ったファイルが保存先にありません。ファイルを元の場所にもどしてから再開するか、新しく印刷し直してください。",
 			"A file made before is not in the folder. Put it back and resume, or start a new run.",
 		},
 		{

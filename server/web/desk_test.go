@@ -97,7 +97,7 @@ func TestAClerkEnrolsSomebodyAtTheDesk(t *testing.T) {
 	}
 	b.prove("/insurer")
 	if w := b.form(desk); w.Code != http.StatusUnprocessableEntity ||
-		!strings.Contains(w.Body.String(), "見た書類を選んでください") {
+		!strings.Contains(w.Body.String(), "見た書類をえらんでください") {
 		t.Errorf("nothing was seen: %d", w.Code)
 	}
 	page := location(t, b.form(desk, "seen", "photo"))
@@ -146,7 +146,7 @@ func TestAClerkEnrolsSomebodyAtTheDesk(t *testing.T) {
 	}
 	file := b.get("/insurer/people/" + string(r.ID)).Body.String()
 	for _, want := range []string{"窓口で登録（担当 鈴木 一郎・写真つきの書類1点）", "窓口での登録を始めました",
-		"窓口のコードで電話を登録しました"} {
+		"窓口のコードでスマホを登録しました"} {
 		if !strings.Contains(file, want) {
 			t.Errorf("the person's page lacks %q", want)
 		}

@@ -396,13 +396,13 @@ func TestAClerkSeesThePhonesAndEndsOne(t *testing.T) {
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	at := "/insurer/people/" + string(r.ID)
 	page := h.page(t, at)
-	for _, want := range []string{"令和8年11月22日 10:42 に登録", "令和8年11月25日 10:42 に登録", "マイナンバーカードのログイン 令和8年11月25日",
+	for _, want := range []string{"令和8年11月22日 10:42に登録", "令和8年11月25日 10:42に登録", "マイナンバーカードのログイン 令和8年11月25日",
 		"期限 令和9年2月23日", at + "/phones/A/end", at + "/phones/B/end"} {
 		if !strings.Contains(strings.Join(strings.Fields(page), " "), want) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
-	if ask := h.page(t, at+"/phones/A/end"); !strings.Contains(ask, "令和8年11月22日 10:42 に登録した端末では") {
+	if ask := h.page(t, at+"/phones/A/end"); !strings.Contains(ask, "令和8年11月22日 10:42に登録した端末では") {
 		t.Error("it does not say which phone")
 	}
 	h.acts(t, at+"/phones/A/end", nil, "端末を解除しました")

@@ -289,3 +289,36 @@ func TestTheAuditSaysWhatALoginRestsOn(t *testing.T) {
 		})
 	}
 }
+
+// Who presses "cancel" at the provider is shown a calm page, in the browser that began and in any other:
+// nothing happened. The next login is as good as the first.
+func TestACancelledLoginIsNoError(t *testing.T) {
+	h := newTestApp(t)
+	e, pick := h.atProvider(t)
+	began := get(e, "/login")
+	carried := named(began, "login")
+	address, err := url.Parse(began.Header.Get("Location"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cancelled := url.Values{
+		"state": {address.Query().Get("state")},
+		"error": {"access_denied"},
+		"iss":   {address.Scheme + "://" + address.Host},
+	}
+	for _, cookies := range [][]*http.Cookie{{carried}, nil} {
+		res := get(e, "/login/callback?"+cancelled.Encode(), cookies...)
+		if res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/login/cancelled" ||
+			named(res, "patient") != nil {
+			t.Errorf("%d cookies: %s to %s", len(cookies), res.Status, res.Header.Get("Location"))
+		}
+	}
+	if res := get(e, "/login/cancelled"); res.StatusCode != http.StatusOK {
+		t.Errorf("the page: %s", res.Status)
+	}
+	again := get(e, "/login")
+	res := get(e, pick(again.Header.Get("Location")), named(again, "login"))
+	if named(res, "patient") == nil {
+		t.Errorf("the login afterwards: %s", res.Status)
+	}
+}

@@ -71,7 +71,7 @@ func TestAnInsurersSettingsAreOnItsPapers(t *testing.T) {
 		mark   []byte
 		says   string
 	}{
-		"no name":           {map[string]string{"name": " "}, nil, "必ず入れてください"},
+		"no name":           {map[string]string{"name": " "}, nil, "かならず入れてください"},
 		"a long unit":       {map[string]string{"unit": strings.Repeat("課", 61)}, nil, "60文字"},
 		"no colour":         {map[string]string{"colour": "blue"}, nil, "#1a5fb4"},
 		"an insecure state": {map[string]string{"state": "http://myna.go.jp/"}, nil, "https://"},

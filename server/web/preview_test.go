@@ -81,7 +81,7 @@ func TestHeadingsAreMappedOnceAndNothingIsStoredBeforeTheYes(t *testing.T) {
 		t.Fatalf("unknown headings: %d %s", w.Code, w.Header().Get("Location"))
 	}
 	page := h.ask(t, "GET", at+"/headings", nil).Body.String()
-	for _, want := range []string{"会員No", "試験 太郎", "必ず要ります", "番号、氏名、生年月日"} {
+	for _, want := range []string{"会員No", "試験 太郎", "かならず要ります", "番号、氏名、生年月日"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page of headings lacks %q", want)
 		}
@@ -204,7 +204,7 @@ func TestFilesThatAClumsyClerkChoosesSayWhatToDo(t *testing.T) {
 	for name, c := range map[string]struct{ text, says string }{
 		"workbook":       {"PK\x03\x04\x14\x00", "名前を付けて保存"},
 		"old workbook":   {"\xD0\xCF\x11\xE0\xA1\xB1", "名前を付けて保存"},
-		"PDF":            {"%PDF-1.7\n", "名簿のCSVファイルを選んで"},
+		"PDF":            {"%PDF-1.7\n", "名簿のCSVファイルをえらんで"},
 		"picture":        {"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x00\x00\x00\x00", "CSVで保存し直して"},
 		"empty":          {"", "ファイルが空です"},
 		"blank":          {"\n \n", "ファイルが空です"},
@@ -218,7 +218,7 @@ func TestFilesThatAClumsyClerkChoosesSayWhatToDo(t *testing.T) {
 	}
 	for name, c := range map[string]struct{ text, says string }{
 		"a column twice":        {"番号,氏名,生年月日,被保険者番号\n1,試験 太郎,1986-04-12,1\n", "列が2つあります（1列目と4列目）"},
-		"another delimiter":     {"番号|氏名|生年月日\n1|試験 太郎|1986-04-12\n", "必ず要ります"},
+		"another delimiter":     {"番号|氏名|生年月日\n1|試験 太郎|1986-04-12\n", "かならず要ります"},
 		"no heading":            {"1,試験 太郎,1986-04-12\n", "1行目に見出しがありません"},
 		"a heading and nothing": {"番号,氏名,生年月日\n", `id="count-new">0<`},
 		"full-width and eras":   {"番号;氏名;生年月日\n１２３;試験　太郎;Ｓ６１．４．１２\n", `id="count-new">1<`},

@@ -20,7 +20,7 @@ func TestTheHelpDeskReadsASupportNumber(t *testing.T) {
 		words  []string
 	}{
 		"":          {200, []string{"画面の番号を調べる"}},
-		"0196 9441": {200, []string{"電波があるときのコード", "30秒以内", "iPhone・iPad の Safari", "画面は正しく動いています"}},
+		"0196 9441": {200, []string{"電波があるときのコード", "30秒以内", "iPhone・iPadのSafari", "画面は正しく動いています"}},
 		// another of the phone's people, or one before
 		"0196 9476":    {200, []string{"資格が終わっています", "画面は正しく動いています"}},
 		"0002 5471":    {200, []string{"新しい保険者のお知らせで登録し直してもらってください"}},

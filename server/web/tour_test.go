@@ -228,7 +228,7 @@ func (h *testApp) tour(t *testing.T) []stop {
 	}
 
 	for _, route := range []string{"/", "/healthz", "/readyz", "/notice", "/settings", "/next",
-		"/login/help", "/login/wait", "/api/v1/login",
+		"/login/help", "/login/cancelled", "/login/wait", "/api/v1/login",
 		"/manifest.webmanifest", "/reception", "/reception/source.png", "/visit",
 		"/enrol", "/screen", "/sw.js", "/api/v1/me", "/counter", "/counter/methods", "/counter/staff",
 		"/counter/facility", "/counter/numbers", "/counter/sheet.pdf", "/counter/poster.pdf", "/start",

@@ -232,7 +232,7 @@ func TestTheOutageListIsTickedOffOnItsPage(t *testing.T) {
 	if n := count(); n != 0 {
 		t.Errorf("%d", n)
 	}
-	if !strings.Contains(page(), "資格あり") || !strings.Contains(page(), "まだに戻す") {
+	if !strings.Contains(page(), "資格あり") || !strings.Contains(page(), "まだにもどす") {
 		t.Error(page())
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
@@ -69,9 +70,28 @@ func Make(root string) (map[string][]byte, error) {
 }
 
 // marks are what only pages show (package message, Marks): readings, and the brackets around Japanese terms.
-var marks = regexp.MustCompile(`\{([^{}|]+)\|[^{}|]+\}|\[\[|\]\]`)
+var marks = regexp.MustCompile(`\{([^{}|]+)\|([^{}|]+)\}|\[\[|\]\]`)
 
-// sentencesPlugin lets a program import its sentences of one language from the catalogue, as bare text:
+// withReadings are the kinds of sentences that patients' programs say with the readings above the characters:
+// they stand between Unicode's interlinear annotation characters (The Unicode Standard 23.8), of which
+// shared/ruby.ts makes ruby.
+var withReadings = []string{"word", "share", "rehearsal"}
+
+// programText is a sentence as programs hold it.
+func programText(kind, text string) string {
+	bare := marks.ReplaceAllString(text, "$1")
+	if !slices.Contains(withReadings, kind) {
+		return bare
+	}
+	return marks.ReplaceAllStringFunc(text, func(mark string) string {
+		if parts := marks.FindStringSubmatch(mark); parts[1] != "" {
+			return "\ufff9" + parts[1] + "\ufffa" + parts[2] + "\ufffb"
+		}
+		return ""
+	})
+}
+
+// sentencesPlugin lets a program import its sentences of one language from the catalogue:
 // "word:vi" is what the patient's pages say, "share:vi" what a part of theirs adds when it is opened,
 // "counter:en" what the console adds, "forstaff:ja" what the reception reads on a patient's page.
 // "loaders:word" has what loads those of a kind, by language. The sentences of pages stay with the server.
@@ -92,7 +112,7 @@ func sentencesPlugin() api.Plugin {
 				for _, e := range message.Entries() {
 					text, has := e.Texts[lang]
 					if name, ok := strings.CutPrefix(e.Key, kind+"."); ok && has {
-						own[name] = marks.ReplaceAllString(text.WithNext(lang), "$1")
+						own[name] = programText(kind, text.WithNext(lang))
 					}
 				}
 				out, err := json.Marshal(own) // keys in order: the same bytes every time

@@ -1,5 +1,5 @@
 // What a person's screen states, and how the page says it.
-import { byId, fillFigures, h, setText } from "../shared/dom";
+import { byId, fillFigures, h, setText, textOf } from "../shared/dom";
 import { language, word, type Word } from "../shared/words";
 import type { Screen } from "./screen";
 
@@ -74,9 +74,9 @@ async function drawNames(person: string, s: Screen): Promise<void> {
  */
 function sayOf(e: HTMLElement, key: Word, days: string): void {
   const [before, after] = word(key, { d: "\n" }).split("\n");
-  if (e.textContent === `${before}${days}${after}`) return;
+  if (textOf(e) === `${before}${days}${after}`) return;
   const unbroken = days.split(/( (?=\())/).map((day) => (day === " " ? day : h("span", "unbroken", day)));
-  e.replaceChildren(before ?? "", ...unbroken, after ?? "");
+  e.replaceChildren(before ?? "", ...unbroken, after ? h("span", "unbroken", after) : "");
 }
 
 /**

@@ -4,7 +4,7 @@
 // Elements: #number (dialog) and #number-*.
 import { Problem } from "../shared/api";
 import { closeByBack } from "../shared/back";
-import { byId, setText } from "../shared/dom";
+import { byId, h, setText } from "../shared/dom";
 import { addressCode, draw } from "../shared/qr";
 import { word } from "../shared/words";
 import { ask as send } from "./access";
@@ -68,9 +68,14 @@ async function begin(person: string): Promise<void> {
   }
 }
 
+/** The characters of codes (credential.codeAlphabet), in the order in which word.sounds says them. */
+const alphabet = "234679ACEFHJKMNRWXY";
+
+/** Returns a group of four, below which stands how it is said. */
 function part(text: string): HTMLElement {
-  const span = document.createElement("span");
-  span.textContent = text;
+  const span = h("span", "", text);
+  const sounds = word("sounds").split("・");
+  span.dataset["sounds"] = [...text].map((c) => sounds[alphabet.indexOf(c)] ?? c).join(" ");
   return span;
 }
 

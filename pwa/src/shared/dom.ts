@@ -24,5 +24,16 @@ export function fillFigures(list: HTMLElement, rows: [string, string | undefined
 
 /** Sets a text only when it changes, so that screen readers are not told twice. */
 export function setText(e: HTMLElement, text: string): void {
-  if (e.textContent !== text) e.textContent = text;
+  if (textOf(e) !== text) e.textContent = text;
+}
+
+/** Returns an element's text as it was set: with the marks of the readings above its characters. */
+export function textOf(e: HTMLElement): string {
+  if (!e.getElementsByTagName("ruby").length) return e.textContent;
+  const copy = e.cloneNode(true) as HTMLElement;
+  for (const r of copy.querySelectorAll("ruby")) {
+    const reading = r.querySelector("rt")?.textContent ?? "";
+    r.replaceWith(`\ufff9${r.firstChild?.textContent ?? ""}\ufffa${reading}\ufffb`);
+  }
+  return copy.textContent;
 }

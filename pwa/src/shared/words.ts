@@ -25,6 +25,14 @@ export type Word = Named<Keys, "word"> | Named<Keys, "counter">;
 /** The page's language by its name in the catalogue. */
 export const language = document.documentElement.dataset["text"] ?? "ja";
 
+/** Whether the reader wants readings above the characters, and the page's language has them. */
+const furigana = document.documentElement.classList.contains("furigana");
+
+if (furigana) {
+  const { showReadings } = await import("./ruby");
+  showReadings();
+}
+
 const loaded: Record<string, string> = { ...(await load(loaders)) };
 
 /** Adds sentences that only one program has. */
@@ -48,7 +56,13 @@ export async function part<Kind extends string>(of: typeof loaders): Promise<Sen
 }
 
 async function load(from: typeof loaders): Promise<Record<string, string>> {
-  return (await (from[language] ?? from["ja"]!)()).default;
+  const { default: own } = await (from[language] ?? from["ja"]!)();
+  return furigana ? own : Object.fromEntries(Object.entries(own).map(([key, text]) => [key, bare(text)]));
+}
+
+/** Returns a sentence without its readings. */
+function bare(text: string): string {
+  return text.replace(/\ufff9([^\ufffa]*)\ufffa[^\ufffb]*\ufffb/g, "$1");
 }
 
 function filled(text: string, values: Values): string {

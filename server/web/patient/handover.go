@@ -93,7 +93,7 @@ func (s handoverPages) layDown(c echo.Context, state string) error {
 	}
 	switch {
 	case query.Get("error") == "access_denied":
-		return auth.ErrCancelled
+		return c.Redirect(http.StatusSeeOther, "/login/cancelled")
 	case query.Has("error"), query.Get("code") == "": // nothing to hand over
 		return auth.ErrUnfinished
 	}

@@ -16,6 +16,7 @@ func (s *loginPages) routes(r *kit.Router) {
 	r.Public("GET /login", s.beginLogin)
 	r.Public("GET /login/callback", s.finishLogin)
 	r.Public("GET /login/help", s.troublePage)
+	r.Public("GET /login/cancelled", s.cancelledPage)
 	(handoverPages{s.Portal, s}).handoverRoutes(r)
 	(representPages{s.Portal}).routes(r)
 	r.Public("POST /logout", s.logout)
@@ -103,6 +104,9 @@ func (s *loginPages) finishLogin(c echo.Context) error {
 		return auth.ErrFlow
 	}
 	login, err := s.Login.Finish(ctx, flow, c.QueryParams())
+	if errors.Is(err, auth.ErrCancelled) {
+		return c.Redirect(http.StatusSeeOther, "/login/cancelled")
+	}
 	if err != nil {
 		return err
 	}

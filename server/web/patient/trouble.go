@@ -18,3 +18,13 @@ func (s *loginPages) troublePage(c echo.Context) error {
 	view.Insurer = s.HelpDesk(c)
 	return s.Show(c, http.StatusOK, "trouble", view)
 }
+
+// CancelledView is for whoever pressed "cancel" at the provider (/login/cancelled): nothing happened, and
+// that is no error.
+type CancelledView struct{ kit.Page }
+
+func (s *loginPages) cancelledPage(c echo.Context) error {
+	view := CancelledView{s.Translated(c, "cancelled.title")}
+	view.Insurer = s.HelpDesk(c)
+	return s.Show(c, http.StatusOK, "cancelled", view)
+}

@@ -60,11 +60,12 @@ var groups = []struct {
 	// login
 	{InsurerHalf, 0, Nobodys, []Row{
 		{Route: "GET /login", Who: Public, Of: OwnVisit, Ja: "ログインの開始"},
-		{Route: "GET /login/callback", Who: Public, Of: OwnVisit, Ja: "ログインの戻り先"},
+		{Route: "GET /login/callback", Who: Public, Of: OwnVisit, Ja: "ログインのもどり先"},
 		{Route: "GET /login/help", Who: Public, Ja: "ログインできないとき"},
+		{Route: "GET /login/cancelled", Who: Public, Ja: "ログインをやめたとき"},
 	}},
 	{InsurerHalf, Public, OwnVisit, []Row{
-		{Route: "GET /login/wait", Ja: "ほかのブラウザに戻ったログインを待つ画面"},
+		{Route: "GET /login/wait", Ja: "ほかのブラウザーにもどったログインを待つ画面"},
 		{Route: "POST /login/wait", Ja: "待ち終えたログインの続き"},
 		{Route: "GET /api/v1/login", Ja: "待っているログインの状態", En: "the state of a login that waits"},
 		{Route: "GET /login/elsewhere", Ja: "もとの画面の番号を入れる画面"},
