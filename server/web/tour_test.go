@@ -229,7 +229,7 @@ func (h *testApp) tour(t *testing.T) []stop {
 
 	for _, route := range []string{"/", "/healthz", "/readyz", "/notice", "/settings", "/next",
 		"/login/help", "/login/wait", "/api/v1/login",
-		"/manifest.webmanifest", "/reception", "/reception/source.png", "/visit",
+		"/manifest.webmanifest", "/reception", "/reception/source.png", "/visit", "/papers",
 		"/enrol", "/screen", "/sw.js", "/api/v1/me", "/counter", "/counter/methods", "/counter/staff",
 		"/counter/facility", "/counter/numbers", "/counter/sheet.pdf", "/counter/poster.pdf", "/start",
 		"/counter/offline", "/counter/sw.js", "/counter/manifest.webmanifest", "/api/v1/counter/offline",

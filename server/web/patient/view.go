@@ -57,6 +57,36 @@ type NextView struct {
 	By, ByText string
 }
 
+// PapersView is 「どの紙ですか」 (/papers): a question with its choices, the paper that was found, or all of them.
+type PapersView struct {
+	kit.Page
+	Step     int    // 1 to 3
+	Question string // key; empty once the paper is found
+	Choices  []PaperChoice
+	Found    *foundPaper
+	Back     string // address of the question before, empty on the first page
+	Kinds    []PaperRow
+	Day      string // of the rules, in words
+
+	KnownUntil, ReadOn string // how far the rules are known
+}
+
+// PaperChoice is an answer of a question, as a link with its picture ("" for none).
+type PaperChoice struct{ Picture, Text, Href string }
+
+// PaperRow is a kind of paper: its picture, the key of its name and the name on the paper, whether it is enough,
+// and its facts.
+type PaperRow struct {
+	Picture, Name, Japanese string
+	Use, Class              string
+	Facts                   []PaperFact
+	Source                  string
+	Likely                  bool // less than certain
+}
+
+// PaperFact is a line about a kind of paper: the keys of its heading and sentence, and the date in that.
+type PaperFact struct{ Row, Text, Date string }
+
 // VisitView is 受診日チェック (/visit).
 type VisitView struct {
 	kit.Page

@@ -1,0 +1,66 @@
+package eligibility
+
+import (
+	"errors"
+	"testing"
+)
+
+// Expected: docs/facts/eligibility-methods.md and insurers-and-papers.md. The three documents: the ministry's
+// comparison (#three-documents). Notice alone and expired insurance card: to 2026-07-31 (#notice-alone,
+// #expired-insurance-card). The last insurance cards ended on 2025-12-01 (#insurance-card). On the spot without
+// the card only マイナポータル (#mynaportal-on-the-spot, from 2025-09), never an insurer's screen.
+func TestKindsOfPaperOnADay(t *testing.T) {
+	type want struct {
+		use   PaperUse
+		until string
+	}
+	for _, c := range []struct {
+		day   string
+		kinds map[PaperKind]want
+	}{
+		{"2025-07-01", map[PaperKind]want{
+			PaperOldCard: {UseAlone, ""}, PaperPortalScreen: {UseWithCard, ""},
+		}},
+		{"2026-07-31", map[PaperKind]want{
+			PaperNotice: {UseAlone, ""}, PaperOldCard: {UseAlone, ""},
+		}},
+		{"2026-08-01", map[PaperKind]want{
+			PaperNotice: {UseWithCard, "2026-07-31"}, PaperOldCard: {UseEnded, "2026-07-31"},
+		}},
+		{"2026-11-30", map[PaperKind]want{
+			PaperCard:          {UseAtReader, ""},
+			PaperCertificate:   {UseAlone, ""},
+			PaperNotice:        {UseWithCard, "2026-07-31"},
+			PaperInsurerScreen: {UseWithCard, ""},
+			PaperPortalScreen:  {UseLive, ""},
+			PaperOldCard:       {UseEnded, "2026-07-31"},
+		}},
+	} {
+		t.Run(c.day, func(t *testing.T) {
+			kinds, err := PaperKindsOn(MustDate(c.day))
+			if err != nil || len(kinds) != 6 {
+				t.Fatalf("%d kinds, %v", len(kinds), err)
+			}
+			for _, k := range kinds {
+				if k.Source == "" || k.Confidence == "" {
+					t.Errorf("%s has no source", k.Kind)
+				}
+				if w, asked := c.kinds[k.Kind]; asked && (k.Use != w.use || k.AloneUntil.String() != w.until) {
+					t.Errorf("%s: %s, alone until %q; want %+v", k.Kind, k.Use, k.AloneUntil, w)
+				}
+			}
+		})
+	}
+	if _, err := PaperKindsOn(Date{}); !errors.Is(err, ErrDayMissing) {
+		t.Errorf("no day: %v", err)
+	}
+	for day, want := range map[Date]string{
+		NoOldCardsFrom():          "2024-12-02",
+		ElderlyCertificatesFrom(): "2026-08-01",
+		LastOldCardDay():          "2025-12-01",
+	} {
+		if day.String() != want {
+			t.Errorf("%s, want %s", day, want)
+		}
+	}
+}
