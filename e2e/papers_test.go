@@ -26,6 +26,7 @@ func TestThreeQuestionsFindThePaperInOnesHand(t *testing.T) {
 	if eval[int](t, phone, `document.scripts.length`) != 0 {
 		t.Error("the page has a program")
 	}
+	allPictures(t, phone)
 	state(t, phone, "papers-all")
 	for _, lang := range []string{"ja", "vi", "zh-Hans"} {
 		for _, walk := range []struct {
@@ -67,8 +68,7 @@ func TestThePapersPrintOnOneSheet(t *testing.T) {
 	for _, lang := range pwa.Languages() {
 		t.Run(lang, func(t *testing.T) {
 			do(t, tab, chromedp.Navigate(base+"/papers?lang="+lang), chromedp.WaitReady("#compare"))
-			waitTrue(t, tab, `(document.querySelectorAll("img").forEach(i => { i.loading = "eager" }),
-				[...document.images].every(i => i.complete && i.naturalWidth > 0))`)
+			allPictures(t, tab)
 			file := filepath.Join(t.TempDir(), "papers.pdf")
 			if err := os.WriteFile(file, printedPage(t, tab), 0o600); err != nil {
 				t.Fatal(err)
@@ -97,6 +97,13 @@ func TestThePapersPrintOnOneSheet(t *testing.T) {
 			}
 		})
 	}
+}
+
+// allPictures waits for the pictures, those too that a phone loads when it scrolls there.
+func allPictures(t *testing.T, tab context.Context) {
+	t.Helper()
+	waitTrue(t, tab, `(document.querySelectorAll("img").forEach(i => { i.loading = "eager" }),
+		[...document.images].every(i => i.complete && i.naturalWidth > 0))`)
 }
 
 // printedPage is the page as the browser prints it, on the sheet that its styles ask for.
