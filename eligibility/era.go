@@ -50,6 +50,16 @@ func (d Date) Japanese() string {
 	return s + "（月日不詳）"
 }
 
+// ShortEra returns an exact day as forms write it: R9.5.15, the first year as 1; before 明治, and of a partial date,
+// String.
+func (d Date) ShortEra() string {
+	era, year, ok := d.Era()
+	if !ok || !d.Exact() {
+		return d.String()
+	}
+	return string(era.Letter) + strconv.Itoa(year) + "." + strconv.Itoa(d.Month()) + "." + strconv.Itoa(d.Day())
+}
+
 // eraYear is the year of an exact day in words.
 func (d Date) eraYear() string {
 	era, y, ok := d.Era()

@@ -33,7 +33,8 @@ type SettingsView struct {
 // words; each has the key of the sentence that it stands in.
 type CertificateView struct {
 	kit.Page
-	Typed, Example      string
+	Typed               string // as it was typed
+	Example             TypedExample
 	State, Class        string
 	Until, UseText      string
 	WarnUntil, WarnText string // the sure end of the grace
@@ -87,15 +88,31 @@ type PaperRow struct {
 // PaperFact is a line about a kind of paper: the keys of its heading and sentence, and the date in that.
 type PaperFact struct{ Row, Text, Date string }
 
-// VisitView is 受診日チェック (/visit).
+// VisitView is 受診日チェック (/visit): a question, or the answer (Day is set).
 type VisitView struct {
 	kit.Page
-	Form  VisitForm
+	Form                 VisitForm
+	Ask, Question, Typed string // the field that is asked for, the key of its question, and what was typed
+	Step, Steps          int
+	Example              TypedExample
+	Carried              []CarriedField // the other answers
+	Dates                []VisitDate    // the answers as they were read
+
 	Lines []VisitLine
 	Day   string // of the visit, in words
 
 	KnownUntil, ReadOn string // how far the rules are known
 }
+
+// CarriedField is a hidden field of a form.
+type CarriedField struct{ Name, Value string }
+
+// VisitDate is an answer as it was read: the field, the key of its question, and the date in words, empty where
+// there is none.
+type VisitDate struct{ Name, Question, Text string }
+
+// TypedExample is a date in the writings that are read.
+type TypedExample struct{ Era, Short, Western string }
 
 // VisitLine is one line of the answer: the key of its sentence and the values in it.
 type VisitLine struct {
@@ -105,8 +122,13 @@ type VisitLine struct {
 	Until        string // the last day on which this stays so
 }
 
-// VisitForm is what the visitor typed, kept when it has to be corrected.
+// VisitForm is what the visitor typed, kept when it has to be corrected. Asked names the question that is answered
+// now, Go the button ("next", "skip", "back" or "edit" with a field); Done: all questions were asked once.
 type VisitForm struct {
+	Asked string `form:"asked"`
+	Go    string `form:"go"`
+	Done  bool   `form:"done"`
+
 	Day              string `form:"day"`
 	BirthDate        string `form:"birthDate"`
 	CertificateUntil string `form:"certificateUntil"`
