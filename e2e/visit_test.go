@@ -43,7 +43,7 @@ func TestADayIsCheckedOneQuestionAtATime(t *testing.T) {
 			answers(today.AddDays(1).Japanese())
 			asks("2", "certificateUntil")
 			answers("1900-01-01")
-			waitText(t, phone, `[role="alert"]`, message(lang, "2016-01-01"))
+			waitText(t, phone, `[role="alert"]`, writtenDay(lang, "2016-01-01"))
 			state(t, phone, "visit-refused-"+lang)
 			answers(today.AddDays(-10).ShortEra())
 			asks("3", "cardUntil")
@@ -72,8 +72,8 @@ func TestADayIsCheckedOneQuestionAtATime(t *testing.T) {
 	}
 }
 
-// message is the refusal of a date before from, as the language writes it.
-func message(lang, from string) string {
+// writtenDay is a day as sentences of the language write it.
+func writtenDay(lang, from string) string {
 	day := eligibility.MustDate(from)
 	if lang == "ja" {
 		return day.Japanese()

@@ -79,7 +79,7 @@ func TestTheQuestionIsAskedAgainForADateThatCannotBe(t *testing.T) {
 	h := newTestApp(t) // today is 2026-11-22
 	for _, c := range []struct{ asked, typed, sentence string }{
 		{"day", "2026-11-21", "受診する日が、今日より前"},
-		{"day", "", "受診日がありません"},
+		{"day", "", "年・月・日のどれかが足りません"},
 		{"birthDate", "2027-01-01", "生年月日が今日より後"},
 		{"cardUntil", "1900-01-01", "平成28年1月1日より前の日付"},
 		{"cardUntil", "2050-01-01", "令和19年11月22日より後の日付"},

@@ -29,6 +29,8 @@ func (s *VisitCheck) visitPage(c echo.Context) error {
 // visit takes an answer and asks the next question, or tells what will be valid on the day. A form that does not
 // say which question it answers is answered at once.
 func (s *VisitCheck) visit(c echo.Context) error {
+	// the browser may hold the page for its Back, which would break else: "confirm form resubmission"
+	c.Response().Header().Set("Cache-Control", "private, no-cache")
 	var form VisitForm
 	if err := c.Bind(&form); err != nil {
 		return err
@@ -67,9 +69,9 @@ func (s *VisitCheck) ask(c echo.Context, form VisitForm, on eligibility.TypedOn,
 		view.Error, status = kit.FormError(wrong), http.StatusUnprocessableEntity
 	}
 	view.carry(form, view.Ask)
-	for i, date := range s.dates(view.Lang, form) {
-		if i+1 < view.Step && date.Text != "" || form.Done && date.Name != view.Ask {
-			view.Dates = append(view.Dates, date)
+	for i, date := range s.dates(view.Lang, form) { // the last one before this question
+		if i+1 < view.Step && date.Text != "" {
+			view.Dates = []VisitDate{date}
 		}
 	}
 	return s.ShowPublic(c, status, "visit", view)

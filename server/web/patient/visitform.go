@@ -78,7 +78,7 @@ func readTyped(on eligibility.TypedOn, text string, today eligibility.Date) (eli
 		err = eligibility.CheckTyped(on, d, today)
 	}
 	if err == nil && on == eligibility.TypedVisit && d.IsZero() {
-		err = eligibility.ErrDayMissing.In(string(on))
+		err = eligibility.ErrDateNotWhole.In(string(on))
 	}
 	var wrong *eligibility.Error
 	if errors.As(err, &wrong) && wrong.Field == "" {
