@@ -16,8 +16,8 @@ import (
 	"madoguchi/pwa"
 )
 
-// Somebody with a paper in the hand taps three times, without a program in the page, and learns which it is. What
-// is expected: docs/facts/insurers-and-papers.md#three-documents.
+// Somebody with a paper in the hand taps three times, without a program in the page, and learns which it
+// is. What is expected: docs/facts/insurers-and-papers.md#three-documents.
 func TestThreeQuestionsFindThePaperInOnesHand(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)

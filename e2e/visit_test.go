@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -10,14 +9,13 @@ import (
 	"madoguchi/pwa"
 )
 
-// A patient checks a day before the visit: one question a page, in the writing that comes to hand, without a
-// program in the page; the browser's Back and the page's own lead to the question before.
+// A patient checks a day before the visit: one question a page, in the writing that comes to hand,
+// without a program in the page; the browser's Back and the page's own lead to the question before.
 func TestADayIsCheckedOneQuestionAtATime(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
 	phone := browser(t, 390, 844, "")
 	expects(t, phone, `status of 422 .*/visit`, "a date that cannot be is refused")
-	today := eligibility.DateOf(time.Now())
 	for _, lang := range []string{"ja", "en", "vi"} {
 		t.Run(lang, func(t *testing.T) {
 			asks := func(step, field string) {
@@ -39,6 +37,10 @@ func TestADayIsCheckedOneQuestionAtATime(t *testing.T) {
 				t.Error("the page has a program")
 			}
 			asks("1", "day")
+			today, err := eligibility.ReadDate(eval[string](t, phone, `document.querySelector("#typed").value`))
+			if err != nil {
+				t.Fatal(err)
+			}
 			state(t, phone, "visit-day-"+lang)
 			answers(today.AddDays(1).Japanese())
 			asks("2", "certificateUntil")

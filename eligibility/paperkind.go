@@ -1,7 +1,7 @@
 package eligibility
 
-// PaperKind is one of the papers, cards and screens that are taken for one another at the desk: the three of the
-// ministry's comparison (対比表), the two screens that take the notice's place, and the old card.
+// PaperKind is one of the papers, cards and screens that are taken for one another at the desk: the three
+// of the ministry's comparison (対比表), the two screens that take the notice's place, and the old card.
 type PaperKind string
 
 const (
@@ -48,8 +48,8 @@ var paperKinds = [...]struct {
 	{PaperOldCard, ItemOldCard, []MethodCode{"H1", "H0"}, nil},
 }
 
-// PaperKindsOn returns the kinds of paper as the table of rules has them on day, in the order of the ministry's
-// comparison. The error is ErrDayMissing.
+// PaperKindsOn returns the kinds of paper as the table of rules has them on day, in the order of the
+// ministry's comparison. The error is ErrDayMissing.
 func PaperKindsOn(day Date) ([]PaperKindRules, error) {
 	var kinds []PaperKindRules
 	for _, k := range paperKinds {
@@ -79,8 +79,8 @@ func PaperKindsOn(day Date) ([]PaperKindRules, error) {
 	return kinds, nil
 }
 
-// aloneWith is somebody who shows one thing and nothing else. What the rules ask for besides is so: the look-up
-// answers, the card reads, the phone's owner logs in on the spot.
+// aloneWith is somebody who shows one thing and nothing else. What the rules ask for besides is so: the
+// look-up answers, the card reads, the phone's owner logs in on the spot.
 func aloneWith(day Date, item Item) Situation {
 	s := Situation{
 		Day:         day,
@@ -128,8 +128,8 @@ func acceptedOf(s Situation, codes []MethodCode) (last Method, err error) {
 	return last, nil
 }
 
-// endedAlone is the last day of the last period in which one of the rules held, zero where one has no end or
-// has not ended by day.
+// endedAlone is the last day of the last period in which one of the rules held, zero where one has no end
+// or has not ended by day.
 func endedAlone(codes []MethodCode, day Date) (last Date) {
 	for i := range ruleTable {
 		for _, code := range codes {

@@ -5,10 +5,11 @@ import (
 	"testing"
 )
 
-// Expected: docs/facts/eligibility-methods.md and insurers-and-papers.md. The three documents: the ministry's
-// comparison (#three-documents). Notice alone and expired insurance card: to 2026-07-31 (#notice-alone,
-// #expired-insurance-card). The last insurance cards ended on 2025-12-01 (#insurance-card). On the spot without
-// the card only マイナポータル (#mynaportal-on-the-spot, from 2025-09), never an insurer's screen.
+// Expected: docs/facts/eligibility-methods.md and docs/facts/insurers-and-papers.md. The three documents: the
+// ministry's comparison (#three-documents). Notice alone and expired insurance card: to 2026-07-31
+// (#notice-alone, #expired-insurance-card). The last insurance cards ended on 2025-12-01
+// (#insurance-card). On the spot without the card only マイナポータル (#mynaportal-on-the-spot, from
+// 2025-09), never an insurer's screen.
 func TestKindsOfPaperOnADay(t *testing.T) {
 	type want struct {
 		use   PaperUse
@@ -45,7 +46,8 @@ func TestKindsOfPaperOnADay(t *testing.T) {
 				if k.Source == "" || k.Confidence == "" {
 					t.Errorf("%s has no source", k.Kind)
 				}
-				if w, asked := c.kinds[k.Kind]; asked && (k.Use != w.use || k.AloneUntil.String() != w.until) {
+				w, asked := c.kinds[k.Kind]
+				if asked && (k.Use != w.use || k.AloneUntil.String() != w.until) {
 					t.Errorf("%s: %s, alone until %q; want %+v", k.Kind, k.Use, k.AloneUntil, w)
 				}
 			}

@@ -23,17 +23,17 @@ var (
 	ErrDateNotWhole  = &Error{Code: Invalid, Key: "date.not_whole"}
 )
 
-// The first days on which there was any of them. Cards and certificates have been issued since January 2016
-// (番号法 17条, in force 2016-01-01); the eligibility could be seen since 2021-10
+// The first days on which there was any of them. Cards and certificates have been issued since January
+// 2016 (番号法 17条, in force 2016-01-01); the eligibility could be seen since 2021-10
 // (docs/facts/eligibility-methods.md#card-at-the-reader).
 var (
 	firstCards = Date{2016, 1, 1}
 	firstSaved = Date{2021, 10, 1}
 )
 
-// Years within which a date can lie. A certificate ends on the 5th birthday after its issue, a card on the 10th
-// (docs/facts/cards-and-certificates.md#life-of-card-and-certificate), and one that is renewed before its end may
-// count from there: a year more. A 資格確認書 has five years at most
+// Years within which a date can lie. A certificate ends on the 5th birthday after its issue, a card on
+// the 10th (docs/facts/cards-and-certificates.md#life-of-card-and-certificate), and one that is renewed
+// before its end may count from there: a year more. A 資格確認書 has five years at most
 // (docs/facts/eligibility-methods.md#certificate-of-eligibility), and may be sent before it begins.
 const (
 	oldest           = 130
@@ -43,9 +43,9 @@ const (
 	paperYears       = 5 + 1
 )
 
-// CheckTyped refuses a date that cannot be what it was typed as, seen from today. The zero Date is not known and
-// passes. The errors are ErrDateNotWhole, ErrBirthInFuture, ErrVisitPast, ErrSavedInFuture, ErrTooEarly and
-// ErrTooLate, which name on as the field.
+// CheckTyped refuses a date that cannot be what it was typed as, seen from today. The zero Date is not
+// known and passes. The errors are ErrDateNotWhole, ErrBirthInFuture, ErrVisitPast, ErrSavedInFuture,
+// ErrTooEarly and ErrTooLate, which name on as the field.
 func CheckTyped(on TypedOn, d, today Date) error {
 	if d.IsZero() {
 		return nil

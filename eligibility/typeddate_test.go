@@ -5,10 +5,10 @@ import (
 	"testing"
 )
 
-// Expected: a certificate ends on the 5th birthday after its issue, a card on the 10th, a renewed one a year
-// later at most (docs/facts/cards-and-certificates.md#life-of-card-and-certificate); the first 資格確認書 were issued on
-// 2024-12-02 for five years at most (docs/facts/eligibility-methods.md#certificate-of-eligibility). Cards began in
-// January 2016 (番号法).
+// Expected: a certificate ends on the 5th birthday after its issue, a card on the 10th, a renewed one a
+// year later at most (docs/facts/cards-and-certificates.md#life-of-card-and-certificate); the first
+// 資格確認書 were issued on 2024-12-02 for five years at most
+// (docs/facts/eligibility-methods.md#certificate-of-eligibility). Cards began in January 2016 (番号法).
 func TestDatesThatCannotBeAreRefused(t *testing.T) {
 	today := MustDate("2026-11-30")
 	for _, c := range []struct {

@@ -7,8 +7,8 @@ import (
 	"image/png"
 )
 
-// SmallPicture cuts a part out of a PNG, scales it down to width by averaging, and stores it with 4 levels of each
-// colour: what a page shows as a sample, in a few kilobytes.
+// SmallPicture cuts a part out of a PNG, scales it down to width by averaging, and stores it with 4
+// levels of each colour: what a page shows as a sample, in a few kilobytes.
 func SmallPicture(file []byte, cut image.Rectangle, width int) ([]byte, error) {
 	from, err := png.Decode(bytes.NewReader(file))
 	if err != nil {

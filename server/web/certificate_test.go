@@ -27,7 +27,8 @@ func TestCertificateDateTellsWhatWorksUntilWhen(t *testing.T) {
 			}
 		}
 	}
-	for _, wrong := range []string{"2026-02-30", "2027", "あした", "0001-01-01", "9999-12-31", "1900-01-01", "2033-12-01"} {
+	for _, wrong := range []string{"2026-02-30", "2027", "あした", "0001-01-01", "9999-12-31",
+		"1900-01-01", "2033-12-01"} {
 		if w := h.ask(t, "GET", "/certificate?until="+url.QueryEscape(wrong), nil); w.Code != 422 ||
 			!strings.Contains(w.Body.String(), `role="alert"`) ||
 			!strings.Contains(w.Body.String(), wrong) {

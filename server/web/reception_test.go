@@ -10,7 +10,8 @@ import (
 func TestReceptionPageNamesItsSourceAndDrawsItsLink(t *testing.T) {
 	h := newTestApp(t)
 	body := h.ask(t, "GET", "/reception", nil).Body.String()
-	for _, want := range []string{"10割の理由になりません", `href="/papers"`, "告示第351号", "マイナポータルの画面ではありません", "推定", "令和8年11月22日",
+	for _, want := range []string{"10割の理由になりません", `href="/papers"`,
+		"告示第351号", "マイナポータルの画面ではありません", "推定", "令和8年11月22日",
 		"令和8年10月上旬", "いつもどおりカードリーダーで", `href="/declaration.pdf"`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %s", want)

@@ -28,7 +28,8 @@ func formOf(body, typed, button string) url.Values {
 	return f
 }
 
-// One thing a page: each answer is read in whichever writing, said back, carried on, and can be gone back to.
+// One thing a page: each answer is read in whichever writing, said back, carried on, and can be gone back
+// to.
 func TestTheDayOfAVisitIsAskedOneThingAPage(t *testing.T) {
 	h := newTestApp(t) // today is 2026-11-22
 	body := h.ask(t, "GET", "/visit", nil).Body.String()
@@ -74,7 +75,8 @@ func TestTheDayOfAVisitIsAskedOneThingAPage(t *testing.T) {
 	said(`id="answer"`, "期限のあと3か月のあいだは", "2割・3割")
 }
 
-// Expected sentences: the date in question, docs/facts/cards-and-certificates.md#life-of-card-and-certificate.
+// Expected sentences: the date in question,
+// docs/facts/cards-and-certificates.md#life-of-card-and-certificate.
 func TestTheQuestionIsAskedAgainForADateThatCannotBe(t *testing.T) {
 	h := newTestApp(t) // today is 2026-11-22
 	for _, c := range []struct{ asked, typed, sentence string }{
@@ -96,8 +98,9 @@ func TestTheQuestionIsAskedAgainForADateThatCannotBe(t *testing.T) {
 				w := h.form(t, "/visit", f)
 				body := w.Body.String()
 				m := askedField.FindStringSubmatch(body)
-				if w.Code != http.StatusUnprocessableEntity || m == nil || m[1] != c.asked || m[2] != c.typed ||
-					!strings.Contains(body, `role="alert"`) || !strings.Contains(body, c.sentence) {
+				if w.Code != http.StatusUnprocessableEntity || m == nil || m[1] != c.asked ||
+					m[2] != c.typed || !strings.Contains(body, `role="alert"`) ||
+					!strings.Contains(body, c.sentence) {
 					t.Errorf("asked %q: %d, asks %q", asked, w.Code, m)
 				}
 			}

@@ -47,7 +47,8 @@ func TestEveryWayThroughTheQuestionsEnds(t *testing.T) {
 }
 
 // Expected: docs/facts/insurers-and-papers.md#three-documents and docs/facts/eligibility-methods.md
-// (#mynaportal-on-the-spot, #notice-alone, #expired-insurance-card, #card-at-the-reader, #certificate-of-eligibility).
+// (#mynaportal-on-the-spot, #notice-alone, #expired-insurance-card, #card-at-the-reader,
+// #certificate-of-eligibility).
 func TestTheQuestionsEndWithWhatTheRulesSay(t *testing.T) {
 	h := newTestApp(t)
 	for _, c := range []struct {
@@ -61,10 +62,10 @@ func TestTheQuestionsEndWithWhatTheRulesSay(t *testing.T) {
 		{"a certificate in date", "hold=paper&says=certificate&third=valid", "good", "これだけで受診できます"},
 		{"a certificate out of date", "hold=paper&says=certificate&third=over", "refusal", "使えません"},
 		{"the old card", "hold=paper&says=oldCard", "refusal", "もう使えません"},
-		{"a paper without a name that says the card is needed", "hold=paper&says=unknown&third=card", "refusal",
-			"お知らせだけでは受診できません"},
-		{"a paper without a name with birth date and expiry", "hold=paper&says=unknown&third=ends", "attention",
-			"資格確認書のようです"},
+		{"a nameless paper that says the card is needed", "hold=paper&says=unknown&third=card",
+			"refusal", "お知らせだけでは受診できません"},
+		{"a nameless paper with birth date and expiry", "hold=paper&says=unknown&third=ends",
+			"attention", "資格確認書のようです"},
 		{"a paper that nothing tells of", "hold=paper&says=unknown&third=none", "attention", "保険者にお電話ください"},
 		{"the insurer's screen alone", "hold=phone&says=insurer&third=no", "refusal", "だけでは受診できません"},
 		{"the insurer's screen with the card", "hold=phone&says=insurer&third=yes", "good", "カードが先です"},
@@ -79,14 +80,17 @@ func TestTheQuestionsEndWithWhatTheRulesSay(t *testing.T) {
 			}
 		})
 	}
-	for _, wrong := range []string{"hold=x", "hold=paper&says=x", "hold=paper&says=notice&third=x", "says=notice"} {
-		if body := h.ask(t, "GET", "/papers?"+wrong, nil).Body.String(); !strings.Contains(body, `id="question"`) {
+	for _, wrong := range []string{"hold=x", "hold=paper&says=x", "hold=paper&says=notice&third=x",
+		"says=notice"} {
+		body := h.ask(t, "GET", "/papers?"+wrong, nil).Body.String()
+		if !strings.Contains(body, `id="question"`) {
 			t.Errorf("%s: nothing is asked", wrong)
 		}
 	}
 }
 
-// All six stand on the page with the dates of the table, each with its source, and lead from where people look.
+// All six stand on the page with the dates of the table, each with its source, and lead from where people
+// look.
 func TestThePageComparesTheSix(t *testing.T) {
 	h := newTestApp(t)
 	body := h.ask(t, "GET", "/papers", nil).Body.String()

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// The questions that find the paper in one's hand: at most three, each a page of links, so that they need no
-// program and the browser's Back works.
+// The questions that find the paper in one's hand: at most three, each a page of links, so that they need
+// no program and the browser's Back works.
 
 // paperAnswers are the answers so far, by the address's parameters.
 type paperAnswers struct{ Hold, Says, Third string }
@@ -18,7 +18,9 @@ func paperAnswersOf(q url.Values) paperAnswers {
 // query is the address's query of the answers, with lang where the address had one.
 func (a paperAnswers) query(lang string) string {
 	q := url.Values{}
-	for name, value := range map[string]string{"hold": a.Hold, "says": a.Says, "third": a.Third, "lang": lang} {
+	for name, value := range map[string]string{
+		"hold": a.Hold, "says": a.Says, "third": a.Third, "lang": lang,
+	} {
 		if value != "" {
 			q.Set(name, value)
 		}
@@ -26,7 +28,8 @@ func (a paperAnswers) query(lang string) string {
 	return q.Encode()
 }
 
-// paperQuestion is a question: key names its sentence (kinds.q.KEY) and those of its choices (kinds.a.KEY.CHOICE).
+// paperQuestion is a question: key names its sentence (kinds.q.KEY) and those of its choices
+// (kinds.a.KEY.CHOICE).
 type paperQuestion struct {
 	Key     string
 	Choices []string
@@ -43,7 +46,8 @@ var (
 	untilQuestion      = paperQuestion{"until", []string{"valid", "over"}}
 )
 
-// secondQuestions follow what is held; thirdQuestions what it says. Without a third question the paper is found.
+// secondQuestions follow what is held; thirdQuestions what it says. Without a third question the paper is
+// found.
 var (
 	secondQuestions = map[string]paperQuestion{
 		"card":  registeredQuestion,
@@ -61,8 +65,8 @@ var (
 	}
 )
 
-// next returns the question that is open, with its number; ok is false once the paper is found. Answers that no
-// question has are not answered.
+// next returns the question that is open, with its number; ok is false once the paper is found. Answers
+// that no question has are not answered.
 func (a paperAnswers) next() (q paperQuestion, step int, ok bool) {
 	if !slices.Contains(holdQuestion.Choices, a.Hold) {
 		return holdQuestion, 1, true
@@ -111,15 +115,16 @@ func (a paperAnswers) with(step int, choice string) paperAnswers {
 	return a
 }
 
-// foundPaper is the end of the questions: the paper's picture and name, how good it is ("good", "attention" or
-// "refusal"), and the key of what to do.
+// foundPaper is the end of the questions: the paper's picture and name, how good it is ("good",
+// "attention" or "refusal"), and the key of what to do.
 type foundPaper struct{ Picture, Name, Class, Text string }
 
 // found are the ends by their answers.
 func (a paperAnswers) found() foundPaper {
 	switch a.Hold + " " + a.Says {
 	case "card no":
-		return foundPaper{"card", "kinds.found.heading.myNumberCard", "attention", "kinds.found.unregistered"}
+		return foundPaper{"card", "kinds.found.heading.myNumberCard", "attention",
+			"kinds.found.unregistered"}
 	case "card yes", "card unknown":
 		switch {
 		case a.Third == "over":
@@ -127,14 +132,18 @@ func (a paperAnswers) found() foundPaper {
 		case a.Says == "yes" && a.Third == "valid":
 			return foundPaper{"card", "kinds.name.card", "good", "kinds.found.reader"}
 		}
-		return foundPaper{"card", "kinds.found.heading.myNumberCard", "attention", "kinds.found.unsure"}
+		return foundPaper{"card", "kinds.found.heading.myNumberCard", "attention",
+			"kinds.found.unsure"}
 	case "paper notice":
-		return withOrWithout(a, foundPaper{Picture: "notice", Name: "kinds.name.notice", Text: "kinds.found.notice."})
+		return withOrWithout(a, foundPaper{Picture: "notice", Name: "kinds.name.notice",
+			Text: "kinds.found.notice."})
 	case "paper certificate":
 		if a.Third == "over" {
-			return foundPaper{"certificate", "kinds.name.certificate", "refusal", "kinds.found.certificate.over"}
+			return foundPaper{"certificate", "kinds.name.certificate", "refusal",
+				"kinds.found.certificate.over"}
 		}
-		return foundPaper{"certificate", "kinds.name.certificate", "good", "kinds.found.certificate.valid"}
+		return foundPaper{"certificate", "kinds.name.certificate", "good",
+			"kinds.found.certificate.valid"}
 	case "paper oldCard":
 		return foundPaper{"oldCard", "kinds.name.oldCard", "refusal", "kinds.found.oldCard"}
 	case "phone insurer":
@@ -142,19 +151,24 @@ func (a paperAnswers) found() foundPaper {
 			Text: "kinds.found.insurerScreen."})
 	case "phone portal":
 		if a.Third == "no" {
-			return foundPaper{"portalScreen", "kinds.name.portalScreen", "attention", "kinds.found.portalScreen.no"}
+			return foundPaper{"portalScreen", "kinds.name.portalScreen", "attention",
+				"kinds.found.portalScreen.no"}
 		}
-		return foundPaper{"portalScreen", "kinds.name.portalScreen", "good", "kinds.found.insurerScreen.yes"}
+		return foundPaper{"portalScreen", "kinds.name.portalScreen", "good",
+			"kinds.found.insurerScreen.yes"}
 	case "phone picture":
-		return foundPaper{"picture", "kinds.found.heading.picture", "refusal", "kinds.found.picture"}
+		return foundPaper{"picture", "kinds.found.heading.picture", "refusal",
+			"kinds.found.picture"}
 	}
 	switch a.Third { // the words on a paper whose name cannot be read
 	case "card":
 		return foundPaper{"notice", "kinds.name.notice", "refusal", "kinds.found.notice.no"}
 	case "ends":
-		return foundPaper{"certificate", "kinds.name.certificate", "attention", "kinds.found.certificate.perhaps"}
+		return foundPaper{"certificate", "kinds.name.certificate", "attention",
+			"kinds.found.certificate.perhaps"}
 	}
-	return foundPaper{"unknown", "kinds.found.heading.unknown", "attention", "kinds.found.unknown"}
+	return foundPaper{"unknown", "kinds.found.heading.unknown", "attention",
+		"kinds.found.unknown"}
 }
 
 // withOrWithout completes the end for something that is shown with the card.

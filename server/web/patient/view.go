@@ -75,8 +75,8 @@ type PapersView struct {
 // PaperChoice is an answer of a question, as a link with its picture ("" for none).
 type PaperChoice struct{ Picture, Text, Href string }
 
-// PaperRow is a kind of paper: its picture, the key of its name and the name on the paper, whether it is enough,
-// and its facts.
+// PaperRow is a kind of paper: its picture, the key of its name and the name on the paper, whether it is
+// enough, and its facts.
 type PaperRow struct {
 	Picture, Name, Japanese string
 	Use, Class              string
@@ -107,8 +107,8 @@ type VisitView struct {
 // CarriedField is a hidden field of a form.
 type CarriedField struct{ Name, Value string }
 
-// VisitDate is an answer as it was read: the field, the key of its question, and the date in words, empty where
-// there is none.
+// VisitDate is an answer as it was read: the field, the key of its question, and the date in words, empty
+// where there is none.
 type VisitDate struct{ Name, Question, Text string }
 
 // TypedExample is a date in the writings that are read.
@@ -122,8 +122,9 @@ type VisitLine struct {
 	Until        string // the last day on which this stays so
 }
 
-// VisitForm is what the visitor typed, kept when it has to be corrected. Asked names the question that is answered
-// now, Go the button ("next", "skip", "back" or "edit" with a field); Done: all questions were asked once.
+// VisitForm is what the visitor typed, kept when it has to be corrected. Asked names the question that is
+// answered now, Go the button ("next", "skip", "back" or "edit" with a field); Done: all questions were
+// asked once.
 type VisitForm struct {
 	Asked string `form:"asked"`
 	Go    string `form:"go"`

@@ -12,8 +12,8 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// 受診日チェック: one question a page, answered from the rules. The answers travel in the forms, never in an address;
-// they are neither stored nor logged.
+// 受診日チェック: one question a page, answered from the rules. The answers travel in the forms, never in
+// an address; they are neither stored nor logged.
 
 // Routes adds that page.
 func (s *VisitCheck) Routes(r *kit.Router) {
@@ -26,8 +26,8 @@ func (s *VisitCheck) visitPage(c echo.Context) error {
 	return s.ask(c, form, visitSteps[0], nil)
 }
 
-// visit takes an answer and asks the next question, or tells what will be valid on the day. A form that does not
-// say which question it answers is answered at once.
+// visit takes an answer and asks the next question, or tells what will be valid on the day. A form that
+// does not say which question it answers is answered at once.
 func (s *VisitCheck) visit(c echo.Context) error {
 	// the browser may hold the page for its Back, which would break else: "confirm form resubmission"
 	c.Response().Header().Set("Cache-Control", "private, no-cache")
@@ -47,7 +47,8 @@ func (s *VisitCheck) visit(c echo.Context) error {
 	case form.Go == "skip" && step > 0:
 		*form.field(form.Asked) = ""
 	default:
-		if _, err := readTyped(eligibility.TypedOn(form.Asked), *form.field(form.Asked), s.Today()); err != nil {
+		_, err := readTyped(visitSteps[step], *form.field(form.Asked), s.Today())
+		if err != nil {
 			return s.ask(c, form, visitSteps[step], err)
 		}
 	}
@@ -58,7 +59,9 @@ func (s *VisitCheck) visit(c echo.Context) error {
 }
 
 // ask shows a question with the answers so far, or again with what is wrong about its answer.
-func (s *VisitCheck) ask(c echo.Context, form VisitForm, on eligibility.TypedOn, wrong *eligibility.Error) error {
+func (s *VisitCheck) ask(
+	c echo.Context, form VisitForm, on eligibility.TypedOn, wrong *eligibility.Error,
+) error {
 	view := VisitView{Page: s.Translated(c, "visit.title"), Steps: len(visitSteps), Form: form}
 	form.clean()
 	view.Ask, view.Question, view.Typed = string(on), questionOf(on), *form.field(string(on))
@@ -120,7 +123,8 @@ func (s *VisitCheck) dates(lang string, form VisitForm) []VisitDate {
 		if err != nil {
 			d = eligibility.Date{}
 		}
-		dates = append(dates, VisitDate{Name: string(on), Question: questionOf(on), Text: kit.DayText(lang, d)})
+		dates = append(dates,
+			VisitDate{Name: string(on), Question: questionOf(on), Text: kit.DayText(lang, d)})
 	}
 	return dates
 }

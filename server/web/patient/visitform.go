@@ -72,7 +72,9 @@ func (f *VisitForm) read(today eligibility.Date) (v eligibility.Visit, wrong *el
 }
 
 // readTyped reads what was typed for a question. Nothing is the zero Date, but a visit has a day.
-func readTyped(on eligibility.TypedOn, text string, today eligibility.Date) (eligibility.Date, *eligibility.Error) {
+func readTyped(
+	on eligibility.TypedOn, text string, today eligibility.Date,
+) (eligibility.Date, *eligibility.Error) {
 	d, err := eligibility.ReadDate(text)
 	if err == nil {
 		err = eligibility.CheckTyped(on, d, today)
