@@ -37,7 +37,8 @@ func TestADayIsCheckedOneQuestionAtATime(t *testing.T) {
 				t.Error("the page has a program")
 			}
 			asks("1", "day")
-			today, err := eligibility.ReadDate(eval[string](t, phone, `document.querySelector("#typed").value`))
+			offered := eval[string](t, phone, `document.querySelector("#typed").value`)
+			today, err := eligibility.ReadDate(offered)
 			if err != nil {
 				t.Fatal(err)
 			}

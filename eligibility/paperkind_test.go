@@ -5,11 +5,11 @@ import (
 	"testing"
 )
 
-// Expected: docs/facts/eligibility-methods.md and docs/facts/insurers-and-papers.md. The three documents: the
-// ministry's comparison (#three-documents). Notice alone and expired insurance card: to 2026-07-31
-// (#notice-alone, #expired-insurance-card). The last insurance cards ended on 2025-12-01
-// (#insurance-card). On the spot without the card only マイナポータル (#mynaportal-on-the-spot, from
-// 2025-09), never an insurer's screen.
+// Expected: the ministry's comparison, docs/facts/insurers-and-papers.md#three-documents. The notice
+// alone and the expired insurance card: to 2026-07-31, docs/facts/eligibility-methods.md#notice-alone and
+// docs/facts/eligibility-methods.md#expired-insurance-card. The last insurance cards ended on 2025-12-01,
+// docs/facts/eligibility-methods.md#insurance-card. Without the card only マイナポータル, from 2025-09,
+// never an insurer's screen: docs/facts/eligibility-methods.md#mynaportal-on-the-spot.
 func TestKindsOfPaperOnADay(t *testing.T) {
 	type want struct {
 		use   PaperUse

@@ -353,7 +353,7 @@ func (h *testApp) tour(t *testing.T) []stop {
 	by(admin)
 	form("/staff/signout/everywhere", url.Values{})
 	by(desk)
-	form("/visit", url.Values{"day": {"2026-12-01"}})
+	form("/visit", url.Values{"day": {eligibility.DateOf(h.now).AddDays(1).String()}})
 	form("/counter/staff", url.Values{"name": {"鈴木"}})
 	form("/insurer/staff", url.Values{"name": {"鈴木"}})
 	form("/insurer/people/:id/certificate.pdf", url.Values{"reason": {"申請"}, "layout": {"card"}}, id)

@@ -46,9 +46,10 @@ func TestEveryWayThroughTheQuestionsEnds(t *testing.T) {
 	}
 }
 
-// Expected: docs/facts/insurers-and-papers.md#three-documents and docs/facts/eligibility-methods.md
-// (#mynaportal-on-the-spot, #notice-alone, #expired-insurance-card, #card-at-the-reader,
-// #certificate-of-eligibility).
+// Expected: docs/facts/insurers-and-papers.md#three-documents,
+// docs/facts/eligibility-methods.md#mynaportal-on-the-spot, docs/facts/eligibility-methods.md#notice-alone,
+// docs/facts/eligibility-methods.md#expired-insurance-card and
+// docs/facts/eligibility-methods.md#certificate-of-eligibility.
 func TestTheQuestionsEndWithWhatTheRulesSay(t *testing.T) {
 	h := newTestApp(t)
 	for _, c := range []struct {
