@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"image"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -120,4 +121,24 @@ func printedPage(t *testing.T, tab context.Context) []byte {
 		return nil
 	}))
 	return data
+}
+
+// sampleScreen makes the page's sample of the insurer's screen out of the picture of that.
+func sampleScreen(t *testing.T) {
+	t.Helper()
+	folder := os.Getenv("MADOGUCHI_PICTURES")
+	if folder == "" {
+		return
+	}
+	file, err := os.ReadFile(filepath.Join(folder, "screen.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	small, err := testenv.SmallPicture(file, image.Rect(0, 0, 360, 640), 240)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "paper-screen.png"), small, 0o644); err != nil {
+		t.Fatal(err)
+	}
 }
