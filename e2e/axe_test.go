@@ -98,6 +98,7 @@ func TestPatientsPagesAreAccessibleInEveryLanguage(t *testing.T) {
 		"the pages of errors are examined too")
 	paths := []string{"/", "/n/AAAAAAAAAAAAAAAA", "/settings", "/visit", "/certificate?until=2027-05-15",
 		"/certificate?until=x", "/next", "/next?why=reader&until=2027-05-15", "/next?why=lost", "/reception",
+		"/papers", "/papers?hold=paper", "/papers?hold=paper&says=notice&third=no",
 		"/none", "/c/ABCDEFGH", "/login/help"}
 	for _, lang := range pwa.Languages() {
 		for _, path := range paths {
@@ -125,7 +126,7 @@ func TestPatientsPagesAreAccessibleInEveryLanguage(t *testing.T) {
 				Value: "active"}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
 		return err
 	}))
-	for _, path := range []string{"/", "/settings", "/next?why=reader"} {
+	for _, path := range []string{"/", "/settings", "/next?why=reader", "/papers"} {
 		do(t, tab, chromedp.Navigate(base+path), chromedp.WaitReady("main"))
 		axe(t, tab, "forced colours "+path)
 	}

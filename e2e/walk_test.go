@@ -158,6 +158,7 @@ func TestTheWholeWalk(t *testing.T) {
 	}
 	state(t, phone, "screen")
 	picture(t, phone, "screen.png")
+	sampleScreen(t)
 	console := staffOpens(t, base, clip(t, codePicture(t, phone)))
 	bridge(t, base, console, "tokuichi.json")
 	do(t, console, chromedp.Click("#scan-camera"))

@@ -1,6 +1,9 @@
 package eligibility
 
-import "strconv"
+import (
+	"fmt"
+	"strconv"
+)
 
 // Era is a Japanese era (元号) with its first day.
 // The days: 明治 1868-01-25, 大正 1912-07-30, 昭和 1926-12-25, 平成 1989-01-08, 令和 2019-05-01 (改元の政令;
@@ -31,8 +34,8 @@ func (d Date) Era() (era Era, year int, ok bool) {
 	return Era{}, 0, false
 }
 
-// Japanese returns d as papers print it: 昭和55年2月17日, 令和元年5月1日; unknown parts as 不詳, with both eras where the
-// day may lie in either; before 明治 in western years.
+// Japanese returns d as papers print it: 昭和55年2月17日, 令和元年5月1日; unknown parts as 不詳, with
+// both eras where the day may lie in either; before 明治 in western years.
 func (d Date) Japanese() string {
 	if d.IsZero() {
 		return ""
@@ -50,6 +53,16 @@ func (d Date) Japanese() string {
 	return s + "（月日不詳）"
 }
 
+// ShortEra returns an exact day as forms write it: R9.5.15, the first year as 1; before 明治, and of a
+// partial date, String.
+func (d Date) ShortEra() string {
+	era, year, ok := d.Era()
+	if !ok || !d.Exact() {
+		return d.String()
+	}
+	return fmt.Sprintf("%c%d.%d.%d", era.Letter, year, d.Month(), d.Day())
+}
+
 // eraYear is the year of an exact day in words.
 func (d Date) eraYear() string {
 	era, y, ok := d.Era()
@@ -62,8 +75,8 @@ func (d Date) eraYear() string {
 	return era.Name + strconv.Itoa(y) + "年"
 }
 
-// FromEra returns the day of an era year: FromEra('S', 55, 2, 17) is 1980-02-17. Month and day may be 0 (不詳).
-// It returns ErrDate for a day outside the era: 平成31年5月1日 and 昭和64年1月8日 do not exist.
+// FromEra returns the day of an era year: FromEra('S', 55, 2, 17) is 1980-02-17. Month and day may be 0
+// (不詳). It returns ErrDate for a day outside the era: 平成31年5月1日 and 昭和64年1月8日 do not exist.
 func FromEra(letter byte, year, month, day int) (Date, error) {
 	for i, era := range eras {
 		if era.Letter != letter || year < 1 {

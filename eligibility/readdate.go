@@ -35,6 +35,12 @@ func ReadDate(text string) (Date, error) {
 	return Date{}, ErrDate
 }
 
+// WrittenWestern reports whether a text that ReadDate reads gives the western year.
+func WrittenWestern(text string) bool {
+	s := strings.TrimPrefix(strings.TrimSpace(norm.NFKC.String(text)), "西暦")
+	return s != "" && s[0] >= '0' && s[0] <= '9'
+}
+
 // bracketed undoes the brackets that papers set around what is unknown.
 var bracketed = strings.NewReplacer("(月日不詳)", "月日不詳", "(日不詳)", "日不詳", "(不詳)", "不詳")
 

@@ -68,3 +68,26 @@ func FuzzReadDate(f *testing.F) {
 		HoldsMyNumber(text)
 	})
 }
+
+func TestTheWritingOfADateIsTold(t *testing.T) {
+	for text, western := range map[string]bool{
+		"2027-05-15": true, "２０２７年５月１５日": true, "西暦2027年5月15日": true, "20270515": true,
+		"令和9年5月15日": false, "R9.5.15": false, "昭和55年2月17日": false, "": false,
+	} {
+		if WrittenWestern(text) != western {
+			t.Errorf("%q: western is %t", text, !western)
+		}
+		if d, err := ReadDate(text); err != nil || text != "" && d.IsZero() {
+			t.Errorf("%q: %v %v", text, d, err)
+		}
+	}
+	for day, want := range map[string]string{"2027-05-15": "R9.5.15", "2019-05-01": "R1.5.1",
+		"1980-02-17": "S55.2.17", "1867-12-31": "1867-12-31", "1955-07": "1955-07"} {
+		if got := MustDate(day).ShortEra(); got != want {
+			t.Errorf("%s: %s, want %s", day, got, want)
+		}
+		if read, err := ReadDate(want); len(day) == 10 && (err != nil || read.String() != day) {
+			t.Errorf("%s is read as %s, %v", want, read, err)
+		}
+	}
+}

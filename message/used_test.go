@@ -87,6 +87,7 @@ func (s *source) look(set *token.FileSet, file *ast.File) {
 // through all.
 var composed = []string{
 	"bring.item.", "bring.why.", "expiry.state.", "visit.", // of a rule's answer, on patients' pages
+	"kinds.",                          // kinds of papers, questions and what they find
 	"wait.",                           // WaitUnits
 	"look.setting.",                   // fields of the settings
 	"keys.purpose.",                   // names of key files

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"madoguchi/eligibility"
+	"madoguchi/internal/testenv"
 	"madoguchi/pdf"
 )
 
@@ -75,6 +76,14 @@ func TestPicturesOfTheDocuments(t *testing.T) {
 		make func() ([]byte, pdf.Report, error)
 	}{
 		{"notice", "1", "96", func() ([]byte, pdf.Report, error) { return pdf.NoticePage(n, noticeDay) }},
+		{"paper-notice", "1", "124", func() ([]byte, pdf.Report, error) {
+			sample := notice(t)
+			sample.Demo = true
+			return pdf.NoticePage(sample, noticeDay)
+		}},
+		{"paper-certificate", "1", "240", func() ([]byte, pdf.Report, error) {
+			return pdf.CertificatePage(certificate(), branding, noticeDay, pdf.CardSingle, true)
+		}},
 		{"sheet", "1", "96", func() ([]byte, pdf.Report, error) { return pdf.EligibilitySheet(sheet(t)) }},
 		{"certificate-card", "1", "200", certified(pdf.CardSingle)},
 		{"certificate-card-back", "2", "200", certified(pdf.CardSingle)},
@@ -114,11 +123,36 @@ func TestPicturesOfTheDocuments(t *testing.T) {
 			}
 			run(t, "pdftoppm", "-r", p.dpi, "-f", p.page, "-l", p.page, "-png", "-singlefile", kept(t, data),
 				filepath.Join(folder, p.name))
+			if cut, small := samples[p.name]; small {
+				smaller(t, filepath.Join(folder, p.name+".png"), cut)
+			}
 			// between a page with little more than lines and a notice full of text, never blank or black
 			made := picture(t, filepath.Join(folder, p.name+".png"))
 			if ink := inkShare(made); ink < 0.002 || ink > 0.5 {
 				t.Errorf("%.2f %% of %v is dark", 100*ink, made.Bounds().Size())
 			}
 		})
+	}
+}
+
+// samples are the pictures of the page 「どの紙ですか」 (pwa/static), with the part that it shows.
+var samples = map[string]image.Rectangle{
+	"paper-notice":      image.Rect(0, 0, 1025, 1450),
+	"paper-certificate": image.Rect(64, 64, 934, 618),
+}
+
+// smaller makes such a picture of one that was drawn.
+func smaller(t *testing.T, path string, cut image.Rectangle) {
+	t.Helper()
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	small, err := testenv.SmallPicture(file, cut, cut.Dx()/2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, small, 0o644); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -52,6 +52,7 @@ var patients = map[string]bool{
 	"screen":        true,
 	"settings":      true,
 	"visit":         true,
+	"papers":        true,
 	"start":         true,
 	"certificate":   true,
 	"next":          true,

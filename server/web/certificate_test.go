@@ -13,11 +13,12 @@ import (
 func TestCertificateDateTellsWhatWorksUntilWhen(t *testing.T) {
 	h := newTestApp(t) // today is 2026-11-22
 	for typed, want := range map[string][]string{
-		"2026-10-15": {"令和9年1月15日（2027年1月15日）まで", "令和9年1月31日（2027年1月31日）まで", "令和8年10月15日（2026年10月15日）に終わりました",
-			"PDFを保存することは、もうできません"},
+		"2026-10-15": {"2027年1月15日（令和9年1月15日）まで", "2027年1月31日（令和9年1月31日）まで", "2026年10月15日（令和8年10月15日）に終わりました",
+			"PDFを保存することは、もうできません", `value="2026-10-15"`},
 		"令和9年5月15日": {"令和9年5月15日（2027年5月15日）まで", "令和9年2月16日（2027年2月16日）から",
-			"href=\"/certificate.ics?until=2027-05-15\"", "PDFを保存しておくと"},
-		"2026-01-10": {"期限が切れて3か月以上たちました", "令和8年4月30日（2026年4月30日）に終わりました"},
+			"href=\"/certificate.ics?until=2027-05-15\"", "PDFを保存しておくと", `value="令和9年5月15日"`},
+		"２０２６年１月１０日": {"期限が切れて3か月以上たちました", "2026年4月30日（令和8年4月30日）に終わりました"},
+		"R8.1.10":    {"令和8年4月30日（2026年4月30日）に終わりました"},
 	} {
 		body := h.ask(t, "GET", "/certificate?until="+url.QueryEscape(typed), nil).Body.String()
 		for _, w := range want {
@@ -26,7 +27,8 @@ func TestCertificateDateTellsWhatWorksUntilWhen(t *testing.T) {
 			}
 		}
 	}
-	for _, wrong := range []string{"2026-02-30", "2027", "あした", "0001-01-01", "9999-12-31"} {
+	for _, wrong := range []string{"2026-02-30", "2027", "あした", "0001-01-01", "9999-12-31",
+		"1900-01-01", "2033-12-01"} {
 		if w := h.ask(t, "GET", "/certificate?until="+url.QueryEscape(wrong), nil); w.Code != 422 ||
 			!strings.Contains(w.Body.String(), `role="alert"`) ||
 			!strings.Contains(w.Body.String(), wrong) {

@@ -24,6 +24,7 @@ var openPages = []string{
 	"/certificate",
 	"/next",
 	"/reception",
+	"/papers",
 	"/screen",
 }
 

@@ -80,6 +80,7 @@ func New(c Config) (*echo.Echo, error) {
 	}
 	(&counter.Reception{Kit: shared}).Routes(r)
 	(&patient.VisitCheck{Kit: shared}).Routes(r)
+	(&patient.WhichPaper{Kit: shared}).Routes(r)
 	if c.Insurer != nil {
 		patients := &patient.Portal{Kit: shared, Insurer: c.Insurer, Login: c.Login}
 		shared.HelpDesk = patients.HelpDesk

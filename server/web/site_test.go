@@ -119,7 +119,8 @@ func TestPagesHoldNothingInline(t *testing.T) {
 	bad := regexp.MustCompile(`(?i)<script(?:>|[^>]*[^"]>[^<])|<style|\sstyle=|\son[a-z]+=|javascript:`)
 	for _, path := range []string{"/", "/notice", "/reception", "/enrol?another=1", "/screen", "/counter",
 		"/counter/staff", "/insurer", "/counter/methods", "/visit", "/settings",
-		"/certificate?until=2027-05-15", "/next", "/next?why=reader", "/n/AAAAAAAAAAAAAAAA", "/insurer/staff",
+		"/certificate?until=2027-05-15", "/papers", "/papers?hold=paper",
+		"/next", "/next?why=reader", "/n/AAAAAAAAAAAAAAAA", "/insurer/staff",
 		"/insurer/people/" + string(r.ID) + "/notice", "/none"} {
 		for _, lang := range []string{"ja", "en"} {
 			w := h.ask(

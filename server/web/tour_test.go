@@ -229,7 +229,7 @@ func (h *testApp) tour(t *testing.T) []stop {
 
 	for _, route := range []string{"/", "/healthz", "/readyz", "/notice", "/settings", "/next",
 		"/login/help", "/login/cancelled", "/login/wait", "/api/v1/login",
-		"/manifest.webmanifest", "/reception", "/reception/source.png", "/visit",
+		"/manifest.webmanifest", "/reception", "/reception/source.png", "/visit", "/papers",
 		"/enrol", "/screen", "/sw.js", "/api/v1/me", "/counter", "/counter/methods", "/counter/staff",
 		"/counter/facility", "/counter/numbers", "/counter/sheet.pdf", "/counter/poster.pdf", "/start",
 		"/counter/offline", "/counter/sw.js", "/counter/manifest.webmanifest", "/api/v1/counter/offline",
@@ -353,7 +353,7 @@ func (h *testApp) tour(t *testing.T) []stop {
 	by(admin)
 	form("/staff/signout/everywhere", url.Values{})
 	by(desk)
-	form("/visit", url.Values{"day": {"2026-12-01"}})
+	form("/visit", url.Values{"day": {eligibility.DateOf(h.now).AddDays(1).String()}})
 	form("/counter/staff", url.Values{"name": {"鈴木"}})
 	form("/insurer/staff", url.Values{"name": {"鈴木"}})
 	form("/insurer/people/:id/certificate.pdf", url.Values{"reason": {"申請"}, "layout": {"card"}}, id)

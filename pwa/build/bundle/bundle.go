@@ -35,6 +35,7 @@ func Make(root string) (map[string][]byte, error) {
 			{InputPath: "src/counter/record.ts", OutputPath: "record"},
 			{InputPath: "css/app.css", OutputPath: "app"},
 			{InputPath: "css/staff.css", OutputPath: "staff"},
+			{InputPath: "css/papers.css", OutputPath: "papers"},
 		},
 		Plugins:           []api.Plugin{sentencesPlugin(), styles()},
 		Outdir:            "dist",

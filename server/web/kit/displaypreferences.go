@@ -133,8 +133,37 @@ func DayText(lang string, d eligibility.Date) string {
 	if d.IsZero() {
 		return ""
 	}
-	if pwa.HTMLTag(pwa.Language(lang)) == "ja" {
-		return fmt.Sprintf("%s（%d年%d月%d日）", d.Japanese(), d.Year(), d.Month(), d.Day())
+	if !readsJapanese(lang) {
+		return d.String() + "（" + d.Japanese() + "）"
 	}
-	return d.String() + "（" + d.Japanese() + "）"
+	return d.Japanese() + "（" + westernText(d) + "）"
+}
+
+// DayTextAs is DayText with the western year first where the date was typed so.
+func DayTextAs(lang string, d eligibility.Date, western bool) string {
+	if d.IsZero() || !western || !readsJapanese(lang) {
+		return DayText(lang, d)
+	}
+	return westernText(d) + "（" + d.Japanese() + "）"
+}
+
+// TypedDay is a date as a reader would type it: in the Japanese calendar, by others as yyyy-mm-dd.
+func TypedDay(lang string, d eligibility.Date) string {
+	if readsJapanese(lang) {
+		return d.Japanese()
+	}
+	return d.String()
+}
+
+func readsJapanese(lang string) bool { return pwa.HTMLTag(pwa.Language(lang)) == "ja" }
+
+// westernText is a date with the western year in Japanese, as far as it is known.
+func westernText(d eligibility.Date) string {
+	switch {
+	case d.Exact():
+		return fmt.Sprintf("%d年%d月%d日", d.Year(), d.Month(), d.Day())
+	case d.Month() != 0:
+		return fmt.Sprintf("%d年%d月", d.Year(), d.Month())
+	}
+	return fmt.Sprintf("%d年", d.Year())
 }

@@ -15,11 +15,14 @@ import (
 func (s *landingPages) certificatePage(c echo.Context) error {
 	today := s.Today()
 	view := CertificateView{Page: s.Translated(c, "expiry.title")}
-	view.Example = today.AddMonths(14).String()
+	view.Example = exampleOf(today.AddMonths(14))
+	view.Typed = printableInput(c.QueryParam("until"))
+	day := func(d eligibility.Date) string { // in the writing in which it was asked
+		return kit.DayTextAs(view.Lang, d, eligibility.WrittenWestern(view.Typed))
+	}
 	until, problem := s.typedDate(c.QueryParam("until"))
 	if problem != nil {
 		view.Error = problem
-		view.Typed = printableInput(c.QueryParam("until"))
 		view.Path = c.Request().URL.Path
 		return s.ShowPublic(c, http.StatusUnprocessableEntity, "certificate", view)
 	}
@@ -29,12 +32,12 @@ func (s *landingPages) certificatePage(c echo.Context) error {
 	g := eligibility.GraceOf(until)
 	tell := func(last eligibility.Date) (key, date string) {
 		if today.After(last) {
-			return "expiry.over", kit.DayText(view.Lang, last)
+			return "expiry.over", day(last)
 		}
-		return "common.until", kit.DayText(view.Lang, last)
+		return "common.until", day(last)
 	}
 	state := g.On(today)
-	view.Typed, view.State = until.String(), "expiry.state."+string(state)
+	view.State = "expiry.state." + string(state)
 	view.Class = map[eligibility.CertificateState]string{
 		eligibility.CertificateValid:   "good",
 		eligibility.CertificateGrace:   "attention",
@@ -44,7 +47,7 @@ func (s *landingPages) certificatePage(c echo.Context) error {
 	view.WarnText, view.WarnUntil = tell(g.WarnUntil)
 	view.MayText, view.MayWorkTo = tell(g.MayWorkTo)
 	if today.Before(g.RenewFrom) {
-		view.RenewFrom = kit.DayText(view.Lang, g.RenewFrom)
+		view.RenewFrom = day(g.RenewFrom)
 	}
 	if view.CanSave = state == eligibility.CertificateValid; view.CanSave {
 		view.Calendar = "/certificate.ics?until=" + until.String()
@@ -52,11 +55,11 @@ func (s *landingPages) certificatePage(c echo.Context) error {
 	return s.ShowPublic(c, http.StatusOK, "certificate", view)
 }
 
-// typedDate reads a date off a card; an empty text is the zero date.
+// typedDate reads the last day of a certificate off a card; an empty text is the zero date.
 func (s *landingPages) typedDate(text string) (eligibility.Date, *kit.Problem) {
-	d, err := eligibility.ReadDate(text)
-	if err != nil || !d.IsZero() && (!d.Exact() || d.Year() < 2000 || d.Year() > 2100) {
-		return eligibility.Date{}, kit.FormError(eligibility.ErrDate.In("until"))
+	d, wrong := readTyped(eligibility.TypedCertificate, text, s.Today())
+	if wrong != nil {
+		return eligibility.Date{}, kit.FormError(wrong.In("until"))
 	}
 	return d, nil
 }

@@ -19,6 +19,9 @@ type Portal struct {
 // VisitCheck is 受診日チェック, which every server offers.
 type VisitCheck struct{ *kit.Kit }
 
+// WhichPaper is 「どの紙ですか」, which every server offers.
+type WhichPaper struct{ *kit.Kit }
+
 // The pages by what a patient does, each group on the same base.
 type (
 	landingPages struct{ *Portal } // before a login: notices, settings, the small checks

@@ -33,7 +33,8 @@ type SettingsView struct {
 // words; each has the key of the sentence that it stands in.
 type CertificateView struct {
 	kit.Page
-	Typed, Example      string
+	Typed               string // as it was typed
+	Example             TypedExample
 	State, Class        string
 	Until, UseText      string
 	WarnUntil, WarnText string // the sure end of the grace
@@ -57,15 +58,61 @@ type NextView struct {
 	By, ByText string
 }
 
-// VisitView is 受診日チェック (/visit).
+// PapersView is 「どの紙ですか」 (/papers): a question with its choices, the paper that was found, or all of them.
+type PapersView struct {
+	kit.Page
+	Step     int    // 1 to 3
+	Question string // key; empty once the paper is found
+	Choices  []PaperChoice
+	Found    *foundPaper
+	Back     string // address of the question before, empty on the first page
+	Kinds    []PaperRow
+	Day      string // of the rules, in words
+
+	KnownUntil, ReadOn string // how far the rules are known
+}
+
+// PaperChoice is an answer of a question, as a link with its picture ("" for none).
+type PaperChoice struct{ Picture, Text, Href string }
+
+// PaperRow is a kind of paper: its picture, the key of its name and the name on the paper, whether it is
+// enough, and its facts.
+type PaperRow struct {
+	Picture, Name, Japanese string
+	Use, Class              string
+	Facts                   []PaperFact
+	Source                  string
+	Likely                  bool // less than certain
+}
+
+// PaperFact is a line about a kind of paper: the keys of its heading and sentence, and the date in that.
+type PaperFact struct{ Row, Text, Date string }
+
+// VisitView is 受診日チェック (/visit): a question, or the answer (Day is set).
 type VisitView struct {
 	kit.Page
-	Form  VisitForm
+	Form                 VisitForm
+	Ask, Question, Typed string // the field that is asked for, the key of its question, and what was typed
+	Step, Steps          int
+	Example              TypedExample
+	Carried              []CarriedField // the other answers
+	Dates                []VisitDate    // the answers as they were read
+
 	Lines []VisitLine
 	Day   string // of the visit, in words
 
 	KnownUntil, ReadOn string // how far the rules are known
 }
+
+// CarriedField is a hidden field of a form.
+type CarriedField struct{ Name, Value string }
+
+// VisitDate is an answer as it was read: the field, the key of its question, and the date in words, empty
+// where there is none.
+type VisitDate struct{ Name, Question, Text string }
+
+// TypedExample is a date in the writings that are read.
+type TypedExample struct{ Era, Short, Western string }
 
 // VisitLine is one line of the answer: the key of its sentence and the values in it.
 type VisitLine struct {
@@ -75,8 +122,14 @@ type VisitLine struct {
 	Until        string // the last day on which this stays so
 }
 
-// VisitForm is what the visitor typed, kept when it has to be corrected.
+// VisitForm is what the visitor typed, kept when it has to be corrected. Asked names the question that is
+// answered now, Go the button ("next", "skip", "back" or "edit" with a field); Done: all questions were
+// asked once.
 type VisitForm struct {
+	Asked string `form:"asked"`
+	Go    string `form:"go"`
+	Done  bool   `form:"done"`
+
 	Day              string `form:"day"`
 	BirthDate        string `form:"birthDate"`
 	CertificateUntil string `form:"certificateUntil"`

@@ -12,7 +12,8 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// The page that patients ask before a visit, which answers from the rules.
+// 受診日チェック: one question a page, answered from the rules. The answers travel in the forms, never in
+// an address; they are neither stored nor logged.
 
 // Routes adds that page.
 func (s *VisitCheck) Routes(r *kit.Router) {
@@ -21,70 +22,111 @@ func (s *VisitCheck) Routes(r *kit.Router) {
 }
 
 func (s *VisitCheck) visitPage(c echo.Context) error {
-	return s.ShowPublic(
-		c,
-		http.StatusOK,
-		"visit",
-		VisitView{Page: s.Translated(c, "visit.title"), Form: VisitForm{Day: s.Today().String()}},
-	)
+	form := VisitForm{Day: kit.TypedDay(s.PreferencesOf(c).Lang, s.Today())}
+	return s.ask(c, form, visitSteps[0], nil)
 }
 
-// visit answers what will be valid on the day; the dates are neither stored nor logged.
+// visit takes an answer and asks the next question, or tells what will be valid on the day. A form that
+// does not say which question it answers is answered at once.
 func (s *VisitCheck) visit(c echo.Context) error {
-	view := VisitView{Page: s.Translated(c, "visit.title")}
-	if err := c.Bind(&view.Form); err != nil {
+	// the browser may hold the page for its Back, which would break else: "confirm form resubmission"
+	c.Response().Header().Set("Cache-Control", "private, no-cache")
+	var form VisitForm
+	if err := c.Bind(&form); err != nil {
 		return err
 	}
-	v, field := view.Form.read()
-	view.Form.clean()
-	items, err := eligibility.CheckVisit(v)
-	var e *eligibility.Error
+	step := stepNamed(form.Asked)
+	edit, edits := strings.CutPrefix(form.Go, "edit ")
 	switch {
-	case field != "":
-		view.Error = kit.FormError(eligibility.ErrDate.In(field))
-	case errors.As(err, &e):
-		view.Error = kit.FormError(e)
-	case err != nil:
-		return err
+	case step < 0:
+		return s.answer(c, form)
+	case edits && stepNamed(edit) >= 0:
+		return s.ask(c, form, visitSteps[stepNamed(edit)], nil)
+	case form.Go == "back":
+		return s.ask(c, form, visitSteps[max(step-1, 0)], nil)
+	case form.Go == "skip" && step > 0:
+		*form.field(form.Asked) = ""
+	default:
+		_, err := readTyped(visitSteps[step], *form.field(form.Asked), s.Today())
+		if err != nil {
+			return s.ask(c, form, visitSteps[step], err)
+		}
 	}
-	if view.Error != nil {
-		return s.ShowPublic(c, http.StatusUnprocessableEntity, "visit", view)
+	if form.Done || step == len(visitSteps)-1 {
+		return s.answer(c, form)
 	}
+	return s.ask(c, form, visitSteps[step+1], nil)
+}
+
+// ask shows a question with the answers so far, or again with what is wrong about its answer.
+func (s *VisitCheck) ask(
+	c echo.Context, form VisitForm, on eligibility.TypedOn, wrong *eligibility.Error,
+) error {
+	view := VisitView{Page: s.Translated(c, "visit.title"), Steps: len(visitSteps), Form: form}
+	form.clean()
+	view.Ask, view.Question, view.Typed = string(on), questionOf(on), *form.field(string(on))
+	view.Step = stepNamed(string(on)) + 1
+	view.Example = exampleOf(s.Today().AddMonths(14))
+	status := http.StatusOK
+	if wrong != nil {
+		view.Error, status = kit.FormError(wrong), http.StatusUnprocessableEntity
+	}
+	view.carry(form, view.Ask)
+	for i, date := range s.dates(view.Lang, form) { // the last one before this question
+		if i+1 < view.Step && date.Text != "" {
+			view.Dates = []VisitDate{date}
+		}
+	}
+	return s.ShowPublic(c, status, "visit", view)
+}
+
+// answer says what will be valid on the day, or asks again for what cannot be.
+func (s *VisitCheck) answer(c echo.Context, form VisitForm) error {
+	v, wrong := form.read(s.Today())
+	if wrong == nil {
+		items, err := eligibility.CheckVisit(v)
+		if err == nil {
+			return s.showAnswer(c, form, v, items)
+		}
+		if !errors.As(err, &wrong) {
+			return err
+		}
+		if wrong.Field == "" {
+			wrong = wrong.In(string(eligibility.TypedVisit))
+		}
+	}
+	return s.ask(c, form, eligibility.TypedOn(wrong.Field), wrong)
+}
+
+func (s *VisitCheck) showAnswer(
+	c echo.Context, form VisitForm, v eligibility.Visit, items []eligibility.VisitItem,
+) error {
+	view := VisitView{Page: s.Translated(c, "visit.title")}
 	view.Day = kit.DayText(view.Lang, v.Day)
-	view.KnownUntil, view.ReadOn = kit.DayText(
-		view.Lang,
-		eligibility.RulesKnownUntil,
-	), kit.DayText(
-		view.Lang,
-		eligibility.RulesReadOn,
-	)
+	view.KnownUntil = kit.DayText(view.Lang, eligibility.RulesKnownUntil)
+	view.ReadOn = kit.DayText(view.Lang, eligibility.RulesReadOn)
 	for _, item := range items {
 		view.Lines = append(view.Lines, visitLine(view.Lang, v, item))
 	}
 	view.Lines = append(view.Lines, comingChanges(view.Lang, v)...)
+	form.clean()
+	view.carry(form, "")
+	view.Dates = s.dates(view.Lang, form)
 	return s.ShowPublic(c, http.StatusOK, "visit", view)
 }
 
-// read turns the form into a Visit; field names the first date that is none.
-func (f *VisitForm) read() (v eligibility.Visit, field string) {
-	for _, d := range []struct {
-		name, text string
-		to         *eligibility.Date
-	}{
-		{"day", f.Day, &v.Day},
-		{"birthDate", f.BirthDate, &v.Person.BirthDate},
-		{"certificateUntil", f.CertificateUntil, &v.CertificateUntil},
-		{"cardUntil", f.CardUntil, &v.CardUntil},
-		{"paperUntil", f.PaperUntil, &v.PaperUntil},
-		{"savedOn", f.SavedOn, &v.SavedOn},
-	} {
-		read, err := eligibility.ReadDate(d.text)
-		if (err != nil || !read.IsZero() && !read.Exact() && d.name != "birthDate") && field == "" {
-			field = d.name
+// dates are all answers as they were read.
+func (s *VisitCheck) dates(lang string, form VisitForm) []VisitDate {
+	var dates []VisitDate
+	for _, on := range visitSteps {
+		d, err := readTyped(on, *form.field(string(on)), s.Today())
+		if err != nil {
+			d = eligibility.Date{}
 		}
-		*d.to = read
+		dates = append(dates,
+			VisitDate{Name: string(on), Question: questionOf(on), Text: kit.DayText(lang, d)})
 	}
-	return v, field
+	return dates
 }
 
 // visitLine finds the sentence of an answer and the values in it.
@@ -157,13 +199,4 @@ func sharesIn(lang string, percents []int) string {
 		return ja
 	}
 	return strings.Join(digits, " / ") + "（" + ja + "）"
-}
-
-// clean takes out what must not be shown again.
-func (f *VisitForm) clean() {
-	for _, typed := range []*string{
-		&f.Day, &f.BirthDate, &f.CertificateUntil, &f.CardUntil, &f.PaperUntil, &f.SavedOn,
-	} {
-		*typed = printableInput(*typed)
-	}
 }

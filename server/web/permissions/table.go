@@ -31,6 +31,7 @@ var groups = []struct {
 		{Route: "GET /reception/source.png", Ja: "その根拠のアドレスの二次元コード"},
 		{Route: "GET /visit", Ja: "受診日チェック"},
 		{Route: "POST /visit", Ja: "受診日チェックの答え（保存なし）"},
+		{Route: "GET /papers", Ja: "どの紙ですか（書類の見分け方）"},
 	}},
 
 	// before a login
