@@ -34,7 +34,13 @@ func TestAClerkImportsLooksAfterAPersonAndCounts(t *testing.T) {
 	waitText(t, tab, "#done", "保存しました")
 	state(t, tab, "insurer-stored")
 	do(t, tab, chromedp.Click(`#back`))
-	waitText(t, tab, ".pages", "297人のうち1〜50人め")
+	waitText(t, tab, "#task-refused .task-n", "3行")
+	waitText(t, tab, ".tasks", "まだ一度も印刷していない")
+	state(t, tab, "insurer-home")
+	above(t, tab, "insurer-home.png")
+	if eval[bool](t, tab, `document.querySelector("table") !== null`) {
+		t.Error("people are listed before anybody is looked for")
+	}
 
 	do(t, tab, chromedp.SendKeys("#q", "13-1 1000"), chromedp.Click(`#find form .button`))
 	waitText(t, tab, ".pages", "3人のうち") // a household

@@ -51,9 +51,9 @@ func TestTheInsurersOtherPages(t *testing.T) {
 	waitText(t, tab, "#consequence", "1通")
 	state(t, tab, "revoke-asked")
 
-	do(t, tab, chromedp.Navigate(base+"/insurer?insurer=00138990"),
-		leaves(`[...document.querySelectorAll(".person-link")]
-			.find(a => a.textContent === "髙橋 德一").click()`))
+	do(t, tab, chromedp.Navigate(base+"/insurer?insurer=00138990"))
+	finds(t, tab, "髙橋 德一")
+	follows(t, tab, ".person-link")
 	waitText(t, tab, "#logins", "解除する")
 	waitText(t, tab, "#copies", "に保存")
 	state(t, tab, "person-enrolled")
@@ -69,6 +69,6 @@ func TestTheInsurersOtherPages(t *testing.T) {
 	state(t, tab, "person-revoke")
 	open("statistics-small", "/insurer/statistics?insurer=00138990", "10未満")
 	open("insurer-nobody", "/insurer?insurer=00138990&q=9999999", "見つかりません")
-	open("insurer-empty", "/insurer?insurer=01139997", "まだ名簿がありません")
+	open("insurer-empty", "/insurer?insurer=01139997", "名簿が、まだありません")
 	open("insurer-no-page", "/insurer/nothing", "このページはありません")
 }

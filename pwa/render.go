@@ -121,17 +121,19 @@ func templateFuncs(e edition) template.FuncMap {
 			}
 			return sentenceHTML(e, m)
 		},
-		"spoken":    func(lang, key string) string { return message.New(key, nil).Text(lang) },
-		"typed":     typedAgain,
-		"has":       func(key string) bool { return hasSentence(e.lang, key) },
-		"asset":     Asset,
-		"lang":      func() string { return e.lang },
-		"htmlLang":  func() string { return HTMLTag(e.lang) },
-		"direction": func() string { return languageOf(e.lang).Direction },
-		"languages": message.Languages,
-		"offered":   offered,
-		"say":       func(ja, en string) template.HTML { return eitherLanguage(e.lang, ja, en) },
-		"switchTo":  switchTo,
+		"spoken": func(lang, key string) string { return message.New(key, nil).Text(lang) },
+		"typed":  typedAgain,
+
+		"officePages": func() []officePage { return officePages },
+		"has":         func(key string) bool { return hasSentence(e.lang, key) },
+		"asset":       Asset,
+		"lang":        func() string { return e.lang },
+		"htmlLang":    func() string { return HTMLTag(e.lang) },
+		"direction":   func() string { return languageOf(e.lang).Direction },
+		"languages":   message.Languages,
+		"offered":     offered,
+		"say":         func(ja, en string) template.HTML { return eitherLanguage(e.lang, ja, en) },
+		"switchTo":    switchTo,
 		"settingsFor": func(address string) string {
 			return "/settings?" + url.Values{"back": {LocalPath(address)}}.Encode()
 		},

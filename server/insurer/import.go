@@ -88,6 +88,8 @@ type StoredPreview struct {
 	ID      string
 	Insurer eligibility.InsurerNumber
 	Seen    ImportCount // what the clerk was told that storing it changes
+	// Refused returns how many rows the file's reading refused; it is asked once all people have gone by.
+	Refused func() int
 }
 
 // Imported is what an import did.

@@ -20,8 +20,9 @@ type Register struct {
 // included, or not at all. A missing thing is an *eligibility.Error with code NotFound.
 type RegisterStore interface {
 	// FindPeople returns at most q.Limit people of one insurer, newest first, whose 番号, 記号 and 番号 (parted by
-	// a blank or a dot), whole name, kana or birth date is q.Text, or all when q.Text is empty. Width,
-	// blanks, leading zeros and variant characters do not count.
+	// a blank or a dot) or birth date is q.Text, or whose name or kana is or begins with it (from its second
+	// letter on), or all when q.Text is empty. Width, blanks, leading zeros and variant characters do not
+	// count.
 	FindPeople(ctx context.Context, q PeopleQuery) ([]PersonRecord, error)
 	CountFound(ctx context.Context, q PeopleQuery) (int, error) // all of them
 	CountPeople(ctx context.Context, insurer eligibility.InsurerNumber) (int, error)

@@ -226,7 +226,12 @@ func (m *Importer) StorePreview(ctx context.Context, clerk staff.Clerk, id strin
 	var digest insuredcsv.Digest
 	whole, stop := context.WithCancelCause(ctx) // ends what is being stored when the file cannot be read on
 	defer stop(nil)
-	stored := StoredPreview{ID: id, Insurer: clerk.Insurer, Seen: seen}
+	stored := StoredPreview{
+		ID:      id,
+		Insurer: clerk.Insurer,
+		Seen:    seen,
+		Refused: func() int { return digest.Refused },
+	}
 	err = m.store.ImportPreview(whole, stored, peopleByKey(preview.Parsed, &digest, stop),
 		m.importEntry(clerk))
 	if fault := preview.Parsed.Err(); fault != nil {
@@ -236,6 +241,12 @@ func (m *Importer) StorePreview(ctx context.Context, clerk staff.Clerk, id strin
 		m.stored.put(id, digest)
 	}
 	return err
+}
+
+// Holds reports whether a clerk's file is still kept.
+func (m *Importer) Holds(ctx context.Context, clerk staff.Clerk, id string) bool {
+	_, err := m.store.Preview(ctx, clerk, id, m.now())
+	return err == nil
 }
 
 // DropPreview forgets a clerk's kept file.

@@ -17,21 +17,25 @@ type PersonRow struct {
 	Registered             string // day of the last import that touched the person
 }
 
-// RegisterView is the clerk's page of the insured (/insurer).
+// RegisterView is the clerk's first page: what is to be done today, or whom a search found (/insurer).
 type RegisterView struct {
 	kit.Page
-	Staff    string
-	Insurers []kit.InsurerView
-	Current  string // eight digits
-	Count    int    // all insured of the current insurer
-	People   []PersonRow
-	Query    string
-	Found    int // whom the query means, on all pages
-	First    int // of those, counted from 1, the first that this page lists
-	Last     int
-	Earlier  string // addresses of the pages before and after, or empty
-	Later    string
-	Said     string // what was just done: dropped (a file, unstored) or erased (a person)
+	Staff      string
+	Insurers   []kit.InsurerView
+	Current    string // eight digits
+	Lead       message.Message
+	Tasks      []TaskRow
+	Count      int // all insured of the current insurer
+	Searched   bool
+	ManyPhones message.Message // the heading, where people of many phones are listed
+	People     []PersonRow
+	Query      string
+	Found      int // whom the query means, on all pages
+	First      int // of those, counted from 1, the first that this page lists
+	Last       int
+	Earlier    string // addresses of the pages before and after, or empty
+	Later      string
+	Said       string // what was just done: dropped (a file, unstored) or erased (a person)
 }
 
 // setPage fills in where the page of this number stands among all.
