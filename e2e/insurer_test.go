@@ -48,7 +48,7 @@ func TestAClerkImportsLooksAfterAPersonAndCounts(t *testing.T) {
 	do(t, tab, chromedp.Click(`.person-link`))
 	waitText(t, tab, "#versions", "はじめての登録")
 	person := eval[string](t, tab, `location.href`)
-	do(t, tab, chromedp.Click(`.actions .button.main`))
+	do(t, tab, chromedp.Click(`#notice`))
 	waitText(t, tab, "#notice-code", "-")
 	do(t, tab, chromedp.Navigate(person))
 	waitText(t, tab, "#notices", "まだ使われていません")

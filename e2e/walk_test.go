@@ -55,14 +55,16 @@ func clerkImports(t *testing.T, base, person string) (tab context.Context, notic
 // finds looks a person up on the clerk's first page.
 func finds(t *testing.T, tab context.Context, person string) {
 	t.Helper()
-	do(t, tab, chromedp.WaitVisible("#q"), chromedp.SetValue("#q", person), chromedp.Click("#find form .button"))
+	do(t, tab, chromedp.WaitVisible("#q"), chromedp.SetValue("#q", person),
+		chromedp.Click("#find form .button"))
 	waitText(t, tab, "tbody", person)
 }
 
 // follows goes where the first link of that kind in a table leads.
 func follows(t *testing.T, tab context.Context, link string) {
 	t.Helper()
-	do(t, tab, chromedp.Navigate(eval[string](t, tab, `document.querySelector(`+quote("tbody "+link)+`).href`)))
+	to := eval[string](t, tab, `document.querySelector(`+quote("tbody "+link)+`).href`)
+	do(t, tab, chromedp.Navigate(to))
 }
 
 // patientEnrols walks from the notice's address to the screen and waits until its code is drawn.

@@ -99,6 +99,8 @@ var (
 	// ErrErasing is returned when the number typed to confirm is not the person's.
 	ErrErasing = &eligibility.Error{Code: eligibility.Invalid, Key: "person.erase_number", Field: "number"}
 	errNoLogin = &eligibility.Error{Code: eligibility.NotFound, Key: "person.login_missing"}
+	// ErrCount is returned when the number typed to confirm is not how many copies would be revoked.
+	ErrCount = &eligibility.Error{Code: eligibility.Invalid, Key: "revoke.count", Field: "count"}
 	// ErrNotDecided is returned when an action names no copies, or a time that is no time.
 	ErrNotDecided = &eligibility.Error{Code: eligibility.Invalid, Key: "revoke.which"}
 )

@@ -27,7 +27,8 @@ type Tasks struct {
 
 // TaskStore is what Tasks asks of the store. A missing thing is an *eligibility.Error with code NotFound.
 type TaskStore interface {
-	// EachPrinted hands every person of an insurer to see, in no order, with what a run ever printed for them.
+	// EachPrinted hands every person of an insurer to see, in no order, with what a run ever printed for
+	// them.
 	EachPrinted(
 		ctx context.Context,
 		insurer eligibility.InsurerNumber,

@@ -21,7 +21,7 @@ func TestTheFirstPageCountsWhatWaitsAndNamesNobody(t *testing.T) {
 		t.Error("an empty register is no task")
 	}
 	var file strings.Builder
-	file.WriteString("番号,氏名,生年月日,マイナ保険証の登録\n")
+	file.WriteString("番号,氏名,生年月日,マイナ保険証登録\n")
 	for i := range 12 {
 		born, card := "1986-04-12", "有"
 		switch {

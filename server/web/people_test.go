@@ -74,8 +74,8 @@ func TestAPersonsPageShowsAllThatIsKeptAndWhoLooked(t *testing.T) {
 	}
 	page := h.page(t, "/insurer/people/"+string(r.ID))
 	for _, want := range []string{"髙橋 德一", "昭和30年7月1日", "0001234", "第2版", "住所：" + r.Person.Address +
-		" → <b>" + moved.Address, "第1号", "登録に使われました", "電話 1台", "使えます",
-		"担当 鈴木", "記録を見ました", "お知らせのコードで電話を登録しました", "ご本人", "写し（PDF・ファイル）を保存しました"} {
+		" → <b>" + moved.Address, "第1号", "登録に使われました", "スマホ（端末） 1台", "使えます",
+		"担当 鈴木", "記録を見ました", "お知らせのコードでスマホ（端末）を登録しました", "ご本人", "写し（PDF・ファイル）を保存しました"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}
@@ -236,7 +236,7 @@ func TestActionsAskFirstAndAreRecorded(t *testing.T) {
 	if n, err := h.store.Enrolment.Notice(ctx, h.notices.MAC(old.Code)); err != nil || !n.Void {
 		t.Errorf("the last notice: %+v %v", n, err)
 	}
-	h.acts(t, end, nil, "電話の登録を解除しました")
+	h.acts(t, end, nil, "スマホ（端末）の登録を解除しました")
 	if people, err := h.store.Enrolment.Enrolled(ctx, "idp|tokuichi", h.now); err != nil || len(people) != 0 {
 		t.Errorf("still enrolled: %d %v", len(people), err)
 	}
