@@ -163,6 +163,13 @@ var rows = []row{
 		return w.Importer.DropPreview(ctx, who.clerk, w.preview)
 	}},
 
+	{method: "Importer.Read", call: func(w *world, who asking) error {
+		return w.Importer.Read(ctx, who.clerk, w.preview, func(int, int) {})
+	}},
+	{method: "Importer.Mend", call: func(w *world, who asking) error {
+		_, err := w.Importer.Mend(ctx, who.clerk, w.preview, insuredcsv.Mending{})
+		return err
+	}},
 	{method: "Importer.Holds", call: func(w *world, who asking) error {
 		if !w.Importer.Holds(ctx, who.clerk, w.preview) {
 			return errNothing

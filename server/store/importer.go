@@ -49,35 +49,6 @@ func (s importerStore) importPeople(
 	return in.count, appendAudit(ctx, tx, e, nil)
 }
 
-// CountImport implements insurer.ImporterStore.
-func (s importerStore) CountImport(
-	ctx context.Context, number eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person],
-) (insurer.ImportCount, error) {
-	var count insurer.ImportCount
-	seen := map[[16]byte]bool{} // a repeated row changes nothing the second time
-	countBatch := func(batch []incomingPerson) error {
-		found, err := findKnown(ctx, s.read, batch)
-		if err != nil {
-			return err
-		}
-		for _, p := range batch {
-			k, ok := found[string(p.keyMAC)]
-			short := [16]byte(p.keyMAC)
-			switch {
-			case seen[short] || ok && bytes.Equal(k.bodyMAC, p.bodyMAC):
-				count.Unchanged++
-			case !ok:
-				count.New++
-			default:
-				count.Changed++
-			}
-			seen[short] = true
-		}
-		return nil
-	}
-	return count, storageError(s.inBatches(number, people, false, countBatch))
-}
-
 // importBatch is how many people are looked up by one query.
 const importBatch = 200
 
