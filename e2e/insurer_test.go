@@ -67,7 +67,7 @@ func TestAClerkImportsLooksAfterAPersonAndCounts(t *testing.T) {
 	waitText(t, tab, "#erased", "記録を消しました")
 	state(t, tab, "insurer-erased")
 	do(t, tab, chromedp.Navigate(base+"/insurer/statistics?insurer=06139992"))
-	waitText(t, tab, ".statistics", "296")
+	waitText(t, tab, ".tables", "296")
 	waitText(t, tab, "#days", "令和")
 	state(t, tab, "insurer-statistics")
 	above(t, tab, "insurer-statistics.png")
