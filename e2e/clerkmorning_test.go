@@ -21,8 +21,8 @@ func drops(name, text string) chromedp.Action[chromedp.Void] {
 	}`)
 }
 
-// A clerk's morning: from the first page to printed notices, with a file of mistakes. Each press is counted; a
-// page that is only looked at is none.
+// A clerk's morning: from the first page to printed notices, with a file of mistakes. Each press is counted;
+// a page that is only looked at is none.
 func TestAClerksMorningFromAFileWithMistakesToPrintedNotices(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)

@@ -9,8 +9,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// largeText measures a page of a clerk with the text that the reader's browser makes twice as large (WCAG 2.2,
-// 1.4.4), at the width of a phone and of half a screen.
+// largeText measures a page of a clerk with the text that the reader's browser makes twice as large (WCAG
+// 2.2, 1.4.4), at the width of a phone and of half a screen.
 func largeText(t *testing.T, name string, measure func(string, int64)) {
 	t.Helper()
 	for _, width := range []int64{320, 390, 640} {

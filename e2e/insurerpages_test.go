@@ -89,7 +89,8 @@ func printsOneSheet(t *testing.T, tab context.Context) {
 	var data []byte
 	asStyled := true
 	do(t, tab, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		printed, err := cdp.Call(ctx, target, page.PrintToPDF, page.PrintToPDFParams{PreferCSSPageSize: &asStyled})
+		printed, err := cdp.Call(ctx, target, page.PrintToPDF,
+			page.PrintToPDFParams{PreferCSSPageSize: &asStyled})
 		data = printed.Data
 		return err
 	}))

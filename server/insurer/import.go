@@ -40,7 +40,8 @@ type ImporterStore interface {
 	// Preview returns a clerk's own file for the clerk's insurer, until it ends.
 	Preview(ctx context.Context, clerk staff.Clerk, id string, at time.Time) (KeptFile, error)
 	DropPreview(ctx context.Context, clerk staff.Clerk, id string) error
-	// CompareImport says what ImportPeople would do, and stores nothing. Of each kind the first most are shown.
+	// CompareImport says what ImportPeople would do, and stores nothing. Of each kind the first most people
+	// are shown.
 	CompareImport(
 		ctx context.Context,
 		insurer eligibility.InsurerNumber,

@@ -94,8 +94,8 @@ func (s toldSource) Part(i int) ([]byte, error) {
 }
 
 // Mend makes a new file of a clerk's kept one with other cells in its refused rows, and returns its id: the
-// clerk looks at it anew. Of a file that is stored the new one holds the refused rows alone; else it takes the
-// old one's place.
+// clerk looks at it anew. Of a file that is stored the new one holds the refused rows alone; else it takes
+// the old one's place.
 func (m *Importer) Mend(
 	ctx context.Context, clerk staff.Clerk, id string, cells insuredcsv.Mending,
 ) (string, error) {

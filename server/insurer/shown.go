@@ -8,9 +8,9 @@ import (
 	"madoguchi/server/audit"
 )
 
-// shownToday knows whose screens were shown today, by hashes that nobody can turn back and only in memory: who
-// used a screen on which day is kept nowhere. After a restart, and at each of several servers, somebody counts
-// anew.
+// shownToday knows whose screens were shown today, by hashes that nobody can turn back and only in memory:
+// who used a screen on which day is kept nowhere. After a restart, and at each of several servers, somebody
+// counts anew.
 type shownToday struct {
 	mu   sync.Mutex
 	day  eligibility.Date

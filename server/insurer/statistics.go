@@ -33,8 +33,8 @@ type UsageStore interface {
 		at time.Time,
 		since eligibility.Date,
 	) (Statistics, error)
-	// EachDay hands on the days since one on which screens were shown (People) or logins came (Logins), in any
-	// order; a day may come more than once, each time with a part of it.
+	// EachDay hands on the days since one on which screens were shown (People) or logins came (Logins), in
+	// any order, and each of both by itself.
 	EachDay(
 		ctx context.Context, insurer eligibility.InsurerNumber, since eligibility.Date, take func(Day),
 	) error

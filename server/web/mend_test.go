@@ -12,9 +12,9 @@ import (
 	"madoguchi/auth"
 )
 
-// A file splits into what it does to the register: new, changed with before and after, refused with the name and
-// a field for each cell that is wrong, and who is not in it. Mended rows are tried again, before the yes and
-// after it.
+// A file splits into what it does to the register: new, changed with before and after, refused with the name
+// and a field for each cell that is wrong, and who is not in it. Mended rows are tried again, before the yes
+// and after it.
 func TestAFilesRefusedRowsAreMendedOnTheSpot(t *testing.T) {
 	h := newTestApp(t)
 	h.session(t, auth.Clerk, "鈴木", "{}")
@@ -23,7 +23,8 @@ func TestAFilesRefusedRowsAreMendedOnTheSpot(t *testing.T) {
 	if w := h.form(t, first+"/store", url.Values{"seen": {"2 0 0"}}); w.Code != http.StatusSeeOther {
 		t.Fatal(w.Code)
 	}
-	at := h.sent(t, heading+"1,試験 一,1986-04-12,架空市新町9\n3,試験 三,1986-04-31,\n4,試験 四,1986-13-01,\n5,試験 五,1986-04-12,\n")
+	at := h.sent(t, heading+"1,試験 一,1986-04-12,架空市新町9\n3,試験 三,1986-04-31,\n"+
+		"4,試験 四,1986-13-01,\n5,試験 五,1986-04-12,\n")
 	page := h.page(t, at)
 	for _, want := range []string{`id="count-new">1<`, `id="count-changed">1<`, `id="count-refused">2<`,
 		`id="count-missing">1<`, "住所：架空市旧町1 → <b>架空市新町9</b>", "試験 二", "何もしません", "試験 三", "試験 四",
@@ -32,7 +33,8 @@ func TestAFilesRefusedRowsAreMendedOnTheSpot(t *testing.T) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
-	w := h.form(t, at+"/mend", url.Values{"cell-3-2": {"1986-04-30"}, "cell-4-2": {"1986-13-01"}, "cell-x": {"1"}})
+	mended := url.Values{"cell-3-2": {"1986-04-30"}, "cell-4-2": {"1986-13-01"}, "cell-x": {"1"}}
+	w := h.form(t, at+"/mend", mended)
 	next, _, _ := strings.Cut(w.Header().Get("Location"), "?")
 	if w.Code != http.StatusSeeOther || next == at {
 		t.Fatalf("%d %s", w.Code, next)

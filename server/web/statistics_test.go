@@ -50,7 +50,8 @@ func TestStatisticsCountPeoplePapersAndDays(t *testing.T) {
 		t.Errorf("%+v %v", numbers, err)
 	}
 	city := h.page(t, "/insurer/statistics.csv?insurer=00138990")
-	if !strings.Contains(city, "2026-11-22,10未満,10未満,10未満,0") || !strings.Contains(city, "2026-11-21,0,0,0,0") ||
+	if !strings.Contains(city, "2026-11-22,10未満,10未満,10未満,0") ||
+		!strings.Contains(city, "2026-11-21,0,0,0,0") ||
 		!strings.Contains(city, "2026-11,10未満,10未満") {
 		t.Errorf("days:\n%s", city)
 	}

@@ -34,7 +34,8 @@ func (s *personPages) revokePage(c echo.Context, clerk staff.Clerk) error {
 	return s.Show(c, http.StatusOK, "revoke", view)
 }
 
-// revokeMany says what would be revoked, and revokes on the second yes; of many copies it asks for their number.
+// revokeMany says what would be revoked, and revokes on the second yes; of many copies it asks for their
+// number.
 func (s *personPages) revokeMany(c echo.Context, clerk staff.Clerk) error {
 	in, _, err := s.chosenInsurer(c, clerk)
 	if err != nil {
