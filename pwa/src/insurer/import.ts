@@ -1,6 +1,7 @@
 // Sending the file of the insured: dropped anywhere on the page or chosen, with a bar for what is sent and
 // one for what is read. Without this program the form does the same, without a bar. Elements: #import-form,
-// #file, #drag-help, #drop-here, #sending (data-sending, -reading, -failed), #sending-words, #sending-bar, #sending-stop.
+// #file, #drag-help, #drop-here, #sending (data-sending, -reading, -failed), #sending-words, #sending-bar,
+// #sending-stop.
 import { byId, setText } from "../shared/dom";
 
 interface Read {
