@@ -57,7 +57,7 @@ func TestAClerksMorningFromAFileWithMistakesToPrintedNotices(t *testing.T) {
 	step(chromedp.Click("#task-notices .button"))
 	waitText(t, tab, "#plan-total", "4")
 	step(chromedp.Click("#start"))
-	waitText(t, tab, ".facts", "印刷した人")
+	waitText(t, tab, ".facts", "印刷用PDFに入れた人")
 	state(t, tab, "morning-printed")
 	if steps != 5 {
 		t.Errorf("it takes %d steps", steps)

@@ -35,7 +35,7 @@ func TestAClerkImportsLooksAfterAPersonAndCounts(t *testing.T) {
 	state(t, tab, "insurer-stored")
 	do(t, tab, chromedp.Click(`#back`))
 	waitText(t, tab, "#task-refused .task-n", "3行")
-	waitText(t, tab, ".tasks", "まだ一度も印刷していない")
+	waitText(t, tab, ".tasks", "まだ作っていない人")
 	state(t, tab, "insurer-home")
 	above(t, tab, "insurer-home.png")
 	if eval[bool](t, tab, `document.querySelector("table") !== null`) {

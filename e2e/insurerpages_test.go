@@ -44,7 +44,7 @@ func TestTheInsurersOtherPages(t *testing.T) {
 	waitText(t, tab, "#plan-total", "2")
 	state(t, tab, "runs-plan")
 	do(t, tab, chromedp.Click("#start"))
-	waitText(t, tab, ".facts", "印刷した人")
+	waitText(t, tab, ".facts", "印刷用PDFに入れた人")
 	state(t, tab, "run-done")
 	open("runs-list", "/insurer/runs?insurer=00138990", "2 / 2")
 
