@@ -53,11 +53,8 @@ func clerkImportsToo(t *testing.T, clerk context.Context, base, insurer, person 
 	do(t, clerk, chromedp.WaitVisible(`#store`), chromedp.Click(`#store`))
 	waitText(t, clerk, "#done", "保存しました")
 	do(t, clerk, chromedp.Click(`#back`))
-	waitText(t, clerk, "tbody", person)
-	link := eval[string](t, clerk,
-		`[...document.querySelectorAll("tbody tr")].find(r => r.innerText.includes(`+quote(person)+
-			`)).querySelector(".notice-link").href`)
-	do(t, clerk, chromedp.Navigate(link))
+	finds(t, clerk, person)
+	follows(t, clerk, ".notice-link")
 	waitText(t, clerk, "#notice-code", "-")
 	return strings.TrimSpace(get(t, clerk, chromedp.Text("#notice-url")))
 }

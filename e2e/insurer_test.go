@@ -34,7 +34,13 @@ func TestAClerkImportsLooksAfterAPersonAndCounts(t *testing.T) {
 	waitText(t, tab, "#done", "保存しました")
 	state(t, tab, "insurer-stored")
 	do(t, tab, chromedp.Click(`#back`))
-	waitText(t, tab, ".pages", "297人のうち1〜50人め")
+	waitText(t, tab, "#task-refused .task-n", "3行")
+	waitText(t, tab, ".tasks", "まだ作っていない人")
+	state(t, tab, "insurer-home")
+	above(t, tab, "insurer-home.png")
+	if eval[bool](t, tab, `document.querySelector("table") !== null`) {
+		t.Error("people are listed before anybody is looked for")
+	}
 
 	do(t, tab, chromedp.SendKeys("#q", "13-1 1000"), chromedp.Click(`#find form .button`))
 	waitText(t, tab, ".pages", "3人のうち") // a household
@@ -42,7 +48,7 @@ func TestAClerkImportsLooksAfterAPersonAndCounts(t *testing.T) {
 	do(t, tab, chromedp.Click(`.person-link`))
 	waitText(t, tab, "#versions", "はじめての登録")
 	person := eval[string](t, tab, `location.href`)
-	do(t, tab, chromedp.Click(`.actions .button.main`))
+	do(t, tab, chromedp.Click(`#notice`))
 	waitText(t, tab, "#notice-code", "-")
 	do(t, tab, chromedp.Navigate(person))
 	waitText(t, tab, "#notices", "まだ使われていません")
@@ -61,7 +67,7 @@ func TestAClerkImportsLooksAfterAPersonAndCounts(t *testing.T) {
 	waitText(t, tab, "#erased", "記録を消しました")
 	state(t, tab, "insurer-erased")
 	do(t, tab, chromedp.Navigate(base+"/insurer/statistics?insurer=06139992"))
-	waitText(t, tab, ".statistics", "296")
+	waitText(t, tab, ".tables", "296")
 	waitText(t, tab, "#days", "令和")
 	state(t, tab, "insurer-statistics")
 	above(t, tab, "insurer-statistics.png")

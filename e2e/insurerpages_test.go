@@ -1,8 +1,14 @@
 package e2e
 
 import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -38,7 +44,7 @@ func TestTheInsurersOtherPages(t *testing.T) {
 	waitText(t, tab, "#plan-total", "2")
 	state(t, tab, "runs-plan")
 	do(t, tab, chromedp.Click("#start"))
-	waitText(t, tab, ".facts", "印刷した人")
+	waitText(t, tab, ".facts", "印刷用PDFに入れた人")
 	state(t, tab, "run-done")
 	open("runs-list", "/insurer/runs?insurer=00138990", "2 / 2")
 
@@ -51,9 +57,9 @@ func TestTheInsurersOtherPages(t *testing.T) {
 	waitText(t, tab, "#consequence", "1通")
 	state(t, tab, "revoke-asked")
 
-	do(t, tab, chromedp.Navigate(base+"/insurer?insurer=00138990"),
-		leaves(`[...document.querySelectorAll(".person-link")]
-			.find(a => a.textContent === "髙橋 德一").click()`))
+	do(t, tab, chromedp.Navigate(base+"/insurer?insurer=00138990"))
+	finds(t, tab, "髙橋 德一")
+	follows(t, tab, ".person-link")
 	waitText(t, tab, "#logins", "解除する")
 	waitText(t, tab, "#copies", "に保存")
 	state(t, tab, "person-enrolled")
@@ -68,7 +74,32 @@ func TestTheInsurersOtherPages(t *testing.T) {
 	waitText(t, tab, "#consequence", "元にはもどせません")
 	state(t, tab, "person-revoke")
 	open("statistics-small", "/insurer/statistics?insurer=00138990", "10未満")
+	if n := eval[int](t, tab, `document.querySelectorAll("#chart-days .small-bar").length`); n != 1 {
+		t.Errorf("%d days are hatched, one has a small number", n)
+	}
+	printsOneSheet(t, tab)
 	open("insurer-nobody", "/insurer?insurer=00138990&q=9999999", "見つかりません")
-	open("insurer-empty", "/insurer?insurer=01139997", "まだ名簿がありません")
+	open("insurer-empty", "/insurer?insurer=01139997", "名簿が、まだありません")
 	open("insurer-no-page", "/insurer/nothing", "このページはありません")
+}
+
+// printsOneSheet prints the open page on A4 as its own style says, and counts the sheets.
+func printsOneSheet(t *testing.T, tab context.Context) {
+	t.Helper()
+	var data []byte
+	asStyled := true
+	do(t, tab, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		printed, err := cdp.Call(ctx, target, page.PrintToPDF,
+			page.PrintToPDFParams{PreferCSSPageSize: &asStyled})
+		data = printed.Data
+		return err
+	}))
+	if n := bytes.Count(data, []byte("/Type /Page\n")); n != 1 {
+		t.Errorf("%d sheets", n)
+	}
+	if folder := os.Getenv("MADOGUCHI_PICTURES"); folder != "" {
+		if err := os.WriteFile(filepath.Join(folder, "statistics-a4.pdf"), data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 }

@@ -20,8 +20,9 @@ func TestARepresentativeOfAnElder(t *testing.T) {
 	clerk, notice := clerkImports(t, base, "髙橋 德一")
 	own := patientEnrols(t, notice, "demo-tokuichi")
 
-	do(t, clerk, chromedp.Navigate(base+"/insurer?insurer=00138990"),
-		leaves(`[...document.querySelectorAll(".person-link")].find(a => a.textContent === "髙橋 德一").click()`))
+	do(t, clerk, chromedp.Navigate(base+"/insurer?insurer=00138990"))
+	finds(t, clerk, "髙橋 德一")
+	follows(t, clerk, ".person-link")
 	waitText(t, clerk, "#representatives", "代理の方はいません")
 	do(t, clerk, chromedp.Click("#represent"))
 	waitText(t, clerk, "h1", "代理の方を登録する")

@@ -42,14 +42,29 @@ func clerkImports(t *testing.T, base, person string) (tab context.Context, notic
 	waitText(t, tab, "#done", "保存しました")
 	state(t, tab, "import")
 	do(t, tab, chromedp.Click(`#back`))
-	waitText(t, tab, "tbody", person)
+	waitText(t, tab, "h1", "今日すること")
 	state(t, tab, "insurer")
-	link := eval[string](t, tab, `[...document.querySelectorAll("tbody tr")].find(r => r.innerText.includes(`+
-		quote(person)+`)).querySelector(".notice-link").href`)
-	do(t, tab, chromedp.Navigate(link))
+	finds(t, tab, person)
+	state(t, tab, "insurer-one")
+	follows(t, tab, ".notice-link")
 	waitText(t, tab, "#notice-code", "-")
 	state(t, tab, "notice-code")
 	return tab, strings.TrimSpace(get(t, tab, chromedp.Text("#notice-url")))
+}
+
+// finds looks a person up on the clerk's first page.
+func finds(t *testing.T, tab context.Context, person string) {
+	t.Helper()
+	do(t, tab, chromedp.WaitVisible("#q"), chromedp.SetValue("#q", person),
+		chromedp.Click("#find form .button"))
+	waitText(t, tab, "tbody", person)
+}
+
+// follows goes where the first link of that kind in a table leads.
+func follows(t *testing.T, tab context.Context, link string) {
+	t.Helper()
+	to := eval[string](t, tab, `document.querySelector(`+quote("tbody "+link)+`).href`)
+	do(t, tab, chromedp.Navigate(to))
 }
 
 // patientEnrols walks from the notice's address to the screen and waits until its code is drawn.

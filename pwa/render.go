@@ -122,9 +122,12 @@ func templateFuncs(e edition) template.FuncMap {
 			}
 			return sentenceHTML(e, m)
 		},
-		"around":    func(key, place string) ([]template.HTML, error) { return aroundPlace(e, key, place) },
-		"spoken":    func(lang, key string) string { return message.New(key, nil).Text(lang) },
-		"typed":     typedAgain,
+		"around": func(key, place string) ([]template.HTML, error) { return aroundPlace(e, key, place) },
+		"spoken": func(lang, key string) string { return message.New(key, nil).Text(lang) },
+		"typed":  typedAgain,
+
+		"officePages": func() []officePage { return officePages },
+
 		"has":       func(key string) bool { return hasSentence(e.lang, key) },
 		"asset":     Asset,
 		"lang":      func() string { return e.lang },

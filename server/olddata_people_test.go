@@ -247,11 +247,11 @@ func TestAFileThatWaitedInTheVersionBeforeIsImported(t *testing.T) {
 	if err != nil || p.Open || p.Refusal != nil {
 		t.Fatalf("%+v %v", p, err)
 	}
-	count, _, err := o.insurer.Importer.Count(t.Context(), sato, p)
-	if err != nil || count != (insurer.ImportCount{Changed: 1, Unchanged: 1}) {
-		t.Fatalf("%+v %v", count, err)
+	picture, _, err := o.insurer.Importer.Count(t.Context(), sato, p)
+	if err != nil || picture.Count != (insurer.ImportCount{Changed: 1, Unchanged: 1}) {
+		t.Fatalf("%+v %v", picture, err)
 	}
-	if err := o.insurer.Importer.StorePreview(t.Context(), sato, o.facts.Preview, count); err != nil {
+	if err := o.insurer.Importer.StorePreview(t.Context(), sato, o.facts.Preview, picture.Count); err != nil {
 		t.Fatal(err)
 	}
 	found, err := o.app.Store.ForInsurer().Register.FindPeople(t.Context(), insurer.PeopleQuery{

@@ -18,6 +18,7 @@ import (
 type Digest struct {
 	Rows, Refused int
 	Good          []Row      // the first accepted ones, up to ShowGood
+	Bad           []Row      // the first refused ones, up to ShowBad
 	Reasons       []LineNote // why rows were refused, up to ShowReasons
 	Warnings      []LineNote // about accepted rows, up to ShowWarnings
 	MoreReasons   int        // that were not kept
@@ -33,6 +34,7 @@ type LineNote struct {
 // How many rows and notes a Digest keeps; the error file has all refused rows.
 const (
 	ShowGood     = 10
+	ShowBad      = 50
 	ShowReasons  = 1000
 	ShowWarnings = 200
 )
@@ -42,6 +44,9 @@ func (d *Digest) Add(row Row) {
 	d.Rows++
 	if !row.Accepted {
 		d.Refused++
+		if len(d.Bad) < ShowBad {
+			d.Bad = append(d.Bad, row)
+		}
 		appendNotes(&d.Reasons, &d.MoreReasons, row, row.Reasons, ShowReasons)
 		return
 	}

@@ -19,7 +19,8 @@ type Importer struct {
 	store ImporterStore
 	now   func() time.Time
 
-	stored storedDigests
+	stored  storedDigests
+	counted countedFiles
 }
 
 // ImporterStore is what Importer keeps. Each method is one transaction: it happens whole, audit entry
@@ -39,12 +40,14 @@ type ImporterStore interface {
 	// Preview returns a clerk's own file for the clerk's insurer, until it ends.
 	Preview(ctx context.Context, clerk staff.Clerk, id string, at time.Time) (KeptFile, error)
 	DropPreview(ctx context.Context, clerk staff.Clerk, id string) error
-	// CountImport says what ImportPeople would do, and stores nothing.
-	CountImport(
+	// CompareImport says what ImportPeople would do, and stores nothing. Of each kind the first most people
+	// are shown.
+	CompareImport(
 		ctx context.Context,
 		insurer eligibility.InsurerNumber,
 		people iter.Seq2[string, eligibility.Person],
-	) (ImportCount, error)
+		most int,
+	) (ImportPicture, error)
 	// ImportPreview is ImportPeople for a kept file, which is marked as stored with it. It returns
 	// ErrPreviewOutdated and stores nothing when it would change other numbers of people than seen. Somebody
 	// else's store before it is no error.
@@ -83,11 +86,29 @@ func peopleByKey(
 	}
 }
 
+// ImportPicture is what storing a file would change, with the first people of each kind.
+type ImportPicture struct {
+	Count   ImportCount
+	New     []eligibility.Person
+	Changed []ChangedPerson
+	// Missing is how many people of the register are not in the file: they stay as they are.
+	Missing       int
+	MissingPeople []PersonRecord
+}
+
+// ChangedPerson is somebody whose record a file changes.
+type ChangedPerson struct {
+	Before PersonRecord
+	After  eligibility.Person
+}
+
 // StoredPreview is a kept file that a clerk said yes to.
 type StoredPreview struct {
 	ID      string
 	Insurer eligibility.InsurerNumber
 	Seen    ImportCount // what the clerk was told that storing it changes
+	// Refused returns how many rows the file's reading refused; it is asked once all people have gone by.
+	Refused func() int
 }
 
 // Imported is what an import did.

@@ -20,8 +20,9 @@ type Register struct {
 // included, or not at all. A missing thing is an *eligibility.Error with code NotFound.
 type RegisterStore interface {
 	// FindPeople returns at most q.Limit people of one insurer, newest first, whose 番号, 記号 and 番号 (parted by
-	// a blank or a dot), whole name, kana or birth date is q.Text, or all when q.Text is empty. Width,
-	// blanks, leading zeros and variant characters do not count.
+	// a blank or a dot) or birth date is q.Text, or whose name or kana is or begins with it (from its second
+	// letter on), or all when q.Text is empty. Width, blanks, leading zeros and variant characters do not
+	// count.
 	FindPeople(ctx context.Context, q PeopleQuery) ([]PersonRecord, error)
 	CountFound(ctx context.Context, q PeopleQuery) (int, error) // all of them
 	CountPeople(ctx context.Context, insurer eligibility.InsurerNumber) (int, error)
@@ -98,6 +99,8 @@ var (
 	// ErrErasing is returned when the number typed to confirm is not the person's.
 	ErrErasing = &eligibility.Error{Code: eligibility.Invalid, Key: "person.erase_number", Field: "number"}
 	errNoLogin = &eligibility.Error{Code: eligibility.NotFound, Key: "person.login_missing"}
+	// ErrCount is returned when the number typed to confirm is not how many copies would be revoked.
+	ErrCount = &eligibility.Error{Code: eligibility.Invalid, Key: "revoke.count", Field: "count"}
 	// ErrNotDecided is returned when an action names no copies, or a time that is no time.
 	ErrNotDecided = &eligibility.Error{Code: eligibility.Invalid, Key: "revoke.which"}
 )

@@ -73,6 +73,13 @@ type ImportPreview struct {
 
 // Preview reads a kept file's headings as they are understood now.
 func (m *Importer) Preview(ctx context.Context, clerk staff.Clerk, id string) (ImportPreview, error) {
+	return m.preview(ctx, clerk, id, nil)
+}
+
+// preview is Preview of a file whose rows tell which of its parts they come from; tell may be nil.
+func (m *Importer) preview(
+	ctx context.Context, clerk staff.Clerk, id string, tell func(done, total int),
+) (ImportPreview, error) {
 	p, err := m.store.Preview(ctx, clerk, id, m.now())
 	if err != nil {
 		return ImportPreview{}, notFoundAs(err, errNoPreview)
@@ -93,7 +100,11 @@ func (m *Importer) Preview(ctx context.Context, clerk staff.Clerk, id string) (I
 	if preview.Open {
 		return preview, nil
 	}
-	if preview.Parsed, err = insuredcsv.Open(p.File, options); err != nil {
+	source := p.File
+	if tell != nil {
+		source = toldSource{p.File, tell}
+	}
+	if preview.Parsed, err = insuredcsv.Open(source, options); err != nil {
 		var refusal *eligibility.Error
 		if errors.As(err, &refusal) && refusal.Code == eligibility.Invalid {
 			preview.Refusal = refusal
@@ -104,13 +115,16 @@ func (m *Importer) Preview(ctx context.Context, clerk staff.Clerk, id string) (I
 	return preview, nil
 }
 
+// shownPeople is how many people of each kind a preview shows.
+const shownPeople = 10
+
 // Count reads all rows of a file whose headings are decided: what storing it would change, or what it
 // changed.
 func (m *Importer) Count(
 	ctx context.Context, clerk staff.Clerk, preview ImportPreview,
-) (ImportCount, insuredcsv.Digest, error) {
+) (ImportPicture, insuredcsv.Digest, error) {
 	if preview.Insurer != clerk.Insurer || preview.Clerk != clerk.Staff {
-		return ImportCount{}, insuredcsv.Digest{}, errNoPreview
+		return ImportPicture{}, insuredcsv.Digest{}, errNoPreview
 	}
 	if preview.Stored != nil {
 		digest, ok := m.stored.of(preview.ID)
@@ -120,11 +134,21 @@ func (m *Importer) Count(
 			}
 			digest.Add(row)
 		}
-		return *preview.Stored, digest, preview.Parsed.Err()
+		return ImportPicture{Count: *preview.Stored}, digest, preview.Parsed.Err()
 	}
+	if made, ok := m.counted.take(preview.ID, m.now()); ok {
+		return made.picture, made.digest, nil
+	}
+	return m.compare(ctx, preview)
+}
+
+func (m *Importer) compare(
+	ctx context.Context, preview ImportPreview,
+) (ImportPicture, insuredcsv.Digest, error) {
 	var digest insuredcsv.Digest
-	count, err := m.store.CountImport(ctx, preview.Insurer, peopleByKey(preview.Parsed, &digest, nil))
-	return count, digest, errors.Join(err, preview.Parsed.Err())
+	people := peopleByKey(preview.Parsed, &digest, nil)
+	picture, err := m.store.CompareImport(ctx, preview.Insurer, people, shownPeople)
+	return picture.withoutWithheld(), digest, errors.Join(err, preview.Parsed.Err())
 }
 
 // storedDigests remembers what was said of the last files' rows, without their people: the result's page need
@@ -155,7 +179,7 @@ func (s *storedDigests) put(id string, d insuredcsv.Digest) {
 		delete(s.made, s.last[0])
 		s.last = s.last[1:]
 	}
-	d.Good = nil
+	d.Good, d.Bad = nil, nil
 	s.made[id], s.last = d, append(s.last, id)
 }
 
@@ -226,16 +250,28 @@ func (m *Importer) StorePreview(ctx context.Context, clerk staff.Clerk, id strin
 	var digest insuredcsv.Digest
 	whole, stop := context.WithCancelCause(ctx) // ends what is being stored when the file cannot be read on
 	defer stop(nil)
-	stored := StoredPreview{ID: id, Insurer: clerk.Insurer, Seen: seen}
+	stored := StoredPreview{
+		ID:      id,
+		Insurer: clerk.Insurer,
+		Seen:    seen,
+		Refused: func() int { return digest.Refused },
+	}
 	err = m.store.ImportPreview(whole, stored, peopleByKey(preview.Parsed, &digest, stop),
 		m.importEntry(clerk))
 	if fault := preview.Parsed.Err(); fault != nil {
 		return fault
 	}
-	if err == nil && digest.Rows > 0 { // a second press reads nothing
+	// A second press reads nothing; a file with refused rows is read for them again.
+	if err == nil && digest.Rows > 0 && digest.Refused == 0 {
 		m.stored.put(id, digest)
 	}
 	return err
+}
+
+// Holds reports whether a clerk's file is still kept.
+func (m *Importer) Holds(ctx context.Context, clerk staff.Clerk, id string) bool {
+	_, err := m.store.Preview(ctx, clerk, id, m.now())
+	return err == nil
 }
 
 // DropPreview forgets a clerk's kept file.

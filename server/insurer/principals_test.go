@@ -163,6 +163,32 @@ var rows = []row{
 		return w.Importer.DropPreview(ctx, who.clerk, w.preview)
 	}},
 
+	{method: "Importer.Read", call: func(w *world, who asking) error {
+		return w.Importer.Read(ctx, who.clerk, w.preview, func(int, int) {})
+	}},
+	{method: "Importer.Mend", call: func(w *world, who asking) error {
+		_, err := w.Importer.Mend(ctx, who.clerk, w.preview, insuredcsv.Mending{})
+		return err
+	}},
+	{method: "Importer.Holds", call: func(w *world, who asking) error {
+		if !w.Importer.Holds(ctx, who.clerk, w.preview) {
+			return errNothing
+		}
+		return nil
+	}},
+	{method: "Tasks.Waiting", call: func(w *world, who asking) error {
+		waiting, err := w.Tasks.Waiting(ctx, who.clerk)
+		return some(waiting.People, err)
+	}},
+	{method: "Tasks.PeopleOfManyPhones", own: "it lists people of the asker's own register",
+		call: func(w *world, who asking) error {
+			_, found, err := w.Tasks.PeopleOfManyPhones(ctx, who.clerk, 10)
+			if found > 0 {
+				return errors.New("somebody else's people were found")
+			}
+			return err
+		}},
+
 	{method: "Usage.Statistics", call: func(w *world, who asking) error {
 		s, err := w.Usage.Statistics(ctx, who.clerk)
 		return some(s.People+s.Lost+s.Logins+s.Copies+s.Receipts+s.NoticesOpen+s.NoticesUsed, err)

@@ -18,8 +18,9 @@ import (
 
 // Limits of a run.
 const (
-	maxPerFile     = 20_000
-	defaultPerFile = 5_000
+	maxPerFile = 20_000
+	// DefaultPerFile is how many people a file has where nobody says.
+	DefaultPerFile = 5_000
 )
 
 var (
@@ -49,7 +50,7 @@ type Plan struct {
 func (r RunOptions) withDefaults(kind PaperKind, today eligibility.Date) (RunOptions, error) {
 	r.Only = cmp.Or(r.Only, OnlyAll)
 	r.Order = cmp.Or(r.Order, ByPostCode)
-	r.PerFile = cmp.Or(r.PerFile, defaultPerFile)
+	r.PerFile = cmp.Or(r.PerFile, DefaultPerFile)
 	if r.Day.IsZero() {
 		r.Day = today
 	}

@@ -101,7 +101,7 @@ func (i *Issuer) show(
 	if err != nil {
 		return Screen{}, err
 	}
-	if err := i.Usage.counted(ctx, in.Number, CountScreens); err != nil {
+	if err := i.Usage.screenShown(ctx, in.Number, record.ID); err != nil {
 		// the patient stands at a counter: they are stored later
 		slog.Warn("numbers of the day are not stored yet", "error", err)
 	}

@@ -26,6 +26,7 @@ type Services struct {
 	OnlineCodes *OnlineCodes
 	Documents   *Documents
 	PrintJobs   *PrintJobs
+	Tasks       *Tasks
 
 	Representatives *Representatives
 }
@@ -59,6 +60,7 @@ type Stores struct {
 	Documents   DocumentsStore
 	Runs        RunStore
 	People      PrintSource
+	Tasks       TaskStore
 
 	Representatives RepresentativesStore
 }
@@ -134,6 +136,14 @@ func New(c Config) *Services {
 			notices:   c.Notices,
 			address:   c.Address,
 			now:       c.Now,
+		},
+		Tasks: &Tasks{
+			Register: register,
+			store:    c.Stores.Tasks,
+			usage:    c.Stores.Usage,
+			people:   c.Stores.People,
+			runs:     c.Stores.Runs,
+			now:      c.Now,
 		},
 		PrintJobs: &PrintJobs{
 			Directory: directory,

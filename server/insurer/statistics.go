@@ -18,6 +18,7 @@ type Usage struct {
 
 	registers memo[eligibility.InsurerNumber, madeRegister]
 	tally     usageTally
+	shown     shownToday
 }
 
 // UsageStore is what Usage keeps. Each method is one transaction: it happens whole, audit entry included, or
@@ -32,6 +33,11 @@ type UsageStore interface {
 		at time.Time,
 		since eligibility.Date,
 	) (Statistics, error)
+	// EachDay hands on the days since one on which screens were shown (People) or logins came (Logins), in
+	// any order, and each of both by itself.
+	EachDay(
+		ctx context.Context, insurer eligibility.InsurerNumber, since eligibility.Date, take func(Day),
+	) error
 	// EachPerson hands every person of an insurer to take.
 	EachPerson(ctx context.Context, insurer eligibility.InsurerNumber, take func(eligibility.Person)) error
 	// LastChange returns how many people an insurer has and when one of them last changed.
@@ -45,17 +51,23 @@ type DayCount struct {
 	Kind    string
 }
 
-// CountScreens is the kind of a screen or its online code being issued.
-const CountScreens = "screen"
+// CountScreens is the kind of a screen or its online code being issued, CountPeople that of somebody whose
+// screen is issued for the first time on a day.
+const (
+	CountScreens = "screen"
+	CountPeople  = "person"
+)
 
 // Statistics are an insurer's numbers, without anything about anybody.
 type Statistics struct {
 	RegisterCounts
 	NoticesOpen, NoticesUsed, NoticesVoid int
 	Logins                                int
-	Copies, CopiesRevoked                 int   // that have not ended
-	Receipts                              int   // that are kept
-	Days                                  []Day // newest first
+	Copies, CopiesRevoked                 int     // that have not ended
+	Receipts                              int     // that are kept
+	Enrolled                              int     // people whom a login shows
+	Days                                  []Day   // newest first
+	Months                                []Month // newest first
 }
 
 // RegisterCounts is what the people of an insurer are.
@@ -72,7 +84,27 @@ type RegisterCounts struct {
 type Day struct {
 	Day                               eligibility.Date
 	Screens, Copies, Logins, Receipts int
+	People                            int // whose screen was shown
 }
+
+// Month is what happened in one month.
+type Month struct {
+	First  eligibility.Date // its first day
+	People []int            // of its days, without those of nobody: somebody on two days counts twice
+	Logins []int            // of its days, without those of none
+}
+
+func (m *Month) add(d Day) {
+	if d.People > 0 {
+		m.People = append(m.People, d.People)
+	}
+	if d.Logins > 0 {
+		m.Logins = append(m.Logins, d.Logins)
+	}
+}
+
+// statisticsMonths is how many months are listed.
+const statisticsMonths = 12
 
 // statisticsDays is how many days are listed.
 const statisticsDays = 31
@@ -88,8 +120,30 @@ func (u *Usage) Statistics(ctx context.Context, clerk staff.Clerk) (Statistics, 
 	if err != nil {
 		return Statistics{}, err
 	}
+	if s.Months, err = u.months(ctx, insurer, eligibility.DateOf(now)); err != nil {
+		return s, err
+	}
 	s.RegisterCounts, err = u.register(ctx, insurer)
 	return s, err
+}
+
+// months adds up the days of the last months.
+func (u *Usage) months(
+	ctx context.Context, insurer eligibility.InsurerNumber, today eligibility.Date,
+) ([]Month, error) {
+	first := today.AddDays(1 - today.Day())
+	months := make([]Month, statisticsMonths)
+	place := map[[2]int]int{}
+	for i := range months {
+		months[i].First = first.AddMonths(-i)
+		place[[2]int{months[i].First.Year(), months[i].First.Month()}] = i
+	}
+	err := u.store.EachDay(ctx, insurer, months[len(months)-1].First, func(d Day) {
+		if i, ok := place[[2]int{d.Day.Year(), d.Day.Month()}]; ok {
+			months[i].add(d)
+		}
+	})
+	return months, err
 }
 
 // madeRegister is what was counted last, and what it depends on: a hundred thousand records are opened for
@@ -149,14 +203,21 @@ type usageTally struct {
 // tallyEvery is how long numbers are gathered.
 const tallyEvery = time.Minute
 
-// counted notes one event, and stores what was gathered once a minute.
-func (u *Usage) counted(ctx context.Context, insurer eligibility.InsurerNumber, kind string) error {
+// screenShown notes that a person's screen was issued, and stores what was gathered once a minute.
+func (u *Usage) screenShown(
+	ctx context.Context, insurer eligibility.InsurerNumber, person audit.PersonID,
+) error {
 	now := u.now()
+	day := eligibility.DateOf(now)
+	first := u.shown.first(day, person)
 	u.tally.mu.Lock()
 	if u.tally.counts == nil {
 		u.tally.counts, u.tally.since = map[DayCount]int{}, now
 	}
-	u.tally.counts[DayCount{insurer, eligibility.DateOf(now), kind}]++
+	u.tally.counts[DayCount{insurer, day, CountScreens}]++
+	if first {
+		u.tally.counts[DayCount{insurer, day, CountPeople}]++
+	}
 	due := now.Sub(u.tally.since) >= tallyEvery
 	u.tally.mu.Unlock()
 	if !due {

@@ -251,7 +251,8 @@ func (w *world) kept(t *testing.T) {
 	for _, h := range w.previewed.Headings {
 		w.columns = append(w.columns, h.Column)
 	}
-	w.seen, _, err = w.Importer.Count(ctx, clerk, w.previewed)
+	picture, _, err := w.Importer.Count(ctx, clerk, w.previewed)
+	w.seen = picture.Count
 	fatal(t, err)
 	plan, err := w.PrintJobs.PlanRun(ctx, clerk, insurer.RunRequest{Kind: insurer.NoticeRun})
 	fatal(t, err)

@@ -49,35 +49,6 @@ func (s importerStore) importPeople(
 	return in.count, appendAudit(ctx, tx, e, nil)
 }
 
-// CountImport implements insurer.ImporterStore.
-func (s importerStore) CountImport(
-	ctx context.Context, number eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person],
-) (insurer.ImportCount, error) {
-	var count insurer.ImportCount
-	seen := map[[16]byte]bool{} // a repeated row changes nothing the second time
-	countBatch := func(batch []incomingPerson) error {
-		found, err := findKnown(ctx, s.read, batch)
-		if err != nil {
-			return err
-		}
-		for _, p := range batch {
-			k, ok := found[string(p.keyMAC)]
-			short := [16]byte(p.keyMAC)
-			switch {
-			case seen[short] || ok && bytes.Equal(k.bodyMAC, p.bodyMAC):
-				count.Unchanged++
-			case !ok:
-				count.New++
-			default:
-				count.Changed++
-			}
-			seen[short] = true
-		}
-		return nil
-	}
-	return count, storageError(s.inBatches(number, people, false, countBatch))
-}
-
 // importBatch is how many people are looked up by one query.
 const importBatch = 200
 
@@ -215,13 +186,13 @@ func (s importerStore) importer(
 	}{
 		{&in.insert,
 			`INSERT INTO people (ref, insurer, key_mac, body_mac, version, registered_at, body, pseudonym,
-			search, number_mac, name_mac, kana_mac, birth_mac, insured_mac)
-			VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13)`},
+			search, number_mac, name_mac, kana_mac, birth_mac, insured_mac, name_head_mac, kana_head_mac)
+			VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`},
 		{&in.update,
 			`UPDATE people
 			SET body_mac = $2, version = $3, registered_at = $4, body = $5, search = $6, number_mac = $7,
-			name_mac = $8, kana_mac = $9, birth_mac = $10,
-			insured_mac = $11 WHERE ref = $1`},
+			name_mac = $8, kana_mac = $9, birth_mac = $10, insured_mac = $11,
+			name_head_mac = $12, kana_head_mac = $13 WHERE ref = $1`},
 		// The current version stands in people alone. Older programs kept a copy of it here.
 		{&in.version, `INSERT INTO person_versions (person_id, version, registered_at, body)
 			VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`},

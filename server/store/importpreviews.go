@@ -134,6 +134,14 @@ func (s importerStore) ImportPreview(
 		if err == nil && count != seen {
 			return insurer.ErrPreviewOutdated
 		}
+		if err != nil || p.Refused == nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx,
+			`INSERT INTO refused_rows (insurer, at, n, preview) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (insurer) DO UPDATE
+			SET at = excluded.at, n = excluded.n, preview = excluded.preview`,
+			p.Insurer, toMillis(e.At), p.Refused(), p.ID)
 		return err
 	})
 	if errors.Is(err, errStoredBefore) {

@@ -95,7 +95,7 @@ func (s searchRenewal) renewPerson(ctx context.Context, tx *sql.Tx, p oldPerson)
 	values := append([]any{p.ref}, s.index.searchValues(eligibility.InsurerNumber(p.insurer), person)...)
 	_, err = tx.ExecContext(ctx,
 		`UPDATE people SET search = $2, number_mac = $3, name_mac = $4, kana_mac = $5, birth_mac = $6,
-		insured_mac = $7 WHERE ref = $1`, values...)
+		insured_mac = $7, name_head_mac = $8, kana_head_mac = $9 WHERE ref = $1`, values...)
 	return err
 }
 

@@ -11,18 +11,31 @@ import (
 
 // searchForm is raised whenever searchValues or insuredcsv.PersonKey changes: people of an older form are
 // hashed anew at the next start. 2: names are looked for and keyed without lost characters and radicals, and
-// with more variants.
-const searchForm = 2
+// with more variants. 3: with the beginnings of names and readings.
+const searchForm = 3
 
 // searchValues are what people are found by: the columns search, number_mac, name_mac, kana_mac, birth_mac,
-// insured_mac.
+// insured_mac, name_head_mac, kana_head_mac.
 func (k *keyedHash) searchValues(insurer eligibility.InsurerNumber, p eligibility.Person) []any {
+	name, kana := eligibility.SearchName(p.Name), eligibility.SearchName(p.Kana)
 	return []any{searchForm, k.search(insurer, "number", eligibility.NormaliseNumber(p.Number)),
-		k.search(insurer, "name", eligibility.SearchName(p.Name)),
-		k.search(insurer, "kana", eligibility.SearchName(p.Kana)),
+		k.search(insurer, "name", name),
+		k.search(insurer, "kana", kana),
 		k.search(insurer, "birth", p.BirthDate.String()),
 		k.search(insurer, "insured", eligibility.NormaliseSymbol(p.Symbol),
-			eligibility.NormaliseNumber(p.Number))}
+			eligibility.NormaliseNumber(p.Number)),
+		k.search(insurer, "name-head", headOf(name)),
+		k.search(insurer, "kana-head", headOf(kana))}
+}
+
+// headLetters is how many letters a beginning of a name needs to be looked for: by the first of them alone a
+// search would list a large part of a register.
+const headLetters = 2
+
+// headOf returns the first letters of a name as SearchName writes it; a shorter one whole.
+func headOf(name string) string {
+	letters := []rune(name)
+	return string(letters[:min(len(letters), headLetters)])
 }
 
 // search is short, since six indexes hold one for each person: a chance find among 2^64 does no harm, and the
@@ -39,10 +52,15 @@ func (s registerStore) FindPeople(
 		return s.people().list(ctx, `SELECT `+personColumns+` FROM people WHERE insurer = $1
 			ORDER BY registered_at DESC, id DESC LIMIT $2 OFFSET $3`, q.Insurer, q.Limit, q.Skip)
 	}
-	wanted, values := s.peopleQuery(q)
-	return s.people().list(ctx, fmt.Sprintf(`SELECT `+personColumns+` FROM people WHERE id IN (`+wanted+`)
-		ORDER BY registered_at DESC, id DESC LIMIT $%d OFFSET $%d`,
-		len(values)+1, len(values)+2), append(values, q.Limit, q.Skip)...)
+	var page []insurer.PersonRecord
+	n := 0
+	err := s.eachFound(ctx, q, func(r insurer.PersonRecord) {
+		if n >= q.Skip && len(page) < q.Limit {
+			page = append(page, r)
+		}
+		n++
+	})
+	return page, err
 }
 
 // CountFound implements insurer.RegisterStore.
@@ -50,10 +68,34 @@ func (s registerStore) CountFound(ctx context.Context, q insurer.PeopleQuery) (n
 	if q.Text == "" {
 		return s.CountPeople(ctx, q.Insurer)
 	}
-	wanted, values := s.peopleQuery(q)
-	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM people WHERE id IN (`+wanted+`)`, values...).
-		Scan(&n)
-	return n, storageError(err)
+	err = s.eachFound(ctx, q, func(insurer.PersonRecord) { n++ })
+	return n, err
+}
+
+// eachFound hands on whom a clerk's text means, newest first. Whose name or reading begins with the text is
+// known only once the record is open: the index tells of the first letters.
+func (s registerStore) eachFound(
+	ctx context.Context, q insurer.PeopleQuery, take func(insurer.PersonRecord),
+) error {
+	exact, values := s.peopleQuery(q)
+	wanted, name := exact, eligibility.SearchName(q.Text)
+	if len([]rune(name)) >= headLetters {
+		values = append(values, s.index.search(q.Insurer, "name-head", headOf(name)),
+			s.index.search(q.Insurer, "kana-head", headOf(name)))
+		wanted += fmt.Sprintf(" UNION SELECT id FROM people WHERE name_head_mac = $%d"+
+			" UNION SELECT id FROM people WHERE kana_head_mac = $%d", len(values)-1, len(values))
+	}
+	return storageError(s.each(ctx, func(scan func(...any) error) error {
+		whole := false
+		r, err := s.people().scan(ctx,
+			func(columns ...any) error { return scan(append(columns, &whole)...) })
+		if err == nil && (whole || strings.HasPrefix(eligibility.SearchName(r.Person.Name), name) ||
+			strings.HasPrefix(eligibility.SearchName(r.Person.Kana), name)) {
+			take(r)
+		}
+		return err
+	}, `SELECT `+personColumns+`, id IN (`+exact+`) FROM people WHERE id IN (`+wanted+`)
+		ORDER BY registered_at DESC, id DESC`, values...))
 }
 
 // peopleQuery turns a clerk's text into a query for people's ids: whatever the text can be is looked for,

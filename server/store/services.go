@@ -33,6 +33,7 @@ func (s *Store) ForInsurer() insurer.Stores {
 		Documents: documentsStore{c, people, notes},
 		Runs:      runStore{c},
 		People:    printSource{c, people},
+		Tasks:     taskStore{c},
 	}
 }
 

@@ -44,6 +44,8 @@ func (s usageStore) Statistics(
 			FROM notices JOIN people ON people.id = notices.person_id WHERE people.insurer = $1 AND $2 > 0`},
 		{[]any{&out.Logins}, `SELECT count(DISTINCT enrolments.subject_mac) FROM enrolments
 			JOIN people ON people.id = enrolments.person_id WHERE people.insurer = $1 AND $2 > 0`},
+		{[]any{&out.Enrolled}, `SELECT count(DISTINCT enrolments.person_id) FROM enrolments
+			JOIN people ON people.id = enrolments.person_id WHERE people.insurer = $1 AND $2 > 0`},
 		{[]any{&out.Copies}, `SELECT count(*) FROM papers WHERE insurer = $1 AND expires_at > $2`},
 		{[]any{&out.CopiesRevoked}, `SELECT count(*) FROM revocations WHERE insurer = $1
 			AND expires_at > $2`},
@@ -71,18 +73,22 @@ func (s usageStore) days(
 		all = append(all, insurer.Day{Day: day})
 	}
 	err := s.each(ctx, func(scan func(...any) error) error {
-		var text string
+		var text, kind string
 		var n int
-		if err := scan(&text, &n); err != nil {
+		if err := scan(&text, &kind, &n); err != nil {
 			return err
 		}
 		day, err := eligibility.ParseDate(text)
-		if i, ok := place[day]; ok && err == nil {
+		i, ok := place[day]
+		switch {
+		case !ok || err != nil:
+		case kind == insurer.CountScreens:
 			all[i].Screens = n
+		case kind == insurer.CountPeople:
+			all[i].People = n
 		}
 		return err
-	}, `SELECT day, n FROM daily_counts WHERE insurer = $1 AND kind = $2 AND day >= $3`, number,
-		insurer.CountScreens, since.String())
+	}, `SELECT day, kind, n FROM daily_counts WHERE insurer = $1 AND day >= $2`, number, since.String())
 	if err != nil {
 		return nil, err
 	}
@@ -115,6 +121,39 @@ func (s usageStore) days(
 		}
 	}
 	return all, nil
+}
+
+// EachDay implements insurer.UsageStore.
+func (s usageStore) EachDay(
+	ctx context.Context, number eligibility.InsurerNumber, since eligibility.Date, take func(insurer.Day),
+) error {
+	err := s.each(ctx, func(scan func(...any) error) error {
+		var text string
+		var n int
+		if err := scan(&text, &n); err != nil {
+			return err
+		}
+		day, err := eligibility.ParseDate(text)
+		if err == nil {
+			take(insurer.Day{Day: day, People: n})
+		}
+		return err
+	}, `SELECT day, n FROM daily_counts WHERE insurer = $1 AND kind = $2 AND day >= $3`, number,
+		insurer.CountPeople, since.String())
+	if err != nil {
+		return storageError(err)
+	}
+	return storageError(s.each(ctx, func(scan func(...any) error) error {
+		var day int64
+		var n int
+		if err := scan(&day, &n); err != nil {
+			return err
+		}
+		take(insurer.Day{Day: eligibility.DateOf(time.UnixMilli(day * 86400000)), Logins: n})
+		return nil
+	}, `SELECT (created_at + 32400000) / 86400000, count(*) FROM enrolments
+		JOIN people ON people.id = enrolments.person_id
+		WHERE people.insurer = $1 AND created_at >= $2 GROUP BY 1`, number, toMillis(since.Time())))
 }
 
 // EachPerson implements insurer.UsageStore.

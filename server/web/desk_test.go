@@ -146,7 +146,7 @@ func TestAClerkEnrolsSomebodyAtTheDesk(t *testing.T) {
 	}
 	file := b.get("/insurer/people/" + string(r.ID)).Body.String()
 	for _, want := range []string{"窓口で登録（担当 鈴木 一郎・写真つきの書類1点）", "窓口での登録を始めました",
-		"窓口のコードでスマホを登録しました"} {
+		"窓口のコードでスマホ（端末）を登録しました"} {
 		if !strings.Contains(file, want) {
 			t.Errorf("the person's page lacks %q", want)
 		}

@@ -74,8 +74,8 @@ func TestAPersonsPageShowsAllThatIsKeptAndWhoLooked(t *testing.T) {
 	}
 	page := h.page(t, "/insurer/people/"+string(r.ID))
 	for _, want := range []string{"髙橋 德一", "昭和30年7月1日", "0001234", "第2版", "住所：" + r.Person.Address +
-		" → <b>" + moved.Address, "第1号", "登録に使われました", "スマホ 1台", "使えます",
-		"担当 鈴木", "記録を見ました", "お知らせのコードでスマホを登録しました", "ご本人", "写し（PDF・ファイル）を保存しました"} {
+		" → <b>" + moved.Address, "第1号", "登録に使われました", "スマホ（端末） 1台", "使えます",
+		"担当 鈴木", "記録を見ました", "お知らせのコードでスマホ（端末）を登録しました", "ご本人", "写し（PDF・ファイル）を保存しました"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}
@@ -99,13 +99,14 @@ func TestAPersonsPageShowsAllThatIsKeptAndWhoLooked(t *testing.T) {
 func TestPeopleAreFoundHoweverTheyAreTypedAndTheSearchIsRecordedWithoutItsText(t *testing.T) {
 	h, r := clerksApp(t)
 	for _, text := range []string{"0001234", "1234", "１２３４", "国13 0001234", "国１３・1234", "髙橋德一", "高橋　徳一",
-		r.Person.Kana, "昭和30年7月1日", "1955-07-01", "S30.7.1"} {
+		r.Person.Kana, "昭和30年7月1日", "1955-07-01", "S30.7.1",
+		"高橋", "髙橋　徳", "たかはし", "ﾀｶﾊ", "タカ"} { // the beginning, in any width and variant
 		page := h.page(t, "/insurer?insurer=00138990&q="+url.QueryEscape(text))
 		if !strings.Contains(page, "/insurer/people/"+string(r.ID)+`"`) || !strings.Contains(page, "人のうち1〜") {
 			t.Errorf("%s does not find him", text)
 		}
 	}
-	for _, text := range []string{"高橋", "123", "1955-07-02", "国14 1234"} {
+	for _, text := range []string{"高", "橋德", "高橋花", "カハシ", "123", "1955-07-02", "国14 1234"} {
 		if page := h.page(t, "/insurer?insurer=00138990&q="+url.QueryEscape(text)); !strings.Contains(
 			page,
 			`id="nobody"`,
@@ -117,11 +118,11 @@ func TestPeopleAreFoundHoweverTheyAreTypedAndTheSearchIsRecordedWithoutItsText(t
 		t.Error("another insurer's person was found")
 	}
 	entries := h.entries(t, "people.search")
-	if len(entries) != 16 || !strings.Contains(entries[0], "found=2") {
+	if len(entries) != 24 || !strings.Contains(entries[0], "found=2") {
 		t.Errorf("%d searches recorded: %v", len(entries), entries)
 	}
 	for _, e := range entries {
-		for _, typed := range []string{"1234", "橋", "1955", "昭和"} {
+		for _, typed := range []string{"1234", "橋", "ﾀｶ", "1955", "昭和"} {
 			if strings.Contains(e, typed) {
 				t.Errorf("the chain holds what was typed: %s", e)
 			}
@@ -186,7 +187,7 @@ func TestTheListTurnsItsPages(t *testing.T) {
 		t.Errorf("%d of 120 people were listed", len(seen))
 	}
 	for _, number := range []string{"9", "-1", "x", "99999999999999999999"} {
-		h.page(t, "/insurer?insurer=06139992&page="+number)
+		h.page(t, "/insurer?insurer=06139992&q=1986-04-12&page="+number)
 	}
 }
 
@@ -235,7 +236,7 @@ func TestActionsAskFirstAndAreRecorded(t *testing.T) {
 	if n, err := h.store.Enrolment.Notice(ctx, h.notices.MAC(old.Code)); err != nil || !n.Void {
 		t.Errorf("the last notice: %+v %v", n, err)
 	}
-	h.acts(t, end, nil, "スマホの登録を解除しました")
+	h.acts(t, end, nil, "スマホ（端末）の登録を解除しました")
 	if people, err := h.store.Enrolment.Enrolled(ctx, "idp|tokuichi", h.now); err != nil || len(people) != 0 {
 		t.Errorf("still enrolled: %d %v", len(people), err)
 	}

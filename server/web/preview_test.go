@@ -279,8 +279,8 @@ func TestARefusedRowSaysItsPlaceInTheSpreadsheet(t *testing.T) {
 			"#REF!,試験 花子,1988-11-30,\n12月3日,試験 次郎,1990-05-05,\n5,試験 三郎,1990-05-06,\"a\nb\"\n",
 	)
 	body := betweenTags.ReplaceAllString(h.ask(t, "GET", at, nil).Body.String(), "><")
-	for _, want := range []string{`<td>4<span class="place">ファイルの5行目</span></td><td class="short">番号</td>`,
-		`<td>5<span class="place">ファイルの6行目</span></td>`,
+	for _, want := range []string{`<span>行 4<span class="place">ファイルの5行目</span></span>`,
+		`<span>行 5<span class="place">ファイルの6行目</span></span>`,
 		`<td>2</td>`, `id="count-new">2<`, `id="count-refused">2<`, "表計算ソフトのエラー「#REF!」",
 		"表計算ソフトで日付の「12月3日」に変わっています"} {
 		if !strings.Contains(body, want) {

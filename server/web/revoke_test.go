@@ -33,6 +33,17 @@ func TestCopiesOfTheWholeInsurerAreCountedBeforeTheyAreRevoked(t *testing.T) {
 	other := url.Values{"insurer": {"06139992"}, "before": form["before"], "sure": {"yes"}}
 	h.acts(t, "/insurer/revoke", other, "0通を取り消しました")
 	form.Set("sure", "yes")
+	for _, typed := range []string{"", "1", "20", "二"} {
+		form.Set("count", typed)
+		if w := h.form(t, "/insurer/revoke", form); w.Code != http.StatusUnprocessableEntity ||
+			!strings.Contains(w.Body.String(), "まだ何も取り消していません") {
+			t.Errorf("%q: %d", typed, w.Code)
+		}
+	}
+	if rids, _, err := h.store.Issuer.Revoked(ctx, "00138990", h.now); err != nil || len(rids) != 0 {
+		t.Fatalf("a wrong number revoked %d copies, %v", len(rids), err)
+	}
+	form.Set("count", " ２")
 	h.acts(t, "/insurer/revoke", form, "2通を取り消しました")
 	page := h.page(t, "/insurer/people/"+string(r.ID))
 	if strings.Count(page, "に取り消し<") != 2 {

@@ -227,7 +227,7 @@ func TestARunIsPausedResumedAndCancelledFromThePage(t *testing.T) {
 	}
 	if page := h.ask(t, http.MethodGet, "/insurer/runs/"+id, nil).Body.String(); !strings.Contains(
 		page,
-		"続きを印刷する",
+		"続きを作る",
 	) {
 		t.Error(page)
 	}
@@ -260,5 +260,43 @@ func TestAServersOwnRunsGoOnAtItsNextStart(t *testing.T) {
 	h.runs.Wait()
 	if r := h.over(t, id); r.State != insurer.RunDone {
 		t.Errorf("%+v", r)
+	}
+}
+
+// The plan repeats every choice before anything is made, and nothing that was not chosen.
+func TestAPlanRepeatsEveryChoice(t *testing.T) {
+	h := newTestApp(t)
+	h.session(t, auth.Clerk, "鈴木", "{}")
+	h.tokuichi(t)
+	plan := func(more url.Values) string {
+		t.Helper()
+		v := url.Values{"insurer": {"00138990"}, "run": {"notices"}, "only": {"new"}, "order": {"postcode"},
+			"perFile": {"5000"}}
+		for field, values := range more {
+			v[field] = values
+		}
+		w := h.form(t, "/insurer/runs", v)
+		_, choices, found := strings.Cut(w.Body.String(), `id="choices">`)
+		choices, _, _ = strings.Cut(choices, "</dl>")
+		if !found {
+			t.Fatalf("%d %s", w.Code, w.Body)
+		}
+		return choices
+	}
+	few := plan(nil)
+	for _, want := range []string{"資格情報のお知らせ", "印刷用PDFをまだ作っていない人", "郵便番号の順", "5000人"} {
+		if !strings.Contains(few, want) {
+			t.Errorf("the plan lacks %q: %s", want, few)
+		}
+	}
+	if n := strings.Count(few, "<dt>"); n != 4 {
+		t.Errorf("%d choices: %s", n, few)
+	}
+	many := plan(url.Values{"only": {"all"}, "order": {"number"}, "countSheets": {"1"}, "list": {"0001234"},
+		"perFile": {"7"}})
+	for _, want := range []string{"対象の人すべて", "記号・番号・枝番の順", "枚数確認票", "1行の一覧の人だけ", "7人"} {
+		if !strings.Contains(many, want) {
+			t.Errorf("the plan lacks %q: %s", want, many)
+		}
 	}
 }

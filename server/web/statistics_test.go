@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,8 +42,17 @@ func TestStatisticsCountPeoplePapersAndDays(t *testing.T) {
 			t.Errorf("the file lacks %q:\n%s", want, text)
 		}
 	}
+	// one person, twelve times: one (the screen is renewed every 30 seconds)
+	numbers, err := h.insurer.Usage.Statistics(ctx, clerkOf("00138990"))
+	if err != nil || numbers.Days[0].People != 1 || numbers.Days[0].Screens != 12 || numbers.Enrolled != 1 ||
+		len(numbers.Months) != 12 || !slices.Equal(numbers.Months[0].People, []int{1}) ||
+		!slices.Equal(numbers.Months[0].Logins, []int{1}) {
+		t.Errorf("%+v %v", numbers, err)
+	}
 	city := h.page(t, "/insurer/statistics.csv?insurer=00138990")
-	if !strings.Contains(city, "2026-11-22,12,10未満,10未満,0") || !strings.Contains(city, "2026-11-21,0,0,0,0") {
+	if !strings.Contains(city, "2026-11-22,10未満,10未満,10未満,0") ||
+		!strings.Contains(city, "2026-11-21,0,0,0,0") ||
+		!strings.Contains(city, "2026-11,10未満,10未満") {
 		t.Errorf("days:\n%s", city)
 	}
 	if page := h.page(t, "/insurer/statistics?insurer=06139992"); strings.Contains(page, "試験") ||

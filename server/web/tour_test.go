@@ -132,6 +132,7 @@ func (h *testApp) tour(t *testing.T) []stop {
 	good := "記号,番号,氏名,生年月日,資格取得年月日\n1,1,試験 太郎,1986-04-12,2020-04-01\n"
 	shown, mapped := h.sentTo(t, city, good), h.sentTo(t, city, good)
 	stored, dropped := h.sentTo(t, city, good), h.sentTo(t, city, good)
+	mended := h.sentTo(t, city, good)
 	code := answer[struct{ Code string }](t, h.ask(t, "POST", "/api/v1"+person+"/code", nil), 201).Code
 	if _, err := h.redeemAs(t, "https://clinic.example.jp",
 		credential.OnlineCode{Spoken: code}); err != hostapi.ErrCodeWaiting {
@@ -281,6 +282,7 @@ func (h *testApp) tour(t *testing.T) []stop {
 	}
 	get("/insurer/papers/:kind", "notice.pdf", "?insurer=00138990")
 	get("/insurer/imports/:id", last(shown))
+	get("/insurer/imports/:id/events", last(shown))
 	get("/insurer/imports/:id/headings", last(shown))
 	get("/insurer/imports/:id/errors.csv", last(shown))
 	get("/insurer/runs/:id", done)
@@ -364,6 +366,7 @@ func (h *testApp) tour(t *testing.T) []stop {
 	form("/insurer/imports/:id/headings", url.Values{}, last(mapped))
 	form("/insurer/imports/:id/store", url.Values{"seen": {"1 0 0"}}, last(stored))
 	form("/insurer/imports/:id/drop", url.Values{}, last(dropped))
+	form("/insurer/imports/:id/mend", url.Values{"cell-2-1": {"試験 太郎"}}, last(mended))
 	form("/insurer/runs/:id/:wish", url.Values{}, waiting, "cancel")
 	send("POST", "/api/v1/people/:id/credential", map[string]string{"tier": "live"}, id)
 	call("/i/:insurer/code", func(calls hostapi.FacilityClient, iss string) error {

@@ -19,7 +19,7 @@ import (
 
 // Routes adds the clerks' pages.
 func (s *BackOffice) Routes(r *kit.Router) {
-	r.Clerk("GET /insurer", s.clerk(ofInsurer, s.registerPage))
+	r.Clerk("GET /insurer", s.clerk(ofInsurer, s.homePage))
 	s.StaffRoutes(r, auth.Clerk)
 	r.Clerk("GET /insurer/sample.csv", s.clerk(ofInsurer, s.sample))
 	(&importPages{s}).routes(r)
@@ -51,38 +51,30 @@ func (s *BackOffice) chosenInsurer(
 // registerRows is how many people the clerk's page lists.
 const registerRows = 50
 
-func (s *BackOffice) registerPage(c echo.Context, clerk staff.Clerk) error {
-	in, insurers, err := s.chosenInsurer(c, clerk)
+// foundPage lists whom a search finds, or whom many phones show. Both are audited.
+func (s *BackOffice) foundPage(c echo.Context, clerk staff.Clerk) error {
+	view, err := s.registerView(c, clerk)
 	if err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
-	query := strings.TrimSpace(c.QueryParam("q"))
+	view.Searched, view.Query = true, strings.TrimSpace(c.QueryParam("q"))
 	number, _ := strconv.Atoi(c.QueryParam("page")) // anything else is the first
 	number = min(max(number, 1), 1_000_000)
-	people, found, err := s.Insurer.Register.Search(ctx, clerk, insurer.PeopleQuery{
-		Text:  query,
-		Limit: registerRows,
-		Skip:  (number - 1) * registerRows,
-	})
+	var people []insurer.PersonRecord
+	if view.Query == "" {
+		view.ManyPhones = message.New("staff.home.phonesFound", phoneArgs())
+		people, view.Found, err = s.Insurer.Tasks.PeopleOfManyPhones(ctx, clerk, registerRows)
+	} else {
+		people, view.Found, err = s.Insurer.Register.Search(ctx, clerk, insurer.PeopleQuery{
+			Text:  view.Query,
+			Limit: registerRows,
+			Skip:  (number - 1) * registerRows,
+		})
+	}
 	if err != nil {
 		return err
 	}
-	count, err := s.Insurer.Register.Count(ctx, clerk)
-	if err != nil {
-		return err
-	}
-	view := RegisterView{
-		Page:     s.NewPage(c, message.New("staff.title.insurerSOffice", nil)),
-		Staff:    s.Named(c, clerk.Staff),
-		Insurers: insurers,
-		Current:  string(in.Number),
-		Count:    count,
-		Query:    query,
-		Said:     c.QueryParam("said"),
-		Found:    found,
-	}
-	view.Insurer = kit.InsurerView(in.Contact())
 	view.setPage(number)
 	for _, r := range people {
 		view.People = append(view.People, s.personRow(r))

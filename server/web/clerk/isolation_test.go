@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -153,7 +154,7 @@ func (o *office) rooms() []room {
 	prints, numbers := &printPages{o.BackOffice}, &statisticsPages{o.BackOffice}
 	get, post := http.MethodGet, http.MethodPost
 	all := []room{
-		{"register", ofInsurer, o.registerPage, get, true},
+		{"register", ofInsurer, o.homePage, get, true},
 		{"settings", ofInsurer, prints.settingsOfPapers, get, true},
 		{"settings, changed", ofInsurer, prints.updateSettings, post, false},
 		{"sample paper", ofInsurer, prints.samplePaper, get, true},
@@ -298,15 +299,20 @@ func TestEachInsurersNumbersAreItsOwn(t *testing.T) {
 		}
 		w, err := o.ask(
 			memberOf(number),
-			o.clerk(ofInsurer, o.registerPage),
+			o.clerk(ofInsurer, o.homePage),
 			http.MethodGet,
 			"/insurer",
 			nil,
 			"",
 		)
 		if err != nil || strings.Contains(w.Body.String(), "<select") ||
-			!strings.Contains(w.Body.String(), want.name) {
-			t.Errorf("%s: the page offers a choice or lacks its people: %v", number, err)
+			!strings.Contains(w.Body.String(), fmt.Sprintf("加入者 %d人", want.people)) {
+			t.Errorf("%s: the page offers a choice or lacks its own numbers: %v", number, err)
+		}
+		w, err = o.ask(memberOf(number), o.clerk(ofInsurer, o.homePage), http.MethodGet,
+			"/insurer?q="+url.QueryEscape(want.name), nil, "")
+		if err != nil || strings.Count(w.Body.String(), "person-link") == 0 {
+			t.Errorf("%s: the search lacks its people: %v", number, err)
 		}
 	}
 }

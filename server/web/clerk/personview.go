@@ -38,6 +38,8 @@ type PersonView struct {
 	MoreEntries         int
 	Said, N             string // what was just done
 	Revocable, HasCodes bool
+	First               *PaperLink  // the paper that the rules give, where that is not the notice
+	NoticeFirst         bool        // the rules give the notice alone
 	Papers              []PaperLink // that the rules give, and those that need no rule
 	CertificateDue      bool        // by the rules
 	CertificateReason   string      // why, or why not
@@ -113,6 +115,7 @@ type RevokeView struct {
 	kit.Page
 	RID, Before string // as typed
 	Asked       bool   // the copies are counted and the clerk has to say yes
+	Many        bool   // and to type N
 	N           string
 	Until       string // Before in words
 	Done        bool
@@ -175,6 +178,13 @@ func (s *personPages) personPage(c echo.Context, clerk staff.Clerk) error {
 	papers := eligibility.PapersFor(file.Person, s.Today())
 	view.CertificateDue, view.CertificateReason = papers.Certificate, papers.Says.Sentence("ja")
 	view.Papers = paperLinks(file.ID, papers)
+	view.NoticeFirst = papers.Notice && !papers.Certificate
+	if papers.Certificate {
+		view.First = &PaperLink{
+			Address: personAddress(file.ID, "/"+string(insurer.CertificateDocument)+".pdf?layout=card"),
+			Text:    sentence("staff.person.makeCertificate"),
+		}
+	}
 	return s.Show(c, http.StatusOK, "person", view)
 }
 

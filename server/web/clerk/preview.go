@@ -24,6 +24,8 @@ import (
 func (s *importPages) routes(r *kit.Router) {
 	r.Clerk("POST "+ImportPath, s.sendFile) // its insurer comes with the file
 	r.Clerk("GET /insurer/imports/:id", s.clerk(ofPreview, s.previewPage))
+	r.Clerk("GET /insurer/imports/:id/events", s.clerk(ofPreview, s.readEvents))
+	r.Clerk("POST /insurer/imports/:id/mend", s.clerk(ofPreview, s.mendFile))
 	r.Clerk("GET /insurer/imports/:id/headings", s.clerk(ofPreview, s.headingsPage))
 	r.Clerk("POST /insurer/imports/:id/headings", s.clerk(ofPreview, s.mapHeadings))
 	r.Clerk("POST /insurer/imports/:id/store", s.clerk(ofPreview, s.storeFile))
@@ -41,7 +43,15 @@ func (s *importPages) sendFile(c echo.Context, member staff.Member) error {
 	if id == "" {
 		return errNoFile.In("file")
 	}
+	if c.Request().Header.Get(echo.HeaderAccept) == echo.MIMEApplicationJSON { // the page's program
+		return c.JSON(http.StatusCreated, SentFile{importAddress(id, "")})
+	}
 	return c.Redirect(http.StatusSeeOther, importAddress(id, ""))
+}
+
+// SentFile is where a file that was sent is looked at.
+type SentFile struct {
+	Address string `json:"address"`
 }
 
 var errNoFile = &eligibility.Error{Code: eligibility.Invalid, Key: "import.no_file"}
@@ -180,73 +190,25 @@ func (s *importPages) previewPage(c echo.Context, clerk staff.Clerk) error {
 	if preview.Open || preview.Refusal != nil {
 		return c.Redirect(http.StatusSeeOther, importAddress(preview.ID, "/headings"))
 	}
-	count, digest, err := s.Insurer.Importer.Count(c.Request().Context(), clerk, preview)
+	picture, digest, err := s.Insurer.Importer.Count(c.Request().Context(), clerk, preview)
 	if err != nil {
 		return err
 	}
-	return s.Show(c, http.StatusOK, "import", s.importView(c, preview, in, count, digest))
-}
-
-func (s *importPages) importView(
-	c echo.Context,
-	preview insurer.ImportPreview,
-	in insurer.Insurer,
-	count insurer.ImportCount,
-	digest insuredcsv.Digest,
-) ImportView {
-	view := ImportView{
-		Page:         s.NewPage(c, message.New("staff.title.beforeImporting", nil)),
-		ID:           preview.ID,
-		Stored:       preview.Stored != nil,
-		New:          count.New,
-		Changed:      count.Changed,
-		Unchanged:    count.Unchanged,
-		Refused:      digest.Refused,
-		Accepted:     digest.Rows - digest.Refused,
-		LeftOut:      preview.Parsed.Unknown,
-		Until:        preview.Until.In(eligibility.Japan).Format("15:04"),
-		MoreRows:     digest.MoreReasons,
-		MoreWarnings: digest.MoreWarnings,
-	}
+	view := s.importView(c, preview, in, picture.Count, digest)
+	view.setPicture(picture)
 	if view.Stored {
-		view.Page = s.NewPage(c, message.New("staff.title.resultOfTheImport", nil))
-	}
-	if c.QueryParam("moved") != "" && !view.Stored {
-		view.Error = kit.FormError(insurer.ErrPreviewOutdated)
-	}
-	view.Insurer = kit.InsurerView(in.Contact())
-	view.Rows, view.Warnings = importRows(digest.Reasons), importRows(digest.Warnings)
-	for _, row := range digest.Good {
-		if !view.Stored {
-			view.People = append(view.People, s.previewPerson(row))
+		if view.Next, err = s.nextPapers(c, clerk); err != nil {
+			return err
 		}
 	}
-	if view.Refused > 0 {
-		view.ErrorsURL = importAddress(preview.ID, "/errors.csv")
-	}
-	return view
+	return s.Show(c, http.StatusOK, "import", view)
 }
 
-func importRows(notes []insuredcsv.LineNote) []ImportRow {
-	var rows []ImportRow
-	for _, n := range notes {
-		rows = append(rows, ImportRow{Line: n.Line, Sheet: n.Sheet, Column: n.Column, Reason: n.Message})
-	}
-	return rows
-}
-
-func (s *importPages) previewPerson(row insuredcsv.Row) PreviewPerson {
-	p := PreviewPerson{
-		PersonRow: s.personRow(insurer.PersonRecord{Person: row.Person}),
-		Line:      row.Line,
-		Sheet:     row.Sheet,
-		Address:   row.Person.Address,
-		Card:      answerText(row.Person.Registered),
-	}
-	if !row.Person.QualifiedOn.IsZero() {
-		p.Qualified = row.Person.QualifiedOn.Japanese()
-	}
-	return p
+// nextPapers are the papers that wait once a file is stored.
+func (s *importPages) nextPapers(c echo.Context, clerk staff.Clerk) ([]TaskRow, error) {
+	waiting, err := s.Insurer.Tasks.Waiting(c.Request().Context(), clerk)
+	waiting.Shares = insurer.ShareTask{} // of another day
+	return paperTasks(waiting.PaperTasks), err
 }
 
 // answerText writes a yes or no as files do.

@@ -17,21 +17,25 @@ type PersonRow struct {
 	Registered             string // day of the last import that touched the person
 }
 
-// RegisterView is the clerk's page of the insured (/insurer).
+// RegisterView is the clerk's first page: what is to be done today, or whom a search found (/insurer).
 type RegisterView struct {
 	kit.Page
-	Staff    string
-	Insurers []kit.InsurerView
-	Current  string // eight digits
-	Count    int    // all insured of the current insurer
-	People   []PersonRow
-	Query    string
-	Found    int // whom the query means, on all pages
-	First    int // of those, counted from 1, the first that this page lists
-	Last     int
-	Earlier  string // addresses of the pages before and after, or empty
-	Later    string
-	Said     string // what was just done: dropped (a file, unstored) or erased (a person)
+	Staff      string
+	Insurers   []kit.InsurerView
+	Current    string // eight digits
+	Lead       message.Message
+	Tasks      []TaskRow
+	Count      int // all insured of the current insurer
+	Searched   bool
+	ManyPhones message.Message // the heading, where people of many phones are listed
+	People     []PersonRow
+	Query      string
+	Found      int // whom the query means, on all pages
+	First      int // of those, counted from 1, the first that this page lists
+	Last       int
+	Earlier    string // addresses of the pages before and after, or empty
+	Later      string
+	Said       string // what was just done: dropped (a file, unstored) or erased (a person)
 }
 
 // setPage fills in where the page of this number stands among all.
@@ -52,7 +56,33 @@ func (v *RegisterView) setPage(number int) {
 	}
 }
 
-// ImportRow is one refused row, or a warning about an accepted one.
+// RefusedRow is one refused row of a file.
+type RefusedRow struct {
+	Line, Sheet int
+	Name        string // as it stands in the file; may be empty
+	Reasons     []RefusedReason
+	Cells       []CellField // that can be mended on the spot
+}
+
+// RefusedReason is why a row is refused, and in which column.
+type RefusedReason struct {
+	Column string
+	Why    message.Message
+}
+
+// CellField is a cell of a refused row in the form that mends it.
+type CellField struct{ Field, Column, Value string }
+
+// NameRow names somebody of a file or of the register.
+type NameRow struct{ Name, Symbol, Number, Branch string }
+
+// ChangedRow is somebody whose record a file changes.
+type ChangedRow struct {
+	NameRow
+	Changes []Change
+}
+
+// ImportRow is a warning about an accepted row.
 type ImportRow struct {
 	Line   int // physical line where the record starts
 	Sheet  int // its row in a spreadsheet
@@ -98,7 +128,15 @@ type ImportView struct {
 	Until                            string // the time at which the preview is dropped
 	LeftOut                          []string
 	People                           []PreviewPerson // the first ones
-	Rows                             []ImportRow     // refused
+	NewNames                         []NameRow       // the first ones
+	ChangedPeople                    []ChangedRow    // the first ones
+	Missing                          int             // of the register, whom the file does not name
+	MissingNames                     []NameRow       // the first ones
+	MoreNew, MoreChanged             int             // that are not shown
+	MoreMissing                      int
+	Rows                             []RefusedRow // the first ones
+	Mended                           bool         // the rows were mended a moment ago
+	Next                             []TaskRow    // what waits once it is stored
 	Warnings                         []ImportRow
 	MoreRows, MoreWarnings           int    // that are not listed
 	ErrorsURL                        string // the refused rows as CSV; empty when there are none

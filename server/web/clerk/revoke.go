@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"golang.org/x/text/unicode/norm"
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
@@ -33,7 +34,8 @@ func (s *personPages) revokePage(c echo.Context, clerk staff.Clerk) error {
 	return s.Show(c, http.StatusOK, "revoke", view)
 }
 
-// revokeMany says what would be revoked, and revokes on the second yes.
+// revokeMany says what would be revoked, and revokes on the second yes; of many copies it asks for their
+// number.
 func (s *personPages) revokeMany(c echo.Context, clerk staff.Clerk) error {
 	in, _, err := s.chosenInsurer(c, clerk)
 	if err != nil {
@@ -51,25 +53,29 @@ func (s *personPages) revokeMany(c echo.Context, clerk staff.Clerk) error {
 		view.Error = kit.FormError(refusal)
 		return s.Show(c, http.StatusUnprocessableEntity, "revoke", view)
 	}
-	if c.FormValue("sure") == "yes" {
-		n, err := s.Insurer.Issuer.Revoke(c.Request().Context(), clerk, which)
-		if err != nil {
-			return err
-		}
-		return c.Redirect(
-			http.StatusSeeOther,
-			fmt.Sprintf("/insurer/revoke?insurer=%s&said=revoked&n=%d", in.Number, n),
-		)
-	}
-	n, err := s.Insurer.Issuer.CountCopies(c.Request().Context(), clerk, which)
+	ctx := c.Request().Context()
+	n, err := s.Insurer.Issuer.CountCopies(ctx, clerk, which)
 	if err != nil {
 		return err
 	}
-	view.Asked, view.N = true, strconv.Itoa(n)
+	view.Asked, view.N, view.Many = true, strconv.Itoa(n), view.RID == "" && n > 1
 	if !which.Before.IsZero() {
 		view.Until = whenText(which.Before)
 	}
-	return s.Show(c, http.StatusOK, "revoke", view)
+	if c.FormValue("sure") != "yes" {
+		return s.Show(c, http.StatusOK, "revoke", view)
+	}
+	if typed := norm.NFKC.String(strings.TrimSpace(c.FormValue("count"))); view.Many && typed != view.N {
+		view.Error = kit.FormError(insurer.ErrCount)
+		return s.Show(c, http.StatusUnprocessableEntity, "revoke", view)
+	}
+	if n, err = s.Insurer.Issuer.Revoke(ctx, clerk, which); err != nil {
+		return err
+	}
+	return c.Redirect(
+		http.StatusSeeOther,
+		fmt.Sprintf("/insurer/revoke?insurer=%s&said=revoked&n=%d", in.Number, n),
+	)
 }
 
 // copiesMeant reads either a copy's five characters or a time of a datetime-local field.

@@ -127,10 +127,11 @@ func (s *printPages) planRun(c echo.Context, clerk staff.Clerk) error {
 			return err
 		}
 		view.Form, view.Missing, view.Plan = form, plan.Missing, &RunPlan{
-			Kind:   plan.Run.Kind.Japanese(),
-			Total:  plan.Run.Total,
-			NotDue: plan.NotDue,
-			Checks: plan.Checks,
+			Kind:    plan.Run.Kind.Japanese(),
+			Total:   plan.Run.Total,
+			NotDue:  plan.NotDue,
+			Checks:  plan.Checks,
+			Choices: choicesOf(plan.Run),
 		}
 		return s.Show(c, http.StatusOK, "runs", view)
 	}

@@ -15,7 +15,11 @@ type RunForm struct {
 type RunPlan struct {
 	Kind                  string
 	Total, NotDue, Checks int
+	Choices               []RunChoice // every one, as it was made
 }
+
+// RunChoice is a clerk's choice for a run in words.
+type RunChoice struct{ Label, Value message.Message }
 
 // RunRow is a run in the list.
 type RunRow struct {

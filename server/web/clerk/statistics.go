@@ -2,7 +2,9 @@ package clerk
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -17,9 +19,12 @@ import (
 // known by them.
 type StatisticsView struct {
 	kit.Page
-	Day    string
-	Groups []NumberGroup
-	Days   []DayRow // one a day: screens, copies, logins, receipts
+	Day       string
+	Sentences []message.Message // the answer to a council's question
+	Charts    []BarChart        // of days, and of months
+	Groups    []NumberGroup
+	Days      []DayRow // one a day, newest first: people, logins, copies, receipts
+	Months    []DayRow // one a month, newest first: people, logins
 }
 
 // NumberGroup is a table of numbers under a heading.
@@ -48,6 +53,19 @@ func shownCount(n int) string {
 		return sentence("staff.statistics.below_ten").Text("ja")
 	}
 	return strconv.Itoa(n)
+}
+
+// sumOf adds numbers up that may be shown each by itself. With a small one among them the sum is cut to tens:
+// else the hidden one could be had by subtracting.
+func sumOf(numbers []int) int {
+	sum, rough := 0, false
+	for _, n := range numbers {
+		sum, rough = sum+n, rough || n > 0 && n < smallest
+	}
+	if rough && sum >= smallest {
+		sum -= sum % smallest
+	}
+	return sum
 }
 
 // shownParts hides small parts of a whole that is shown too: were only one hidden, it could be had by
@@ -91,18 +109,68 @@ func (s *statisticsPages) statistics(c echo.Context, clerk staff.Clerk) (Statist
 		Groups: numberGroups(numbers),
 	}
 	view.Insurer = kit.InsurerView(in.Contact())
-	for _, d := range numbers.Days {
-		view.Days = append(
-			view.Days,
-			DayRow{
-				d.Day.Japanese(),
-				d.Day.String(),
-				[]string{shownCount(d.Screens), shownCount(d.Copies), shownCount(d.Logins),
-					shownCount(d.Receipts)},
-			},
-		)
-	}
+	view.Sentences = numberSentences(numbers)
+	view.setTimes(numbers)
 	return view, nil
+}
+
+// setTimes fills in days and months, each as a table and, oldest first, as a picture.
+func (v *StatisticsView) setTimes(numbers insurer.Statistics) {
+	var people []int
+	var labels []string
+	for _, d := range numbers.Days {
+		people, labels = append(people, d.People), append(labels, strconv.Itoa(d.Day.Day()))
+		v.Days = append(v.Days, DayRow{d.Day.Japanese(), d.Day.String(), []string{shownCount(d.People),
+			shownCount(d.Logins), shownCount(d.Copies), shownCount(d.Receipts)}})
+	}
+	v.addChart("chart-days", "staff.statistics.chartDays", people, labels)
+	people, labels = nil, nil
+	for _, m := range numbers.Months {
+		month := m.First.String()[:len("2026-11")]
+		sum := sumOf(m.People)
+		people = append(people, sum)
+		labels = append(labels, strconv.Itoa(m.First.Month()))
+		ja := strings.TrimSuffix(m.First.Japanese(), "1日")
+		v.Months = append(v.Months, DayRow{ja, month, []string{shownCount(sum), shownCount(sumOf(m.Logins))}})
+	}
+	v.addChart("chart-months", "staff.statistics.chartMonths", people, labels)
+}
+
+func (v *StatisticsView) addChart(id, title string, numbers []int, labels []string) {
+	slices.Reverse(numbers)
+	slices.Reverse(labels)
+	v.Charts = append(v.Charts, barChart(id, sentence(title), numbers, labels))
+}
+
+// numberSentences answer what a council asks: how many use it, how much, and what is new.
+func numberSentences(n insurer.Statistics) []message.Message {
+	var people, logins, copies []int
+	var best insurer.Day
+	for _, d := range n.Days {
+		people, logins, copies = append(people, d.People), append(logins, d.Logins), append(copies, d.Copies)
+		if d.People > best.People {
+			best = d
+		}
+	}
+	count := func(n int) message.Value { return message.Text(shownCount(n)) }
+	enrolled := message.Args{"people": count(n.People), "enrolled": count(n.Enrolled)}
+	first := message.New("staff.statistics.sayEnrolled", enrolled)
+	if n.Enrolled >= smallest && n.People >= n.Enrolled {
+		enrolled["percent"] = message.Number((100*n.Enrolled + n.People/2) / n.People)
+		first = message.New("staff.statistics.sayEnrolledPart", enrolled)
+	}
+	second := sentence("staff.statistics.sayNobodyShown")
+	if best.People > 0 {
+		second = message.New("staff.statistics.sayShown", message.Args{
+			"people": count(sumOf(people)),
+			"day":    best.Day.Value(),
+			"most":   count(best.People),
+		})
+	}
+	return []message.Message{first, second, message.New("staff.statistics.sayNew", message.Args{
+		"logins": count(sumOf(logins)),
+		"copies": count(sumOf(copies)),
+	})}
 }
 
 func numberGroups(n insurer.Statistics) []NumberGroup {
@@ -180,8 +248,12 @@ func (s *statisticsPages) statisticsFile(c echo.Context, clerk staff.Clerk) erro
 			)
 		}
 	}
-	lines = append(lines, []string{"日", "画面を出した回数", "保存された写し", "登録", "受付からの控え"})
+	lines = append(lines, []string{"日", "画面を出した人", "登録", "保存された写し", "受付からの控え"})
 	for _, row := range view.Days {
+		lines = append(lines, append([]string{row.En}, row.Cells...))
+	}
+	lines = append(lines, []string{"月", "画面を出した人（日ごとの人数の合計）", "登録"})
+	for _, row := range view.Months {
 		lines = append(lines, append([]string{row.En}, row.Cells...))
 	}
 	return kit.CsvFile(c, "toukei-"+s.Today().String()+".csv", csvfile.Table(lines))

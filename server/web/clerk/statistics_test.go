@@ -22,3 +22,38 @@ func TestSmallNumbersAreHiddenAndCannotBeHadBySubtracting(t *testing.T) {
 		}
 	}
 }
+
+// Whatever is shown beside it, a hidden number cannot be had from a sum by subtracting.
+func TestASumDoesNotTellAHiddenNumber(t *testing.T) {
+	for _, c := range []struct {
+		numbers []int
+		want    int
+	}{
+		{nil, 0},
+		{[]int{12, 30}, 42},
+		{[]int{12, 0, 30}, 42},
+		{[]int{12, 3}, 10},
+		{[]int{100, 9, 57}, 160},
+		{[]int{3, 4}, 7}, // under ten itself, and shown so
+	} {
+		if got := sumOf(c.numbers); got != c.want {
+			t.Errorf("%v: %d, want %d", c.numbers, got, c.want)
+		}
+	}
+}
+
+// A small number's bar is as high as ten is at most, and has no figure: 1 and 9 look the same.
+func TestASmallNumbersBarTellsNoMoreThanThat(t *testing.T) {
+	labels := []string{"1", "2", "3", "4"}
+	one := barChart("x", sentence("staff.statistics.chartDays"), []int{0, 1, 100, 12_345}, labels).Bars
+	nine := barChart("x", sentence("staff.statistics.chartDays"), []int{0, 9, 100, 12_345}, labels).Bars
+	for i := range one {
+		if one[i] != nine[i] {
+			t.Errorf("bar %d: %+v and %+v", i, one[i], nine[i])
+		}
+	}
+	if one[0].Height != 0 || !one[1].Small || one[1].Value != "" || one[2].Value != "100" ||
+		one[3].Value != "1.2万" {
+		t.Errorf("%+v", one)
+	}
+}

@@ -3,9 +3,11 @@ package kit
 import (
 	"bytes"
 	"net/url"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"madoguchi/auth"
 	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/pwa"
@@ -21,18 +23,25 @@ func (s *Kit) NewPage(c echo.Context, title message.Message) Page {
 	if lang == "en" {
 		shown = "en"
 	}
-	signedIn, _ := c.Get(signedInKey).(SignedIn)
+	signedIn, known := c.Get(signedInKey).(SignedIn)
 	page := Page{
 		Title:    title.Text(shown),
 		Lang:     lang,
 		Demo:     s.Demo,
 		ForStaff: forStaff(c.Request().URL.Path),
+		Office:   known && signedIn.Session.Kind == auth.Clerk && HomeOf(auth.Clerk) == officeOf(c),
 		Path:     PrintableAddress(c.Request().URL),
 	}
 	if signedIn.Member.ID != "" {
 		page.Account = signedIn.Member.Name
 	}
 	return page
+}
+
+// officeOf is the first part of a request's path: /insurer.
+func officeOf(c echo.Context) string {
+	first, _, _ := strings.Cut(strings.TrimPrefix(c.Request().URL.Path, "/"), "/")
+	return "/" + first
 }
 
 // Show sends a page, never compressed: see SendCompressed.

@@ -12,6 +12,8 @@ type Page struct {
 	Path    string   // of this page, with its query, for the links that switch the language
 	// Account is the name of the member of staff who is signed in by passkey; empty otherwise.
 	Account string
+	// Office is for a page of an insurer's clerk who is signed in: it leads to the others.
+	Office bool
 	// ForStaff is for a page that exists in Japanese and English only.
 	ForStaff bool
 }

@@ -146,6 +146,9 @@ var groups = []struct {
 	{InsurerHalf, InsurerClerk, OwnOrganisation, []Row{
 		{Route: "POST /insurer/import", Ja: "ファイルの送信"},
 		{Route: "GET /insurer/imports/:id", Ja: "送ったファイルの確認"},
+		{Route: "GET /insurer/imports/:id/events", Marks: Program, Ja: "送ったファイルの読み取りの進みぐあい",
+			En: "how far the reading of a file is"},
+		{Route: "POST /insurer/imports/:id/mend", Ja: "受け付けない行の直し"},
 		{Route: "GET /insurer/imports/:id/headings", Ja: "見出しの意味"},
 		{Route: "POST /insurer/imports/:id/headings", Ja: "見出しの意味の保存"},
 		{Route: "POST /insurer/imports/:id/store", Ja: "取り込みの実行"},

@@ -1,0 +1,76 @@
+package clerk
+
+import (
+	"fmt"
+	"strconv"
+
+	"madoguchi/message"
+)
+
+// BarChart is a picture of numbers as the page draws it: an SVG whose unit is a pixel at its own width.
+type BarChart struct {
+	ID            string
+	Title         message.Message
+	Width, Height int
+	Base          int // y of the line on which the bars stand
+	Bars          []Bar
+}
+
+// Bar is one number. A small one is hatched, as high as smallest is at most, and tells no more than that.
+type Bar struct {
+	X, Y, Width, Height int
+	Middle              int // x of its texts
+	Above, Below        int // y of its value, and of its label
+	Small               bool
+	Value               string // empty for a small one and for nothing
+	Label               string // below
+}
+
+// Measures of a chart.
+const (
+	chartTop    = 36 // room for a value
+	chartBars   = 160
+	chartBottom = 32 // room for a label
+	chartWidth  = 1116
+)
+
+// barChart draws numbers in their order, each with its label.
+func barChart(id string, title message.Message, numbers []int, labels []string) BarChart {
+	c := BarChart{
+		ID:     id,
+		Title:  title,
+		Width:  chartWidth,
+		Height: chartTop + chartBars + chartBottom,
+		Base:   chartTop + chartBars,
+	}
+	most := smallest
+	for _, n := range numbers {
+		most = max(most, n)
+	}
+	each := chartWidth / max(len(numbers), 1)
+	for i, n := range numbers {
+		b := Bar{X: i*each + each/8, Width: each * 3 / 4, Middle: i*each + each/2, Label: labels[i]}
+		switch {
+		case n == 0:
+		case n < smallest:
+			b.Small, b.Height = true, max(8, chartBars*smallest/most)
+		default:
+			b.Height, b.Value = max(8, chartBars*n/most), shortNumber(n)
+		}
+		b.Y = c.Base - b.Height
+		b.Above, b.Below = b.Y-8, c.Base+24
+		c.Bars = append(c.Bars, b)
+	}
+	return c
+}
+
+// shortNumber fits above a narrow bar: 1234, 1.2万, 123万.
+func shortNumber(n int) string {
+	switch {
+	case n < 10_000:
+		return strconv.Itoa(n)
+	case n < 100_000:
+		return fmt.Sprintf("%d.%d万", n/10_000, n/1000%10)
+	}
+	return strconv.Itoa(n/10_000) + "万"
+}
