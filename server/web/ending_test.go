@@ -402,10 +402,10 @@ func TestAClerkSeesThePhonesAndEndsOne(t *testing.T) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
-	if ask := h.page(t, at+"/phones/A/end"); !strings.Contains(ask, "令和8年11月22日 10:42に登録した端末では") {
+	if ask := h.page(t, at+"/phones/A/end"); !strings.Contains(ask, "令和8年11月22日 10:42に登録したスマホ（端末）では") {
 		t.Error("it does not say which phone")
 	}
-	h.acts(t, at+"/phones/A/end", nil, "端末を解除しました")
+	h.acts(t, at+"/phones/A/end", nil, "スマホ（端末）を解除しました")
 	if left, err := h.store.Devices.DeviceGrants(ctx, insurer.DeviceGrantQuery{Person: r.ID}); err != nil ||
 		len(left) != 1 ||
 		left[0].DeviceID != "B" {
