@@ -23,14 +23,14 @@ FUZZTIME ?= 5s
 
 .PHONY: test security quick fuzz mutate race assure bench lighthouse setup lint dist pictures bridge
 
-# Every test, none skipped; those in browsers, which wait for what people wait for, have the machine for
-# themselves. They count the bad inputs that they refuse in a file (testenv.Refused), and
+# Every test, none skipped; those in browsers have the machine for themselves, four at a time, since they
+# mostly wait for what people wait for. They count the bad inputs that they refuse in a file (testenv.Refused), and
 # scripts/security compares it with the table of docs/security.md, or writes that.
 define tested
 set -e; refused=$$(mktemp); trap 'rm -f "$$refused"' EXIT; \
 export MADOGUCHI_TEST=require MADOGUCHI_REFUSED="$$refused"; \
 go test -count=1 -timeout 20m $$(go list ./... | grep -v /e2e); \
-go test -count=1 -timeout 20m -p 1 ./e2e/...; \
+go test -count=1 -timeout 20m -p 1 -parallel 4 ./e2e/...; \
 go run ./scripts/security $(1) "$$refused"
 endef
 

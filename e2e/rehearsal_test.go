@@ -96,14 +96,13 @@ func rehearsalAway(t *testing.T, base string, phone context.Context) {
 			do(t, phone, chromedp.Navigate(base+"/screen"), chromedp.WaitVisible("#offline"))
 			unfolds(t, phone)
 			do(t, phone, chromedp.Click("#rehearse"), chromedp.WaitVisible("#rehearsal"))
-			waitText(t, phone, "#rehearsal .checks", c.kept)
-			waitText(t, phone, "#rehearsal .say", c.say)
+			bareText(t, phone, "#rehearsal .checks", c.kept)
+			bareText(t, phone, "#rehearsal .say", c.say)
 			fits()
 			state(t, phone, "rehearsal-"+c.lang)
-			do(t, phone, script(`document.getElementById("rehearsal").close()`),
-				chromedp.Click("#share-open"),
-				chromedp.WaitVisible("#share"))
-			waitText(t, phone, "#share-title", c.share)
+			do(t, phone, script(`document.getElementById("rehearsal").close();
+				document.getElementById("share-open").click()`), chromedp.WaitVisible("#share"))
+			bareText(t, phone, "#share-title", c.share)
 			fits()
 			state(t, phone, "share-"+c.lang)
 			do(t, phone,

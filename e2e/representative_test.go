@@ -82,7 +82,7 @@ func TestARepresentativeOfAnElder(t *testing.T) {
 
 	do(t, clerk, chromedp.Click("#check"))
 	waitText(t, clerk, "#representatives", "試験 花子")
-	waitText(t, clerk, "#phones", "代理の方の端末（試験 花子）")
+	waitText(t, clerk, "#phones", "代理の方のスマホ（端末）（試験 花子）")
 	state(t, clerk, "person-represented")
 
 	do(t, own, chromedp.Navigate(base+"/screen"))

@@ -187,7 +187,7 @@ func TestTheWholeWalk(t *testing.T) {
 	do(t, console, chromedp.Click("#record"))
 	waitText(t, console, "#verdict", "記録しました")
 	waitText(t, console, "#today", "1")
-	waitText(t, phone, "#receipts", "架空医院 で確認されました")
+	waitText(t, phone, "#receipts", "架空医院が「受け付けた」と記録しました")
 	state(t, phone, "screen-checked")
 	do(t, phone, chromedp.Click("#more summary"))
 	waitText(t, phone, "#seen", "月")

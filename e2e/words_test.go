@@ -35,11 +35,18 @@ func bareCharacters(t *testing.T, tab context.Context, selector string) string {
 	})()`)
 }
 
-// back waits until a dialog that was closed has left the browser's history (shared/back.ts).
-func back(t *testing.T, tab context.Context) {
+// closed waits until no dialog lies over the page.
+func closed(t *testing.T, tab context.Context) {
 	t.Helper()
-	waitTrue(t, tab, `!document.querySelector("dialog[open]") && navigation.currentEntry.index ===
-		navigation.entries().length - 2`)
+	waitTrue(t, tab, `!document.querySelector("dialog[open]")`)
+}
+
+// bareText waits until an element has a text, its readings left out.
+func bareText(t *testing.T, tab context.Context, selector, want string) {
+	t.Helper()
+	waitTrue(t, tab, `(e => { e?.querySelectorAll("rt, rp").forEach(reading => reading.remove());
+		return e?.textContent.includes(`+quote(want)+`) })(
+			document.querySelector(`+quote(selector)+`)?.cloneNode(true))`)
 }
 
 // broken are words of the page's own that stand in two lines: of letters, of katakana, of figures.
@@ -116,7 +123,7 @@ func TestWordsOfProgramsHaveReadings(t *testing.T) {
 				}
 			}
 			do(t, phone, chromedp.Click("#number-close"))
-			back(t, phone)
+			closed(t, phone)
 			do(t, phone, script(`{
 				document.getElementById("manage-more").open = true;
 				document.getElementById("remove-person").click() }`),
@@ -129,7 +136,7 @@ func TestWordsOfProgramsHaveReadings(t *testing.T) {
 			}
 			shot(t, phone, "words-confirm-"+lang)
 			do(t, phone, chromedp.Click("#confirm-no"))
-			back(t, phone)
+			closed(t, phone)
 		})
 	}
 }
