@@ -24,8 +24,8 @@ FUZZTIME ?= 5s
 .PHONY: test security quick fuzz mutate race assure bench lighthouse setup lint dist pictures bridge
 
 # Every test, none skipped; those in browsers have the machine for themselves, four at a time, since they
-# mostly wait for what people wait for. They count the bad inputs that they refuse in a file (testenv.Refused), and
-# scripts/security compares it with the table of docs/security.md, or writes that.
+# mostly wait for what people wait for. They count the bad inputs that they refuse in a file
+# (testenv.Refused), and scripts/security compares it with the table of docs/security.md, or writes that.
 define tested
 set -e; refused=$$(mktemp); trap 'rm -f "$$refused"' EXIT; \
 export MADOGUCHI_TEST=require MADOGUCHI_REFUSED="$$refused"; \
