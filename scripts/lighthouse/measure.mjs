@@ -89,6 +89,9 @@ async function noticeAddress(browser, base) {
   await press(page, "#store");
   await says(page, "#done", "保存しました");
   await press(page, "#back");
+  await says(page, "h1", "今日すること");
+  await page.type("#q", person.name);
+  await press(page, "#find form .button");
   await says(page, "tbody", person.name);
   await page.goto(await page.$$eval("tbody tr", (rows, name) => {
     return rows.find(r => r.innerText.includes(name)).querySelector(".notice-link").href;
