@@ -110,7 +110,8 @@ bridge:
 # there.
 pictures: setup
 	@rm -rf bin/pictures && mkdir -p bin/pictures
-	MADOGUCHI_TEST=require MADOGUCHI_PICTURES=$(CURDIR)/bin/pictures go test -count=1 -timeout 25m -parallel 4 ./e2e
+	MADOGUCHI_TEST=require MADOGUCHI_PICTURES=$(CURDIR)/bin/pictures \
+		go test -count=1 -timeout 25m -parallel 4 ./e2e
 	MADOGUCHI_PICTURES=$(CURDIR)/bin/pictures go test -count=1 -run Pictures ./pdf
 	@for f in $$(git ls-files docs/pictures 'pwa/static/paper-*'); do \
 		cp bin/pictures/$$(basename $$f) $$f; done
