@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,10 +41,11 @@ func unknownRun() error { return errRunKind.With(message.Args{"kinds": message.L
 // Plan is what a run would print, before anything is stored.
 type Plan struct {
 	Run     PrintRun
-	Items   []printing.Item
 	NotDue  int      // people who fit the filters and get another paper, or none, by the rules
 	Checks  int      // people about whom the rules leave something open
 	Missing []string // lines of the list that name nobody, as they stand there
+
+	list []string
 }
 
 // withDefaults fills what a clerk left open and refuses what there is not.
@@ -76,9 +78,6 @@ func (r RunOptions) withDefaults(kind PaperKind, today eligibility.Date) (RunOpt
 	return r, nil
 }
 
-// candidate is one person of a run before it is ordered: no more than ordering needs.
-type candidate struct{ ref, key, group string }
-
 // RunRequest is what somebody asks to have printed.
 type RunRequest struct {
 	Kind    PaperKind
@@ -86,7 +85,7 @@ type RunRequest struct {
 	List    []string // lines of 番号, or 記号,番号,枝番; nil means everyone
 }
 
-// PlanRun says who of the insurer would be printed and in which order. Who gets which paper,
+// PlanRun says how many of the insurer's people would be printed. Who gets which paper,
 // eligibility.PapersFor decides.
 func (j *PrintJobs) PlanRun(ctx context.Context, by staff.ForInsurer, request RunRequest) (Plan, error) {
 	now := j.now()
@@ -102,9 +101,8 @@ func (j *PrintJobs) PlanRun(ctx context.Context, by staff.ForInsurer, request Ru
 	if err != nil {
 		return Plan{}, err
 	}
-	wanted := newRunList(list)
 	options.Listed, options.Address = len(list), j.address
-	plan := Plan{Run: PrintRun{
+	plan := Plan{list: list, Run: PrintRun{
 		ID:        rand.Text()[:10],
 		Insurer:   insurer,
 		Kind:      kind,
@@ -113,16 +111,28 @@ func (j *PrintJobs) PlanRun(ctx context.Context, by staff.ForInsurer, request Ru
 		CreatedAt: now,
 		Options:   options,
 	}}
-	var found []candidate
-	err = j.people.EachPrint(ctx, insurer, kind, func(r PersonRecord, last LastPrint) error {
+	if err := j.choose(ctx, &plan, func(PersonRecord) error { return nil }); err != nil {
+		return Plan{}, err
+	}
+	if plan.Run.Total == 0 {
+		return plan, errRunEmpty
+	}
+	return plan, nil
+}
+
+// choose calls take for each person whom a plan prints, in no order, and counts them and the others.
+func (j *PrintJobs) choose(ctx context.Context, plan *Plan, take func(PersonRecord) error) error {
+	run, wanted := &plan.Run, newRunList(plan.list)
+	run.Total, plan.NotDue, plan.Checks = 0, 0, 0
+	err := j.people.EachPrint(ctx, run.Insurer, run.Kind, func(r PersonRecord, last LastPrint) error {
 		if !wanted.has(r.Person) {
 			return nil
 		}
-		fits, err := j.passesFilters(ctx, r, last, options)
+		fits, err := j.passesFilters(ctx, r, last, run.Options)
 		if err != nil || !fits {
 			return err
 		}
-		due, needsReview := paperDue(r.Person, kind, options.Day)
+		due, needsReview := paperDue(r.Person, run.Kind, run.Options.Day)
 		if !due {
 			plan.NotDue++
 			return nil
@@ -130,42 +140,30 @@ func (j *PrintJobs) PlanRun(ctx context.Context, by staff.ForInsurer, request Ru
 		if needsReview != "" {
 			plan.Checks++
 		}
-		found = append(found, candidate{string(r.ID), sortKey(r.Person, options.Order), r.Person.Symbol})
-		return nil
+		run.Total++
+		return take(r)
 	})
-	if err != nil {
-		return Plan{}, err
-	}
 	plan.Missing = wanted.missing()
-	slices.SortFunc(
-		found,
-		func(a, b candidate) int {
-			return cmp.Or(strings.Compare(a.key, b.key), strings.Compare(a.ref, b.ref))
-		},
-	)
-	plan.Items = printItems(found, options.CountSheets)
-	plan.Run.Total = len(plan.Items)
-	if len(plan.Items) == 0 {
-		return plan, errRunEmpty
-	}
-	return plan, nil
+	return err
 }
 
-// printItems numbers the parcels in the order of the pages.
-func printItems(found []candidate, parcels bool) []printing.Item {
-	out := make([]printing.Item, len(found))
-	parcel := 0
-	for i, c := range found {
-		out[i].Ref = c.ref
-		if !parcels {
-			continue
+// itemsOf numbers the parcels in the order of the pages.
+func itemsOf(found iter.Seq2[candidate, error], parcels bool) iter.Seq2[printing.Item, error] {
+	return func(yield func(printing.Item, error) bool) {
+		parcel, group := 0, ""
+		for c, err := range found {
+			item := printing.Item{Ref: c.ref}
+			if parcels {
+				if parcel == 0 || c.group != group {
+					parcel, group = parcel+1, c.group
+				}
+				item.Group = strconv.Itoa(parcel)
+			}
+			if !yield(item, err) || err != nil {
+				return
+			}
 		}
-		if i == 0 || found[i-1].group != c.group {
-			parcel++
-		}
-		out[i].Group = strconv.Itoa(parcel)
 	}
-	return out
 }
 
 // passesFilters applies the filters that look at what there was before.
@@ -247,17 +245,29 @@ func naturalKey(text string) string {
 	return out.String()
 }
 
-// StartRun stores a plan of the insurer's; from then on it can be printed, stopped and resumed.
+// StartRun stores a plan of the insurer's, with the people whom it chooses now; from then on it can be
+// printed, stopped and resumed.
 func (j *PrintJobs) StartRun(ctx context.Context, by staff.ForInsurer, p Plan) error {
-	r := p.Run
-	if r.Insurer != by.InsurerNumber() {
+	if p.Run.Insurer != by.InsurerNumber() {
 		return errNoInsurer
 	}
-	r.By = by.Actor()
-	return j.store.PutRun(ctx, r, p.Items, audit.Entry{
+	p.Run.By = by.Actor()
+	options := p.Run.Options
+	var sorter runSorter
+	defer sorter.close()
+	err := j.choose(ctx, &p, func(r PersonRecord) error {
+		return sorter.add(candidate{string(r.ID), sortKey(r.Person, options.Order), r.Person.Symbol})
+	})
+	if err != nil {
+		return err
+	}
+	if p.Run.Total == 0 {
+		return errRunEmpty
+	}
+	return j.store.PutRun(ctx, p.Run, itemsOf(sorter.sorted(), options.CountSheets), audit.Entry{
 		At:     j.now(),
-		Actor:  r.By,
+		Actor:  p.Run.By,
 		Action: "run.start",
-		Detail: fmt.Sprintf("%s %s %s people=%d", r.ID, r.Insurer, r.Kind, len(p.Items)),
+		Detail: fmt.Sprintf("%s %s %s people=%d", p.Run.ID, p.Run.Insurer, p.Run.Kind, p.Run.Total),
 	})
 }

@@ -123,10 +123,6 @@ func (j *PrintJobs) printInTurn(
 }
 
 func (j *PrintJobs) printRun(ctx context.Context, run PrintRun, tell func(printing.Progress)) error {
-	items, err := j.store.RunItems(ctx, run.Key())
-	if err != nil {
-		return err
-	}
 	print, err := j.printFuncFor(ctx, run)
 	if err != nil {
 		return err
@@ -138,7 +134,7 @@ func (j *PrintJobs) printRun(ctx context.Context, run PrintRun, tell func(printi
 	_, err = print(ctx, printing.Job{
 		Folder:  j.FolderOf(run),
 		Base:    RunBase(run),
-		Items:   items,
+		Items:   runItems{j.store, run},
 		PerFile: run.Options.PerFile,
 		Store:   jobStore{j, run},
 		Poppler: j.Reader,
@@ -210,6 +206,28 @@ func (r PrintRun) Failure() message.Stored {
 		return message.ToStored(told)
 	}
 	return message.Stored{Ja: r.Note}
+}
+
+// runItems are a run's people in the store.
+type runItems struct {
+	store RunStore
+	run   PrintRun
+}
+
+// Len implements printing.Items.
+func (i runItems) Len() int { return i.run.Total }
+
+// Slice implements printing.Items.
+func (i runItems) Slice(ctx context.Context, first, last int) ([]printing.Item, error) {
+	return i.store.RunItems(ctx, i.run.Key(), first, last)
+}
+
+// Groups implements printing.Items.
+func (i runItems) Groups(ctx context.Context) (map[string]printing.Group, error) {
+	if !i.run.Options.CountSheets {
+		return nil, nil
+	}
+	return i.store.RunParcels(ctx, i.run.Key())
 }
 
 // jobStore is a run's files in the store.

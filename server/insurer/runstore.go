@@ -2,6 +2,7 @@ package insurer
 
 import (
 	"context"
+	"iter"
 	"time"
 
 	"madoguchi/eligibility"
@@ -12,15 +13,18 @@ import (
 
 // RunStore keeps print jobs. A missing thing is an *eligibility.Error with code NotFound.
 type RunStore interface {
-	// PutRun stores a run with its people in their order, together.
-	PutRun(ctx context.Context, r PrintRun, items []printing.Item, e audit.Entry) error
+	// PutRun stores a run of r.Total people with its people in their order; it is there once all of them are.
+	PutRun(ctx context.Context, r PrintRun, items iter.Seq2[printing.Item, error], e audit.Entry) error
 	Run(ctx context.Context, run RunKey) (PrintRun, error)
 	// Going returns the runs of all insurers that are going, newest first: what the last end of the server
 	// interrupted.
 	Going(ctx context.Context, limit int) ([]PrintRun, error)
 	// Runs returns an insurer's latest runs, newest first.
 	Runs(ctx context.Context, insurer eligibility.InsurerNumber, limit int) ([]PrintRun, error)
-	RunItems(ctx context.Context, run RunKey) ([]printing.Item, error)
+	// RunItems returns the people of a run from place first (from 0) on, up to before last.
+	RunItems(ctx context.Context, run RunKey, first, last int) ([]printing.Item, error)
+	// RunParcels returns the parcels of a run by their numbers; none where it has none.
+	RunParcels(ctx context.Context, run RunKey) (map[string]printing.Group, error)
 	RunFiles(ctx context.Context, run RunKey) ([]printing.FileRecord, error)
 	// StepRun moves a run to a state if it is in one of from; false when it is in another.
 	StepRun(ctx context.Context, run RunKey, step RunStep, e audit.Entry) (bool, error)
@@ -97,6 +101,7 @@ func (k PaperKind) Japanese() string {
 type RunState string
 
 const (
+	RunPlanning  RunState = "planning" // its people are being stored; nobody sees it yet
 	RunGoing     RunState = "going"
 	RunPaused    RunState = "paused"
 	RunCancelled RunState = "cancelled"

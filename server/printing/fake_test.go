@@ -153,7 +153,7 @@ func newJob(t testing.TB, n int, c printing.Composer[pdf.Notice], m *memory) *jo
 	return &job{composer: c, Job: printing.Job{
 		Folder:  filepath.Join(t.TempDir(), "out"),
 		Base:    "oshirase-138990-TEST",
-		Items:   refs(n),
+		Items:   printing.ItemList(refs(n)),
 		PerFile: 40,
 		Store:   m,
 		Now:     func() time.Time { return runDay },

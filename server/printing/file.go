@@ -17,7 +17,7 @@ const draftEnding = ".part"
 
 // file prints one file: beside its name first, and under it when it was read back.
 func (s *jobRun[T]) file(ctx context.Context, number, first int) (FileRecord, error) {
-	last := min(first+s.PerFile, len(s.Items))
+	last := min(first+s.PerFile, s.Items.Len())
 	f := filePrint[T]{jobRun: s, number: number, index: newIndex(s.name(number) + ".pdf")}
 	path := filepath.Join(s.Folder, s.name(number)+".pdf")
 	draft, err := durable.Create(path, durable.Options{Draft: path + draftEnding})
@@ -42,10 +42,7 @@ func (s *jobRun[T]) file(ctx context.Context, number, first int) (FileRecord, er
 	if made.People > 0 {
 		made.Name = filepath.Base(path)
 		s.reportProgress(last, number, true)
-		if made.Codes, err = f.readBack(draft.Name()); err != nil {
-			return FileRecord{}, err
-		}
-		if made.Texts, err = f.texts(ctx, draft.Name()); err != nil {
+		if made.Codes, made.Texts, err = f.readBack(draft.Name()); err != nil {
 			return FileRecord{}, err
 		}
 		if made.Sampled, err = f.sample(ctx, draft.Name()); err != nil {
@@ -115,8 +112,13 @@ func (f *filePrint[T]) people(ctx context.Context, file File[T], first, last int
 	if err := f.checkCommand(ctx); err != nil {
 		return err
 	}
+	before := max(first-1, 0)
+	items, err := f.Items.Slice(ctx, before, last)
+	if err != nil {
+		return err
+	}
 	refs := make([]string, 0, last-first)
-	for _, item := range f.Items[first:last] {
+	for _, item := range items[first-before:] {
 		refs = append(refs, item.Ref)
 	}
 	pages, err := f.composer.Load(ctx, first, refs)
@@ -125,8 +127,8 @@ func (f *filePrint[T]) people(ctx context.Context, file File[T], first, last int
 	}
 	for i, page := range pages {
 		at := first + i
-		if group := f.Items[at].Group; group != "" && (at == 0 || f.Items[at-1].Group != group) {
-			if err := file.Count(ctx, *f.groups[group]); err != nil {
+		if group := items[at-before].Group; group != "" && (at == 0 || items[at-before-1].Group != group) {
+			if err := file.Count(ctx, f.groups[group]); err != nil {
 				return err
 			}
 		}

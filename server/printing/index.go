@@ -10,6 +10,7 @@ import (
 
 	"madoguchi/message"
 	"madoguchi/server/csvfile"
+	"madoguchi/server/durable"
 )
 
 // The index says where each person's page stands, with what a clerk needs to find it and no more. Its
@@ -89,35 +90,64 @@ func (l List) Of(base string) string { return base + "-" + string(l) }
 
 // summary joins the files' lists and writes what a job came to.
 func (j *Job) summary(files []FileRecord) error {
-	lists := map[List]*bytes.Buffer{Index: {}, Check: {}, Skipped: {}}
-	for _, list := range lists {
-		list.Write(listTable(nil))
+	lists := map[List]*durable.Draft{}
+	defer func() {
+		for _, list := range lists {
+			list.Discard()
+		}
+	}()
+	for _, name := range []List{Index, Check, Skipped} {
+		path := filepath.Join(j.Folder, name.Of(j.Base))
+		list, err := durable.Create(path, durable.Options{Draft: path + draftEnding})
+		if err != nil {
+			return errFolder.Because(err)
+		}
+		lists[name] = list
+		if _, err := list.Write(listTable(nil)); err != nil {
+			return errFolder.Because(err)
+		}
 	}
 	for _, f := range files {
-		data, err := os.ReadFile(filepath.Join(j.Folder, j.name(f.Number)+".csv"))
+		rows, err := j.listOf(f)
 		if err != nil {
-			return ErrFileGone.In(j.name(f.Number) + ".csv").Because(err)
+			return err
 		}
-		rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte(csvfile.Mark)))).ReadAll()
-		if err != nil || len(rows) == 0 {
-			return ErrFileGone.In(j.name(f.Number) + ".csv").Because(err)
-		}
-		lists[Index].Write(csvfile.Rows(rows[1:]))
-		for _, row := range rows[1:] {
-			switch {
-			case row[8] == stateSkipped:
-				lists[Skipped].Write(csvfile.Rows([][]string{row}))
-			case row[9] != "":
-				lists[Check].Write(csvfile.Rows([][]string{row}))
+		for name, some := range rows {
+			if _, err := lists[name].Write(csvfile.Rows(some)); err != nil {
+				return errFolder.Because(err)
 			}
 		}
 	}
-	for name, list := range lists {
-		if err := writeSmallFile(filepath.Join(j.Folder, name.Of(j.Base)), list.Bytes()); err != nil {
-			return err
+	for _, list := range lists {
+		if err := list.Commit(); err != nil {
+			return errFolder.Because(err)
 		}
 	}
-	return writeSmallFile(filepath.Join(j.Folder, Summary.Of(j.Base)), []byte(csvfile.Mark+j.words(files)))
+	path := filepath.Join(j.Folder, Summary.Of(j.Base))
+	return writeSmallFile(path, []byte(csvfile.Mark+j.words(files)))
+}
+
+// listOf returns the rows of one file, by the lists in which they stand.
+func (j *Job) listOf(f FileRecord) (map[List][][]string, error) {
+	name := j.name(f.Number) + ".csv"
+	data, err := os.ReadFile(filepath.Join(j.Folder, name))
+	if err != nil {
+		return nil, ErrFileGone.In(name).Because(err)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte(csvfile.Mark)))).ReadAll()
+	if err != nil || len(rows) == 0 {
+		return nil, ErrFileGone.In(name).Because(err)
+	}
+	out := map[List][][]string{Index: rows[1:]}
+	for _, row := range rows[1:] {
+		switch {
+		case row[8] == stateSkipped:
+			out[Skipped] = append(out[Skipped], row)
+		case row[9] != "":
+			out[Check] = append(out[Check], row)
+		}
+	}
+	return out, nil
 }
 
 // words is the summary as people read it, lines ended as Windows' editor wants them.
@@ -145,8 +175,10 @@ func (j *Job) words(files []FileRecord) string {
 	}
 	if sum.Texts > 0 {
 		line("print.summary.texts", message.Args{"people": message.Number(sum.Texts)})
+	}
+	if sum.Sampled > 0 {
 		line("print.summary.sampled", message.Args{"pages": message.Number(sum.Sampled)})
-	} else if sum.People > 0 {
+	} else if j.Poppler == nil && sum.People > 0 {
 		line("print.summary.no_poppler", nil)
 	}
 	b.WriteString("\r\n")

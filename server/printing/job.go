@@ -63,6 +63,43 @@ type Item struct {
 	Group string // empty: in no parcel
 }
 
+// Items are the people of a job in the order of its pages. A whole country's are asked for in parts.
+type Items interface {
+	Len() int
+	// Slice returns those from place first (from 0) on, up to before last.
+	Slice(ctx context.Context, first, last int) ([]Item, error)
+	// Groups returns the parcels by their keys.
+	Groups(ctx context.Context) (map[string]Group, error)
+}
+
+// ItemList are items that are at hand.
+type ItemList []Item
+
+// Len implements Items.
+func (l ItemList) Len() int { return len(l) }
+
+// Slice implements Items.
+func (l ItemList) Slice(_ context.Context, first, last int) ([]Item, error) {
+	return l[first:last], nil
+}
+
+// Groups implements Items.
+func (l ItemList) Groups(context.Context) (map[string]Group, error) {
+	out := map[string]Group{}
+	for _, item := range l {
+		if item.Group == "" {
+			continue
+		}
+		g, ok := out[item.Group]
+		if !ok {
+			g = Group{Key: item.Group, First: item.Ref}
+		}
+		g.People++
+		out[item.Group] = g
+	}
+	return out, nil
+}
+
 // JobStore remembers what a job has done.
 type JobStore interface {
 	// Files returns the finished files in order.
@@ -127,7 +164,7 @@ type Progress struct {
 type Job struct {
 	Folder  string // where the files go; made when missing
 	Base    string // how files begin, e.g. oshirase-138990-ABCDEF
-	Items   []Item
+	Items   Items
 	PerFile int // people a file
 	Store   JobStore
 	Poppler *Poppler // nil: no page is rendered, no text read

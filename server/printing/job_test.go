@@ -90,7 +90,7 @@ func TestAPausedRunGoesOnWhereItStoppedAndPrintsTheSame(t *testing.T) {
 		}
 	}
 	m.command = printing.Cancel
-	r.Items = refs(200)
+	r.Items = printing.ItemList(refs(200))
 	if _, err := r.print(t.Context()); !errors.Is(err, printing.ErrCancelled) {
 		t.Error(err)
 	}
@@ -160,9 +160,11 @@ func TestParcelsBeginWithACountSheet(t *testing.T) {
 	testenv.Need(t, "pdftotext")
 	m := &memory{}
 	r := newJob(t, 6, composer(t), m)
-	for i := range r.Items {
-		r.Items[i].Group = []string{"1", "1", "2", "2", "2", "3"}[i]
+	items := refs(6)
+	for i, group := range []string{"1", "1", "2", "2", "2", "3"} {
+		items[i].Group = group
 	}
+	r.Items = printing.ItemList(items)
 	r.PerFile, r.Poppler, r.Every = 4, printing.FindPoppler(), 2
 	files, err := r.print(t.Context())
 	if err != nil {
@@ -285,7 +287,8 @@ func TestAPageWithAnothersNameStopsTheRun(t *testing.T) {
 func TestSeveralRunsShareAFolder(t *testing.T) {
 	first := newJob(t, 6, composer(t), &memory{})
 	second := *first
-	second.Base, second.Items, second.Store = "oshirase-138990-SECOND", refs(2), &memory{}
+	second.Base, second.Items = "oshirase-138990-SECOND", printing.ItemList(refs(2))
+	second.Store = &memory{}
 	for _, r := range []*job{first, &second} {
 		if _, err := r.print(t.Context()); err != nil {
 			t.Fatal(err)

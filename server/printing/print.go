@@ -38,8 +38,11 @@ func Print[T any](ctx context.Context, j Job, c Composer[T]) ([]FileRecord, erro
 		}
 		next = f.Last
 	}
-	s := jobRun[T]{Job: j, composer: c, began: j.Now(), from: next, groups: countGroups(j.Items)}
-	for next < len(j.Items) {
+	s := jobRun[T]{Job: j, composer: c, began: j.Now(), from: next}
+	if s.groups, err = j.Items.Groups(ctx); err != nil {
+		return files, err
+	}
+	for next < j.Items.Len() {
 		made, err := s.file(ctx, len(files)+1, next)
 		if err != nil {
 			return files, err
@@ -50,23 +53,6 @@ func Print[T any](ctx context.Context, j Job, c Composer[T]) ([]FileRecord, erro
 	return files, j.summary(files)
 }
 
-// countGroups counts the people of each group.
-func countGroups(items []Item) map[string]*Group {
-	out := map[string]*Group{}
-	for _, item := range items {
-		if item.Group == "" {
-			continue
-		}
-		g, ok := out[item.Group]
-		if !ok {
-			g = &Group{Key: item.Group, First: item.Ref}
-			out[item.Group] = g
-		}
-		g.People++
-	}
-	return out
-}
-
 // jobRun is one start of a job.
 type jobRun[T any] struct {
 	Job
@@ -74,7 +60,7 @@ type jobRun[T any] struct {
 	began    time.Time
 	from     int
 	asked    time.Time
-	groups   map[string]*Group
+	groups   map[string]Group
 }
 
 // reportProgress reports progress.
@@ -82,7 +68,7 @@ func (s *jobRun[T]) reportProgress(done, file int, reading bool) {
 	if s.Tell == nil {
 		return
 	}
-	p := Progress{Done: done, Total: len(s.Items), File: file, Reading: reading}
+	p := Progress{Done: done, Total: s.Items.Len(), File: file, Reading: reading}
 	if took := s.Now().Sub(s.began).Seconds(); took > 0 && done > s.from {
 		p.Rate = float64(done-s.from) / took
 		p.Left = time.Duration(float64(p.Total-done) / p.Rate * float64(time.Second))

@@ -19,49 +19,48 @@ type Mismatch struct {
 
 func (m *Mismatch) Error() string { return fmt.Sprintf("page %d: %s", m.Page, m.Cause) }
 
-// readBack decodes every code that the file bears, from the file's bytes, and compares each page's with what
-// its people should have. It returns how many codes it read.
-func (f *filePrint[T]) readBack(path string) (int, error) {
-	file, err := os.Open(path)
+// readBack reads the codes and texts of every page from the file's bytes, and compares them with what its
+// people's pages should say. It returns how many codes it read, and how many people's texts.
+func (f *filePrint[T]) readBack(path string) (codes, people int, err error) {
+	fonts, err := fontsOf(path)
 	if err != nil {
-		return 0, errFolder.Because(err)
+		return 0, 0, err
 	}
-	defer file.Close()
-	read, codes, wanted := 0, 0, f.wants
-	pages, err := eachPage(bufio.NewReaderSize(file, 1<<20), func(page int, found map[string]string) error {
+	wanted := f.wants
+	pages, err := eachPage(path, fonts, func(page int, shown pageShown) error {
 		for len(wanted) > 0 && wanted[0].page < page {
 			return &Mismatch{wanted[0].page, "the page is missing"}
 		}
 		expected := map[string]string{}
 		for len(wanted) > 0 && wanted[0].page == page {
 			maps.Copy(expected, wanted[0].codes)
+			if err := wanted[0].saidBy(shown.text); err != nil {
+				return err
+			}
 			wanted = wanted[1:]
-			read++
+			people++
 		}
-		if !maps.Equal(found, expected) {
+		if !maps.Equal(shown.codes, expected) {
 			return &Mismatch{
 				page,
 				fmt.Sprintf(
 					"the codes %v stand where %v should",
-					slices.Sorted(maps.Keys(found)),
+					slices.Sorted(maps.Keys(shown.codes)),
 					slices.Sorted(maps.Keys(expected)),
 				),
 			}
 		}
-		codes += len(found)
+		codes += len(shown.codes)
 		return nil
 	})
-	switch {
-	case err != nil:
-		return codes, err
-	case pages != f.pages || len(wanted) > 0:
-		return codes, &Mismatch{
+	if err == nil && (pages != f.pages || len(wanted) > 0) {
+		err = &Mismatch{
 			pages,
-			fmt.Sprintf("%d pages and %d people were read back, not %d and %d", pages, read, f.pages,
+			fmt.Sprintf("%d pages and %d people were read back, not %d and %d", pages, people, f.pages,
 				len(f.wants)),
 		}
 	}
-	return codes, nil
+	return codes, people, err
 }
 
 // bitImage is a one-bit image as the file has it: a bit that is 1 leaves the paper white.
@@ -73,33 +72,59 @@ type bitImage struct {
 // maxImage bounds the bytes of an image's dots.
 const maxImage = 1 << 20
 
-// eachPage walks a file of pages as pdf/form writes it, object by object, and calls see with the texts of
-// each page's codes. It returns the number of pages.
-func eachPage(r *bufio.Reader, see func(page int, codes map[string]string) error) (int, error) {
+// pageShown is what a page shows.
+type pageShown struct {
+	codes map[string]string // by the names of their pictures
+	text  string            // without blanks
+}
+
+// eachPage walks a file of pages as pdf/form writes it, object by object, and calls see with what each page
+// shows. It returns the number of pages.
+func eachPage(
+	path string, fonts map[int]toUnicode, see func(page int, shown pageShown) error,
+) (pages int, err error) {
 	images := map[int]bitImage{}
-	texts := map[int]string{} // of codes that many pages share
-	pages := 0
-	var found error
+	known := map[int]string{} // the texts of codes that many pages share
+	texts := pageTexts{fonts: fonts, contents: map[int][]byte{}, shared: map[[2]int]string{}}
 	isImage := func(d object.Dict) bool { return d.Get("Subtype").Is("Image") }
-	err := object.Walk(r, isImage, func(o object.Object) error {
+	keep := func(d object.Dict) bool { return isImage(d) || isContent(d) }
+	err = walkFile(path, keep, func(o object.Object) (err error) {
 		switch {
 		case isImage(o.Dict):
-			images[o.Number], found = unpackImage(o.Dict, o.Data)
-		case o.Dict.Get("Type").Is("Page"):
-			pages++
-			var codes map[string]string
-			if codes, found = pageCodes(o.Dict, images, texts); found != nil {
-				found = &Mismatch{pages, found.Error()}
-			} else {
-				found = see(pages, codes)
-			}
+			images[o.Number], err = unpackImage(o.Dict, o.Data)
+			return err
+		case !o.Dict.Get("Type").Is("Page"):
+			return texts.add(o)
 		}
+		pages++
+		var shown pageShown
+		if shown.codes, err = pageCodes(o.Dict, images, known); err == nil {
+			shown.text, err = texts.text(o.Dict)
+		}
+		if err != nil {
+			return &Mismatch{pages, err.Error()}
+		}
+		return see(pages, shown)
+	})
+	return pages, err
+}
+
+// walkFile walks a file from its beginning. What see refuses is returned as it is.
+func walkFile(path string, keep func(object.Dict) bool, see func(object.Object) error) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return errFolder.Because(err)
+	}
+	defer file.Close()
+	var found error
+	err = object.Walk(bufio.NewReaderSize(file, 1<<20), keep, func(o object.Object) error {
+		found = see(o)
 		return found
 	})
 	if err != nil && found == nil { // the file itself cannot be read
 		err = errFolder.Because(err)
 	}
-	return pages, err
+	return err
 }
 
 // unpackImage unpacks a one-bit image.

@@ -23,7 +23,7 @@ func TestAResumedRunWithSkippedPeoplePrintsNobodyTwice(t *testing.T) {
 	m := &memory{}
 	r := newJob(t, 100, p, m)
 	for _, n := range []int{40, 80, 100} { // as if it ended after each file
-		r.Items = refs(n)
+		r.Items = printing.ItemList(refs(n))
 		if _, err := r.print(t.Context()); err != nil {
 			t.Fatal(err)
 		}

@@ -1,11 +1,9 @@
 package printing
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os/exec"
 	"slices"
 	"strconv"
@@ -19,8 +17,8 @@ import (
 type Poppler struct {
 	// Codes renders a page and returns the codes that a camera would see on it.
 	Codes func(ctx context.Context, path string, page int) ([]string, error)
-	// Texts calls see with the text of each page, from 1.
-	Texts func(ctx context.Context, path string, see func(page int, text string) error) error
+	// Text returns the text of a page, as somebody would copy it.
+	Text func(ctx context.Context, path string, page int) (string, error)
 }
 
 // FindPoppler returns a Poppler by pdftoppm and pdftotext, or nil where they are not installed.
@@ -30,7 +28,7 @@ func FindPoppler() *Poppler {
 			return nil
 		}
 	}
-	return &Poppler{Codes: renderPage, Texts: pageTexts}
+	return &Poppler{Codes: renderPage, Text: pageText}
 }
 
 func renderPage(ctx context.Context, path string, page int) ([]string, error) {
@@ -48,62 +46,13 @@ func renderPage(ctx context.Context, path string, page int) ([]string, error) {
 	return codes, err
 }
 
-// pageTexts reads the whole file in one go; pages end with a form feed.
-func pageTexts(ctx context.Context, path string, see func(page int, text string) error) error {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	cmd := exec.CommandContext(ctx, "pdftotext", "-raw", path, "-")
-	out, err := cmd.StdoutPipe()
+func pageText(ctx context.Context, path string, page int) (string, error) {
+	n := strconv.Itoa(page)
+	text, err := exec.CommandContext(ctx, "pdftotext", "-f", n, "-l", n, "-raw", path, "-").Output()
 	if err != nil {
-		return err
+		return "", fmt.Errorf("reading the text of page %d: %w", page, err)
 	}
-	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("reading the texts: %w", err)
-	}
-	r := bufio.NewReader(out)
-	for page := 1; ; page++ {
-		text, err := r.ReadString('\f')
-		if err != nil && err != io.EOF {
-			return errors.Join(err, cmd.Wait())
-		}
-		if err == io.EOF && text == "" {
-			break
-		}
-		if bad := see(page, text); bad != nil {
-			stop()
-			_ = cmd.Wait() // it was stopped
-			return bad
-		}
-	}
-	if err := cmd.Wait(); err != nil {
-		return fmt.Errorf("reading the texts: %w", err)
-	}
-	return nil
-}
-
-// texts compares each page's text with what its people's pages should say, and returns how many people were
-// found.
-func (f *filePrint[T]) texts(ctx context.Context, path string) (int, error) {
-	if f.Poppler == nil {
-		return 0, nil
-	}
-	wanted := f.wants
-	err := f.Poppler.Texts(ctx, path, func(page int, text string) error {
-		text = withoutBlanks(text)
-		for len(wanted) > 0 && wanted[0].page == page {
-			for _, want := range wanted[0].texts {
-				if !strings.Contains(text, withoutBlanks(want)) {
-					return &Mismatch{page, "the page does not say its person's number and name"}
-				}
-			}
-			wanted = wanted[1:]
-		}
-		return nil
-	})
-	if err == nil && len(wanted) > 0 {
-		err = &Mismatch{wanted[0].page, "the page is missing"}
-	}
-	return len(f.wants) - len(wanted), err
+	return string(text), nil
 }
 
 // withoutBlanks drops blanks and line feeds: long names go on two lines. A character that could not be
@@ -118,14 +67,25 @@ func withoutBlanks(text string) string {
 	}, text)
 }
 
-// sample renders some of the pages that bear codes, the first and the last among them, and returns how many.
+// sample has some of the pages seen by others, those of the first and the last person among them: their text,
+// and their codes where they bear any, which it counts.
 func (f *filePrint[T]) sample(ctx context.Context, path string) (int, error) {
 	if f.Poppler == nil {
 		return 0, nil
 	}
 	sampled := 0
 	for i, w := range f.wants {
-		if len(w.codes) == 0 || i != 0 && i != len(f.wants)-1 && (f.Every <= 0 || i%f.Every != 0) {
+		if i != 0 && i != len(f.wants)-1 && (f.Every <= 0 || i%f.Every != 0) {
+			continue
+		}
+		text, err := f.Poppler.Text(ctx, path, w.page)
+		if err != nil {
+			return sampled, err
+		}
+		if err := w.saidBy(withoutBlanks(text)); err != nil {
+			return sampled, err
+		}
+		if len(w.codes) == 0 {
 			continue
 		}
 		seen, err := f.Poppler.Codes(ctx, path, w.page)

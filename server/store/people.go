@@ -109,18 +109,20 @@ func (s personReader) People(
 	out := make(map[audit.PersonID]insurer.PersonRecord, len(ids))
 	const most = 500 // parameters of one query
 	for part := range slices.Chunk(ids, most) {
-		args := append(make([]any, 0, len(part)+1), number)
-		marks := make([]string, len(part))
+		args, marks := make([]any, len(part)), make([]string, len(part))
 		for i, id := range part {
-			args, marks[i] = append(args, id), "$"+strconv.Itoa(i+2)
+			args[i], marks[i] = id, "$"+strconv.Itoa(i+1)
 		}
+		// With the insurer in its words, SQLite would walk all of the insurer's people for each part.
 		found, err := s.list(ctx, `SELECT `+personColumns+` FROM people
-			WHERE insurer = $1 AND ref IN (`+strings.Join(marks, ",")+`)`, args...)
+			WHERE ref IN (`+strings.Join(marks, ",")+`)`, args...)
 		if err != nil {
 			return nil, err
 		}
 		for _, r := range found {
-			out[r.ID] = r
+			if r.Person.Insurer == number {
+				out[r.ID] = r
+			}
 		}
 	}
 	return out, nil

@@ -5,8 +5,10 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
+	"time"
 
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
@@ -17,43 +19,116 @@ import (
 // runStore implements insurer.RunStore.
 type runStore struct{ *core }
 
-// PutRun implements insurer.RunStore.
+// itemsAtOnce is how many people of a run one transaction stores: others write between two of them.
+const itemsAtOnce = 20_000
+
+// abandoned is how long a run may take until all its people are stored; what is left of an older one is
+// removed with the next.
+const abandoned = time.Hour
+
+// PutRun implements insurer.RunStore. A run of many people is stored in several transactions; only the last
+// makes it one that others see.
 func (s runStore) PutRun(
-	ctx context.Context, r insurer.PrintRun, items []printing.Item, e audit.Entry,
+	ctx context.Context, r insurer.PrintRun, items iter.Seq2[printing.Item, error], e audit.Entry,
 ) error {
 	options, err := json.Marshal(r.Options)
 	if err != nil {
 		return fmt.Errorf("writing a run's options: %w", err)
 	}
-	return s.change(ctx, func(tx *sql.Tx) error {
-		var id int64
-		err := tx.QueryRowContext(ctx,
-			`INSERT INTO runs (ref, insurer, kind, state, clerk, created_at, ended_at, note, options, total)
-			VALUES ($1, $2, $3, $4, $5, $6, 0, '', $7, $8) RETURNING id`,
-			r.ID, r.Insurer, r.Kind, r.State, string(r.By), toMillis(r.CreatedAt), string(options),
-			len(items)).Scan(&id)
+	next, stop := iter.Pull2(items)
+	defer stop()
+	atOnce := itemsAtOnce
+	if audit.ChangesNothing(ctx) {
+		atOnce = r.Total // what is taken back is no foundation
+	}
+	var id int64
+	for stored := 0; stored == 0 || stored < r.Total; {
+		part, err := take(next, min(atOnce, r.Total-stored))
 		if err != nil {
-			return fmt.Errorf("storing a run: %w", err)
+			return err
 		}
-		insert, err := tx.PrepareContext(ctx, `INSERT INTO run_items (run_id, place, person, parcel)
-			VALUES ($1, $2, $3, $4)`)
-		if err != nil {
-			return fmt.Errorf("storing a run's people: %w", err)
-		}
-		defer insert.Close()
-		for place, item := range items {
-			parcel := 0
-			if item.Group != "" {
-				if parcel, err = strconv.Atoi(item.Group); err != nil {
-					return fmt.Errorf("a parcel is a number: %w", err)
+		err = s.change(ctx, func(tx *sql.Tx) (err error) {
+			if stored == 0 {
+				if id, err = s.putRun(ctx, tx, r, string(options)); err != nil {
+					return err
 				}
 			}
-			if _, err := insert.ExecContext(ctx, id, place, item.Ref, parcel); err != nil {
-				return fmt.Errorf("storing a run's people: %w", err)
+			if err := s.putItems(ctx, tx, id, stored, part); err != nil {
+				return err
+			}
+			if stored+len(part) < r.Total {
+				return nil
+			}
+			if _, err := tx.ExecContext(ctx, `UPDATE runs SET state = $2 WHERE id = $1`, id, r.State); err != nil {
+				return fmt.Errorf("storing a run: %w", err)
+			}
+			return appendAudit(ctx, tx, e, nil)
+		})
+		if err != nil {
+			return err
+		}
+		stored += len(part)
+	}
+	return nil
+}
+
+// take returns the next n items.
+func take(next func() (printing.Item, error, bool), n int) ([]printing.Item, error) {
+	out := make([]printing.Item, 0, n)
+	for len(out) < n {
+		item, err, more := next()
+		if err != nil {
+			return nil, err
+		}
+		if !more {
+			return nil, fmt.Errorf("a run ends %d people early", n-len(out))
+		}
+		out = append(out, item)
+	}
+	return out, nil
+}
+
+// putRun stores a run without its people, and removes what others left half stored.
+func (s runStore) putRun(
+	ctx context.Context, tx *sql.Tx, r insurer.PrintRun, options string,
+) (id int64, err error) {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM runs WHERE state = $1 AND created_at < $2`,
+		insurer.RunPlanning, toMillis(r.CreatedAt.Add(-abandoned))); err != nil {
+		return 0, fmt.Errorf("removing abandoned runs: %w", err)
+	}
+	err = tx.QueryRowContext(ctx,
+		`INSERT INTO runs (ref, insurer, kind, state, clerk, created_at, ended_at, note, options, total)
+		VALUES ($1, $2, $3, $4, $5, $6, 0, '', $7, $8) RETURNING id`,
+		r.ID, r.Insurer, r.Kind, insurer.RunPlanning, string(r.By), toMillis(r.CreatedAt), options,
+		r.Total).Scan(&id)
+	if err != nil {
+		return 0, fmt.Errorf("storing a run: %w", err)
+	}
+	return id, nil
+}
+
+// putItems stores people of a run, from place first on.
+func (s runStore) putItems(
+	ctx context.Context, tx *sql.Tx, run int64, first int, items []printing.Item,
+) error {
+	insert, err := tx.PrepareContext(ctx, `INSERT INTO run_items (run_id, place, person, parcel)
+		VALUES ($1, $2, $3, $4)`)
+	if err != nil {
+		return fmt.Errorf("storing a run's people: %w", err)
+	}
+	defer insert.Close()
+	for i, item := range items {
+		parcel := 0
+		if item.Group != "" {
+			if parcel, err = strconv.Atoi(item.Group); err != nil {
+				return fmt.Errorf("a parcel is a number: %w", err)
 			}
 		}
-		return appendAudit(ctx, tx, e, nil)
-	})
+		if _, err := insert.ExecContext(ctx, run, first+i, item.Ref, parcel); err != nil {
+			return fmt.Errorf("storing a run's people: %w", err)
+		}
+	}
+	return nil
 }
 
 const runColumns = `ref, insurer, kind, state, clerk, created_at, ended_at, note, options, total,
@@ -89,7 +164,7 @@ func (s runStore) Run(ctx context.Context, run insurer.RunKey) (insurer.PrintRun
 func (s runStore) Runs(
 	ctx context.Context, number eligibility.InsurerNumber, limit int,
 ) ([]insurer.PrintRun, error) {
-	return s.runsWhere(ctx, `insurer = $1`, string(number), limit)
+	return s.runsWhere(ctx, `state <> 'planning' AND insurer = $1`, string(number), limit)
 }
 
 // Going implements insurer.RunStore.
@@ -109,7 +184,9 @@ func (s runStore) runsWhere(
 }
 
 // RunItems implements insurer.RunStore.
-func (s runStore) RunItems(ctx context.Context, run insurer.RunKey) (all []printing.Item, err error) {
+func (s runStore) RunItems(
+	ctx context.Context, run insurer.RunKey, first, last int,
+) (all []printing.Item, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
 		var item printing.Item
 		var parcel int
@@ -122,7 +199,29 @@ func (s runStore) RunItems(ctx context.Context, run insurer.RunKey) (all []print
 		all = append(all, item)
 		return nil
 	}, `SELECT run_items.person, run_items.parcel FROM run_items JOIN runs ON runs.id = run_items.run_id
-		WHERE runs.ref = $1 AND runs.insurer = $2 ORDER BY run_items.place`, run.ID, run.Insurer)
+		WHERE runs.ref = $1 AND runs.insurer = $2 AND run_items.place >= $3 AND run_items.place < $4
+		ORDER BY run_items.place`, run.ID, run.Insurer, first, last)
+	return all, storageError(err)
+}
+
+// RunParcels implements insurer.RunStore.
+func (s runStore) RunParcels(ctx context.Context, run insurer.RunKey) (map[string]printing.Group, error) {
+	all := map[string]printing.Group{}
+	err := s.each(ctx, func(scan func(...any) error) error {
+		var g printing.Group
+		var parcel int
+		if err := scan(&parcel, &g.People, &g.First); err != nil {
+			return err
+		}
+		g.Key = strconv.Itoa(parcel)
+		all[g.Key] = g
+		return nil
+	}, `SELECT parcels.parcel, parcels.people, run_items.person FROM (
+			SELECT run_items.run_id, parcel, count(*) AS people, min(place) AS first
+			FROM run_items JOIN runs ON runs.id = run_items.run_id
+			WHERE runs.ref = $1 AND runs.insurer = $2 AND parcel > 0 GROUP BY run_items.run_id, parcel
+		) AS parcels JOIN run_items ON run_items.run_id = parcels.run_id
+			AND run_items.place = parcels.first`, run.ID, run.Insurer)
 	return all, storageError(err)
 }
 
