@@ -16,9 +16,10 @@ func TestRunsAreOrderedHoweverManyPeopleTheyHave(t *testing.T) {
 			defer sorter.close()
 			all := make([]candidate, n)
 			for i := range all {
+				place, town := random.IntN(max(n/3, 1)), random.IntN(3) // many are equal
 				all[i] = candidate{
 					ref:   fmt.Sprintf("REF%08d", i),
-					key:   fmt.Sprintf("%07d\x00架空町%d", random.IntN(max(n/3, 1)), random.IntN(3)), // many are equal
+					key:   fmt.Sprintf("%07d\x00架空町%d", place, town),
 					group: fmt.Sprint(random.IntN(9)),
 				}
 				if err := sorter.add(all[i]); err != nil {
@@ -48,7 +49,8 @@ func TestWhatIsSpilledIsSealed(t *testing.T) {
 	var sorter runSorter
 	defer sorter.close()
 	for i := range 2*heldCandidates + 1 {
-		if err := sorter.add(candidate{ref: fmt.Sprint(i), key: "1000001\x00架空県架空市架空町", group: "記号"}); err != nil {
+		c := candidate{ref: fmt.Sprint(i), key: "1000001\x00架空県架空市架空町", group: "記号"}
+		if err := sorter.add(c); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -11,8 +11,8 @@ import (
 )
 
 // Texts are read back as a reader that copies them would: by the operators of a page's content and its fonts'
-// ways back to Unicode (ISO 32000-1 sections 9.4.3 and 9.10.3). A font's own stands at the end of a file, so a
-// file is walked twice.
+// ways back to Unicode (ISO 32000-1 sections 9.4.3 and 9.10.3). That of the values stands at the end of a
+// file, so a file is walked twice.
 
 // maxContent bounds a page's content, and a font's way back.
 const maxContent = 16 << 20
