@@ -59,7 +59,8 @@ func (s runStore) PutRun(
 			if stored+len(part) < r.Total {
 				return nil
 			}
-			if _, err := tx.ExecContext(ctx, `UPDATE runs SET state = $2 WHERE id = $1`, id, r.State); err != nil {
+			_, err = tx.ExecContext(ctx, `UPDATE runs SET state = $2 WHERE id = $1`, id, r.State)
+			if err != nil {
 				return fmt.Errorf("storing a run: %w", err)
 			}
 			return appendAudit(ctx, tx, e, nil)
