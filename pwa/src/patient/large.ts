@@ -56,7 +56,9 @@ export function openLarge(now: Codes, closed: () => void): void {
   ) as HTMLDialogElement;
   over.setAttribute("aria-label", word("cardCode"));
   const tell = (): void => {
-    setText(name, byId("holder-name").textContent ?? "");
+    const own = byId("holder-name");
+    setText(name, own.textContent ?? "");
+    name.classList.toggle("of-name-font", own.classList.contains("of-name-font"));
     mark.hidden = byId("represented").hidden;
     setText(mark, byId("represented").querySelector("b")?.textContent ?? "");
     setText(age, byId("age").textContent ?? "");
