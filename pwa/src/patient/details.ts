@@ -91,6 +91,7 @@ const values: Record<string, Word> = { 男: "male", 女: "female", 本人: "self
 
 function translated(value: string | undefined): string | undefined {
   const key = value && values[value];
+  if (language === "ja-easy" && key) return word(key); // the same characters, with their readings
   return key ? withOwn(value, word(key)) : value;
 }
 

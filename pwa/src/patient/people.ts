@@ -1,6 +1,6 @@
 // Whom this phone shows: the server's word while there is network, the sealed list without.
 import { closeByBack } from "../shared/back";
-import { byId, h, setText } from "../shared/dom";
+import { byId, h, setText, textOf } from "../shared/dom";
 import { word } from "../shared/words";
 import { ask, authenticateDevice } from "./access";
 import { showName } from "./details";
@@ -83,7 +83,7 @@ export function showPerson(p: Person): void {
   showRepresentatives(p);
   byId("issued").hidden = false;
   setText(byId("issuer-name"), p.insurer.name);
-  document.title = `${untitled} ${byId("issued").innerText}`;
+  document.title = `${untitled} ${textOf(byId("issued"))}`;
   byId("help").hidden = !p.insurer.telephone;
   setText(byId("help-insurer"), p.insurer.name);
   setText(byId("help-telephone"), p.insurer.telephone);
