@@ -128,7 +128,7 @@ func TestWordsOfProgramsHaveReadings(t *testing.T) {
 				do(t, phone, script(`document.getElementById("qr").click()`), chromedp.WaitVisible(".biggest"))
 				whole(t, "the large view", ".biggest .with-card, .biggest .with-card + p, .biggest .button")
 				shot(t, phone, "words-large-"+lang)
-				do(t, phone, chromedp.Click(".biggest .ways button"))
+				do(t, phone, chromedp.Click(".biggest .ways button:first-child"))
 				closed(t, phone)
 				refusalHasReadings(t, phone, whole)
 			}
