@@ -150,12 +150,15 @@ func TestWordsOfProgramsHaveReadings(t *testing.T) {
 }
 
 // refusalHasReadings has the server refuse a number, which the page asks for a person whom nobody has.
-func refusalHasReadings(t *testing.T, phone context.Context, whole func(t *testing.T, name, selector string)) {
+func refusalHasReadings(
+	t *testing.T, phone context.Context, whole func(t *testing.T, name, selector string),
+) {
 	t.Helper()
 	expects(t, phone, `status of 40\d .*/api/v1/people/nobody/code`, "the person is nobody's")
 	do(t, phone, script(`{
 		const real = fetch;
-		window.fetch = (path, how) => real(String(path).replace(/people\/[^/]+\/code$/, "people/nobody/code"), how) }`),
+		const other = path => String(path).replace(/people\/[^/]+\/code$/, "people/nobody/code");
+		window.fetch = (path, how) => real(other(path), how) }`),
 		chromedp.Click("#number-open"))
 	waitTrue(t, phone, `!!document.querySelector("#number-state ruby rt")`)
 	whole(t, "the refusal", "#number-state")

@@ -1,6 +1,6 @@
 // Package font holds the fonts that documents embed and finds the shape of every character in them: BIZ
-// UDPGothic, made for people who read with difficulty, then a Mincho that has rare kanji too, then one that has
-// the variation sequences of Adobe-Japan1 too. A text is drawn in the first of them that has all of it.
+// UDPGothic, made for people who read with difficulty, then a Mincho that has rare kanji too, then one that
+// has the variation sequences of Adobe-Japan1 too. A text is drawn in the first of them that has all of it.
 package font
 
 import (

@@ -16,8 +16,9 @@ const screenLicence = "Cut from BIZ UDPGothic (SIL Open Font License 1.1), " +
 
 // ForScreen returns a TrueType font with the shapes of the texts for a browser, so that a name is right on a
 // phone whose own fonts lack a kanji or its variant: characters by cmap formats 4 and 12, variation sequences
-// by format 14 (OpenType 1.9.1). All are of one typeface where one has them all. A character that no face has is left out: the phone may try its own fonts.
-// It returns nil where no shape is left to be drawn, since browsers refuse a font without characters.
+// by format 14 (OpenType 1.9.1). All are of one typeface where one has them all. A character that no face has
+// is left out: the phone may try its own fonts. It returns nil where no shape is left to be drawn, since
+// browsers refuse a font without characters.
 func ForScreen(texts ...string) []byte {
 	s := NewSubset()
 	chars, sequences := map[rune]uint16{}, map[[2]rune]uint16{}

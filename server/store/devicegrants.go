@@ -64,7 +64,8 @@ func (s devicesStore) PutDeviceGrants(ctx context.Context, g insurer.DeviceGrant
 				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 				ON CONFLICT (subject_mac, phone, person_id) DO UPDATE
 					SET subject = $2, key_id = $4, public = $5, login_at = $7, kind = $9`,
-				mac, sealed, g.DeviceID, g.KeyID, g.Public, p.person, row.login, row.at, row.kind); err != nil {
+				mac, sealed, g.DeviceID, g.KeyID, g.Public, p.person, row.login, row.at,
+				row.kind); err != nil {
 				return fmt.Errorf("storing a phone's grants: %w", err)
 			}
 		}

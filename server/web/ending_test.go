@@ -391,7 +391,8 @@ func TestAClerkSeesThePhonesAndEndsOne(t *testing.T) {
 	h.now = h.now.AddDate(0, 0, 3)
 	h.cookies = nil
 	h.patientOf(t, h.now)
-	const agent = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/143.0.0.0 Mobile Safari/537.36"
+	const agent = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/143.0.0.0 Mobile " +
+		"Safari/537.36"
 	listed := h.add(t, "B", newPhone(t), func(r *http.Request) { r.Header.Set("User-Agent", agent) })
 	if said := listed.Body.String(); strings.Count(said, `"kind":`) != 1 ||
 		!strings.Contains(said, `"kind":"android"`) {

@@ -82,7 +82,8 @@ func TestAScreenSaysWhichNamesNoFontHereCanDraw(t *testing.T) {
 		{"a variant that no font has", "試験 太\U000E01EF郎", http.StatusOK,
 			`"rareTexts":["name"],"lacksShapes":true`},
 		{"one of several", "\U00030000田 太郎", http.StatusOK, `"rareTexts":["name"],"lacksShapes":true`},
-		{"all of them", "\U00030000\U00030001", http.StatusNoContent, `"rareTexts":["name"],"lacksShapes":true`},
+		{"all of them", "\U00030000\U00030001", http.StatusNoContent,
+			`"rareTexts":["name"],"lacksShapes":true`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := newTestApp(t)

@@ -20,13 +20,15 @@ func TestARefusalHasReadingsForWhoWantsThem(t *testing.T) {
 		{"English", "lang=en", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := h.ask(t, "POST", "/api/v1/people/nobody/code", map[string]string{}, func(r *http.Request) {
+			look := func(r *http.Request) {
 				if c.cookie != "" {
 					r.AddCookie(&http.Cookie{Name: "madoguchi-look", Value: c.cookie})
 				}
-			})
+			}
+			w := h.ask(t, "POST", "/api/v1/people/nobody/code", map[string]string{}, look)
 			said := decode[struct{ Detail, DetailWithReadings string }](t, w)
-			if w.Code < 400 || said.Detail == "" || strings.ContainsAny(said.Detail, "\ufff9\ufffa\ufffb{|}") {
+			if w.Code < 400 || said.Detail == "" ||
+				strings.ContainsAny(said.Detail, "\ufff9\ufffa\ufffb{|}") {
 				t.Errorf("%d %q", w.Code, said.Detail)
 			}
 			if got := strings.Contains(said.DetailWithReadings, "\ufff9"); got != c.readings {
