@@ -60,8 +60,8 @@ func TestThreeQuestionsFindThePaperInOnesHand(t *testing.T) {
 	waitText(t, phone, "#question", pwa.Plain("zh-Hans", "kinds.q.registered"))
 }
 
-// foldedPapers demands that the papers below the questions are told one at a time, and none of them longer than
-// a few windows in all.
+// foldedPapers demands that the papers below the questions are told one at a time, and that the page is a few
+// windows long.
 func foldedPapers(t *testing.T, phone context.Context) {
 	t.Helper()
 	const told = `[...document.querySelectorAll(".kind dl")].filter(e => e.checkVisibility()).length`

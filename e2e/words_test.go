@@ -125,7 +125,8 @@ func TestWordsOfProgramsHaveReadings(t *testing.T) {
 			do(t, phone, chromedp.Click("#number-close"))
 			closed(t, phone)
 			if easy {
-				do(t, phone, script(`document.getElementById("qr").click()`), chromedp.WaitVisible(".biggest"))
+				do(t, phone, script(`document.getElementById("qr").click()`),
+					chromedp.WaitVisible(".biggest"))
 				whole(t, "the large view", ".biggest .with-card, .biggest .with-card + p, .biggest .button")
 				shot(t, phone, "words-large-"+lang)
 				do(t, phone, chromedp.Click(".biggest .ways button:first-child"))
