@@ -156,13 +156,13 @@ func TestPrintJobsOfTheVersionBeforeAndTheirFilesAreThere(t *testing.T) {
 	}
 }
 
-// rewordedNext are next steps that are said in other words since: what staff compare is the whole card, not its
-// birth date alone.
+// rewordedNext are next steps that are said in other words since: what staff compare is the whole card, not
+// its birth date alone.
 var rewordedNext = map[string]string{
-	"カードの生年月日が画面と同じか見て、カードを確認してください。": "カードの顔写真・氏名・生年月日を本人と画面に見くらべて、" +
-		"カードを確認してください。",
-	"Compare the card's birth date with the screen, then check the card.": "Compare the card's photo, name " +
-		"and birth date with the person and the screen, then check the card.",
+	"カードの生年月日が画面と同じか見て、カードを確認してください。": "" +
+		"カードの顔写真・氏名・生年月日を本人と画面に見くらべて、カードを確認してください。",
+	"Compare the card's birth date with the screen, then check the card.": "" +
+		"Compare the card's photo, name and birth date with the person and the screen, then check the card.",
 }
 
 // The records of a counter hold the sentences of the version that wrote them. They are shown as they were.
@@ -215,7 +215,8 @@ func TestCasesOfTheVersionBeforeAreShownAsTheyWere(t *testing.T) {
 			}
 			for _, language := range []string{"ja", "en"} {
 				next := cmp.Or(rewordedNext[old.Next[language]], old.Next[language])
-				if c.Verdict.Headline[language] != old.Headline[language] || c.Verdict.Next[language] != next {
+				if c.Verdict.Headline[language] != old.Headline[language] ||
+					c.Verdict.Next[language] != next {
 					t.Errorf("%s, %s; it was %s, %s", c.Verdict.Headline[language],
 						c.Verdict.Next[language], old.Headline[language], old.Next[language])
 				}
