@@ -29,6 +29,7 @@ func TestThreeQuestionsFindThePaperInOnesHand(t *testing.T) {
 	}
 	allPictures(t, phone)
 	state(t, phone, "papers-all")
+	foldedPapers(t, phone)
 	for _, lang := range []string{"ja", "vi", "zh-Hans"} {
 		for _, walk := range []struct {
 			taps []string
@@ -57,6 +58,24 @@ func TestThreeQuestionsFindThePaperInOnesHand(t *testing.T) {
 	waitText(t, phone, "#question", pwa.Plain("zh-Hans", "kinds.q.expiry"))
 	do(t, phone, leaves(`document.querySelector("#back").click()`))
 	waitText(t, phone, "#question", pwa.Plain("zh-Hans", "kinds.q.registered"))
+}
+
+// foldedPapers demands that the papers below the questions are told one at a time, and that the page is a few
+// windows long.
+func foldedPapers(t *testing.T, phone context.Context) {
+	t.Helper()
+	const told = `[...document.querySelectorAll(".kind dl")].filter(e => e.checkVisibility()).length`
+	if n := eval[int](t, phone, told); n != 0 {
+		t.Errorf("%d papers are told at first", n)
+	}
+	if high := eval[int64](t, phone, `document.documentElement.scrollHeight`); high > 3*844 {
+		t.Errorf("the page is %d px long", high)
+	}
+	do(t, phone, chromedp.Click(".kind:nth-child(2) summary"))
+	waitTrue(t, phone, told+` === 1`)
+	state(t, phone, "papers-open")
+	do(t, phone, chromedp.Click(".kind:nth-child(2) summary"))
+	waitTrue(t, phone, told+` === 0`)
 }
 
 // The page is one sheet of A4 in every language, whatever the length of its words.

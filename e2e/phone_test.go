@@ -377,7 +377,7 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 			refusal("/phone/holder", 403, "phone.login_again", "もう一度ログインしてください"))
 		w.toScreen(t)
 		waitText(t, phone, "#login-again", "もう一度ログインしてください")
-		waitText(t, phone, "#new-phone", "別の端末が登録されました")
+		waitText(t, phone, "#new-phone", "日に登録したパソコンでも、画面を出せます")
 		do(t, phone, script(`document.getElementById("manage-more").open = true`))
 		waitText(t, phone, "#phones", "この端末")
 		state(t, phone, "phones")

@@ -4,8 +4,12 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/css"
+	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/chromedp"
 )
 
@@ -31,7 +35,47 @@ const inkOf = `((a, b, other) => {
 	return n;
 })`
 
-func rareKanji(t *testing.T, base string, clerk, phone context.Context) {
+// typefaces returns with which fonts the browser has drawn an element's text.
+func typefaces(t *testing.T, tab context.Context, selector string) (used []*css.PlatformFontUsage) {
+	t.Helper()
+	do(t, tab, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		if _, err := cdp.Call(ctx, target, dom.Enable, dom.EnableParams{}); err != nil {
+			return err
+		}
+		if _, err := cdp.Call(ctx, target, css.Enable, cdp.Empty{}); err != nil {
+			return err
+		}
+		page, err := cdp.Call(ctx, target, dom.GetDocument, dom.GetDocumentParams{})
+		if err != nil {
+			return err
+		}
+		found, err := cdp.Call(ctx, target, dom.QuerySelector,
+			dom.QuerySelectorParams{NodeID: page.Root.NodeID, Selector: selector})
+		if err != nil {
+			return err
+		}
+		drawn, err := cdp.Call(ctx, target, css.GetPlatformFontsForNode,
+			css.GetPlatformFontsForNodeParams{NodeID: found.NodeID})
+		used = drawn.Fonts
+		return err
+	}))
+	return used
+}
+
+// drawnInOne demands that typefaces do not mix within a text.
+func drawnInOne(t *testing.T, tab context.Context, selector string) {
+	t.Helper()
+	if used := typefaces(t, tab, selector); len(used) != 1 {
+		t.Errorf("%s is drawn in %d fonts", selector, len(used))
+		for _, font := range used {
+			t.Logf("%s (own %v): %v characters", font.FamilyName, font.IsCustomFont, font.GlyphCount)
+		}
+	}
+}
+
+// importsRare has a clerk import the register of rare names.
+func importsRare(t *testing.T, base string, clerk context.Context) {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "names.csv")
 	if err := os.WriteFile(file, []byte(rare), 0o600); err != nil {
 		t.Fatal(err)
@@ -41,7 +85,41 @@ func rareKanji(t *testing.T, base string, clerk, phone context.Context) {
 	waitText(t, clerk, "#not-yet", "まだ何も保存していません")
 	do(t, clerk, chromedp.Click(`#store`))
 	waitText(t, clerk, "#done", "保存しました")
+}
 
+func TestEachTextOfAScreenIsDrawnInOneTypeface(t *testing.T) {
+	t.Parallel()
+	base, _, _ := startServer(t)
+	clerk, noticeURL := clerkImports(t, base, "髙橋 德一")
+	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
+	importsRare(t, base, clerk)
+	do(t, phone, chromedp.Navigate(base+"/screen"))
+	waitText(t, phone, "#holder-name", "𠮷葛\U000E0100")
+	waitTrue(t, phone, `document.querySelector("#holder-name.of-name-font") !== null`)
+	do(t, phone, script(`document.getElementById("more").open = true`))
+	places := []string{"#holder-name", "#holder-kana"}
+	for _, list := range []string{"#figures", "#details"} {
+		for i := range eval[int](t, phone, `document.querySelectorAll("`+list+` > div").length`) {
+			places = append(places, list+" > div:nth-child("+strconv.Itoa(i+1)+") > dd")
+		}
+	}
+	if len(places) < 12 {
+		t.Errorf("%d texts", len(places))
+	}
+	for _, place := range places {
+		drawnInOne(t, phone, place)
+	}
+	if own := typefaces(t, phone, "#holder-name"); len(own) != 1 || !own[0].IsCustomFont {
+		t.Errorf("the name is drawn in %+v", own)
+	}
+	state(t, phone, "rare-details")
+	do(t, phone, script(`document.getElementById("qr").click()`))
+	waitTrue(t, phone, seen(".biggest .holder"))
+	drawnInOne(t, phone, ".biggest .holder")
+}
+
+func rareKanji(t *testing.T, base string, clerk, phone context.Context) {
+	importsRare(t, base, clerk)
 	do(t, phone, chromedp.Navigate(base+"/screen"))
 	waitText(t, phone, "#holder-name", "𠮷葛\U000E0100 辻\U000E0100邉\U000E0102")
 	loaded := `getComputedStyle(document.getElementById("screen")).getPropertyValue("--name-font") !== "" &&

@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -140,6 +141,17 @@ func TestACounterPCIsOpenedSharedAndBlanked(t *testing.T) {
 	makesPasskey(t, pc, invites(t, base, data, append(facility, "田中 三月")...), "架空医院")
 	waitText(t, pc, "#acting", "田中 三月")
 	state(t, pc, "counter-member")
+	for _, size := range [][2]int64{{1024, 768}, {1280, 900}} { // whose header has more in it
+		resize(t, pc, size[0], size[1])
+		frames(t, pc)
+		shot(t, pc, fmt.Sprintf("counter-signed-in-%d", size[0]))
+		if over := eval[int64](t, pc, `document.documentElement.scrollHeight - innerHeight`); over > 0 {
+			t.Errorf("the page is %d px longer than %d × %d", over, size[0], size[1])
+		}
+		if high := eval[int64](t, pc, `document.querySelector(".counter-header").offsetHeight`); high > 60 {
+			t.Errorf("the header takes %d px of %d", high, size[1])
+		}
+	}
 	expects(t, pc, "status of 403", "a wrong PIN")
 	do(t, pc, chromedp.Click("#change-acting"))
 	waitText(t, pc, "#acting-sheet", "佐藤 次郎")

@@ -124,6 +124,15 @@ func TestWordsOfProgramsHaveReadings(t *testing.T) {
 			}
 			do(t, phone, chromedp.Click("#number-close"))
 			closed(t, phone)
+			if easy {
+				do(t, phone, script(`document.getElementById("qr").click()`),
+					chromedp.WaitVisible(".biggest"))
+				whole(t, "the large view", ".biggest .with-card, .biggest .with-card + p, .biggest .button")
+				shot(t, phone, "words-large-"+lang)
+				do(t, phone, chromedp.Click(".biggest .ways button:first-child"))
+				closed(t, phone)
+				refusalHasReadings(t, phone, whole)
+			}
 			do(t, phone, script(`{
 				document.getElementById("manage-more").open = true;
 				document.getElementById("remove-person").click() }`),
@@ -139,6 +148,24 @@ func TestWordsOfProgramsHaveReadings(t *testing.T) {
 			closed(t, phone)
 		})
 	}
+}
+
+// refusalHasReadings has the server refuse a number, which the page asks for a person whom nobody has.
+func refusalHasReadings(
+	t *testing.T, phone context.Context, whole func(t *testing.T, name, selector string),
+) {
+	t.Helper()
+	expects(t, phone, `status of 40\d .*/api/v1/people/nobody/code`, "the person is nobody's")
+	do(t, phone, script(`{
+		const real = fetch;
+		const other = path => String(path).replace(/people\/[^/]+\/code$/, "people/nobody/code");
+		window.fetch = (path, how) => real(other(path), how) }`),
+		chromedp.Click("#number-open"))
+	waitTrue(t, phone, `!!document.querySelector("#number-state ruby rt")`)
+	whole(t, "the refusal", "#number-state")
+	shot(t, phone, "words-refused-ja-easy")
+	do(t, phone, chromedp.Click("#number-close"))
+	closed(t, phone)
 }
 
 // Neither in the largest letters nor in a window of half a phone's width (a phone at 200 %) is a word or the

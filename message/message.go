@@ -32,6 +32,25 @@ func (m Message) Text(lang string) string {
 	return Join(lang, m.Sentence(lang), m.NextStep(lang))
 }
 
+// WithReadings is Text with the readings of its characters, between Unicode's interlinear annotation
+// characters (U+FFF9 to U+FFFB), as the pages' programs take them.
+func (m Message) WithReadings(lang string) string {
+	entry, tag, ok := findInLanguage(m.Key, lang)
+	if !ok {
+		return m.Text(lang)
+	}
+	said := entry.Texts[tag]
+	return Join(lang, fill(said.Sentence, tag, m.Args, annotated), fill(said.Next, tag, m.Args, annotated))
+}
+
+// annotated is a piece of a sentence with its reading, if it has one.
+func annotated(p Piece) string {
+	if p.Kind != Ruby {
+		return p.Text
+	}
+	return "\ufff9" + p.Text + "\ufffa" + p.Reading + "\ufffb"
+}
+
 // Bilingual is the Japanese and behind it the English, as commands for whoever runs a server print both.
 func (m Message) Bilingual() string { return m.Text("ja") + " " + m.Text("en") }
 
@@ -50,6 +69,10 @@ func (m Message) parts(lang string) (sentence, next string) {
 // fillText fills a text of the catalogue and leaves its marks out. A place without a value keeps its name in
 // brackets: a sentence with a hole is better than none. The catalogue's tests keep marks in order.
 func fillText(text, lang string, args Args) string {
+	return fill(text, lang, args, func(p Piece) string { return p.Text })
+}
+
+func fill(text, lang string, args Args, written func(Piece) string) string {
 	if !strings.ContainsAny(text, "{[\\") {
 		return text
 	}
@@ -61,7 +84,7 @@ func fillText(text, lang string, args Args) string {
 	for _, p := range pieces {
 		switch value, ok := args[p.Text]; {
 		case p.Kind != Place:
-			b.WriteString(p.Text)
+			b.WriteString(written(p))
 		case ok:
 			b.WriteString(value.In(lang))
 		default:

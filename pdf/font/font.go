@@ -1,6 +1,6 @@
 // Package font holds the fonts that documents embed and finds the shape of every character in them: BIZ
-// UDPGothic, made for people who read with difficulty, then a Mincho for rare kanji, then one for the
-// variation sequences of Adobe-Japan1.
+// UDPGothic, made for people who read with difficulty, then a Mincho that has rare kanji too, then one that
+// has the variation sequences of Adobe-Japan1 too. A text is drawn in the first of them that has all of it.
 package font
 
 import (
@@ -9,6 +9,7 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -94,11 +95,38 @@ type Piece struct {
 // Geta (〓) is printed in place of a character that cannot be printed.
 const Geta = '〓'
 
-// Pieces parts a text into characters and finds each one's glyph. Control characters become blanks, radicals
-// the characters that they look like: no face draws a radical.
+// Pieces parts a text into characters and finds each one's glyph, all in one typeface where one has them all.
+// Control characters become blanks, radicals the characters that they look like: no face draws a radical.
 func Pieces(text string) []Piece {
+	pieces := split(nil, text)
+	setInOneFace(pieces)
+	return pieces
+}
+
+// Lines returns the pieces of each line of a text, all in one typeface where one has them all.
+func Lines(text string) [][]Piece { return linesOf(strings.Split(text, "\n")...) }
+
+// linesOf returns the pieces of texts that are read together.
+func linesOf(texts ...string) [][]Piece {
+	var all []Piece
+	ends := make([]int, 0, len(texts))
+	for _, text := range texts {
+		all = split(all, text)
+		ends = append(ends, len(all))
+	}
+	setInOneFace(all)
+	lines, start := make([][]Piece, 0, len(texts)), 0
+	for _, end := range ends {
+		lines = append(lines, all[start:end:end])
+		start = end
+	}
+	return lines
+}
+
+// split appends a text's characters, still without their glyphs.
+func split(pieces []Piece, text string) []Piece {
 	text = eligibility.FoldRadicals(text)
-	pieces := make([]Piece, 0, len(text)/2)
+	pieces = slices.Grow(pieces, len(text)/2)
 	for at := 0; at < len(text); {
 		r, size := utf8.DecodeRuneInString(text[at:])
 		p := Piece{Rune: r, Text: text[at : at+size]}
@@ -114,7 +142,6 @@ func Pieces(text string) []Piece {
 				p.Selector = next
 			}
 		}
-		p.find()
 		pieces = append(pieces, p)
 	}
 	return pieces
@@ -122,7 +149,36 @@ func Pieces(text string) []Piece {
 
 func isSelector(r rune) bool { return r >= 0xFE00 && r <= 0xFE0F || r >= 0xE0100 && r <= 0xE01EF }
 
-// find sets Glyph and Found, and Text to what will really be shown.
+// setInOneFace sets Glyph and Found of a text's pieces, and Text to what will really be shown. The first face
+// that has them all draws them: typefaces never mix within a name. Where none has them all, the one that has
+// most of them does, and the others draw the rest.
+func setInOneFace(pieces []Piece) {
+	for i := range pieces {
+		pieces[i].find()
+	}
+	if !slices.ContainsFunc(pieces, func(p Piece) bool { return p.Glyph.face != 0 }) {
+		return // nearly always: the rare faces stay packed
+	}
+	best, most := 0, -1
+	for face := range faces {
+		n := 0
+		for _, p := range pieces {
+			if p.in(face) != 0 {
+				n++
+			}
+		}
+		if n > most {
+			best, most = face, n
+		}
+	}
+	for i := range pieces {
+		if id := pieces[i].in(best); id != 0 {
+			pieces[i].Glyph = Glyph{uint8(best), id}
+		}
+	}
+}
+
+// find takes the first face that has the piece's shape.
 func (p *Piece) find() {
 	if p.Selector != 0 {
 		for i, open := range faces {
@@ -139,11 +195,23 @@ func (p *Piece) find() {
 			return
 		}
 		if p.Rune < 0x2E80 {
-			break // the others hold kanji only
+			break // of what is no kanji the others have what the first has
 		}
 	}
 	p.Found, p.Text = Missing, string(Geta)
 	p.Glyph = Glyph{0, faces[0]().chars[Geta]}
+}
+
+// in returns the glyph that draws in a face what find found; 0 when the face does not have it.
+func (p Piece) in(face int) uint16 {
+	f := faces[face]()
+	switch {
+	case p.Found == Missing:
+		return f.chars[Geta]
+	case p.Found == Exact && p.Selector != 0:
+		return f.variant(p.Rune, p.Selector)
+	}
+	return f.chars[p.Rune]
 }
 
 // Number returns the glyph's number in its own font file, as gopdf writes it for the main font.

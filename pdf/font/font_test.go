@@ -1,6 +1,12 @@
 package font
 
-import "testing"
+import (
+	"bytes"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+)
 
 // docs/facts/fonts.md#coverage: which of the fonts has what.
 func TestEachCharacterComesFromTheFirstFontThatHasIt(t *testing.T) {
@@ -55,6 +61,61 @@ func TestEveryKangxiRadicalIsPrintedAsItsCharacter(t *testing.T) {
 	for _, r := range "⺟⺠⺼⻁⻄⻆⻑⻘⻝⻣⻤⻨⻩⻫⻭⻯⻲" {
 		if p := Pieces(string(r))[0]; p.Found != Exact || p.Rune == r {
 			t.Errorf("%c %U is %+v", r, r, p)
+		}
+	}
+}
+
+// Typefaces never mix within a name: Mincho beside Gothic looks like a correction, or a forgery.
+func TestANameIsDrawnInOneTypeface(t *testing.T) {
+	data, err := os.ReadFile("../testdata/hard-names.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := []string{
+		"山田 花子", "髙橋 德一", "𠮷田 花子", "𠮷野家・Ｊ－Ｒ ガッツ　ｱﾞ", "𠮷田 John-Paul O'Neill", "渡邉\U000E0102 太郎",
+		"𠮷葛\U000E0100 辻\U000E0100邉\U000E0102", "邉\U000E010F", "丄田 々〆ヶ",
+	}
+	for line := range strings.Lines(string(data)) {
+		name, err := strconv.Unquote(`"` + strings.TrimSuffix(line, "\n") + `"`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, name)
+	}
+	for _, name := range names {
+		t.Run(name, func(t *testing.T) {
+			pieces := Pieces(name)
+			for _, p := range pieces[1:] {
+				if p.Glyph.face != pieces[0].Glyph.face {
+					t.Errorf("%s of face %d beside %s of face %d", p.Text, p.Glyph.face, pieces[0].Text,
+						pieces[0].Glyph.face)
+				}
+			}
+			f, err := parseFace(ForScreen(name, "東京都架空市"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range linesOf(name, "東京都架空市")[0] {
+				outline := faces[p.Glyph.face]().outline(p.Glyph.id)
+				if p.Found == Exact && p.Selector == 0 && !isComposite(outline) &&
+					!bytes.HasPrefix(f.outline(f.chars[p.Rune]), outline) { // padded
+					t.Errorf("the screen draws %s otherwise", p.Text)
+				}
+			}
+		})
+	}
+}
+
+func isComposite(outline []byte) bool { return len(outline) > 0 && outline[0]&0x80 != 0 }
+
+func TestTheLinesOfATextAreOfOneTypeface(t *testing.T) {
+	lines := Lines("架空市\n\n𠮷田町")
+	if len(lines) != 3 || len(lines[0]) != 3 || len(lines[1]) != 0 || len(lines[2]) != 3 {
+		t.Fatalf("%+v", lines)
+	}
+	for _, p := range append(lines[0], lines[2]...) {
+		if p.Glyph.face != 1 {
+			t.Errorf("%s is of face %d", p.Text, p.Glyph.face)
 		}
 	}
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Cuts the two fonts for rare kanji that stand in where BIZ UDPGothic has no shape (README.md).
+"""Cuts the two fonts that draw a text of which BIZ UDPGothic has not every shape (README.md).
 
 Usage: rare.py IPAMJ.ttf HANAMINA.ttf, in the folder of the embedded fonts. Needs python3-fonttools.
 """
@@ -69,7 +69,7 @@ def cut(font, wanted_characters, wanted_sequences, name, notice, path):
 def main():
     main_font = TTFont("BIZUDPGothic-Regular.ttf")
     ipa, hana = TTFont(sys.argv[1]), TTFont(sys.argv[2])
-    have, have_sequences = characters(main_font), sequences(main_font)
+    have = characters(main_font)
 
     def kanji(c):
         return 0x3400 <= c <= 0x9FFF or 0xF900 <= c <= 0xFAFF
@@ -78,16 +78,18 @@ def main():
     # those).
     common_beyond_bmp = {0x20BB7}
     gap = {c for c in characters(ipa) - have if kanji(c) or c in common_beyond_bmp}
-    ipa_sequences = {s for s in sequences(ipa) - have_sequences if s[0] in have or s[0] in gap}
-    hana_sequences = {
-        s
-        for s in sequences(hana) - have_sequences - sequences(ipa)
-        if s[1] <= 0xE0105 and (s[0] in have or s[0] in gap)
-    }
-    cut(ipa, gap, ipa_sequences, "Madoguchi Rare Mincho",
+
+    def of_names(sequence):
+        return sequence[0] in have or sequence[0] in gap
+
+    # Each has what the main font has too: a name is drawn in one typeface.
+    ipa_sequences = set(filter(of_names, sequences(ipa)))
+    hana_sequences = {s for s in filter(of_names, sequences(hana)) if s[1] <= 0xE0105 and
+                      (s[0] in have or s not in ipa_sequences)}
+    cut(ipa, gap | have & characters(ipa), ipa_sequences, "Madoguchi Rare Mincho",
         "Cut from IPAmj Mincho 005.01 for Madoguchi; the original is published by the Character Information "
         "Technology Promotion Council.", "rare-mincho.ttf.gz")
-    cut(hana, set(), hana_sequences, "Madoguchi Sequences",
+    cut(hana, (have | common_beyond_bmp) & characters(hana), hana_sequences, "Madoguchi Sequences",
         "Cut from HanaMinA (Hanazono Mincho) for Madoguchi and scaled to 2,048 units.",
         "sequences-mincho.ttf.gz")
 

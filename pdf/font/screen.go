@@ -16,8 +16,9 @@ const screenLicence = "Cut from BIZ UDPGothic (SIL Open Font License 1.1), " +
 
 // ForScreen returns a TrueType font with the shapes of the texts for a browser, so that a name is right on a
 // phone whose own fonts lack a kanji or its variant: characters by cmap formats 4 and 12, variation sequences
-// by format 14 (OpenType 1.9.1). A character that no face has is left out: the phone may try its own fonts.
-// It returns nil where no shape is left to be drawn, since browsers refuse a font without characters.
+// by format 14 (OpenType 1.9.1). All are of one typeface where one has them all. A character that no face has
+// is left out: the phone may try its own fonts. It returns nil where no shape is left to be drawn, since
+// browsers refuse a font without characters.
 func ForScreen(texts ...string) []byte {
 	s := NewSubset()
 	chars, sequences := map[rune]uint16{}, map[[2]rune]uint16{}
@@ -34,11 +35,15 @@ func ForScreen(texts ...string) []byte {
 		p.Text = string(p.Rune) // a variant that no face has is drawn as its base
 		chars[p.Rune] = s.Number(p)
 	}
-	for _, text := range texts {
-		for _, p := range Pieces(text) {
+	for _, line := range linesOf(texts...) {
+		for _, p := range line {
 			add(p)
 			if p.Selector != 0 { // browsers look for a font by the base character
-				add(Pieces(string(p.Rune))[0])
+				base := Piece{Rune: p.Rune, Text: string(p.Rune)}
+				if base.find(); base.in(int(p.Glyph.face)) != 0 {
+					base.Glyph = Glyph{p.Glyph.face, base.in(int(p.Glyph.face))}
+				}
+				add(base)
 			}
 		}
 	}

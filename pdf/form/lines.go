@@ -16,10 +16,7 @@ type fittedText struct {
 // fit sets a text as large as the slot allows: smaller first, then on several lines, and at last squeezed
 // sideways, which the caller must have looked at by hand.
 func (s *Slot) fit(text string) fittedText {
-	var paragraphs [][]font.Piece
-	for part := range strings.SplitSeq(text, "\n") {
-		paragraphs = append(paragraphs, font.Pieces(part))
-	}
+	paragraphs := font.Lines(text)
 	least, most := s.Least, max(s.Lines, 1)
 	if least == 0 || s.Fixed {
 		least = s.Size

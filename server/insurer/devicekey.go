@@ -22,6 +22,7 @@ type DeviceKey struct {
 	X, Y     string // base64url
 	// by the key itself (auth.UseAdd); not needed for a key that the login knows already
 	Nonce, Signature string
+	Kind             DeviceKind
 }
 
 // MaxDevices is how many phones may show the people of one login by their keys.
@@ -65,6 +66,7 @@ func (d *Devices) AddDeviceKey(ctx context.Context, viewer Viewer, key DeviceKey
 		Public:   point,
 		LoginAt:  login.At,
 		At:       now,
+		Kind:     key.Kind.Known(),
 	}
 	isNew, later := len(people) == 0, false
 	for _, r := range people {

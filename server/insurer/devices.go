@@ -67,6 +67,7 @@ type DeviceGrant struct {
 	Public   []byte // the device key, 65 bytes, uncompressed
 	LoginAt  time.Time
 	At       time.Time // when the phone was added
+	Kind     DeviceKind
 }
 
 // Until returns when the grant ends.
@@ -186,6 +187,7 @@ type KnownDevice struct {
 	ID    string
 	At    time.Time // when it was added
 	Until time.Time // when it wants the next login
+	Kind  DeviceKind
 }
 
 // devicesIn returns the phones of grants, newest first: each once, with its first day and its last.
@@ -194,7 +196,7 @@ func devicesIn(grants []DeviceGrant) []KnownDevice {
 	for _, g := range grants {
 		i := slices.IndexFunc(out, func(p KnownDevice) bool { return p.ID == g.DeviceID })
 		if i < 0 {
-			out = append(out, KnownDevice{g.DeviceID, g.At, g.Until()})
+			out = append(out, KnownDevice{g.DeviceID, g.At, g.Until(), g.Kind})
 			continue
 		}
 		if g.At.Before(out[i].At) {

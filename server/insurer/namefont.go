@@ -12,29 +12,37 @@ import (
 )
 
 // rareTexts are those of a screen's texts that hold a character outside JIS X 0208, or a variant by a
-// selector: what a phone's own fonts may lack.
-func rareTexts(p eligibility.Person, in Insurer) []string {
-	var rare []string
+// selector: what a phone's own fonts may lack. They are called as the screen's details are.
+func rareTexts(p eligibility.Person, in Insurer) (details, texts []string) {
 	kana := norm.NFKC.String(p.Kana)
-	for _, text := range []string{p.Name, kana, p.Alias, p.SubscriberName, in.Name, p.Address} {
-		if len(eligibility.ReceiptRejects(text)) > 0 {
-			rare = append(rare, text)
+	for _, detail := range []struct{ name, text string }{
+		{"name", p.Name},
+		{"kana", kana},
+		{"alias", p.Alias},
+		{"subscriberName", p.SubscriberName},
+		{"insurerName", in.Name},
+		{"address", p.Address},
+	} {
+		if len(eligibility.ReceiptRejects(detail.text)) > 0 {
+			details, texts = append(details, detail.name), append(texts, detail.text)
 		}
 	}
-	return rare
+	return details, texts
 }
 
 // LacksShapes reports whether the fonts here lack a shape that the screen's names ask for: a character, or
 // its variant.
 func (s Screen) LacksShapes() bool {
-	return slices.ContainsFunc(
-		rareTexts(s.Person, s.Insurer),
-		func(text string) bool { return !font.Complete(text) },
-	)
+	_, texts := rareTexts(s.Person, s.Insurer)
+	return slices.ContainsFunc(texts, func(text string) bool { return !font.Complete(text) })
 }
 
-// HasRareText reports whether the screen's names need the font of NameFont.
-func (s Screen) HasRareText() bool { return len(rareTexts(s.Person, s.Insurer)) > 0 }
+// RareTexts returns which details of the screen need the font of NameFont, which draws all of each: name,
+// kana, alias, subscriberName, insurerName, address.
+func (s Screen) RareTexts() []string {
+	details, _ := rareTexts(s.Person, s.Insurer)
+	return details
+}
 
 // NameFont cuts a TrueType font with the names of a person whom this login may show; nil where every phone
 // can draw them, and where no font here has a shape of them.
@@ -43,5 +51,6 @@ func (d *Documents) NameFont(ctx context.Context, viewer Viewer, id audit.Person
 	if err != nil {
 		return nil, err
 	}
-	return font.ForScreen(rareTexts(record.Person, in)...), nil
+	_, texts := rareTexts(record.Person, in)
+	return font.ForScreen(texts...), nil
 }

@@ -88,6 +88,7 @@ type LinkedDevice struct {
 	At, Until time.Time
 	LoginAt   time.Time // the login's callback
 	Login     int64     // which of Logins
+	Kind      DeviceKind
 }
 
 // personEntries is how many lines of the audit chain a clerk sees of one person.

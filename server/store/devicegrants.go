@@ -20,6 +20,7 @@ type deviceGrantRow struct {
 	deviceID, key string
 	public        []byte
 	login, at     int64
+	kind          string // decides nothing: the seal leaves it out
 }
 
 func (g deviceGrantRow) place() place {
@@ -45,6 +46,7 @@ func (s devicesStore) PutDeviceGrants(ctx context.Context, g insurer.DeviceGrant
 				public:   g.Public,
 				login:    toMillis(g.LoginAt),
 				at:       toMillis(g.At),
+				kind:     string(g.Kind),
 			}
 			err := tx.QueryRowContext(ctx, `SELECT created_at FROM device_grants WHERE subject_mac = $1
 				AND phone = $2 AND person_id = $3`,
@@ -58,11 +60,12 @@ func (s devicesStore) PutDeviceGrants(ctx context.Context, g insurer.DeviceGrant
 			}
 			if _, err := tx.ExecContext(ctx,
 				`INSERT INTO device_grants (subject_mac, subject, phone, key_id, public, person_id, login_at,
-					created_at)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+					created_at, kind)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 				ON CONFLICT (subject_mac, phone, person_id) DO UPDATE
-					SET subject = $2, key_id = $4, public = $5, login_at = $7`,
-				mac, sealed, g.DeviceID, g.KeyID, g.Public, p.person, row.login, row.at); err != nil {
+					SET subject = $2, key_id = $4, public = $5, login_at = $7, kind = $9`,
+				mac, sealed, g.DeviceID, g.KeyID, g.Public, p.person, row.login, row.at,
+				row.kind); err != nil {
 				return fmt.Errorf("storing a phone's grants: %w", err)
 			}
 		}
@@ -84,7 +87,7 @@ func (s deviceGrantReader) DeviceGrants(
 	rows, err := s.read.QueryContext(ctx,
 		`SELECT people.ref, device_grants.subject_mac, device_grants.subject, device_grants.phone,
 		device_grants.key_id, device_grants.public,
-		device_grants.login_at, device_grants.created_at FROM device_grants
+		device_grants.login_at, device_grants.created_at, device_grants.kind FROM device_grants
 		JOIN people ON people.id = device_grants.person_id
 		WHERE `+where+` ORDER BY device_grants.created_at DESC, device_grants.id DESC LIMIT 100`, args...)
 	if err != nil {
@@ -96,7 +99,7 @@ func (s deviceGrantReader) DeviceGrants(
 		var row deviceGrantRow
 		var sealed []byte
 		if err := rows.Scan(&row.ref, &row.subject, &sealed, &row.deviceID, &row.key, &row.public, &row.login,
-			&row.at); err != nil {
+			&row.at, &row.kind); err != nil {
 			return nil, storageError(err)
 		}
 		subject, err := s.sealer.open(ctx, s.read, row.place(), sealed)
@@ -105,7 +108,8 @@ func (s deviceGrantReader) DeviceGrants(
 		}
 		all = append(all, insurer.DeviceGrant{Person: audit.PersonID(row.ref), Subject: string(subject),
 			DeviceID: row.deviceID, KeyID: row.key, Public: row.public,
-			LoginAt: fromMillis(row.login), At: fromMillis(row.at)})
+			LoginAt: fromMillis(row.login), At: fromMillis(row.at),
+			Kind: insurer.DeviceKind(row.kind).Known()})
 	}
 	return all, storageError(rows.Err())
 }

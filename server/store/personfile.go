@@ -135,6 +135,7 @@ func (s registerStore) loginsOf(ctx context.Context, person audit.PersonID, f *i
 			Until:   g.Until(),
 			LoginAt: g.LoginAt,
 			Login:   logins[string(s.index.mac("subject", g.Subject))],
+			Kind:    g.Kind,
 		})
 	}
 	return err

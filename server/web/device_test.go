@@ -84,9 +84,11 @@ func holderBody(k insurer.DeviceKey) map[string]any {
 	}
 }
 
-func (h *testApp) add(t *testing.T, id string, p testPhone) *httptest.ResponseRecorder {
+func (h *testApp) add(
+	t *testing.T, id string, p testPhone, change ...func(*http.Request),
+) *httptest.ResponseRecorder {
 	t.Helper()
-	return h.ask(t, "PUT", "/api/v1/phone/holder", holderBody(h.holder(t, id, p)))
+	return h.ask(t, "PUT", "/api/v1/phone/holder", holderBody(h.holder(t, id, p)), change...)
 }
 
 // enter comes back by the phone's key, with no other cookie than the phone's own from then on.

@@ -391,13 +391,19 @@ func TestAClerkSeesThePhonesAndEndsOne(t *testing.T) {
 	h.now = h.now.AddDate(0, 0, 3)
 	h.cookies = nil
 	h.patientOf(t, h.now)
-	h.add(t, "B", newPhone(t))
+	const agent = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/143.0.0.0 Mobile " +
+		"Safari/537.36"
+	listed := h.add(t, "B", newPhone(t), func(r *http.Request) { r.Header.Set("User-Agent", agent) })
+	if said := listed.Body.String(); strings.Count(said, `"kind":`) != 1 ||
+		!strings.Contains(said, `"kind":"android"`) {
+		t.Errorf("the patient is told %s", said)
+	}
 	h.cookies = nil
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	at := "/insurer/people/" + string(r.ID)
 	page := h.page(t, at)
-	for _, want := range []string{"令和8年11月22日 10:42に登録", "令和8年11月25日 10:42に登録", "マイナンバーカードのログイン 令和8年11月25日",
-		"期限 令和9年2月23日", at + "/phones/A/end", at + "/phones/B/end"} {
+	for _, want := range []string{"令和8年11月22日 10:42に登録したスマホ（端末）", "令和8年11月25日 10:42に登録したAndroidのスマホ",
+		"マイナンバーカードのログイン 令和8年11月25日", "期限 令和9年2月23日", at + "/phones/A/end", at + "/phones/B/end"} {
 		if !strings.Contains(strings.Join(strings.Fields(page), " "), want) {
 			t.Errorf("the page lacks %q", want)
 		}

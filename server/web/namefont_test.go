@@ -32,7 +32,7 @@ func TestTheFontOfANameIsForItsOwnPersonOnly(t *testing.T) {
 		"/api/v1/people/"+string(r.ID)+"/credential",
 		map[string]string{"tier": "live"},
 	)
-	if !strings.Contains(screen.Body.String(), `"rareText":true`) {
+	if !strings.Contains(screen.Body.String(), `"rareTexts":["name"]`) {
 		t.Error("the screen does not say that it needs the font")
 	}
 	other := newTestApp(t)
@@ -77,12 +77,13 @@ func TestAScreenSaysWhichNamesNoFontHereCanDraw(t *testing.T) {
 		says        string // of the screen
 	}{
 		{"of the standard", "試験 太郎", http.StatusNoContent, ""},
-		{"a rare one", "𠮷田 太郎", http.StatusOK, `"rareText":true`},
-		{"a variant", "葛\U000E0100城 太郎", http.StatusOK, `"rareText":true`},
+		{"a rare one", "𠮷田 太郎", http.StatusOK, `"rareTexts":["name"]`},
+		{"a variant", "葛\U000E0100城 太郎", http.StatusOK, `"rareTexts":["name"]`},
 		{"a variant that no font has", "試験 太\U000E01EF郎", http.StatusOK,
-			`"rareText":true,"lacksShapes":true`},
-		{"one of several", "\U00030000田 太郎", http.StatusOK, `"rareText":true,"lacksShapes":true`},
-		{"all of them", "\U00030000\U00030001", http.StatusNoContent, `"rareText":true,"lacksShapes":true`},
+			`"rareTexts":["name"],"lacksShapes":true`},
+		{"one of several", "\U00030000田 太郎", http.StatusOK, `"rareTexts":["name"],"lacksShapes":true`},
+		{"all of them", "\U00030000\U00030001", http.StatusNoContent,
+			`"rareTexts":["name"],"lacksShapes":true`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := newTestApp(t)
@@ -108,7 +109,7 @@ func TestAScreenSaysWhichNamesNoFontHereCanDraw(t *testing.T) {
 				"/api/v1/people/"+string(r.ID)+"/credential",
 				map[string]string{"tier": "live"},
 			).Body.String()
-			if !strings.Contains(screen, c.says) || c.says == "" && strings.Contains(screen, "rareText") ||
+			if !strings.Contains(screen, c.says) || c.says == "" && strings.Contains(screen, "rareTexts") ||
 				strings.Contains(screen, "lacksShapes") != strings.Contains(c.says, "lacksShapes") {
 				t.Error(screen)
 			}

@@ -1,8 +1,9 @@
 // The form for what stands on a paper: opened for a kind, closed without losing what was typed. Elements:
 // #paper, #paper-title, #paper-help, #paper-send, #paper-back, #paper-share, #paper-park, #paper-refuse,
-// #paper-resume, #console.
-import { byId, setText } from "../shared/dom";
+// #paper-resume, #console, #verdict.
+import { byId, h, setText } from "../shared/dom";
 import { word } from "../shared/words";
+import { atHand } from "./current";
 import { movesOn, plain } from "./paper-field";
 import { type Field, fields, isElderly, type Kind, kinds, path, type Typed } from "./paper-kinds";
 import { noNotes, note } from "./paper-notes";
@@ -43,6 +44,7 @@ export function openForm(of: Kind, filled: Partial<Typed> = {}, then = (): void 
   setText(byId("paper-help"), word(help));
   byId("paper").hidden = false;
   byId("console").dataset["typing"] = of;
+  say(word("paperTyping"));
   drawPath();
   if (Object.values(filled).some(Boolean)) tell();
   if (!open) field("insurerNumber").focus();
@@ -59,7 +61,14 @@ export function closeForm(done = false): void {
   fill({});
   noNotes();
   byId("paper-resume").hidden = draft === null;
-  if (!done) closed();
+  if (done) return;
+  say(word("waiting"));
+  closed();
+}
+
+/** Says what to do, where no case says it. */
+function say(sentence: string): void {
+  if (!atHand()) byId("verdict").replaceChildren(h("p", "help", sentence));
 }
 
 function fill(with_: Partial<Typed>): void {

@@ -38,9 +38,9 @@ export async function takePDF(file: File): Promise<void> {
   try {
     takeCase(await answered(open(file, text)), { text });
   } catch (e) {
-    const lead = e instanceof Problem ? leads[e.key] : undefined;
-    if (!lead) throw e;
-    offer((e as Problem).message, lead);
+    const to = e instanceof Problem ? leads[e.key] : undefined;
+    if (!to) throw e;
+    offer((e as Problem).message, to);
   }
 }
 
@@ -77,6 +77,8 @@ async function latin(bytes: Blob): Promise<string> {
 function offer(sentence: string, { kind, name }: { kind: string; name: Word }): void {
   const form = byId("paper-choices").querySelector<HTMLElement>(`[data-kind="${kind}"]`);
   const go = button("button", word("pdfAsPaper", { k: word(name) }), () => form?.click());
-  byId("verdict").replaceChildren(box("unsure", "", sentence, h("p", "", go)));
+  const lead = box("unsure", "", sentence, h("p", "", go));
+  lead.classList.add("lead");
+  byId("verdict").replaceChildren(lead);
   go.focus();
 }

@@ -1,7 +1,7 @@
 // What a person's screen states, and how the page says it.
 import { byId, fillFigures, h, setText, textOf } from "../shared/dom";
 import { language, word, type Word } from "../shared/words";
-import type { Screen } from "./screen";
+import { shownKana, type Screen } from "./screen";
 
 let shownPerson = ""; // whose details stand on the page
 
@@ -11,10 +11,9 @@ export function showDetails(person: string, s: Screen): void {
   shownPerson = person;
   byId("screen").style.removeProperty("--name-font");
   byId("name-shapes").hidden = !d["lacksShapes"];
-  if (d["rareText"]) void drawNames(person, s);
+  if (d.rareTexts) void drawNames(person, s);
   showName(d["name"] ?? "");
-  // Files come with half-width kana, which are hard to read.
-  setText(byId("holder-kana"), (d["kana"] ?? "").normalize("NFKC"));
+  setText(byId("holder-kana"), shownKana(d["kana"]));
   sayOf(byId("holder-birth"), "born", withOwn(d["birthDateJa"] ?? "", d["birthDate"]));
   sayOf(byId("registered"), "registered", dayInWords(s.registeredOn));
   fillFigures(byId("figures"), [
@@ -92,6 +91,7 @@ const values: Record<string, Word> = { 男: "male", 女: "female", 本人: "self
 
 function translated(value: string | undefined): string | undefined {
   const key = value && values[value];
+  if (language === "ja-easy" && key) return word(key); // the same characters, with their readings
   return key ? withOwn(value, word(key)) : value;
 }
 

@@ -13,6 +13,7 @@ export interface Device {
   id: string;
   addedAt: string;
   loginBy: string;
+  kind?: "android" | "iphone" | "tablet" | "computer";
 }
 
 const readAway = "new-phone-read"; // the device whose notice was read
@@ -59,7 +60,8 @@ export async function showDevices({ devices, login, now, changed }: DeviceList):
   const stranger = devices.find((d) => d.id !== id && now - Date.parse(d.addedAt) < newFor);
   byId("new-phone").hidden = !stranger || wasRead(stranger);
   if (!stranger) return;
-  setText(byId("new-phone-text"), word("newPhone", { t: dayAndTime(stranger.addedAt) }));
+  const text = word("newPhone", { t: dayOf(stranger.addedAt), k: kindOf(stranger) });
+  setText(byId("new-phone-text"), text);
   byId("new-phone-read").onclick = () => {
     byId("new-phone").hidden = true;
     localStorage.setItem(readAway, stranger.id);
@@ -75,7 +77,8 @@ function wasRead(d: Device): boolean {
 }
 
 function deviceLine(d: Device, own: boolean, login: boolean, changed: () => void): HTMLElement {
-  const name = word(own ? "thisPhone" : "otherPhone", { t: dayAndTime(d.addedAt) });
+  const when = `${dayOf(d.addedAt)} ${timeOfDay(Date.parse(d.addedAt), false)}`;
+  const name = word(own ? "thisPhone" : "otherPhone", { t: when, k: kindOf(d) });
   // This device is emptied as a whole (manage.ts), or its login would add it again.
   if (own || !login) return h("li", "", name);
   const end = h("button", "link", word("endPhoneYes")) as HTMLButtonElement;
@@ -97,8 +100,18 @@ async function endDevice(d: Device, name: string, changed: () => void): Promise<
   }
 }
 
-function dayAndTime(at: string): string {
+function kindOf(d: Device): string {
+  const kinds = {
+    android: "deviceAndroid",
+    iphone: "deviceIphone",
+    tablet: "deviceTablet",
+    computer: "deviceComputer",
+  } as const;
+  return word(d.kind ? kinds[d.kind] : "deviceOther");
+}
+
+function dayOf(at: string): string {
   const form: Intl.DateTimeFormatOptions = { timeZone: "Asia/Tokyo", month: "numeric", day: "numeric" };
   const [m, d] = new Date(at).toLocaleDateString("ja-JP", form).split("/");
-  return `${word("day", { m: m ?? "", d: d ?? "" })} ${timeOfDay(Date.parse(at), false)}`;
+  return word("day", { m: m ?? "", d: d ?? "" });
 }

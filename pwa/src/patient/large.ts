@@ -4,7 +4,7 @@
 // the words leave too little (very large letters, a square window) the code comes first and the words are
 // scrolled to. Without network there is a second code, which has a turn of its own where both do not fit.
 import { closeByBack } from "../shared/back";
-import { byId, h, setText } from "../shared/dom";
+import { byId, h, setText, textOf } from "../shared/dom";
 import { draw, type Code } from "../shared/qr";
 import { language, word } from "../shared/words";
 import { cardForStaff } from "./forstaff";
@@ -56,10 +56,12 @@ export function openLarge(now: Codes, closed: () => void): void {
   ) as HTMLDialogElement;
   over.setAttribute("aria-label", word("cardCode"));
   const tell = (): void => {
-    setText(name, byId("holder-name").textContent ?? "");
+    const own = byId("holder-name");
+    setText(name, own.textContent ?? "");
+    name.classList.toggle("of-name-font", own.classList.contains("of-name-font"));
     mark.hidden = byId("represented").hidden;
     setText(mark, byId("represented").querySelector("b")?.textContent ?? "");
-    setText(age, byId("age").textContent ?? "");
+    setText(age, textOf(byId("age")));
     if (heightsOf(words) !== heights) layOut();
   };
   const told = new MutationObserver(tell);
@@ -115,16 +117,10 @@ function canvas(name: "cardCode" | "proofCode"): HTMLCanvasElement {
   return e;
 }
 
-/** The page's own card sentence, for one line where it fits. */
+/** The page's own card sentence, for one line where it fits; with its readings. */
 function withCard(): string {
-  const sentence = document.querySelector(".with-card");
-  return sentence ? spoken(sentence).replace(/\s+/g, " ") : "";
-}
-
-/** Returns a node's text without the readings over its characters. */
-function spoken(n: Node): string {
-  if (n.nodeName === "RT" || n.nodeName === "RP") return "";
-  return n.childNodes.length ? [...n.childNodes].map(spoken).join("") : (n.textContent ?? "");
+  const sentence = document.querySelector<HTMLElement>(".with-card");
+  return sentence ? textOf(sentence).replace(/\s+/g, " ") : "";
 }
 
 /** Gives the codes the largest squares that the window has left. */

@@ -3,7 +3,7 @@
 import { fetchFile } from "../shared/api";
 import { encode, utf8 } from "../shared/base64url";
 import { byId } from "../shared/dom";
-import type { Screen } from "./screen";
+import { shownKana, type Screen } from "./screen";
 import { openSealed, seal } from "./sealed";
 
 /** The loaded family of each person: two people of one phone must not be drawn with each other's. */
@@ -15,15 +15,8 @@ const families = new Map<string, { of: string; name: string }>();
  */
 export async function useNameFont(person: string, screen: Screen, isShown: () => boolean): Promise<boolean> {
   const d = screen.details;
-  const texts = JSON.stringify([
-    d["name"],
-    d["kana"],
-    d["alias"],
-    d["subscriberName"],
-    d["insurerName"],
-    d["address"],
-  ]);
-  const of = encode(await crypto.subtle.digest("SHA-256", utf8(texts)));
+  const texts = (d.rareTexts ?? []).map((of) => (of === "kana" ? shownKana(d["kana"]) : (d[of] ?? "")));
+  const of = encode(await crypto.subtle.digest("SHA-256", utf8(JSON.stringify(texts))));
   let family = families.get(person);
   if (family?.of !== of) {
     const kept = await unsealed(person, of);
@@ -41,7 +34,13 @@ export async function useNameFont(person: string, screen: Screen, isShown: () =>
   const tiles = [...document.querySelectorAll<HTMLElement>(".tile")];
   const drawn = tiles.filter((tile) => tile.dataset["person"] === person);
   if (isShown()) drawn.push(byId("screen"));
-  for (const e of drawn) e.style.setProperty("--name-font", JSON.stringify(family.name));
+  for (const e of drawn) {
+    e.style.setProperty("--name-font", JSON.stringify(family.name));
+    for (const place of e.querySelectorAll(".holder, .kana, dd, .tile > *")) {
+      // Others would have but some characters of it: typefaces never mix within a name.
+      place.classList.toggle("of-name-font", texts.includes(place.textContent));
+    }
+  }
   return true;
 }
 

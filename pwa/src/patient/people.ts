@@ -1,11 +1,12 @@
 // Whom this phone shows: the server's word while there is network, the sealed list without.
 import { closeByBack } from "../shared/back";
-import { byId, h, setText } from "../shared/dom";
+import { byId, h, setText, textOf } from "../shared/dom";
 import { word } from "../shared/words";
 import { ask, authenticateDevice } from "./access";
 import { showName } from "./details";
 import type { Device } from "./devices";
 import { showRepresentatives, type Represented } from "./representatives";
+import { shownKana } from "./screen";
 import { openJson, sealJson } from "./sealed";
 
 export interface Person extends Represented {
@@ -59,7 +60,8 @@ export function bindFamily(): void {
 /** Draws one tile a person, where there are several. */
 export function showTiles(people: Person[], current: string, turnTo: (person: Person) => void): void {
   const tiles = people.map((p) => {
-    const tile = h("button", "tile", h("span", "", p.kana.normalize("NFKC")), p.name) as HTMLButtonElement;
+    const words = [h("span", "", shownKana(p.kana)), h("b", "", p.name)];
+    const tile = h("button", "tile", ...words) as HTMLButtonElement;
     tile.type = "button";
     tile.dataset["person"] = p.id;
     tile.setAttribute("aria-pressed", String(p.id === current));
@@ -77,11 +79,11 @@ export function showTiles(people: Person[], current: string, turnTo: (person: Pe
 /** Names the person and the insurer on the page. */
 export function showPerson(p: Person): void {
   showName(p.name);
-  setText(byId("holder-kana"), p.kana.normalize("NFKC"));
+  setText(byId("holder-kana"), shownKana(p.kana));
   showRepresentatives(p);
   byId("issued").hidden = false;
   setText(byId("issuer-name"), p.insurer.name);
-  document.title = `${untitled} ${byId("issued").innerText}`;
+  document.title = `${untitled} ${textOf(byId("issued"))}`;
   byId("help").hidden = !p.insurer.telephone;
   setText(byId("help-insurer"), p.insurer.name);
   setText(byId("help-telephone"), p.insurer.telephone);

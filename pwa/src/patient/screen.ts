@@ -9,8 +9,8 @@ export interface Screen {
   expiresAt: string;
   serverTime: string;
   registeredOn: string;
-  /** rareText: the names need a font of their own; lacksShapes: which has not all of them. */
-  details: Record<string, string> & { share: number };
+  /** lacksShapes: the font of the rare texts (namefont.ts) has not all of them. */
+  details: Record<string, string> & { share: number; rareTexts?: string[] };
 }
 
 /** What the page shows now, for the parts that look at it. */
@@ -21,3 +21,6 @@ export interface Shown {
   offset: number; // this device's clock less the server's, ms
   away: boolean; // no live code can be had
 }
+
+/** Returns a reading as the page shows it: files come with half-width kana, which are hard to read. */
+export const shownKana = (kana = ""): string => kana.normalize("NFKC");

@@ -46,6 +46,7 @@ export function fetchFile(path: string, patience: number): Promise<Response> {
 interface ProblemDocument {
   type?: string;
   detail?: string; // in the reader's language
+  detailWithReadings?: string; // as ruby.ts takes them
   ja?: string;
   field?: string;
 }
@@ -85,7 +86,13 @@ async function answerTo<T>(path: string, init: RequestInit): Promise<T> {
   throw new Problem(
     answer.status,
     problem.type?.startsWith(kind) ? failure : "",
-    problem.detail ?? problem.ja ?? `HTTP ${answer.status}`,
+    saidBy(problem) ?? `HTTP ${answer.status}`,
     problem.field,
   );
+}
+
+/** Returns a problem's sentence, with its readings where the page shows them. */
+function saidBy({ detail, detailWithReadings, ja }: ProblemDocument): string | undefined {
+  const furigana = document.documentElement.classList.contains("furigana");
+  return (furigana ? detailWithReadings : undefined) ?? detail ?? ja;
 }

@@ -230,8 +230,7 @@ func (s *personPages) askEndDevice(
 	), sentence(
 		"staff.confirm.endPhoneButton",
 	)
-	at := message.Text(whenText(file.Devices[i].At))
-	view.Consequence = message.New("staff.confirm.endPhoneFollows", message.Args{"at": at})
+	view.Consequence = message.New("staff.confirm.endPhoneFollows", addedArgs(file.Devices[i]))
 	return view, err
 }
 

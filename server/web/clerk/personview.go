@@ -87,11 +87,12 @@ type LoginRow struct {
 	How     message.Message // by a notice, or at the desk
 }
 
-// DeviceRow is a phone that shows the person by its key. Nothing is known of the device itself.
+// DeviceRow is a phone that shows the person by its key. Its kind is all that is known of the device itself.
 type DeviceRow struct {
-	ID, Added, Until, Login string
-	Over                    bool   // it wants the next login
-	Representative          string // whose phone it is, where it is a representative's
+	ID, Until, Login string
+	Added            message.Message // by its day and kind
+	Over             bool            // it wants the next login
+	Representative   string          // whose phone it is, where it is a representative's
 }
 
 // EntryRow is a line of the audit chain in plain words.
@@ -164,7 +165,7 @@ func (s *personPages) personPage(c echo.Context, clerk staff.Clerk) error {
 	for _, p := range file.Devices {
 		view.Devices = append(view.Devices, DeviceRow{
 			ID:             p.ID,
-			Added:          whenText(p.At),
+			Added:          message.New("staff.person.added", addedArgs(p)),
 			Until:          eligibility.DateOf(p.Until).Japanese(),
 			Login:          eligibility.DateOf(p.LoginAt).Japanese(),
 			Over:           !s.Now().Before(p.Until),
@@ -371,4 +372,21 @@ func (s *personPages) entryRow(c echo.Context, e audit.Entry) EntryRow {
 		row.Detail = sentence(seenWords[insurer.Seen(seen)]).Text(s.PreferencesOf(c).Lang)
 	}
 	return row
+}
+
+// deviceWords are what clerks call the kinds of devices.
+var deviceWords = map[insurer.DeviceKind]message.Message{
+	insurer.AndroidPhone: sentence("staff.device.android"),
+	insurer.IPhone:       sentence("staff.device.iphone"),
+	insurer.Tablet:       sentence("staff.device.tablet"),
+	insurer.Computer:     sentence("staff.device.computer"),
+	"":                   sentence("staff.device.other"),
+}
+
+// addedArgs are the day and the kind by which a device is named.
+func addedArgs(d insurer.LinkedDevice) message.Args {
+	return message.Args{
+		"at":   message.Text(whenText(d.At)),
+		"kind": message.Nested(deviceWords[d.Kind.Known()]),
+	}
 }

@@ -221,7 +221,7 @@ func (s answers) caseView(c echo.Context, view counter.CaseView) CaseJSON {
 			Checks:      []checkLine{},
 		},
 	}
-	if view.Paper == nil && view.Way == nil {
+	if hasScreen(view) {
 		out.Verdict.Headline = newSentence(v.Headline())
 	}
 	if !v.IssuedAt.IsZero() && (v.Valid || v.AwaitsProof()) {

@@ -83,7 +83,7 @@ func compareView(view counter.CaseView) []compareJSON {
 	return all
 }
 
-// cardKeys are what the check of a card says, in the words for a paper: there is no screen.
+// cardKeys are what the check of a card says where there is no screen: of a paper, or of a way's form.
 var cardKeys = map[string]string{
 	"card.confirmed":          "console.paper.same_birth_date",
 	"card.birthdate_mismatch": "console.paper.other_birth_date",
@@ -94,7 +94,7 @@ var cardKeys = map[string]string{
 
 // cardInWords is what the check of the case's card came to, as it is said; nil when there was none.
 func cardInWords(view counter.CaseView) *card.Result {
-	if view.Card == nil || view.Paper == nil {
+	if view.Card == nil || hasScreen(view) {
 		return view.Card
 	}
 	r := *view.Card
@@ -123,9 +123,12 @@ func paperHeadline(j paper.Judgement) message.Message {
 	return message.New("console.paper.headline", nil)
 }
 
-// inWordsFor is what a check of a card says, in the words for a paper where the case is one.
+// hasScreen reports whether a case is of a screen or a saved copy; the others are what staff typed.
+func hasScreen(view counter.CaseView) bool { return view.Paper == nil && view.Way == nil }
+
+// inWordsFor is what a check of a card says, in the words for what was typed where there is no screen.
 func inWordsFor(view counter.CaseView, told message.Stored) message.Stored {
-	if view.Paper != nil {
+	if !hasScreen(view) {
 		told.Key = cmp.Or(cardKeys[told.Key], told.Key)
 	}
 	return told

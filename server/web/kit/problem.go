@@ -27,6 +27,8 @@ type ProblemDocument struct {
 	En        string `json:"en"`
 	Field     string `json:"field,omitempty"`
 	RequestID string `json:"requestId"`
+	// the detail with readings (message.Message.WithReadings), where the reader wants them and it has some
+	DetailWithReadings string `json:"detailWithReadings,omitempty"`
 	message.Message
 }
 
@@ -110,7 +112,8 @@ func (s *Kit) Fail(err error, c echo.Context) {
 		RetryAfter(c.Response().Header(), e.Wait)
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
-	lang := s.PreferencesOf(c).Lang
+	preferences := s.PreferencesOf(c)
+	lang := preferences.Lang
 	if ForPrograms(c.Request()) {
 		p := ProblemDocument{
 			Type:      "urn:madoguchi:problem:" + e.Key,
@@ -123,6 +126,9 @@ func (s *Kit) Fail(err error, c echo.Context) {
 			Field:     e.Field,
 			RequestID: id,
 			Message:   e.Message(),
+		}
+		if said := p.Message.WithReadings(lang); said != p.Detail && preferences.Readings() {
+			p.DetailWithReadings = said
 		}
 		c.Response().Header().Set(echo.HeaderContentType, "application/problem+json; charset=utf-8")
 		c.Response().WriteHeader(status)

@@ -62,12 +62,14 @@ type deviceJSON struct {
 	ID      string    `json:"id"`
 	AddedAt time.Time `json:"addedAt"`
 	LoginBy time.Time `json:"loginBy"`
+
+	Kind insurer.DeviceKind `json:"kind,omitempty"`
 }
 
 func deviceList(known []insurer.KnownDevice) []deviceJSON {
 	out := []deviceJSON{}
 	for _, p := range known {
-		out = append(out, deviceJSON{p.ID, p.At, p.Until})
+		out = append(out, deviceJSON{p.ID, p.At, p.Until, p.Kind})
 	}
 	return out
 }
@@ -102,6 +104,7 @@ func (s *devicePages) putDeviceKey(c echo.Context, who viewerSession) error {
 		Y:         body.Key.Y,
 		Nonce:     body.Nonce,
 		Signature: body.Signature,
+		Kind:      deviceKind(c.Request().Header),
 	}
 	if err := s.Insurer.Devices.AddDeviceKey(c.Request().Context(), who.Viewer, key); err != nil {
 		return err

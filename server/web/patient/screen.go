@@ -68,8 +68,9 @@ type Details struct {
 	SubscriberName string `json:"subscriberName,omitempty"`
 	// the last day, where a representative's phone shows the person
 	RepresentedUntil string `json:"representedUntil,omitempty"`
-	RareText         bool   `json:"rareText,omitempty"`    // the names need /people/{id}/name.ttf
-	LacksShapes      bool   `json:"lacksShapes,omitempty"` // and ask for a shape that it does not have
+	// the details that are drawn with /people/{id}/name.ttf as a whole
+	RareTexts   []string `json:"rareTexts,omitempty"`
+	LacksShapes bool     `json:"lacksShapes,omitempty"` // they ask for a shape that it does not have
 }
 
 // credential makes the screen that the page asks for: a live one, or the one of a day for a phone without
@@ -134,7 +135,7 @@ func (s *screenPages) credential(c echo.Context, viewer insurer.Viewer, id audit
 			PostCode:       kit.PostCode(p.PostCode),
 			Address:        p.Address,
 			SubscriberName: p.SubscriberName,
-			RareText:       screen.HasRareText(),
+			RareTexts:      screen.RareTexts(),
 
 			RepresentedUntil: screen.LastRepresented.String(),
 

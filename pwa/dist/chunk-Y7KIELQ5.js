@@ -1,0 +1,1 @@
+var r=(e="")=>e.normalize("NFKC");export{r as a};
