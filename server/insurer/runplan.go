@@ -24,9 +24,10 @@ const (
 )
 
 var (
-	errRunKind    = &eligibility.Error{Code: eligibility.Invalid, Key: "run.kind", Field: "run"}
-	errRunOption  = &eligibility.Error{Code: eligibility.Invalid, Key: "run.option"}
-	errRunPerFile = &eligibility.Error{
+	errRunKind   = &eligibility.Error{Code: eligibility.Invalid, Key: "run.kind", Field: "run"}
+	errRunOption = &eligibility.Error{Code: eligibility.Invalid, Key: "run.option"}
+	// ErrRunPerFile is returned for a number of people a file that cannot be.
+	ErrRunPerFile = &eligibility.Error{
 		Code:  eligibility.Invalid,
 		Key:   "run.per_file",
 		Field: "pages-per-file",
@@ -71,7 +72,7 @@ func (r RunOptions) withDefaults(kind PaperKind, today eligibility.Date) (RunOpt
 	case r.CountSheets && r.Order != ByNumber:
 		return r, errRunOption.In("count-sheets")
 	case r.PerFile < 1 || r.PerFile > maxPerFile:
-		return r, errRunPerFile
+		return r, ErrRunPerFile
 	}
 	return r, nil
 }
@@ -113,8 +114,9 @@ func (j *PrintJobs) PlanRun(ctx context.Context, by staff.ForInsurer, request Ru
 		CreatedAt: now,
 		Options:   options,
 	}}
+	query := PrintQuery{Insurer: insurer, Kind: kind, File: options.File}
 	var found []candidate
-	err = j.people.EachPrint(ctx, insurer, kind, func(r PersonRecord, last LastPrint) error {
+	err = j.people.EachPrint(ctx, query, func(r PersonRecord, last LastPrint) error {
 		if !wanted.has(r.Person) {
 			return nil
 		}
