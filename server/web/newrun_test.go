@@ -150,10 +150,12 @@ func TestAnAnswerThatCannotBeIsAskedForAgain(t *testing.T) {
 			}
 		})
 	}
-	for _, list := range []string{"", "123456789018"} {
+	for _, list := range []string{"", "0077\n123456789018"} {
 		v := url.Values{"insurer": {"06139992"}, "run": {"notices"}, "whom": {"list"}, "list": {list}}
-		if w := h.form(t, "/insurer/runs/list", v); w.Code != http.StatusUnprocessableEntity {
-			t.Errorf("%q: %d", list, w.Code)
+		w := h.form(t, "/insurer/runs/list", v)
+		if w.Code != http.StatusUnprocessableEntity || strings.Contains(w.Body.String(), "123456789018") ||
+			list != "" && !strings.Contains(w.Body.String(), "0077") {
+			t.Errorf("%q: %d %s", list, w.Code, w.Body)
 		}
 	}
 }

@@ -133,7 +133,7 @@ func (s *printPages) keepRunList(c echo.Context, clerk staff.Clerk) error {
 		if err != nil {
 			return err
 		}
-		view.Question.Value, view.Error = text, kit.FormError(refusal)
+		view.Question.Value, view.Error = insurer.WithoutMyNumbers(text), kit.FormError(refusal)
 		return s.Show(c, http.StatusUnprocessableEntity, "runquestion", view)
 	}
 	if err != nil {
