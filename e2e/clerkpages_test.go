@@ -60,7 +60,8 @@ func TestClerksPagesHoldLongNamesAndLargeText(t *testing.T) {
 		"statistics": "/insurer/statistics", "runs": "/insurer/runs", "revoke": "/insurer/revoke",
 		"run, first question": "/insurer/runs/new", "run, for whom": "/insurer/runs/new?run=certificates",
 		"run, order": "/insurer/runs/new?run=notices&whom=all&day=2026-12-01",
-		"run, plan":  "/insurer/runs/new?run=certificates&whom=all&day=2026-12-01&order=postcode&layout=cards",
+		"run, plan": "/insurer/runs/new?run=certificates&whom=all&day=2026-12-01&order=postcode" +
+			"&layout=cards",
 	} {
 		with := "?"
 		if strings.Contains(path, "?") {

@@ -9,7 +9,8 @@ import (
 	"madoguchi/internal/crowd"
 )
 
-// A large file's page tells how many rows are read and stored, from its headings on, and then what came of it.
+// A large file's page tells how many rows are read and stored, from its headings on, and then what came of
+// it.
 func TestALargeFilesProgressIsSeen(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
