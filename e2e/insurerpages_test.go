@@ -19,7 +19,7 @@ func TestTheInsurersOtherPages(t *testing.T) {
 	base, _, _ := startServer(t)
 	tab, notice := clerkImports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, notice, "demo-tokuichi")
-	expects(t, tab, `status of (404|422) .*/insurer/(nothing|settings|runs/(list|new))`,
+	expects(t, tab, `status of (404|422) .*/insurer/(nothing|settings|runs/new)`,
 		"the pages of errors are examined too")
 	waitCount(t, phone, "papers", 1) // the copy that is revoked below comes last
 	open := func(name, path, want string) {

@@ -152,7 +152,7 @@ func TestAnAnswerThatCannotBeIsAskedForAgain(t *testing.T) {
 	}
 	for _, list := range []string{"", "0077\n123456789018"} {
 		v := url.Values{"insurer": {"06139992"}, "run": {"notices"}, "whom": {"list"}, "list": {list}}
-		w := h.form(t, "/insurer/runs/list", v)
+		w := h.form(t, "/insurer/runs/new", v)
 		if w.Code != http.StatusUnprocessableEntity || strings.Contains(w.Body.String(), "123456789018") ||
 			list != "" && !strings.Contains(w.Body.String(), "0077") {
 			t.Errorf("%q: %d %s", list, w.Code, w.Body)

@@ -362,7 +362,7 @@ func (h *testApp) tour(t *testing.T) []stop {
 	form("/insurer/settings", url.Values{"insurer": {city}, "name": {"架空市"},
 		"issuer": {"架空市長"}, "telephone": {"03-0000-0000"}})
 	form("/insurer/runs", url.Values{"insurer": {city}, "run": {"notices"}, "order": {"number"}})
-	form("/insurer/runs/list", url.Values{"insurer": {city}, "run": {"notices"}, "whom": {"list"},
+	form("/insurer/runs/new", url.Values{"insurer": {city}, "run": {"notices"}, "whom": {"list"},
 		"list": {"1"}})
 	form("/insurer/revoke", url.Values{"insurer": {"00138990"}, "rid": {rid}})
 	form("/insurer/imports/:id/headings", url.Values{}, last(mapped))

@@ -19,7 +19,7 @@ import (
 // but a list of numbers, which must not stand in an address.
 func (s *printPages) newRunRoutes(r *kit.Router) {
 	r.Clerk("GET "+NewRunPath, s.long(s.clerk(ofInsurer, s.newRunPage)))
-	r.Clerk("POST /insurer/runs/list", s.clerk(ofInsurer, s.keepRunList))
+	r.Clerk("POST "+NewRunPath, s.clerk(ofInsurer, s.keepRunList))
 	r.Clerk("POST /insurer/runs", s.long(s.clerk(ofInsurer, s.startRun)))
 }
 

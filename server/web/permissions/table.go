@@ -201,7 +201,7 @@ var groups = []struct {
 		{Route: "GET /insurer/papers/:kind", Ja: "見本の紙"},
 		{Route: "GET /insurer/runs", Ja: "まとめ刷りの一覧"},
 		{Route: "GET /insurer/runs/new", Ja: "まとめ刷りの質問と計画"},
-		{Route: "POST /insurer/runs/list", Ja: "まとめ刷りの番号の一覧"},
+		{Route: "POST /insurer/runs/new", Ja: "まとめ刷りの番号の一覧"},
 		{Route: "POST /insurer/runs", Ja: "まとめ刷りの開始"},
 		{Route: "GET /insurer/runs/:id", Ja: "まとめ刷り1件"},
 		{Route: "GET /insurer/runs/:id/events", Marks: Program,
