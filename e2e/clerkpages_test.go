@@ -57,8 +57,17 @@ func TestClerksPagesHoldLongNamesAndLargeText(t *testing.T) {
 		t.Error("not one filled button")
 	}
 	for name, path := range map[string]string{"home": "/insurer", "settings": "/insurer/settings",
-		"statistics": "/insurer/statistics", "runs": "/insurer/runs", "revoke": "/insurer/revoke"} {
-		do(t, tab, chromedp.EmulateViewport(390, 844), chromedp.Navigate(base+path+"?insurer=06139992"),
+		"statistics": "/insurer/statistics", "runs": "/insurer/runs", "revoke": "/insurer/revoke",
+		"run, first question": "/insurer/runs/new", "run, for whom": "/insurer/runs/new?run=certificates",
+		"run, order": "/insurer/runs/new?run=notices&whom=all&day=2026-12-01",
+		"run, plan": "/insurer/runs/new?run=certificates&whom=all&day=2026-12-01&order=postcode" +
+			"&layout=cards",
+	} {
+		with := "?"
+		if strings.Contains(path, "?") {
+			with = "&"
+		}
+		do(t, tab, chromedp.EmulateViewport(390, 844), chromedp.Navigate(base+path+with+"insurer=06139992"),
 			chromedp.WaitReady("main"))
 		largeText(t, name, measure)
 	}

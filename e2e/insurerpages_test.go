@@ -19,7 +19,7 @@ func TestTheInsurersOtherPages(t *testing.T) {
 	base, _, _ := startServer(t)
 	tab, notice := clerkImports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, notice, "demo-tokuichi")
-	expects(t, tab, `status of (404|422) .*/insurer/(nothing|settings)`,
+	expects(t, tab, `status of (404|422) .*/insurer/(nothing|settings|runs/new)`,
 		"the pages of errors are examined too")
 	waitCount(t, phone, "papers", 1) // the copy that is revoked below comes last
 	open := func(name, path, want string) {
@@ -40,9 +40,7 @@ func TestTheInsurersOtherPages(t *testing.T) {
 	state(t, tab, "insurer-settings-refused")
 
 	open("runs", "/insurer/runs?insurer=00138990", "まだありません")
-	do(t, tab, chromedp.Click("#look"))
-	waitText(t, tab, "#plan-total", "2")
-	state(t, tab, "runs-plan")
+	asksForARun(t, tab)
 	do(t, tab, chromedp.Click("#start"))
 	waitText(t, tab, ".facts", "印刷用PDFに入れた人")
 	state(t, tab, "run-done")

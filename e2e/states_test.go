@@ -41,6 +41,11 @@ func state(t *testing.T, tab context.Context, name string) {
 			windows = append(windows, tablet)
 		}
 	}
+	if eval[bool](t, tab, `location.pathname.startsWith("/insurer")`) {
+		resize(t, tab, 1024, 768)
+		sizes(t, tab, name+" at 1024 px")
+		windows = append(windows, [2]int64{1024, 768})
+	}
 	folder := os.Getenv("MADOGUCHI_PICTURES")
 	if folder == "" {
 		return

@@ -30,6 +30,7 @@ type app struct {
 	word    *kit.DemoWord      // where the demo's port is published
 	readers *agents.AgentHub   // where a counter's half runs
 	runs    *insurer.PrintJobs // where an insurer's half runs
+	files   *insurer.Importer  // there too
 }
 
 var errNoData = &eligibility.Error{Code: eligibility.NotFound, Key: "data.none", Field: "--data"}

@@ -83,5 +83,6 @@ func (a *app) letGo(ctx context.Context) {
 	}
 	if a.runs != nil {
 		a.runs.Wait() // each lets its half file go
+		a.files.Wait()
 	}
 }

@@ -107,7 +107,7 @@ func (a *app) addInsurerHalf(
 	if config.Insurer, err = a.insurerServices(ctx, address); err != nil {
 		return err
 	}
-	a.runs = config.Insurer.PrintJobs
+	a.runs, a.files = config.Insurer.PrintJobs, config.Insurer.Importer
 	config.Listed = listed
 	config.CounterCall = hostapi.TrustedCounters(listed, config.Insurer.Receipts.FirstUse, a.Now)
 	if !config.Demo {

@@ -21,6 +21,7 @@ type Importer struct {
 
 	stored  storedDigests
 	counted countedFiles
+	storing storingFiles
 }
 
 // ImporterStore is what Importer keeps. Each method is one transaction: it happens whole, audit entry
@@ -109,6 +110,9 @@ type StoredPreview struct {
 	Seen    ImportCount // what the clerk was told that storing it changes
 	// Refused returns how many rows the file's reading refused; it is asked once all people have gone by.
 	Refused func() int
+	// Tell is told how many of its people are stored so far, in the transaction that may still end; may be
+	// nil.
+	Tell func(done int)
 }
 
 // Imported is what an import did.

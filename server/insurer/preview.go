@@ -78,7 +78,7 @@ func (m *Importer) Preview(ctx context.Context, clerk staff.Clerk, id string) (I
 
 // preview is Preview of a file whose rows tell which of its parts they come from; tell may be nil.
 func (m *Importer) preview(
-	ctx context.Context, clerk staff.Clerk, id string, tell func(done, total int),
+	ctx context.Context, clerk staff.Clerk, id string, tell func(part, parts int),
 ) (ImportPreview, error) {
 	p, err := m.store.Preview(ctx, clerk, id, m.now())
 	if err != nil {
@@ -139,16 +139,23 @@ func (m *Importer) Count(
 	if made, ok := m.counted.take(preview.ID, m.now()); ok {
 		return made.picture, made.digest, nil
 	}
-	return m.compare(ctx, preview)
+	var digest insuredcsv.Digest
+	picture, err := m.compare(ctx, preview, &digest)
+	return picture, digest, err
+}
+
+// Counted reports whether what came of reading a clerk's file a moment ago is still held for Count.
+func (m *Importer) Counted(clerk staff.Clerk, preview ImportPreview) bool {
+	return preview.Insurer == clerk.Insurer && preview.Clerk == clerk.Staff &&
+		m.counted.holds(preview.ID, m.now())
 }
 
 func (m *Importer) compare(
-	ctx context.Context, preview ImportPreview,
-) (ImportPicture, insuredcsv.Digest, error) {
-	var digest insuredcsv.Digest
-	people := peopleByKey(preview.Parsed, &digest, nil)
+	ctx context.Context, preview ImportPreview, digest *insuredcsv.Digest,
+) (ImportPicture, error) {
+	people := peopleByKey(preview.Parsed, digest, nil)
 	picture, err := m.store.CompareImport(ctx, preview.Insurer, people, shownPeople)
-	return picture.withoutWithheld(), digest, errors.Join(err, preview.Parsed.Err())
+	return picture.withoutWithheld(), errors.Join(err, preview.Parsed.Err())
 }
 
 // storedDigests remembers what was said of the last files' rows, without their people: the result's page need
@@ -236,16 +243,30 @@ func (m *Importer) RememberHeadings(
 // that is no longer so, it returns ErrPreviewOutdated and stores nothing. A file that is stored already
 // stays as it is.
 func (m *Importer) StorePreview(ctx context.Context, clerk staff.Clerk, id string, seen ImportCount) error {
+	return m.storeFile(ctx, clerk, id, seen, nil)
+}
+
+// storable is a preview that can be stored; one that is stored already is returned too.
+func (m *Importer) storable(ctx context.Context, clerk staff.Clerk, id string) (ImportPreview, error) {
 	preview, err := m.Preview(ctx, clerk, id)
 	switch {
 	case err != nil:
-		return err
+		return preview, err
 	case preview.Stored != nil:
-		return nil
+		return preview, nil
 	case preview.Open:
-		return errUndecided
-	case preview.Refusal != nil:
-		return preview.Refusal
+		return preview, errUndecided
+	}
+	return preview, preview.Refusal
+}
+
+// storeFile is StorePreview that tells how many people are stored; tell may be nil.
+func (m *Importer) storeFile(
+	ctx context.Context, clerk staff.Clerk, id string, seen ImportCount, tell func(done int),
+) error {
+	preview, err := m.storable(ctx, clerk, id)
+	if err != nil || preview.Stored != nil {
+		return err
 	}
 	var digest insuredcsv.Digest
 	whole, stop := context.WithCancelCause(ctx) // ends what is being stored when the file cannot be read on
@@ -255,6 +276,7 @@ func (m *Importer) StorePreview(ctx context.Context, clerk staff.Clerk, id strin
 		Insurer: clerk.Insurer,
 		Seen:    seen,
 		Refused: func() int { return digest.Refused },
+		Tell:    tell,
 	}
 	err = m.store.ImportPreview(whole, stored, peopleByKey(preview.Parsed, &digest, stop),
 		m.importEntry(clerk))

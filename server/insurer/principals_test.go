@@ -164,7 +164,7 @@ var rows = []row{
 	}},
 
 	{method: "Importer.Read", call: func(w *world, who asking) error {
-		return w.Importer.Read(ctx, who.clerk, w.preview, func(int, int) {})
+		return w.Importer.Read(ctx, who.clerk, w.preview, func(insurer.ImportProgress) {})
 	}},
 	{method: "Importer.Mend", call: func(w *world, who asking) error {
 		_, err := w.Importer.Mend(ctx, who.clerk, w.preview, insuredcsv.Mending{})
@@ -506,6 +506,7 @@ var withoutPrincipal = map[string]string{
 	"Documents.ForAnybody":       "it makes forms that say nothing of anyone",
 	"PrintJobs.FolderOf":         "it takes a run that was found already",
 	"PrintJobs.Wait":             "the server ends",
+	"Importer.Wait":              "the server ends",
 	"PrintJobs.Resume":           "the server begins: it goes on with all runs",
 }
 

@@ -53,17 +53,29 @@ func (c *countedFiles) take(id string, now time.Time) (countedFile, bool) {
 	return f, ok && now.Sub(f.at) <= countedLife
 }
 
-// Read reads a clerk's kept file and tells how many of its parts are read. Count has what came of it, the
-// next time. A file with undecided headings, or one that is refused or stored, is not read.
+// holds reports whether take would return something.
+func (c *countedFiles) holds(id string, now time.Time) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f, ok := c.made[id]
+	return ok && now.Sub(f.at) <= countedLife
+}
+
+// Read reads a clerk's kept file and tells how far it is. Count has what came of it, the next time. A file
+// with undecided headings, or one that is refused or stored, is not read.
 func (m *Importer) Read(
-	ctx context.Context, clerk staff.Clerk, id string, tell func(done, total int),
+	ctx context.Context, clerk staff.Clerk, id string, tell func(ImportProgress),
 ) error {
-	preview, err := m.preview(ctx, clerk, id, tell)
+	var f countedFile
+	pace := importPace{m.now(), m.now}
+	// A part is asked for by whoever counts the rows: nobody else touches them meanwhile.
+	preview, err := m.preview(ctx, clerk, id, func(part, parts int) {
+		tell(pace.progress(part, parts, f.digest.Rows))
+	})
 	if err != nil || preview.Open || preview.Refusal != nil || preview.Stored != nil {
 		return err
 	}
-	var f countedFile
-	if f.picture, f.digest, err = m.compare(ctx, preview); err != nil {
+	if f.picture, err = m.compare(ctx, preview, &f.digest); err != nil {
 		return err
 	}
 	f.at = m.now()

@@ -23,9 +23,7 @@ func ReadRunList(data []byte) ([]string, error) {
 	at := 0
 	for line := range strings.Lines(strings.TrimPrefix(string(data), "\uFEFF")) {
 		at++
-		// 記号 and 番号 are no number together
-		cells := strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == '，' || r == '、' })
-		if slices.ContainsFunc(cells, eligibility.HoldsMyNumber) {
+		if slices.ContainsFunc(cellsOf(line), eligibility.HoldsMyNumber) {
 			return nil, errRunListNumber.With(message.Args{"line": message.Number(at)})
 		}
 		line = strings.TrimSpace(line)
@@ -38,6 +36,22 @@ func ReadRunList(data []byte) ([]string, error) {
 		return nil, errors.New("the list is empty")
 	}
 	return lines, nil
+}
+
+// WithoutMyNumbers leaves the lines out of a list that hold a My Number, to be shown again.
+func WithoutMyNumbers(list string) string {
+	var kept strings.Builder
+	for line := range strings.Lines(list) {
+		if !slices.ContainsFunc(cellsOf(line), eligibility.HoldsMyNumber) {
+			kept.WriteString(line)
+		}
+	}
+	return kept.String()
+}
+
+// cellsOf parts a line: 記号 and 番号 are no number together.
+func cellsOf(line string) []string {
+	return strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == '，' || r == '、' })
 }
 
 // runList is the list of a clerk: whom it names, and who was found.

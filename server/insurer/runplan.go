@@ -25,9 +25,10 @@ const (
 )
 
 var (
-	errRunKind    = &eligibility.Error{Code: eligibility.Invalid, Key: "run.kind", Field: "run"}
-	errRunOption  = &eligibility.Error{Code: eligibility.Invalid, Key: "run.option"}
-	errRunPerFile = &eligibility.Error{
+	errRunKind   = &eligibility.Error{Code: eligibility.Invalid, Key: "run.kind", Field: "run"}
+	errRunOption = &eligibility.Error{Code: eligibility.Invalid, Key: "run.option"}
+	// ErrRunPerFile is returned for a number of people a file that cannot be.
+	ErrRunPerFile = &eligibility.Error{
 		Code:  eligibility.Invalid,
 		Key:   "run.per_file",
 		Field: "pages-per-file",
@@ -73,7 +74,7 @@ func (r RunOptions) withDefaults(kind PaperKind, today eligibility.Date) (RunOpt
 	case r.CountSheets && r.Order != ByNumber:
 		return r, errRunOption.In("count-sheets")
 	case r.PerFile < 1 || r.PerFile > maxPerFile:
-		return r, errRunPerFile
+		return r, ErrRunPerFile
 	}
 	return r, nil
 }
@@ -124,7 +125,8 @@ func (j *PrintJobs) PlanRun(ctx context.Context, by staff.ForInsurer, request Ru
 func (j *PrintJobs) choose(ctx context.Context, plan *Plan, take func(PersonRecord) error) error {
 	run, wanted := &plan.Run, newRunList(plan.list)
 	run.Total, plan.NotDue, plan.Checks = 0, 0, 0
-	err := j.people.EachPrint(ctx, run.Insurer, run.Kind, func(r PersonRecord, last LastPrint) error {
+	query := PrintQuery{Insurer: run.Insurer, Kind: run.Kind, File: run.Options.File}
+	err := j.people.EachPrint(ctx, query, func(r PersonRecord, last LastPrint) error {
 		if !wanted.has(r.Person) {
 			return nil
 		}

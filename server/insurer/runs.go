@@ -23,6 +23,7 @@ type PrintJobs struct {
 	Documents *Documents
 
 	store   RunStore
+	lists   RunListStore
 	people  PrintSource
 	notices NoticeKeys
 	address string

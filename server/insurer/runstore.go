@@ -9,6 +9,7 @@ import (
 	"madoguchi/message"
 	"madoguchi/server/audit"
 	"madoguchi/server/printing"
+	"madoguchi/server/staff"
 )
 
 // RunStore keeps print jobs. A missing thing is an *eligibility.Error with code NotFound.
@@ -37,19 +38,25 @@ type RunStore interface {
 		printed []audit.PersonID,
 		e audit.Entry,
 	) error
+	// CheckRun notes that a run's names were looked at by hand; false when they were before.
+	CheckRun(ctx context.Context, run RunKey, e audit.Entry) (bool, error)
+}
+
+// RunListStore keeps the lists of runs that clerks have not begun yet, sealed. A missing thing is an
+// *eligibility.Error with code NotFound.
+type RunListStore interface {
+	// PutRunList keeps a list. A clerk's sixth drops the oldest.
+	PutRunList(ctx context.Context, list KeptRunList, at time.Time) error
+	// RunList returns the lines of a clerk's own list for the clerk's insurer, until it ends.
+	RunList(ctx context.Context, clerk staff.Clerk, id string, at time.Time) ([]string, error)
 }
 
 // PrintSource gives print jobs the people to print. A missing thing is an *eligibility.Error with code
 // NotFound.
 type PrintSource interface {
-	// EachPrint calls see for every person of an insurer, in no order, with what was last printed of this
-	// kind for them.
-	EachPrint(
-		ctx context.Context,
-		insurer eligibility.InsurerNumber,
-		kind PaperKind,
-		see func(PersonRecord, LastPrint) error,
-	) error
+	// EachPrint calls see for every person whom a query means, in no order, with what was last printed of
+	// its kind for them.
+	EachPrint(ctx context.Context, q PrintQuery, see func(PersonRecord, LastPrint) error) error
 	// People returns those of ids whom the insurer has.
 	People(
 		ctx context.Context, insurer eligibility.InsurerNumber, ids []audit.PersonID,
@@ -58,6 +65,13 @@ type PrintSource interface {
 	PersonVersion(ctx context.Context, person PersonKey, version int) (PersonRecord, error)
 	// EnsureNotices is EnsureNotice for many people of an insurer in one transaction.
 	EnsureNotices(ctx context.Context, many ManyNotices, e audit.Entry) (map[audit.PersonID]int64, error)
+}
+
+// PrintQuery asks for the people of an insurer to print for.
+type PrintQuery struct {
+	Insurer eligibility.InsurerNumber
+	Kind    PaperKind
+	File    string // only who came with this file (KeptFile.ID); empty: all
 }
 
 // ManyNotices says for whom notices are ensured.
@@ -119,6 +133,8 @@ type PrintRun struct {
 	CreatedAt time.Time
 	EndedAt   time.Time // zero while it is not over
 	Note      string    // why it failed: see Failure
+	CheckedAt time.Time // when its names were looked at by hand; zero before
+	CheckedBy audit.Actor
 	Options   RunOptions
 	Total     int // people
 	Done      int // people in finished files, those who were skipped among them
@@ -134,6 +150,7 @@ type RunOptions struct {
 	ShareOn     eligibility.Date `json:"shareOn,omitzero"` // only people whose share may change on this day
 	Dropped     bool             `json:"dropped,omitempty"`
 	Listed      int              `json:"listed,omitempty"` // only people of a list, of so many lines
+	File        string           `json:"file,omitempty"`   // only who came with this file (KeptFile.ID)
 	Order       RunOrder         `json:"order"`
 	CountSheets bool             `json:"countSheets,omitempty"`
 	PerFile     int              `json:"perFile"`

@@ -59,6 +59,7 @@ type Stores struct {
 	OnlineCodes OnlineCodesStore
 	Documents   DocumentsStore
 	Runs        RunStore
+	RunLists    RunListStore
 	People      PrintSource
 	Tasks       TaskStore
 
@@ -149,6 +150,7 @@ func New(c Config) *Services {
 			Directory: directory,
 			Documents: documents,
 			store:     c.Stores.Runs,
+			lists:     c.Stores.RunLists,
 			people:    c.Stores.People,
 			notices:   c.Notices,
 			address:   c.Address,

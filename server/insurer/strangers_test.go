@@ -69,6 +69,7 @@ type world struct {
 	code      credential.OnlineCode // an online code that a counter asks about
 	jws       string                // a live screen
 	preview   string
+	list      string              // kept for a run
 	columns   []insuredcsv.Column // of the preview
 	previewed insurer.ImportPreview
 	seen      insurer.ImportCount // what storing the preview changes
@@ -245,6 +246,8 @@ func (w *world) kept(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.preview, err = w.Importer.KeepFile(ctx, clerk, bytes.NewReader(insuredcsv.SampleFile(city)))
+	fatal(t, err)
+	w.list, err = w.PrintJobs.KeepRunList(ctx, clerk, "1")
 	fatal(t, err)
 	w.previewed, err = w.Importer.Preview(ctx, clerk, w.preview)
 	fatal(t, err)

@@ -39,10 +39,13 @@ type TaskStore interface {
 	LastPrint(ctx context.Context, insurer eligibility.InsurerNumber) (n int, at time.Time, err error)
 	// RefusedRows returns what the last stored file of an insurer left; zero before the first.
 	RefusedRows(ctx context.Context, insurer eligibility.InsurerNumber) (RefusedRows, error)
-	// ManyPhones returns the people of an insurer whom at least so many phones show by logins after since.
+	// ManyPhones returns the people of an insurer whom at least so many phones show by logins after since,
+	// and one of them at least that AskedPhones did not note.
 	ManyPhones(
 		ctx context.Context, insurer eligibility.InsurerNumber, since time.Time, least int,
 	) ([]audit.PersonID, error)
+	// AskedPhones notes the phones that show a person now as ones that the person was asked about.
+	AskedPhones(ctx context.Context, which PersonKey, e audit.Entry) error
 }
 
 // Printed says which papers a run ever printed for a person.
@@ -60,8 +63,8 @@ type Waiting struct {
 	PaperTasks
 	Refused RefusedRows
 	Stopped []PrintRun  // runs that were paused or failed, newest first
-	Checks  []CheckTask // of the runs of the last days, newest first
-	Phones  int         // people whom ManyPhones phones or more show
+	Checks  []CheckTask // of the runs of the last days that nobody has looked at, newest first
+	Phones  int         // people whom ManyPhones phones or more show, one of them not asked about
 }
 
 // PaperTasks is who has no paper yet. All count people.
@@ -151,7 +154,7 @@ func (t *ShareTask) clear(kind PaperKind) {
 
 // addChecks adds a run of the last days whose files hold papers to be looked at by hand.
 func (k *Tasks) addChecks(ctx context.Context, w *Waiting, run PrintRun) error {
-	if run.EndedAt.Before(k.now().AddDate(0, 0, -ChecksFor)) {
+	if !run.CheckedAt.IsZero() || run.EndedAt.Before(k.now().AddDate(0, 0, -ChecksFor)) {
 		return nil
 	}
 	files, err := k.runs.RunFiles(ctx, run.Key())

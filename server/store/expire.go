@@ -53,7 +53,12 @@ func (s *Store) ExpireRepresentCodes(ctx context.Context, before time.Time) erro
 	return storageError(err)
 }
 
-// ExpirePreviews removes files that waited to be imported until before a time, and returns how many.
+// ExpirePreviews removes files that waited to be imported until before a time, and returns how many; and the
+// lists of runs that nobody began.
 func (s *Store) ExpirePreviews(ctx context.Context, before time.Time) (int, error) {
+	if _, err := s.write.ExecContext(ctx, `DELETE FROM run_lists WHERE expires_at <= $1`,
+		toMillis(before)); err != nil {
+		return 0, storageError(err)
+	}
 	return removed(s.write.ExecContext(ctx, `DELETE FROM previews WHERE expires_at <= $1`, toMillis(before)))
 }

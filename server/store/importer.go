@@ -24,24 +24,36 @@ func (s importerStore) ImportPeople(
 ) (insurer.ImportCount, error) {
 	var count insurer.ImportCount
 	err := s.change(ctx, func(tx *sql.Tx) (err error) {
-		count, err = s.importPeople(ctx, tx, number, people, e)
+		count, err = s.importPeople(ctx, tx, importedFile{number: number}, people, e)
 		return err
 	})
 	return count, err
 }
 
+// importedFile is whose people come in, with which kept file, and who is told how many are stored.
+type importedFile struct {
+	number  eligibility.InsurerNumber
+	preview string         // empty: with none
+	tell    func(done int) // may be nil
+}
+
 // importPeople stores people within a transaction.
 func (s importerStore) importPeople(
-	ctx context.Context, tx *sql.Tx, number eligibility.InsurerNumber,
+	ctx context.Context, tx *sql.Tx, file importedFile,
 	people iter.Seq2[string, eligibility.Person], e audit.Entry,
 ) (insurer.ImportCount, error) {
-	in, err := s.importer(ctx, tx, number, e.At)
+	in, err := s.importer(ctx, tx, file, e.At)
 	if err != nil {
 		return insurer.ImportCount{}, err
 	}
 	defer in.close()
-	if err := s.inBatches(number, people, true,
-		func(batch []incomingPerson) error { return in.put(ctx, batch) }); err != nil {
+	if err := s.inBatches(file.number, people, true, func(batch []incomingPerson) error {
+		err := in.put(ctx, batch)
+		if err == nil && file.tell != nil {
+			file.tell(in.count.New + in.count.Changed + in.count.Unchanged)
+		}
+		return err
+	}); err != nil {
 		return insurer.ImportCount{}, err
 	}
 	e.Detail += fmt.Sprintf(" new=%d changed=%d unchanged=%d", in.count.New, in.count.Changed,
@@ -163,6 +175,7 @@ type importer struct {
 	core    *core
 	tx      *sql.Tx
 	insurer eligibility.InsurerNumber
+	preview string
 	at      time.Time
 	seal    func(at place, plain []byte) []byte
 	count   insurer.ImportCount
@@ -171,14 +184,14 @@ type importer struct {
 }
 
 func (s importerStore) importer(
-	ctx context.Context, tx *sql.Tx, insurer eligibility.InsurerNumber, at time.Time,
+	ctx context.Context, tx *sql.Tx, file importedFile, at time.Time,
 ) (*importer, error) {
-	scope := fmt.Sprintf("people/%s/%d", insurer, at.In(eligibility.Japan).Year())
+	scope := fmt.Sprintf("people/%s/%d", file.number, at.In(eligibility.Japan).Year())
 	id, aead, err := s.sealer.keyFor(ctx, tx, scope)
 	if err != nil {
 		return nil, err
 	}
-	in := &importer{core: s.core, tx: tx, insurer: insurer, at: at}
+	in := &importer{core: s.core, tx: tx, insurer: file.number, preview: file.preview, at: at}
 	in.seal = func(at place, plain []byte) []byte { return sealWith(id, aead, at, plain) }
 	for _, p := range []struct {
 		to   **sql.Stmt
@@ -186,8 +199,9 @@ func (s importerStore) importer(
 	}{
 		{&in.insert,
 			`INSERT INTO people (ref, insurer, key_mac, body_mac, version, registered_at, body, pseudonym,
-			search, number_mac, name_mac, kana_mac, birth_mac, insured_mac, name_head_mac, kana_head_mac)
-			VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`},
+			came_with, search, number_mac, name_mac, kana_mac, birth_mac, insured_mac, name_head_mac,
+			kana_head_mac)
+			VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`},
 		{&in.update,
 			`UPDATE people
 			SET body_mac = $2, version = $3, registered_at = $4, body = $5, search = $6, number_mac = $7,
@@ -244,7 +258,7 @@ func (in *importer) add(ctx context.Context, ref string, p incomingPerson) error
 	rand.Read(personKey)
 	row := personRow{ref, string(in.insurer), p.keyMAC, 1, toMillis(in.at)}
 	values := append([]any{ref, in.insurer, p.keyMAC, p.bodyMAC, row.at, in.seal(row.place(), p.body),
-		in.seal(plainPlace("people.pseudonym", ref), personKey)}, p.search...)
+		in.seal(plainPlace("people.pseudonym", ref), personKey), in.preview}, p.search...)
 	if _, err := in.insert.ExecContext(ctx, values...); err != nil {
 		return fmt.Errorf("storing a person: %w", err)
 	}

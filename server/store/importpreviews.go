@@ -130,7 +130,8 @@ func (s importerStore) ImportPreview(
 		if n, err := done.RowsAffected(); err != nil || n == 0 {
 			return cmp.Or(err, errStoredBefore)
 		}
-		count, err := s.importPeople(ctx, tx, p.Insurer, people, e)
+		file := importedFile{number: p.Insurer, preview: p.ID, tell: p.Tell}
+		count, err := s.importPeople(ctx, tx, file, people, e)
 		if err == nil && count != seen {
 			return insurer.ErrPreviewOutdated
 		}

@@ -133,16 +133,20 @@ func (s runStore) putItems(
 }
 
 const runColumns = `ref, insurer, kind, state, clerk, created_at, ended_at, note, options, total,
+	checked_at, checked_by,
 	coalesce((SELECT max(last) FROM run_files WHERE run_files.run_id = runs.id), 0), (SELECT count(*)
 	FROM run_files WHERE run_files.run_id = runs.id)`
 
 func scanRun(scan func(...any) error) (insurer.PrintRun, error) {
 	var r insurer.PrintRun
-	var created, ended int64
-	var by, options string
+	var created, ended, checked int64
+	var by, options, checker string
 	if err := scan(&r.ID, &r.Insurer, &r.Kind, &r.State, &by, &created, &ended, &r.Note, &options, &r.Total,
-		&r.Done, &r.Files); err != nil {
+		&checked, &checker, &r.Done, &r.Files); err != nil {
 		return r, err
+	}
+	if checked > 0 {
+		r.CheckedAt, r.CheckedBy = fromMillis(checked), audit.ReadActor(checker)
 	}
 	r.By, r.CreatedAt = audit.ReadActor(by), fromMillis(created)
 	if ended > 0 {
@@ -271,6 +275,25 @@ func (s runStore) StepRun(
 		return appendAudit(ctx, tx, e, nil)
 	})
 	return moved, err
+}
+
+// CheckRun implements insurer.RunStore.
+func (s runStore) CheckRun(ctx context.Context, run insurer.RunKey, e audit.Entry) (bool, error) {
+	checked := false
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		done, err := tx.ExecContext(ctx, `UPDATE runs SET checked_at = $3, checked_by = $4
+			WHERE ref = $1 AND insurer = $2 AND state = $5 AND checked_at = 0`,
+			run.ID, run.Insurer, toMillis(e.At), string(e.Actor), insurer.RunDone)
+		if err != nil {
+			return fmt.Errorf("noting that a run's names were looked at: %w", err)
+		}
+		n, err := done.RowsAffected()
+		if checked = n > 0; err != nil || !checked {
+			return err
+		}
+		return appendAudit(ctx, tx, e, nil)
+	})
+	return checked, err
 }
 
 // FinishFile implements insurer.RunStore.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 
-	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 )
@@ -19,13 +18,16 @@ type printSource struct {
 
 // EachPrint implements insurer.PrintSource.
 func (s printSource) EachPrint(
-	ctx context.Context, number eligibility.InsurerNumber, kind insurer.PaperKind,
-	see func(insurer.PersonRecord, insurer.LastPrint) error,
+	ctx context.Context, q insurer.PrintQuery, see func(insurer.PersonRecord, insurer.LastPrint) error,
 ) error {
+	where, args := `people.insurer = $1`, []any{q.Insurer, q.Kind}
+	if q.File != "" {
+		where, args = where+` AND people.came_with = $3 AND people.came_with <> ''`, append(args, q.File)
+	}
 	rows, err := s.read.QueryContext(ctx,
 		`SELECT `+personColumns+`, coalesce(prints.at, 0), coalesce(prints.version, 0)
 		FROM people LEFT JOIN prints ON prints.person_id = people.id AND prints.kind = $2
-		WHERE people.insurer = $1`, number, kind)
+		WHERE `+where, args...)
 	if err != nil {
 		return storageError(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"time"
 
 	"madoguchi/eligibility"
@@ -68,8 +69,29 @@ func (s taskStore) ManyPhones(
 		all = append(all, id)
 		return err
 	}, `SELECT people.ref FROM device_grants JOIN people ON people.id = device_grants.person_id
+		LEFT JOIN asked_phones ON asked_phones.person_id = people.id
+			AND asked_phones.phone = device_grants.phone
 		WHERE people.insurer = $1 AND device_grants.login_at > $2
-		GROUP BY people.ref HAVING count(DISTINCT device_grants.phone) >= $3 ORDER BY people.ref`,
+		GROUP BY people.ref HAVING count(DISTINCT device_grants.phone) >= $3
+			AND sum(CASE WHEN asked_phones.phone IS NULL THEN 1 ELSE 0 END) > 0
+		ORDER BY people.ref`,
 		number, toMillis(since), least)
 	return all, storageError(err)
+}
+
+// AskedPhones implements insurer.TaskStore.
+func (s taskStore) AskedPhones(ctx context.Context, which insurer.PersonKey, e audit.Entry) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		var person int64
+		if err := tx.QueryRowContext(ctx, `SELECT id FROM people WHERE ref = $1 AND insurer = $2`,
+			which.ID, which.Insurer).Scan(&person); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO asked_phones (person_id, phone, at)
+			SELECT DISTINCT $1, phone, $2 FROM device_grants WHERE person_id = $1
+			ON CONFLICT (person_id, phone) DO NOTHING`, person, toMillis(e.At)); err != nil {
+			return fmt.Errorf("noting phones that were asked about: %w", err)
+		}
+		return s.audit(ctx, tx, e)
+	})
 }

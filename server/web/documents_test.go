@@ -158,7 +158,7 @@ func linksOf(d *insurer.ClerkDocument) []insurer.DocumentLink {
 func (l library) unprinted(t *testing.T, d insurer.Document) (bad []string) {
 	t.Helper()
 	kind := string(d.Run.Kind)
-	if !strings.Contains(l.page(t, "/insurer/runs?insurer=06139992"), `<option value="`+kind+`"`) {
+	if !strings.Contains(l.page(t, "/insurer/runs/new?insurer=06139992"), `name="run" value="`+kind+`"`) {
 		bad = append(bad, "it cannot be chosen for a run")
 	}
 	layouts := d.Run.Layouts
@@ -166,8 +166,8 @@ func (l library) unprinted(t *testing.T, d insurer.Document) (bad []string) {
 		layouts = []insurer.RunLayout{""}
 	}
 	for _, layout := range layouts {
-		w := l.form(t, "/insurer/runs", url.Values{"insurer": {"06139992"}, "run": {kind}, "only": {"all"},
-			"order": {"number"}, "layout": {string(layout)}, "yes": {"1"}})
+		w := l.form(t, "/insurer/runs", url.Values{"insurer": {"06139992"}, "run": {kind}, "whom": {"all"},
+			"day": {l.today()}, "order": {"number"}, "sheets": {"no"}, "layout": {string(layout)}})
 		m := runAddress.FindStringSubmatch(w.Header().Get("Location"))
 		if m == nil {
 			bad = append(bad, "no run is begun "+string(layout))

@@ -2,8 +2,11 @@ package web
 
 import (
 	"fmt"
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"madoguchi/auth"
 	"madoguchi/server/audit"
@@ -118,13 +121,7 @@ func TestPeopleOfManyPhonesAreATask(t *testing.T) {
 		if strings.Contains(page, `id="task-phones"`) {
 			t.Fatalf("%d phones are many", i)
 		}
-		id := fmt.Sprintf("phone-%d", i)
-		grant := insurer.DeviceGrant{Subject: "idp|tokuichi", DeviceID: id, KeyID: id, Public: []byte("key"),
-			LoginAt: h.now, At: h.now}
-		e := audit.Entry{At: h.now, Actor: "patient", Action: "phone.holder"}
-		if err := h.store.Devices.PutDeviceGrants(ctx, grant, e); err != nil {
-			t.Fatal(err)
-		}
+		h.grant(t, fmt.Sprintf("phone-%d", i))
 	}
 	if page := h.page(t, "/insurer?insurer=00138990"); !strings.Contains(page, `id="task-phones"`) {
 		t.Error("three phones are not many")
@@ -136,5 +133,83 @@ func TestPeopleOfManyPhonesAreATask(t *testing.T) {
 	if looked := h.entries(t, "people.search"); len(looked) != 1 ||
 		looked[0] != "00138990 phones found=1 shown=1" {
 		t.Errorf("%v", looked)
+	}
+
+	// Asked about, the person is no task any more, until there is another phone.
+	w := h.form(t, "/insurer/people/"+string(r.ID)+"/phones/checked", nil)
+	if w.Code != http.StatusSeeOther {
+		t.Fatal(w.Code)
+	}
+	if page := h.page(t, w.Header().Get("Location")); !strings.Contains(page, `id="asked"`) ||
+		!strings.Contains(page, `id="nobody"`) {
+		t.Error("who was asked is still listed")
+	}
+	if page := h.page(t, "/insurer?insurer=00138990"); strings.Contains(page, `id="task-phones"`) {
+		t.Error("who was asked is still a task")
+	}
+	if page := h.page(t, "/insurer/people/"+string(r.ID)); !strings.Contains(page, "スマホ（端末）を本人に確かめた") {
+		t.Error("the person's record does not say who asked")
+	}
+	h.now = h.now.Add(time.Minute)
+	h.grant(t, "phone-0") // logs in again
+	if page := h.page(t, "/insurer?insurer=00138990"); strings.Contains(page, `id="task-phones"`) {
+		t.Error("a phone that was asked about is a task again")
+	}
+	h.grant(t, "phone-new")
+	if page := h.page(t, "/insurer?insurer=00138990"); !strings.Contains(page, `id="task-phones"`) {
+		t.Error("another phone is no task")
+	}
+}
+
+// grant lets a phone of 髙橋 德一's login show the person.
+func (h *testApp) grant(t *testing.T, phone string) {
+	t.Helper()
+	grant := insurer.DeviceGrant{
+		Subject:  "idp|tokuichi",
+		DeviceID: phone,
+		KeyID:    phone,
+		Public:   []byte("key"),
+		LoginAt:  h.now,
+		At:       h.now,
+	}
+	e := audit.Entry{At: h.now, Actor: "patient", Action: "phone.holder"}
+	if err := h.store.Devices.PutDeviceGrants(ctx, grant, e); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The names of a run that are to be looked at by hand are a task until a clerk has noted that they were, or
+// seven days have gone; who and when stands on the run's page. The next run has its own.
+func TestNamesToBeLookedAtAreTickedOff(t *testing.T) {
+	h := newTestApp(t)
+	h.town(t, "100,1,00,試験 〓郎,シケン タロウ,1986-04-12,2020-04-01,1000000,東京都架空区1,,,架空商店,有")
+	home := func() string { return h.page(t, "/insurer?insurer=06139992") }
+	run := func() string {
+		id := h.started(t, url.Values{"run": {"notices"}, "whom": {"all"}, "order": {"number"}})
+		h.over(t, id)
+		return id
+	}
+	first := run()
+	if !strings.Contains(home(), `id="task-checks-`+first) {
+		t.Fatal("a name with an unreadable character is no task")
+	}
+	if page := h.page(t, "/insurer/runs/"+first); !strings.Contains(page, `id="check"`) {
+		t.Error("it cannot be ticked off")
+	}
+	for range 2 { // the second press changes nothing
+		if w := h.form(t, "/insurer/runs/"+first+"/checked", nil); w.Code != http.StatusSeeOther {
+			t.Fatal(w.Code)
+		}
+	}
+	if noted := h.entries(t, "run.checked"); len(noted) != 1 || noted[0] != first {
+		t.Errorf("%v", noted)
+	}
+	page := h.page(t, "/insurer/runs/"+first)
+	if strings.Contains(home(), "task-checks-") || strings.Contains(page, `id="check"`) ||
+		!strings.Contains(page, "鈴木が確かめました") {
+		t.Error("it is still a task, or nobody says who did it")
+	}
+	if second := run(); !strings.Contains(home(), `id="task-checks-`+second) {
+		t.Error("the next run's names are no task")
 	}
 }

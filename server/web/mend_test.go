@@ -55,7 +55,7 @@ func TestAFilesRefusedRowsAreMendedOnTheSpot(t *testing.T) {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 	page = h.page(t, next)
-	for _, want := range []string{"試験 四", `name="cell-4-2"`, "お知らせを用意する", "<b>4</b>人"} {
+	for _, want := range []string{"試験 四", `name="cell-4-2"`, "新しい2人のお知らせを作る", "<b>2</b>人"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the result's page lacks %q", want)
 		}

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
@@ -64,11 +65,15 @@ func (h *testApp) overOf(t *testing.T, run insurer.RunKey) insurer.PrintRun {
 
 var runAddress = regexp.MustCompile(`^/insurer/runs/([A-Z2-7]{10})$`)
 
+// today is the day of the test's clock, as forms have it.
+func (h *testApp) today() string { return eligibility.DateOf(h.now).String() }
+
 func (h *testApp) started(t *testing.T, v url.Values) string {
 	t.Helper()
-	v.Set("yes", "1")
-	if v.Get("insurer") == "" {
-		v.Set("insurer", "06139992")
+	for field, usual := range map[string]string{"insurer": "06139992", "day": h.today(), "sheets": "no"} {
+		if v.Get(field) == "" {
+			v.Set(field, usual)
+		}
 	}
 	w := h.form(t, "/insurer/runs", v)
 	m := runAddress.FindStringSubmatch(w.Header().Get("Location"))
@@ -96,15 +101,19 @@ func TestAClerkCountsPrintsAndFetchesARun(t *testing.T) {
 	h := newTestApp(t)
 	h.town(t, row(1, ",,架空商店,有"), row(2, ",,架空商店,有"), row(3, ",,架空商店,無"))
 	choices := url.Values{
-		"insurer":     {"06139992"},
-		"run":         {"notices"},
-		"only":        {"new"},
-		"order":       {"number"},
-		"countSheets": {"1"},
+		"insurer": {"06139992"},
+		"run":     {"notices"},
+		"whom":    {"new"},
+		"day":     {h.today()},
+		"order":   {"number"},
+		"sheets":  {"yes"},
 	}
-	w := h.form(t, "/insurer/runs", choices)
+	plan := func(v url.Values) *httptest.ResponseRecorder {
+		return h.ask(t, http.MethodGet, "/insurer/runs/new?"+v.Encode(), nil)
+	}
+	w := plan(choices)
 	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `id="plan-total">2 人`) ||
-		!strings.Contains(w.Body.String(), "対象でない人") {
+		!strings.Contains(w.Body.String(), "この紙を受け取らない人") {
 		t.Fatal(w.Code, w.Body)
 	}
 	if runs, err := h.store.Runs.Runs(ctx, "06139992", 10); err != nil || len(runs) > 0 {
@@ -132,20 +141,16 @@ func TestAClerkCountsPrintsAndFetchesARun(t *testing.T) {
 		}
 	}
 	w = h.form(t, "/insurer/runs", choices) // nobody is new any more
+	if w.Code != http.StatusSeeOther || !strings.HasPrefix(w.Header().Get("Location"), "/insurer/runs/new?") {
+		t.Error(w.Code, w.Header())
+	}
+	w = plan(choices)
 	if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "あてはまる人がいません") {
 		t.Error(w.Code, w.Body)
 	}
-	w = h.form(
-		t,
-		"/insurer/runs",
-		url.Values{
-			"insurer": {"06139992"},
-			"run":     {"certificates"},
-			"only":    {"new"},
-			"order":   {"number"},
-			"layout":  {"cards"},
-		},
-	)
+	choices.Set("run", "certificates")
+	choices.Set("layout", "cards")
+	w = plan(choices)
 	if !strings.Contains(w.Body.String(), `id="plan-total">1 人`) {
 		t.Error("マイナ保険証の登録がない人 gets the certificate:", w.Body)
 	}
@@ -163,7 +168,7 @@ func TestWithheldPeopleArePrintedOnlyToAnAddressOfTheirOwn(t *testing.T) {
 	h.town(t, row(1, ",有,架空商店,有"), row(2, "別町9-9,有,架空商店,有"))
 	id := h.started(
 		t,
-		url.Values{"run": {"certificates"}, "only": {"all"}, "order": {"postcode"}, "layout": {"card"}},
+		url.Values{"run": {"certificates"}, "whom": {"all"}, "order": {"postcode"}, "layout": {"card"}},
 	)
 	if r := h.over(t, id); r.State != insurer.RunDone {
 		t.Fatalf("%+v", r)
@@ -186,7 +191,7 @@ func TestWithheldPeopleArePrintedOnlyToAnAddressOfTheirOwn(t *testing.T) {
 func TestRunsFilterByWhatChanged(t *testing.T) {
 	h := newTestApp(t)
 	h.town(t, row(1, ",,架空商店,有"), row(2, ",,架空商店,有"), row(3, ",,架空商店,有"))
-	h.over(t, h.started(t, url.Values{"run": {"notices"}, "only": {"all"}, "order": {"number"}}))
+	h.over(t, h.started(t, url.Values{"run": {"notices"}, "whom": {"all"}, "order": {"number"}}))
 	h.now = h.now.Add(time.Hour)
 	h.town(t, row(1, ",,別商店,有"), row(2, ",,架空商店,無"), row(3, ",,架空商店,有"), row(4, ",,架空商店,有"))
 	total := func(kind insurer.PaperKind, o insurer.RunOptions, list ...string) int {
@@ -260,43 +265,5 @@ func TestAServersOwnRunsGoOnAtItsNextStart(t *testing.T) {
 	h.runs.Wait()
 	if r := h.over(t, id); r.State != insurer.RunDone {
 		t.Errorf("%+v", r)
-	}
-}
-
-// The plan repeats every choice before anything is made, and nothing that was not chosen.
-func TestAPlanRepeatsEveryChoice(t *testing.T) {
-	h := newTestApp(t)
-	h.session(t, auth.Clerk, "鈴木", "{}")
-	h.tokuichi(t)
-	plan := func(more url.Values) string {
-		t.Helper()
-		v := url.Values{"insurer": {"00138990"}, "run": {"notices"}, "only": {"new"}, "order": {"postcode"},
-			"perFile": {"5000"}}
-		for field, values := range more {
-			v[field] = values
-		}
-		w := h.form(t, "/insurer/runs", v)
-		_, choices, found := strings.Cut(w.Body.String(), `id="choices">`)
-		choices, _, _ = strings.Cut(choices, "</dl>")
-		if !found {
-			t.Fatalf("%d %s", w.Code, w.Body)
-		}
-		return choices
-	}
-	few := plan(nil)
-	for _, want := range []string{"資格情報のお知らせ", "印刷用PDFをまだ作っていない人", "郵便番号の順", "5000人"} {
-		if !strings.Contains(few, want) {
-			t.Errorf("the plan lacks %q: %s", want, few)
-		}
-	}
-	if n := strings.Count(few, "<dt>"); n != 4 {
-		t.Errorf("%d choices: %s", n, few)
-	}
-	many := plan(url.Values{"only": {"all"}, "order": {"number"}, "countSheets": {"1"}, "list": {"0001234"},
-		"perFile": {"7"}})
-	for _, want := range []string{"対象の人すべて", "記号・番号・枝番の順", "枚数確認票", "1行の一覧の人だけ", "7人"} {
-		if !strings.Contains(many, want) {
-			t.Errorf("the plan lacks %q: %s", want, many)
-		}
 	}
 }

@@ -213,6 +213,7 @@ func (h *testApp) build(t *testing.T) {
 	h.runs = h.insurer.PrintJobs
 	h.runs.Folder = filepath.Join(h.dir, "runs")
 	t.Cleanup(h.runs.Wait)
+	t.Cleanup(h.insurer.Importer.Wait)
 	h.echo = newSite(
 		Config{
 			Insurer:    h.insurer,

@@ -101,7 +101,7 @@ func (h *testApp) tour(t *testing.T) []stop {
 		t.Fatalf("%+v %v", file, err)
 	}
 	rid, login := credential.EncodeRID(file.Copies[0].RID), strconv.FormatInt(file.Logins[0].ID, 10)
-	done := h.started(t, url.Values{"insurer": {city}, "run": {"notices"}, "only": {"new"},
+	done := h.started(t, url.Values{"insurer": {city}, "run": {"notices"}, "whom": {"new"},
 		"order": {"number"}})
 	h.overOf(t, insurer.RunKey{Insurer: city, ID: done})
 	waiting := h.waiting(t, city)
@@ -236,7 +236,7 @@ func (h *testApp) tour(t *testing.T) []stop {
 		"/counter/offline", "/counter/sw.js", "/counter/manifest.webmanifest", "/api/v1/counter/offline",
 		"/api/v1/counter/status",
 		"/api/v1/counter/cases", "/api/v1/counter/bridges", "/insurer", "/insurer/staff", "/insurer/settings",
-		"/insurer/runs",
+		"/insurer/runs", "/insurer/runs/new",
 		"/insurer/support"} {
 		get(route)
 	}
@@ -362,9 +362,12 @@ func (h *testApp) tour(t *testing.T) []stop {
 	form("/insurer/settings", url.Values{"insurer": {city}, "name": {"架空市"},
 		"issuer": {"架空市長"}, "telephone": {"03-0000-0000"}})
 	form("/insurer/runs", url.Values{"insurer": {city}, "run": {"notices"}, "order": {"number"}})
+	form("/insurer/runs/new", url.Values{"insurer": {city}, "run": {"notices"}, "whom": {"list"},
+		"list": {"1"}})
 	form("/insurer/revoke", url.Values{"insurer": {"00138990"}, "rid": {rid}})
 	form("/insurer/imports/:id/headings", url.Values{}, last(mapped))
 	form("/insurer/imports/:id/store", url.Values{"seen": {"1 0 0"}}, last(stored))
+	form("/insurer/imports/:id/stop", url.Values{}, last(mended))
 	form("/insurer/imports/:id/drop", url.Values{}, last(dropped))
 	form("/insurer/imports/:id/mend", url.Values{"cell-2-1": {"試験 太郎"}}, last(mended))
 	form("/insurer/runs/:id/:wish", url.Values{}, waiting, "cancel")
@@ -459,6 +462,7 @@ func (h *testApp) tour(t *testing.T) []stop {
 	send("POST", "/api/v1/phones/:phone/end", struct{}{}, "A")
 	send("POST", "/api/v1/people/:id/remove", struct{}{}, id)
 	form("/insurer/people/:id/phones/:phone/end", url.Values{}, string(taro.ID), "T")
+	form("/insurer/people/:id/phones/checked", url.Values{}, string(taro.ID))
 	form("/insurer/people/:id/phones/end", url.Values{}, string(taro.ID))
 	form("/insurer/people/:id/logins/:login/end", url.Values{}, id, login)
 	form("/insurer/people/:id/erase", url.Values{"number": {r.Person.Number}}, id)

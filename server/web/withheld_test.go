@@ -129,7 +129,7 @@ func TestPapersOfTheWithheldWantAFreshPasskey(t *testing.T) {
 		return []string{person + "/notice.pdf", person + "/insert.pdf"}
 	}
 	h.session(t, auth.Clerk, "鈴木", "{}")
-	done := h.started(t, url.Values{"insurer": {"00138990"}, "run": {"notices"}, "only": {"new"},
+	done := h.started(t, url.Values{"insurer": {"00138990"}, "run": {"notices"}, "whom": {"new"},
 		"order": {"number"}})
 	h.overOf(t, insurer.RunKey{Insurer: "00138990", ID: done})
 	files := "/insurer/runs/" + done + "/files/"

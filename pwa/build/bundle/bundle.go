@@ -32,6 +32,7 @@ func Make(root string) (map[string][]byte, error) {
 			{InputPath: "src/insurer/run.ts", OutputPath: "run"},
 			{InputPath: "src/insurer/desk.ts", OutputPath: "desk"},
 			{InputPath: "src/insurer/import.ts", OutputPath: "import"},
+			{InputPath: "src/insurer/importwait.ts", OutputPath: "importwait"},
 			{InputPath: "src/staff/main.ts", OutputPath: "passkey"},
 			{InputPath: "src/counter/record.ts", OutputPath: "record"},
 			{InputPath: "css/app.css", OutputPath: "app"},

@@ -1,14 +1,7 @@
-// Sending the file of the insured: dropped anywhere on the page or chosen, with a bar for what is sent and
-// one for what is read. Without this program the form does the same, without a bar. Elements: #import-form,
-// #file, #drag-help, #drop-here, #sending (data-sending, -reading, -failed), #sending-words, #sending-bar,
-// #sending-stop.
+// Sending the file of the insured: dropped anywhere on the page or chosen, with a bar for what is sent.
+// Without this program the form does the same, without a bar. Elements: #import-form, #file, #drag-help,
+// #drop-here, #sending (data-sending, -failed), #sending-words, #sending-bar, #sending-stop.
 import { byId, setText } from "../shared/dom";
-
-interface Read {
-  done: number;
-  total: number;
-  over: boolean;
-}
 
 const form = byId<HTMLFormElement>("import-form");
 const field = byId<HTMLInputElement>("file");
@@ -40,7 +33,7 @@ function send(): void {
   });
   request.addEventListener("load", () => {
     if (request.status === 201) {
-      read((JSON.parse(request.responseText) as { address: string }).address);
+      location.assign((JSON.parse(request.responseText) as { address: string }).address);
     } else {
       form.submit(); // the server's own page says why
     }
@@ -58,22 +51,6 @@ function send(): void {
   show(say("sending", { d: megabytes(0), t: megabytes(field.files[0]!.size) }), 0, 1);
   request.send(new FormData(form));
   place.scrollIntoView({ block: "nearest" });
-}
-
-function read(address: string): void {
-  const percent = (p: Read): string => String(Math.floor((100 * p.done) / (p.total || 1)));
-  const events = new EventSource(`${address}/events`);
-  const over = (): void => {
-    events.close();
-    location.assign(address);
-  };
-  events.addEventListener("message", (e: MessageEvent<string>) => {
-    const p = JSON.parse(e.data) as Read;
-    if (p.over) over();
-    else show(say("reading", { p: percent(p) }), p.done, p.total);
-  });
-  events.addEventListener("error", over); // the page reads the file itself, or says why not
-  show(say("reading", { p: "0" }), 0, 1);
 }
 
 form.addEventListener("submit", (e) => {

@@ -2,7 +2,6 @@ package clerk
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -15,15 +14,13 @@ import (
 
 // TaskRow is one thing that is to be done today: how many, of what, and one button.
 type TaskRow struct {
-	ID   string // of its element
-	N    int
-	Unit message.Message // of N
-	What message.Message
-	Help message.Message
-	// Button leads to Address, or where Plan is set, sends it: the plan of a run, which prints nothing yet.
+	ID      string // of its element
+	N       int
+	Unit    message.Message // of N
+	What    message.Message
+	Help    message.Message
 	Button  message.Message
-	Address string
-	Plan    *RunForm
+	Address string // of its button; a run's is its plan, which makes nothing yet
 }
 
 // tasks returns what is to be done today, the most urgent first. What there is nothing of is left out.
@@ -61,7 +58,7 @@ func (s *BackOffice) tasks(c echo.Context, clerk staff.Clerk) ([]TaskRow, insure
 			Address: "/insurer/runs/" + run.ID,
 		})
 	}
-	rows = append(rows, paperTasks(w.PaperTasks)...)
+	rows = append(rows, s.paperTasks(clerk, w.PaperTasks)...)
 	for _, check := range w.Checks {
 		args := kindArgs(check.Run)
 		args["at"] = message.Text(whenText(check.Run.EndedAt))
@@ -116,37 +113,44 @@ func (s *BackOffice) refusedTask(c echo.Context, clerk staff.Clerk, refused insu
 	return row
 }
 
+// planned completes a run's choices with the usual ones, so that they lead to its plan.
+func (s *BackOffice) planned(clerk staff.Clerk, f RunForm) string {
+	f.Order, f.Day = string(insurer.ByPostCode), s.Today().String()
+	if layouts := f.layouts(); len(layouts) > 0 {
+		f.Layout = string(layouts[0])
+	}
+	return f.address(clerk.Insurer, "")
+}
+
 // paperTasks are the papers that nobody has printed yet. Each button shows who would get one.
-func paperTasks(w insurer.PaperTasks) (rows []TaskRow) {
+func (s *BackOffice) paperTasks(clerk staff.Clerk, w insurer.PaperTasks) (rows []TaskRow) {
 	add := func(id string, n int, what, help message.Message, button string, plan RunForm) {
 		if n == 0 {
 			return
 		}
-		plan.Order, plan.PerFile = string(insurer.ByPostCode), strconv.Itoa(insurer.DefaultPerFile)
-		plan.Layout = string(insurer.LayoutCards)
 		rows = append(rows, TaskRow{
-			ID:     id,
-			N:      n,
-			Unit:   sentence("staff.home.people"),
-			What:   what,
-			Help:   help,
-			Button: sentence(button),
-			Plan:   &plan,
+			ID:      id,
+			N:       n,
+			Unit:    sentence("staff.home.people"),
+			What:    what,
+			Help:    help,
+			Button:  sentence(button),
+			Address: s.planned(clerk, plan),
 		})
 	}
 	notices, certificates := string(insurer.NoticeRun), string(insurer.CertificateRun)
 	add("task-notices", w.Notices, sentence("staff.home.notices"), sentence("staff.home.noticesHelp"),
-		"staff.home.noticesButton", RunForm{Kind: notices, Only: string(insurer.OnlyNew)})
+		"staff.home.noticesButton", RunForm{Run: notices, Whom: whomNew})
 	add("task-certificates", w.Certificates, sentence("staff.home.certificates"),
 		sentence("staff.home.certificatesHelp"), "staff.home.certificatesButton",
-		RunForm{Kind: certificates, Only: string(insurer.OnlyNew)})
+		RunForm{Run: certificates, Whom: whomNew})
 	shares := message.New("staff.home.shares", message.Args{"day": w.Shares.Day.Value()})
 	on := w.Shares.Day.String()
 	add("task-shares-notices", w.Shares.Notices, shares, sentence("staff.home.sharesNotices"),
-		"staff.home.sharesButton", RunForm{Kind: notices, Only: string(insurer.OnlyAll), ShareOn: on})
+		"staff.home.sharesButton", RunForm{Run: notices, Whom: whomShare, ShareOn: on})
 	add("task-shares-certificates", w.Shares.Certificates, shares,
 		sentence("staff.home.sharesCertificates"), "staff.home.sharesButton",
-		RunForm{Kind: certificates, Only: string(insurer.OnlyAll), ShareOn: on})
+		RunForm{Run: certificates, Whom: whomShare, ShareOn: on})
 	return rows
 }
 

@@ -1,6 +1,7 @@
 package clerk
 
 import (
+	"errors"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -37,7 +38,7 @@ func (s *importPages) importView(
 		view.Page = s.NewPage(c, message.New("staff.title.resultOfTheImport", nil))
 	}
 	if c.QueryParam("moved") != "" && !view.Stored {
-		view.Error = kit.FormError(insurer.ErrPreviewOutdated)
+		view.setFailure(insurer.ErrPreviewOutdated)
 	}
 	view.Insurer = kit.InsurerView(in.Contact())
 	view.Warnings = importRows(digest.Warnings)
@@ -54,6 +55,19 @@ func (s *importPages) importView(
 		view.ErrorsURL = importAddress(preview.ID, "/errors.csv")
 	}
 	return view
+}
+
+// setFailure says why the file was not stored.
+func (v *ImportView) setFailure(why error) {
+	var e *eligibility.Error
+	if errors.As(why, &e) {
+		v.Error = kit.FormError(e)
+	}
+}
+
+// known reports whether a page of a preview can say why its file was not stored.
+func known(why error) bool {
+	return errors.Is(why, insurer.ErrPreviewOutdated) || errors.Is(why, insurer.ErrStoreStopped)
 }
 
 func importRows(notes []insuredcsv.LineNote) []ImportRow {

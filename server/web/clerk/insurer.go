@@ -76,6 +76,7 @@ func (s *BackOffice) foundPage(c echo.Context, clerk staff.Clerk) error {
 		return err
 	}
 	view.setPage(number)
+	view.Asked = c.QueryParam("said") == "asked"
 	for _, r := range people {
 		view.People = append(view.People, s.personRow(r))
 	}

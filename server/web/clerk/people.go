@@ -38,6 +38,7 @@ func (s *personPages) routes(r *kit.Router) {
 		r.Clerk("GET /insurer/people/:id"+path, s.clerk(ofPerson, s.confirmHandler(a)))
 		r.Clerk("POST /insurer/people/:id"+path, s.clerk(ofPerson, s.actionHandler(a)))
 	}
+	r.Clerk("POST /insurer/people/:id/phones/checked", s.clerk(ofPerson, s.askedAboutPhones))
 	representPages{s.BackOffice}.routes(r)
 	r.Clerk("GET /insurer/people/:id/notice", s.clerk(ofPerson, s.noticeSheet))
 	r.Clerk("GET /insurer/people/:id/notice.png", s.clerk(ofPerson, s.noticeQR))
@@ -96,6 +97,15 @@ func (s *personPages) actionHandler(a personAction) clerkHandlerFunc {
 		}
 		return c.Redirect(http.StatusSeeOther, next)
 	}
+}
+
+// askedAboutPhones notes that the person was asked, and leads back to who is left.
+func (s *personPages) askedAboutPhones(c echo.Context, clerk staff.Clerk) error {
+	if err := s.Insurer.Tasks.AskedAboutPhones(c.Request().Context(), clerk, personOf(c)); err != nil {
+		return err
+	}
+	next := "/insurer?insurer=" + string(clerk.Insurer) + "&show=phones&said=asked"
+	return c.Redirect(http.StatusSeeOther, next)
 }
 
 func personAddress(id audit.PersonID, step string) string {

@@ -24,11 +24,12 @@ import (
 func (s *importPages) routes(r *kit.Router) {
 	r.Clerk("POST "+ImportPath, s.sendFile) // its insurer comes with the file
 	r.Clerk("GET /insurer/imports/:id", s.clerk(ofPreview, s.previewPage))
-	r.Clerk("GET /insurer/imports/:id/events", s.clerk(ofPreview, s.readEvents))
+	r.Clerk("GET /insurer/imports/:id/events", s.clerk(ofPreview, s.importEvents))
 	r.Clerk("POST /insurer/imports/:id/mend", s.clerk(ofPreview, s.mendFile))
 	r.Clerk("GET /insurer/imports/:id/headings", s.clerk(ofPreview, s.headingsPage))
 	r.Clerk("POST /insurer/imports/:id/headings", s.clerk(ofPreview, s.mapHeadings))
 	r.Clerk("POST /insurer/imports/:id/store", s.clerk(ofPreview, s.storeFile))
+	r.Clerk("POST /insurer/imports/:id/stop", s.clerk(ofPreview, s.stopStore))
 	r.Clerk("POST /insurer/imports/:id/drop", s.clerk(ofPreview, s.dropFile))
 	r.Clerk("GET /insurer/imports/:id/errors.csv", s.clerk(ofPreview, s.errorFile))
 }
@@ -190,6 +191,13 @@ func (s *importPages) previewPage(c echo.Context, clerk staff.Clerk) error {
 	if preview.Open || preview.Refusal != nil {
 		return c.Redirect(http.StatusSeeOther, importAddress(preview.ID, "/headings"))
 	}
+	if view, waits := s.waitView(c, clerk, preview, in); waits {
+		return s.Show(c, http.StatusOK, "importwait", view)
+	}
+	failure := s.Insurer.Importer.StoreFailure(clerk, preview.ID)
+	if failure != nil && !known(failure) {
+		return failure
+	}
 	picture, digest, err := s.Insurer.Importer.Count(c.Request().Context(), clerk, preview)
 	if err != nil {
 		return err
@@ -197,18 +205,44 @@ func (s *importPages) previewPage(c echo.Context, clerk staff.Clerk) error {
 	view := s.importView(c, preview, in, picture.Count, digest)
 	view.setPicture(picture)
 	if view.Stored {
-		if view.Next, err = s.nextPapers(c, clerk); err != nil {
+		if view.Next, err = s.nextPapers(c, clerk, preview.ID); err != nil {
 			return err
 		}
+	}
+	if failure != nil {
+		view.setFailure(failure)
 	}
 	return s.Show(c, http.StatusOK, "import", view)
 }
 
-// nextPapers are the papers that wait once a file is stored.
-func (s *importPages) nextPapers(c echo.Context, clerk staff.Clerk) ([]TaskRow, error) {
-	waiting, err := s.Insurer.Tasks.Waiting(c.Request().Context(), clerk)
-	waiting.Shares = insurer.ShareTask{} // of another day
-	return paperTasks(waiting.PaperTasks), err
+// nextPapers are the papers of the people who are new with a file that is stored.
+func (s *importPages) nextPapers(c echo.Context, clerk staff.Clerk, file string) (rows []TaskRow, err error) {
+	papers, err := s.Insurer.PrintJobs.NewPapers(c.Request().Context(), clerk, file)
+	for _, p := range []struct {
+		id, what, button string
+		kind             insurer.PaperKind
+		n                int
+	}{
+		{"next-notices", "staff.import.next_notices", "staff.import.nextButton_notices",
+			insurer.NoticeRun, papers.Notices},
+		{"next-certificates", "staff.import.next_certificates", "staff.import.nextButton_certificates",
+			insurer.CertificateRun, papers.Certificates},
+	} {
+		if p.n == 0 {
+			continue
+		}
+		n := message.Args{"n": message.Number(p.n)}
+		rows = append(rows, TaskRow{
+			ID:      p.id,
+			N:       p.n,
+			Unit:    sentence("staff.home.people"),
+			What:    sentence(p.what),
+			Help:    sentence("staff.import.nextHelp"),
+			Button:  message.New(p.button, n),
+			Address: s.planned(clerk, RunForm{Run: string(p.kind), Whom: whomFile, File: file}),
+		})
+	}
+	return rows, err
 }
 
 // answerText writes a yes or no as files do.
@@ -231,7 +265,14 @@ func (s *importPages) storeFile(c echo.Context, clerk staff.Clerk) error {
 		return kit.ErrRequest.In("seen").Because(err)
 	}
 	id := c.Param("id")
-	err := s.Insurer.Importer.StorePreview(c.Request().Context(), clerk, id, seen)
+	preview, err := s.Insurer.Importer.Preview(c.Request().Context(), clerk, id)
+	switch {
+	case err != nil:
+	case preview.Large(): // its page tells how far it is
+		err = s.Insurer.Importer.BeginStore(s.Background, clerk, id, seen)
+	default:
+		err = s.Insurer.Importer.StorePreview(c.Request().Context(), clerk, id, seen)
+	}
 	if errors.Is(err, insurer.ErrPreviewOutdated) {
 		return c.Redirect(http.StatusSeeOther, importAddress(id, "?moved=1"))
 	}

@@ -28,6 +28,7 @@ type RegisterView struct {
 	Count      int // all insured of the current insurer
 	Searched   bool
 	ManyPhones message.Message // the heading, where people of many phones are listed
+	Asked      bool            // a person was asked about the phones a moment ago
 	People     []PersonRow
 	Query      string
 	Found      int // whom the query means, on all pages

@@ -8,12 +8,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
-	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/server/insurer"
 	"madoguchi/server/printing"
@@ -23,7 +20,7 @@ import (
 
 func (s *printPages) runRoutes(r *kit.Router) {
 	r.Clerk("GET /insurer/runs", s.clerk(ofInsurer, s.runsPage))
-	r.Clerk("POST /insurer/runs", s.long(s.clerk(ofInsurer, s.planRun)))
+	s.newRunRoutes(r)
 	r.Clerk("GET /insurer/runs/:id", s.clerk(ofRun, s.runPage))
 	r.Clerk("GET /insurer/runs/:id/events", s.clerk(ofRun, s.runEvents))
 	r.Clerk("POST /insurer/runs/:id/:wish", s.clerk(ofRun, s.commandRun))
@@ -34,44 +31,24 @@ func (s *printPages) runRoutes(r *kit.Router) {
 const runsShown = 30
 
 func (s *printPages) runsPage(c echo.Context, clerk staff.Clerk) error {
-	view, err := s.runsView(c, clerk)
+	in, _, err := s.chosenInsurer(c, clerk)
 	if err != nil {
 		return err
 	}
-	view.Form = RunForm{
-		Kind:   string(insurer.NoticeRun),
-		Only:   string(insurer.OnlyNew),
-		Order:  string(insurer.ByPostCode),
-		Layout: string(insurer.LayoutCards),
-	}
-	return s.Show(c, http.StatusOK, "runs", view)
-}
-
-func (s *printPages) runsView(c echo.Context, clerk staff.Clerk) (RunsView, error) {
-	in, insurers, err := s.chosenInsurer(c, clerk)
-	if err != nil {
-		return RunsView{}, err
-	}
 	runs, err := s.Insurer.PrintJobs.List(c.Request().Context(), clerk, runsShown)
 	if err != nil {
-		return RunsView{}, err
+		return err
 	}
 	view := RunsView{
-		Page:     s.NewPage(c, message.New("staff.title.printRuns", nil)),
-		Staff:    s.Named(c, clerk.Staff),
-		Insurers: insurers,
-		Current:  string(in.Number),
+		Page:  s.NewPage(c, message.New("staff.title.printRuns", nil)),
+		Staff: s.Named(c, clerk.Staff),
+		New:   RunForm{}.address(in.Number, ""),
 	}
 	view.Insurer = kit.InsurerView(in.Contact())
-	for _, d := range insurer.AllDocuments() {
-		if d.Run != nil {
-			view.Kinds = append(view.Kinds, RunKind{string(d.Run.Kind), sentence(d.Run.Name)})
-		}
-	}
 	for _, r := range runs {
 		view.Runs = append(view.Runs, s.runRow(c, r))
 	}
-	return view, nil
+	return s.Show(c, http.StatusOK, "runs", view)
 }
 
 // runStates are a run's states by keys of the catalogue.
@@ -95,96 +72,6 @@ func (s *printPages) runRow(c echo.Context, r insurer.PrintRun) RunRow {
 	}
 }
 
-// planRun shows what a run would print; with the clerk's yes it is started.
-func (s *printPages) planRun(c echo.Context, clerk staff.Clerk) error {
-	form := RunForm{
-		Kind:        c.FormValue("run"),
-		Only:        c.FormValue("only"),
-		Order:       c.FormValue("order"),
-		Layout:      c.FormValue("layout"),
-		ShareOn:     c.FormValue("shareOn"),
-		Dropped:     c.FormValue("dropped") != "",
-		CountSheets: c.FormValue("countSheets") != "",
-		List:        c.FormValue("list"),
-		PerFile:     c.FormValue("perFile"),
-	}
-	plan, err := s.plan(c, form, clerk)
-	var e *eligibility.Error
-	if errors.As(err, &e) && (e.Code == eligibility.Invalid || e.Code == eligibility.NotFound) {
-		view, bad := s.runsView(c, clerk)
-		if bad != nil {
-			return bad
-		}
-		view.Form, view.Error, view.Missing = form, kit.FormError(e), plan.Missing
-		return s.Show(c, http.StatusUnprocessableEntity, "runs", view)
-	}
-	if err != nil {
-		return err
-	}
-	if c.FormValue("yes") == "" {
-		view, err := s.runsView(c, clerk)
-		if err != nil {
-			return err
-		}
-		view.Form, view.Missing, view.Plan = form, plan.Missing, &RunPlan{
-			Kind:    plan.Run.Kind.Japanese(),
-			Total:   plan.Run.Total,
-			NotDue:  plan.NotDue,
-			Checks:  plan.Checks,
-			Choices: choicesOf(plan.Run),
-		}
-		return s.Show(c, http.StatusOK, "runs", view)
-	}
-	ctx := c.Request().Context()
-	if err := s.Insurer.PrintJobs.StartRun(ctx, clerk, plan); err != nil {
-		return err
-	}
-	if err := s.Insurer.PrintJobs.Begin(s.Background, clerk, plan.Run.ID); err != nil {
-		return err
-	}
-	return c.Redirect(http.StatusSeeOther, "/insurer/runs/"+plan.Run.ID)
-}
-
-// plan reads the form of a run and says who would be printed.
-func (s *printPages) plan(c echo.Context, f RunForm, clerk staff.Clerk) (insurer.Plan, error) {
-	var err error
-	kind := insurer.PaperKind(f.Kind)
-	o := insurer.RunOptions{
-		Only:        insurer.RunFilter(f.Only),
-		Order:       insurer.RunOrder(f.Order),
-		Dropped:     f.Dropped,
-		CountSheets: f.CountSheets && f.Order == string(insurer.ByNumber),
-	}
-	if d, ok := insurer.FindRun(kind); ok && len(d.Run.Layouts) > 0 {
-		o.Layout = insurer.RunLayout(f.Layout)
-	}
-	if f.ShareOn != "" {
-		if o.ShareOn, err = eligibility.ParseDate(f.ShareOn); err != nil || !o.ShareOn.Exact() {
-			return insurer.Plan{}, errRunDay
-		}
-	}
-	if f.PerFile != "" {
-		if o.PerFile, err = strconv.Atoi(f.PerFile); err != nil || o.PerFile == 0 {
-			o.PerFile = -1
-		}
-	}
-	var lines []string
-	if strings.TrimSpace(f.List) != "" {
-		lines, err = insurer.ReadRunList([]byte(f.List))
-		var said *eligibility.Error
-		if errors.As(err, &said) {
-			return insurer.Plan{}, said
-		}
-		if err != nil {
-			return insurer.Plan{}, kit.ErrRequest.In("list").Because(err)
-		}
-	}
-	request := insurer.RunRequest{Kind: kind, Options: o, List: lines}
-	return s.Insurer.PrintJobs.PlanRun(c.Request().Context(), clerk, request)
-}
-
-var errRunDay = &eligibility.Error{Code: eligibility.Invalid, Key: "run.day", Field: "shareOn"}
-
 func (s *printPages) runPage(c echo.Context, clerk staff.Clerk) error {
 	ctx := c.Request().Context()
 	run, files, err := s.runOf(c, clerk)
@@ -206,11 +93,14 @@ func (s *printPages) runPage(c echo.Context, clerk staff.Clerk) error {
 		Going: run.State == insurer.RunGoing,
 		Resumable: run.State == insurer.RunPaused ||
 			run.State == insurer.RunFailed,
-		Over:   run.State == insurer.RunDone || run.State == insurer.RunCancelled,
+		Done:   run.State == insurer.RunDone,
 		Here:   run.Options.Folder == "",
 		Folder: s.Insurer.PrintJobs.FolderOf(run),
 	}
 	view.Insurer = kit.InsurerView(in.Contact())
+	if !run.CheckedAt.IsZero() {
+		view.CheckedBy, view.CheckedAt = s.Named(c, run.CheckedBy.Name()), whenText(run.CheckedAt)
+	}
 	view.Progress = s.progress(clerk, run)
 	sum := printing.SumRecords(files)
 	view.People, view.Pages, view.Skipped, view.Checks = sum.People, sum.Pages, sum.Skipped, sum.Check
@@ -254,8 +144,14 @@ func (s *printPages) runOf(
 	return run, files, err
 }
 
-// commandRun pauses, resumes or cancels a run.
+// commandRun pauses, resumes or cancels a run, or notes that its names were looked at.
 func (s *printPages) commandRun(c echo.Context, clerk staff.Clerk) error {
+	if c.Param("wish") == "checked" {
+		if err := s.Insurer.Tasks.CheckNames(c.Request().Context(), clerk, c.Param("id")); err != nil {
+			return err
+		}
+		return c.Redirect(http.StatusSeeOther, "/insurer/runs/"+c.Param("id")+"#files")
+	}
 	to, ok := map[string]insurer.RunState{
 		"pause":  insurer.RunPaused,
 		"resume": insurer.RunGoing,

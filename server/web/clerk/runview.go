@@ -5,21 +5,11 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// RunForm is a clerk's choices for a run, as typed.
-type RunForm struct {
-	Kind, Only, Order, Layout, ShareOn, PerFile, List string
-	Dropped, CountSheets                              bool
-}
-
 // RunPlan is what a run would print.
 type RunPlan struct {
-	Kind                  string
+	Lead                  message.Message
 	Total, NotDue, Checks int
-	Choices               []RunChoice // every one, as it was made
 }
-
-// RunChoice is a clerk's choice for a run in words.
-type RunChoice struct{ Label, Value message.Message }
 
 // RunRow is a run in the list.
 type RunRow struct {
@@ -28,23 +18,12 @@ type RunRow struct {
 	Total, Done         int
 }
 
-// RunKind is a document that a run prints.
-type RunKind struct {
-	Kind string
-	Name message.Message
-}
-
 // RunsView is the page of runs (/insurer/runs).
 type RunsView struct {
 	kit.Page
-	Staff    string
-	Insurers []kit.InsurerView
-	Current  string
-	Kinds    []RunKind // what can be printed
-	Form     RunForm
-	Plan     *RunPlan // shown before a yes
-	Missing  []string // lines of the list that name nobody
-	Runs     []RunRow
+	Staff string
+	New   string // address of the first question of a new one
+	Runs  []RunRow
 }
 
 // RunFileRow is a finished file.
@@ -76,7 +55,8 @@ type RunView struct {
 	Staff                                                 string
 	Run                                                   RunRow
 	Note                                                  string
-	Going, Resumable, Over, Here                          bool
+	CheckedAt, CheckedBy                                  string // when and by whom the names were looked at
+	Going, Resumable, Done, Here                          bool
 	Folder                                                string
 	Progress                                              RunProgress
 	Files                                                 []RunFileRow
