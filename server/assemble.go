@@ -19,6 +19,7 @@ import (
 	"madoguchi/server/printing"
 	"madoguchi/server/settings"
 	"madoguchi/server/staff"
+	"madoguchi/server/watching"
 	"madoguchi/server/web/kit"
 )
 
@@ -30,6 +31,7 @@ type app struct {
 	word    *kit.DemoWord      // where the demo's port is published
 	readers *agents.AgentHub   // where a counter's half runs
 	runs    *insurer.PrintJobs // where an insurer's half runs
+	watched *watching.Watching // of a server; nil for a command
 }
 
 var errNoData = &eligibility.Error{Code: eligibility.NotFound, Key: "data.none", Field: "--data"}
@@ -106,6 +108,7 @@ func (a *app) insurerServices(ctx context.Context, address string) (*insurer.Ser
 		Runs:         filepath.Join(a.Path, datafolder.RunsDir),
 		PDFReader:    printing.FindPoppler(),
 		Demo:         a.settings.Mode() == settings.Demo,
+		Watch:        a.watched.OfInsurer(),
 		Now:          a.Now,
 	}), nil
 }

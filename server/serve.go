@@ -11,7 +11,9 @@ import (
 	"madoguchi/server/demo"
 	"madoguchi/server/doctor"
 	"madoguchi/server/listen"
+	"madoguchi/server/observe"
 	"madoguchi/server/settings"
+	"madoguchi/server/watching"
 )
 
 // serveCmd starts the server.
@@ -21,6 +23,7 @@ type serveCmd struct {
 
 // Run serves until an interrupt.
 func (c *serveCmd) Run(s *settings.Settings) error {
+	slog.SetDefault(observe.NewLog(os.Stderr, s.Log))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	warnings, err := doctor.Doctor{Settings: s, Role: c.Role, Now: clock}.Start(ctx)
@@ -60,6 +63,11 @@ func (c *serveCmd) Run(s *settings.Settings) error {
 	if err != nil {
 		return err
 	}
+	defer h.watched.Close()
+	serving := h.watched.UntilDrained(ctx)
+	if err := h.watched.Answer(serving, h.runsHere()); err != nil {
+		return err
+	}
 	go h.KeepClean(ctx, chores...)
 	if h.runs != nil {
 		if err := h.runs.Resume(ctx); err != nil {
@@ -73,7 +81,7 @@ func (c *serveCmd) Run(s *settings.Settings) error {
 		Counter:  c.Role != datafolder.RoleInsurer,
 		Word:     h.word.String(),
 	}.Print(os.Stdout)
-	return listen.Until(ctx, listen.Server(handler, certificate), listener, h.letGo)
+	return listen.Until(serving, listen.Server(handler, certificate), listener, h.letGo)
 }
 
 // letGo lets print files end, and sends the agents away to come back spread over a minute.
@@ -84,4 +92,15 @@ func (a *app) letGo(ctx context.Context) {
 	if a.runs != nil {
 		a.runs.Wait() // each lets its half file go
 	}
+}
+
+// runsHere is what this server runs, for its metrics.
+func (a *app) runsHere() (runs watching.Runs) {
+	if a.readers != nil {
+		runs.Agents = a.readers.Connected
+	}
+	if a.runs != nil {
+		runs.Prints = a.runs.InPrint
+	}
+	return runs
 }

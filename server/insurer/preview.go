@@ -256,7 +256,7 @@ func (m *Importer) StorePreview(ctx context.Context, clerk staff.Clerk, id strin
 		Seen:    seen,
 		Refused: func() int { return digest.Refused },
 	}
-	err = m.store.ImportPreview(whole, stored, peopleByKey(preview.Parsed, &digest, stop),
+	err = m.store.ImportPreview(whole, stored, m.watch.importing(peopleByKey(preview.Parsed, &digest, stop)),
 		m.importEntry(clerk))
 	if fault := preview.Parsed.Err(); fault != nil {
 		return fault

@@ -1,6 +1,7 @@
 package listen
 
 import (
+	"errors"
 	"net"
 
 	"madoguchi/eligibility"
@@ -11,6 +12,15 @@ var errListen = &eligibility.Error{
 	Code:  eligibility.Unavailable,
 	Key:   "settings.listen",
 	Field: "MADOGUCHI_ADDR",
+}
+
+// Of names the setting whose address On could not have.
+func Of(setting string, err error) error {
+	var refused *eligibility.Error
+	if errors.As(err, &refused) {
+		return refused.In(setting)
+	}
+	return err
 }
 
 // On listens at a TCP address, host:port. It returns an *eligibility.Error that names the address where that
