@@ -26,6 +26,9 @@ type program struct {
 	Import importCmd `cmd:"" help:"read an insurer's CSV of insured people"`
 	Export exportCmd `cmd:"" help:"write an insurer's register as FHIR (NDJSON) or CSV"`
 
+	Backup  backupCmd  `cmd:"" help:"${backup_what}"`
+	Restore restoreCmd `cmd:"" help:"${restore_what}"`
+
 	Invite inviteCmd `cmd:"" help:"make a link with which somebody of the staff registers a passkey"`
 
 	Verify verifyCmd `cmd:"" help:"${verify_what}"`

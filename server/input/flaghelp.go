@@ -40,5 +40,15 @@ var FlagHelp = map[string]string{
 	"facility_retention": "years for which the counter's records are kept: 3 to 10; 3 by default",
 	"facility_copy_by_year": "what the counter copies for the receipt computer has birth dates by the " +
 		"western year, not by era",
-	"of_role": "role of the data folder; live only for --operator",
+	"backup_what": "copy this server, also while it runs: database, keys, trust list, settings " +
+		"(docs/operator.md)",
+	"backup_to": "the file to write, for its owner alone (0600), or the folder in which it gets a name " +
+		"of its own",
+	"backup_keys": "write the keys apart from the data, into this file or folder: both are needed to " +
+		"restore",
+	"backup_without_runs": "leave the files of print runs out",
+	"restore_what":        "make a data folder of a backup, below --data, and verify all of it",
+	"restore_from":        "the file that backup wrote",
+	"restore_keys":        "the file of the keys, where they went apart",
+	"of_role":             "role of the data folder; live only for --operator",
 }
