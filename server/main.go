@@ -23,6 +23,7 @@ type program struct {
 
 	Serve  serveCmd  `cmd:"" default:"withargs" help:"start the server (the default)"`
 	Doctor doctorCmd `cmd:"" help:"${doctor_what}"`
+	Config configCmd `cmd:"" help:"${config_what}"`
 	Import importCmd `cmd:"" help:"read an insurer's CSV of insured people"`
 	Export exportCmd `cmd:"" help:"write an insurer's register as FHIR (NDJSON) or CSV"`
 
@@ -80,7 +81,9 @@ func main() {
 	command, err := parser.Parse(os.Args[1:])
 	if err != nil {
 		var refused *eligibility.Error // of the settings file
-		if !errors.As(err, &refused) {
+		if wrong := settings.Refused(parser.Model, err); wrong != nil {
+			err = wrong
+		} else if !errors.As(err, &refused) {
 			err = wrongUsage(err)
 		}
 		printError(err)

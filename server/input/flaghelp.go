@@ -30,9 +30,11 @@ var FlagHelp = map[string]string{
 		"SMART Health Cards",
 	"verify_roots": "PEM certificates of the CA that signers of PDFs are judged by; " +
 		"without it the signer is not checked",
-	"serve_role":   "what this server is: all (demo), insurer or counter",
-	"verify_what":  "check an eligibility code: picture, PDF, text or file; never uses the network",
-	"doctor_role":  "what the server is: all (demo), insurer or counter",
+	"serve_role":  "what this server is: all (demo), insurer or counter",
+	"verify_what": "check an eligibility code: picture, PDF, text or file; never uses the network",
+	"doctor_role": "what the server is: all (demo), insurer or counter",
+	"config_what": "print the settings, whose word each is (flag, environment, file, default), and " +
+		"no secrets",
 	"doctor_what":  "say what is good and what is wrong with this server, and what to do (docs/operator.md)",
 	"insurer_what": "the insurers of this server: add, list, set; or what an insurer number says",
 	"facility_blanking": "seconds without use after which a patient's data are blanked at the counter: " +
