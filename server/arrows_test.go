@@ -81,6 +81,7 @@ var floors = map[string]int{
 	"server/web/kit":      50,
 	"server/demo":         50,
 	"server/settings":     51, // what may run, and where
+	"server/service":      53, // a Windows service
 	"server/backup":       53, // a data folder as files, and back
 	"server/inviting":     52, // the command that invites
 	"server/datafolder":   52, // opens keys and store

@@ -26,6 +26,12 @@ func (c *serveCmd) Run(s *settings.Settings) error {
 	slog.SetDefault(observe.NewLog(os.Stderr, s.Log))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	return serve(ctx, s, c.Role)
+}
+
+// serve serves in a role until ctx ends.
+func serve(ctx context.Context, s *settings.Settings, role string) error {
+	c := serveCmd{Role: role}
 	warnings, err := doctor.Doctor{Settings: s, Role: c.Role, Now: clock}.Start(ctx)
 	if err != nil {
 		return err

@@ -22,13 +22,6 @@ import (
 	"madoguchi/server/store"
 )
 
-// RestoreCommand are the flags of `madoguchi restore`.
-type RestoreCommand struct {
-	From string `arg:"" type:"path" placeholder:"FILE" help:"${restore_from}"`
-	Keys string `type:"path" placeholder:"FILE" help:"${restore_keys}"`
-	JSON bool   `name:"json" help:"answer as JSON"`
-}
-
 // Restored is a data folder that was made of a backup.
 type Restored struct {
 	Folder   string    `json:"folder"`

@@ -20,14 +20,6 @@ import (
 	"madoguchi/server/trust"
 )
 
-// Command are the flags of `madoguchi backup`.
-type Command struct {
-	To          string `arg:"" type:"path" placeholder:"FILE|DIR" help:"${backup_to}"`
-	Keys        string `type:"path" placeholder:"FILE|DIR" help:"${backup_keys}"`
-	WithoutRuns bool   `help:"${backup_without_runs}"`
-	JSON        bool   `name:"json" help:"answer as JSON"`
-}
-
 // Made is a backup that was written.
 type Made struct {
 	File    string    `json:"file"`
