@@ -75,6 +75,9 @@ func New(traces *Traces, now func() time.Time) *Metrics {
 	for _, verdict := range []string{"genuine", "awaits_proof", "refused"} {
 		m.verdicts.WithLabelValues(verdict) // 0 from the start: a rate needs a first value
 	}
+	for _, tier := range []string{"live", "screen", "pdf"} { // credential.Tier
+		m.issued.WithLabelValues(tier)
+	}
 	return m
 }
 

@@ -5,7 +5,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -24,6 +26,7 @@ type exporter struct {
 	to      string
 	headers map[string]string
 	client  *http.Client
+	failing atomic.Bool // the last call failed
 }
 
 // sendTime is how long one call may take (OTLP's default timeout).
@@ -38,8 +41,19 @@ func newExporter(to string, headers map[string]string) *exporter {
 	}}
 }
 
-// ExportSpans implements sdk.SpanExporter. What cannot be sent is lost: nothing waits for it.
+// ExportSpans implements sdk.SpanExporter. What cannot be sent is lost: nothing waits for it. The log says so
+// once, and once that it is over.
 func (e *exporter) ExportSpans(ctx context.Context, spans []sdk.ReadOnlySpan) error {
+	err := e.send(ctx, spans)
+	if before := e.failing.Swap(err != nil); err != nil && !before {
+		slog.Warn("traces are not sent", "error", err)
+	} else if err == nil && before {
+		slog.Info("traces are sent again")
+	}
+	return nil
+}
+
+func (e *exporter) send(ctx context.Context, spans []sdk.ReadOnlySpan) error {
 	if len(spans) == 0 {
 		return nil
 	}

@@ -2,6 +2,7 @@ package observe
 
 import (
 	"context"
+	"log/slog"
 	"net/url"
 	"strings"
 	"time"
@@ -87,7 +88,7 @@ func readHeaders(list string) (map[string]string, error) {
 		name, value, ok := strings.Cut(one, "=")
 		value, err := url.PathUnescape(strings.TrimSpace(value))
 		if name = strings.TrimSpace(name); !ok || name == "" || err != nil ||
-			strings.ContainsAny(name+value, "\r\n\x00 ") && strings.ContainsAny(name, " \r\n\x00") {
+			strings.ContainsAny(name+value, "\r\n\x00") || strings.ContainsAny(name, " :") {
 			return nil, errHeaders // without its cause: that quotes the value
 		}
 		headers[name] = value
@@ -98,14 +99,16 @@ func readHeaders(list string) (map[string]string, error) {
 // flushTime is how long the last spans have to leave.
 const flushTime = 3 * time.Second
 
-// Close sends what is left.
-func (t *Traces) Close(ctx context.Context) error {
+// Close sends what is left, as far as the time for it goes.
+func (t *Traces) Close(ctx context.Context) {
 	if t == nil {
-		return nil
+		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTime)
 	defer cancel()
-	return t.provider.Shutdown(ctx)
+	if err := t.provider.Shutdown(ctx); err != nil {
+		slog.Warn("the last traces were not sent", "error", err)
+	}
 }
 
 // span is a request that is being answered; its zero value is none.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"time"
 
+	"golang.org/x/sys/windows"
 	"golang.org/x/sys/windows/svc"
 	"golang.org/x/sys/windows/svc/mgr"
 
@@ -33,9 +34,12 @@ func (i Install) Do() error {
 		return errFailed.Because(err)
 	}
 	defer manager.Disconnect()
+	if there, err := manager.OpenService(Name); err == nil {
+		there.Close()
+		return errFailed.Because(windows.ERROR_SERVICE_EXISTS)
+	}
 	made, err := manager.CreateService(Name, program, mgr.Config{
 		StartType:        mgr.StartAutomatic,
-		DelayedAutoStart: true,
 		ServiceStartName: i.Account,
 		DisplayName:      message.New("common.product", nil).Text("ja"),
 		Description:      message.New("command.about", nil).Text("ja"),
@@ -46,7 +50,7 @@ func (i Install) Do() error {
 	defer made.Close()
 	restart := mgr.RecoveryAction{Type: mgr.ServiceRestart, Delay: again}
 	err = made.SetRecoveryActions([]mgr.RecoveryAction{restart, restart, restart}, uint32(forget.Seconds()))
-	if err != nil {
+	if err != nil && !errors.Is(err, windows.ERROR_INVALID_LEVEL) { // Wine's manager knows no recovery
 		return errFailed.Because(errors.Join(err, made.Delete()))
 	}
 	return nil

@@ -50,11 +50,7 @@ func New(s *settings.Settings, role string, folder *datafolder.DataFolder) (*Wat
 }
 
 // Close sends the traces that are left.
-func (w *Watching) Close() {
-	if err := w.traces.Close(context.Background()); err != nil {
-		slog.Warn("the last traces were not sent", "error", err)
-	}
-}
+func (w *Watching) Close() { w.traces.Close(context.Background()) }
 
 // Runs is what runs here besides the database; a half that does not is nil.
 type Runs struct {
