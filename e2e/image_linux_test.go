@@ -57,10 +57,11 @@ func TestTheImagesStepsMakeAServerThatIsReady(t *testing.T) {
 		buildStep(t, root, step)
 	}
 	made := imageOf(t, stages[1], filepath.Join(root, "out"))
-	if entries, err := os.ReadDir(filepath.Join(made.root, "usr", "local", "bin")); err != nil || len(entries) != 1 {
+	programs := filepath.Join(made.root, "usr", "local", "bin")
+	if entries, err := os.ReadDir(programs); err != nil || len(entries) != 1 {
 		t.Errorf("more than the server is in the image: %v %v", entries, err)
 	}
-	program := filepath.Join(made.root, "usr", "local", "bin", "madoguchi")
+	program := filepath.Join(programs, "madoguchi")
 	if out, err := exec.Command("ldd", program).CombinedOutput(); err == nil {
 		t.Errorf("it needs libraries that the image has not: %s", out)
 	}
@@ -175,8 +176,8 @@ exec chroot %[1]s %[3]s`, i.root, data, strings.Join(i.command, " "))
 	base := p.out.await(t, `(http://localhost:\d+)/`)[1]
 	p.out.await(t, `合言葉`) // the demo's word is told
 	metrics := p.out.await(t, `"msg":"metrics","address":"(127.0.0.1:\d+)"`)[1]
-	if !poll(100*time.Millisecond, func() bool { return contains(t, "http://"+metrics+"/metrics", "\nmadoguchi_ready 1\n") }) ||
-		!contains(t, base+"/healthz", "ok\n") {
+	ready := func() bool { return contains(t, "http://"+metrics+"/metrics", "\nmadoguchi_ready 1\n") }
+	if !poll(100*time.Millisecond, ready) || !contains(t, base+"/healthz", "ok\n") {
 		t.Errorf("%s is not ready", base)
 	}
 }

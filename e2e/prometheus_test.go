@@ -222,9 +222,10 @@ func dashboardQueries(t *testing.T) (all []string) {
 	if err := json.Unmarshal(text, &board); err != nil {
 		t.Fatal(err)
 	}
+	filled := strings.NewReplacer("$job", "madoguchi", "$instance", ".+")
 	for _, panel := range board.Panels {
 		for _, target := range panel.Targets {
-			all = append(all, strings.NewReplacer("$job", "madoguchi", "$instance", ".+").Replace(target.Expr))
+			all = append(all, filled.Replace(target.Expr))
 		}
 	}
 	return all
@@ -242,7 +243,7 @@ func partsOf(query string) (all []string) {
 	for _, at := range metricName.FindAllStringIndex(query, -1) {
 		name, rest := query[at[0]:at[1]], query[at[1]:]
 		labels := map[string]bool{}
-		if inside, _, ok := strings.Cut(strings.TrimPrefix(rest, "{"), "}"); ok && strings.HasPrefix(rest, "{") {
+		if inside, _, ok := strings.Cut(rest, "}"); ok && strings.HasPrefix(inside, "{") {
 			for _, label := range matched.FindAllStringSubmatch(inside, -1) {
 				labels[label[1]] = true
 			}

@@ -40,7 +40,8 @@ func TestTheServerIsAWindowsService(t *testing.T) {
 		t.Fatalf("install: %d %s%s", code, out, errs)
 	}
 	t.Cleanup(func() { w.System(t, "net", "stop", "madoguchi") })
-	if _, _, code := madoguchi(t, w, "--config", winetest.WindowsPath(config), "service", "install"); code != 1 {
+	_, _, code = madoguchi(t, w, "--config", winetest.WindowsPath(config), "service", "install")
+	if code != 1 {
 		t.Errorf("a second of the name: %d", code)
 	}
 	// Wine's manager gives a program ten seconds to report, which a busy machine needs to start it

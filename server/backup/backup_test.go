@@ -27,7 +27,8 @@ var noon = time.Date(2026, 11, 30, 12, 0, 0, 0, eligibility.Japan)
 
 func clock() time.Time { return noon }
 
-// filled is a demo's data folder with a person in it, closed, and with the files beside it that settings name.
+// filled is a demo's data folder with an insurer in it, closed, and with the files beside it that settings
+// name.
 func filled(t *testing.T) *settings.Settings {
 	t.Helper()
 	place := t.TempDir()
@@ -134,14 +135,16 @@ func TestABackupHoldsAllAndNothingHalf(t *testing.T) {
 		t.Errorf("%v %v", info, err)
 	}
 	names := namesIn(t, made.File)
-	for _, want := range []string{"data/madoguchi.db", "data/keys/people.key", "data/keys/issuer-00138990.pem",
-		"data/runs/A/file.pdf", "settings/madoguchi.conf", "settings/tls/key.pem", "manifest.json"} {
+	for _, want := range []string{"data/madoguchi.db", "data/keys/people.key",
+		"data/keys/issuer-00138990.pem", "data/runs/A/file.pdf", "settings/madoguchi.conf",
+		"settings/tls/key.pem", "manifest.json"} {
 		if !slices.Contains(names, want) {
 			t.Errorf("no %s in %v", want, names)
 		}
 	}
 	for _, name := range names {
-		if strings.Contains(name, ".new-") || strings.HasSuffix(name, "lock") || strings.Contains(name, ".db-") {
+		if strings.Contains(name, ".new-") || strings.HasSuffix(name, "lock") ||
+			strings.Contains(name, ".db-") {
 			t.Errorf("%s is in it", name)
 		}
 	}
@@ -178,7 +181,8 @@ func TestABackupBecomesTheSameFolder(t *testing.T) {
 			t.Error(err)
 			continue
 		}
-		if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, text) || info.Mode().Perm() != 0o600 {
+		got, err := os.ReadFile(path)
+		if err != nil || !bytes.Equal(got, text) || info.Mode().Perm() != 0o600 {
 			t.Errorf("%s: %v, mode %o", name, err, info.Mode().Perm())
 		}
 	}
@@ -200,7 +204,8 @@ func TestKeysGoApartAndBothAreNeeded(t *testing.T) {
 		}
 	}
 	for _, name := range namesIn(t, made.Keys) {
-		if !strings.HasPrefix(name, "data/keys/") && name != "settings/tls/key.pem" && name != "manifest.json" {
+		if !strings.HasPrefix(name, "data/keys/") && name != "settings/tls/key.pem" &&
+			name != "manifest.json" {
 			t.Errorf("%s is with the keys", name)
 		}
 	}
@@ -218,7 +223,8 @@ func TestKeysGoApartAndBothAreNeeded(t *testing.T) {
 		{"the keys for the data", RestoreCommand{From: made.Keys}, "restore.keys_missing"},
 		{"another's keys", RestoreCommand{From: made.File, Keys: other.Keys}, "restore.keys_other"},
 		{"data for keys", RestoreCommand{From: made.File, Keys: other.File}, "restore.damaged"},
-		{"keys that are not asked for", RestoreCommand{From: whole.File, Keys: made.Keys}, "restore.keys_other"},
+		{"keys that are not asked for", RestoreCommand{From: whole.File, Keys: made.Keys},
+			"restore.keys_other"},
 	}
 	testenv.Refused(t, testenv.Stored, len(cases))
 	for _, c := range cases {
@@ -275,13 +281,15 @@ func TestADamagedBackupIsRefusedWhole(t *testing.T) {
 			"restore.damaged"},
 		{"a file less", changed(func(f map[string][]byte, _ *Manifest) { delete(f, "data/keys/people.key") }),
 			"restore.damaged"},
-		{"above the folder", changed(func(f map[string][]byte, _ *Manifest) { f["data/../../x"] = []byte("x") }),
-			"restore.damaged"},
+		{"above the folder", changed(func(f map[string][]byte, _ *Manifest) {
+			f["data/../../x"] = []byte("x")
+		}), "restore.damaged"},
 		{"from the root", changed(func(f map[string][]byte, _ *Manifest) { f["/data/x"] = []byte("x") }),
 			"restore.damaged"},
 		{"another place", changed(func(f map[string][]byte, _ *Manifest) { f["etc/x"] = []byte("x") }),
 			"restore.damaged"},
-		{"a newer program's", changed(func(_ map[string][]byte, m *Manifest) { m.Format = 2 }), "restore.newer"},
+		{"a newer program's", changed(func(_ map[string][]byte, m *Manifest) { m.Format = 2 }),
+			"restore.newer"},
 		{"another stamp", changed(func(_ map[string][]byte, m *Manifest) { m.Stamp = "live/insurer" }),
 			"restore.damaged"},
 		{"a stamp that is a path", changed(func(_ map[string][]byte, m *Manifest) { m.Stamp = "../x/all" }),
@@ -307,8 +315,8 @@ func TestNothingIsOverwritten(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "b.tar")
 	write(t, s, Command{To: file})
 	var why *eligibility.Error
-	if _, err := (Writer{Settings: s, Now: clock}).Write(t.Context(), Command{To: file}); !errors.As(err, &why) ||
-		why.Key != "backup.exists" {
+	_, err := Writer{Settings: s, Now: clock}.Write(t.Context(), Command{To: file})
+	if !errors.As(err, &why) || why.Key != "backup.exists" {
 		t.Errorf("a backup over another: %v", err)
 	}
 	before, err := os.ReadFile(filepath.Join(s.Folder(), "keys", "people.key"))

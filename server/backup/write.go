@@ -32,7 +32,7 @@ type Made struct {
 // Sentence says what a key says of it.
 func (m Made) Sentence(key string) message.Message {
 	if m.Keys != "" {
-		key += "_apart"
+		key = "backup.done_apart"
 	}
 	return message.New(key, message.Args{
 		"file":    message.Text(m.File),

@@ -63,7 +63,7 @@ var (
 	pointDesc = describe("audit_checkpoint_timestamp_seconds",
 		"When a signed checkpoint of the audit chain last left this server, since its start.")
 	diskDesc    = describe("disk_free_bytes", "Space left where the data folder is, for this user.")
-	runsDesc    = describe("print_runs_in_progress", "Print runs that are being printed or wait for their turn.")
+	runsDesc    = describe("print_runs_in_progress", "Print runs that are printed or wait for their turn.")
 	printedDesc = describe("print_people_printed", "People whose pages these runs have printed.")
 	peopleDesc  = describe("print_people_planned", "People of these runs.")
 )

@@ -163,8 +163,10 @@ func TestSettingsOfTracesThatCannotBeAreRefused(t *testing.T) {
 		{"more than all", "OTEL_TRACES_SAMPLER_ARG", TraceConfig{Endpoint: "http://c", Ratio: 1.5}},
 		{"less than none", "OTEL_TRACES_SAMPLER_ARG", TraceConfig{Endpoint: "http://c", Ratio: -1}},
 		{"no value", "OTEL_EXPORTER_OTLP_HEADERS", TraceConfig{Endpoint: "http://c", Headers: "secret"}},
-		{"two lines", "OTEL_EXPORTER_OTLP_HEADERS", TraceConfig{Endpoint: "http://c", Headers: "a=secret%0d%0ab"}},
-		{"no escape", "OTEL_EXPORTER_OTLP_HEADERS", TraceConfig{Endpoint: "http://c", Headers: "a=secret%zz"}},
+		{"two lines", "OTEL_EXPORTER_OTLP_HEADERS",
+			TraceConfig{Endpoint: "http://c", Headers: "a=secret%0d%0ab"}},
+		{"no escape", "OTEL_EXPORTER_OTLP_HEADERS",
+			TraceConfig{Endpoint: "http://c", Headers: "a=secret%zz"}},
 	}
 	testenv.Refused(t, testenv.Boundaries, len(cases))
 	for _, c := range cases {

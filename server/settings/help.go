@@ -43,7 +43,7 @@ var Help = map[string]string{
 		"load balancer needs to notice",
 	"otlp_endpoint": "address of a collector of traces for OTLP/HTTP, such as http://127.0.0.1:4318; " +
 		"empty: no traces",
-	"otlp_headers":  "headers for the collector: name=value with commas between; never printed",
+	"otlp_head":     "headers for the collector: name=value with commas between; never printed",
 	"trace_ratio":   "share of requests that is traced, 0 to 1",
 	"facility_name": "demo: the counter's facility as patients see it",
 }

@@ -153,7 +153,8 @@ func Refused(app *kong.Application, err error) error {
 func isAbout(err error, flag *kong.Flag) bool {
 	said := err.Error()
 	return strings.HasPrefix(said, "--"+flag.Name+" must be one of") ||
-		strings.HasPrefix(said, "--"+flag.Name+": ") || strings.Contains(said, "(from envar "+flag.Envs[0]+"=")
+		strings.HasPrefix(said, "--"+flag.Name+": ") ||
+		strings.Contains(said, "(from envar "+flag.Envs[0]+"=")
 }
 
 // allowed says what a flag's value may be.

@@ -14,9 +14,10 @@ type Observing struct {
 	Log     string        `env:"MADOGUCHI_LOG" enum:"auto,text,json" default:"auto" help:"${log}"`
 	Drain   time.Duration `env:"MADOGUCHI_DRAIN" default:"0s" help:"${drain}"`
 
-	OTLPEndpoint string  `name:"otlp-endpoint" env:"OTEL_EXPORTER_OTLP_ENDPOINT" help:"${otlp_endpoint}"`
-	OTLPHeaders  string  `name:"otlp-headers" env:"OTEL_EXPORTER_OTLP_HEADERS" secret:"" help:"${otlp_headers}"`
-	TraceRatio   float64 `env:"OTEL_TRACES_SAMPLER_ARG" default:"1" help:"${trace_ratio}"`
+	OTLPEndpoint string `name:"otlp-endpoint" env:"OTEL_EXPORTER_OTLP_ENDPOINT" help:"${otlp_endpoint}"`
+	OTLPHeaders  string `name:"otlp-headers" env:"OTEL_EXPORTER_OTLP_HEADERS" secret:"" help:"${otlp_head}"`
+
+	TraceRatio float64 `env:"OTEL_TRACES_SAMPLER_ARG" default:"1" help:"${trace_ratio}"`
 }
 
 // NoMetrics switches the metrics off.
