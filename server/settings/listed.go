@@ -81,7 +81,7 @@ func masked(value string, secret bool) (string, bool) {
 		return value, false
 	}
 	address, err := url.Parse(value)
-	if err != nil { // whatever it is, it may hold a password
+	if err != nil || address.Opaque != "" { // whatever it is, it may hold a password
 		return mask, true
 	}
 	if address.User == nil {
