@@ -28,6 +28,7 @@ needs=(
   "/usr/lib/wine/wine64 wine64"
   "x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64-win32"
   "ip iproute2"
+  "systemd-analyze systemd"
   "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc fonts-noto-cjk"
   "/usr/share/doc/fonts-morisawa-bizud-gothic/copyright fonts-morisawa-bizud-gothic"
 )

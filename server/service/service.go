@@ -22,7 +22,6 @@ type Install struct {
 
 var (
 	errNoService = &eligibility.Error{Code: eligibility.Unavailable, Key: "service.windows_only"}
-	errFailed    = &eligibility.Error{Code: eligibility.Denied, Key: "service.failed"}
 	errConfig    = &eligibility.Error{Code: eligibility.Invalid, Key: "service.config", Field: "--config"}
 )
 

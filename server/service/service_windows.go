@@ -10,8 +10,11 @@ import (
 	"golang.org/x/sys/windows/svc"
 	"golang.org/x/sys/windows/svc/mgr"
 
+	"madoguchi/eligibility"
 	"madoguchi/message"
 )
+
+var errFailed = &eligibility.Error{Code: eligibility.Denied, Key: "service.failed"}
 
 // How long after a failure the service is started again, and after which time without one that is forgotten.
 const (
