@@ -43,7 +43,7 @@ func serve(ctx context.Context, s *settings.Settings, role string) error {
 	if err != nil {
 		return err
 	}
-	listener, err := listen.On(s.Addr)
+	listener, err := listen.On(s.Addr, "MADOGUCHI_ADDR")
 	if err != nil {
 		return err
 	}

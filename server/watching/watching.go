@@ -65,13 +65,13 @@ func (w *Watching) Answer(ctx context.Context, runs Runs) error {
 	if err != nil || address == "" {
 		return err
 	}
-	listener, err := listen.On(address)
+	listener, err := listen.On(address, "MADOGUCHI_METRICS")
 	if err != nil {
 		if !named {
 			slog.Warn("metrics are answered nowhere (MADOGUCHI_METRICS)", "error", err)
 			return nil
 		}
-		return listen.Of("MADOGUCHI_METRICS", err)
+		return err
 	}
 	w.Metrics.Watch(observe.Sources{
 		Reasons:  readiness.Names(),
