@@ -28,6 +28,7 @@ needs=(
   "/usr/lib/wine/wine64 wine64"
   "x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64-win32"
   "ip iproute2"
+  "systemd-analyze systemd"
   "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc fonts-noto-cjk"
   "/usr/share/doc/fonts-morisawa-bizud-gothic/copyright fonts-morisawa-bizud-gothic"
 )
@@ -64,6 +65,23 @@ node_ok || {
     "Please install a newer one." >&2
   exit 1
 }
+
+# Prometheus and its tool, unpacked and not installed: Debian's package starts a service that listens beyond
+# loopback.
+if [ ! -x bin/prometheus/promtool ]; then
+  if has apt-get; then
+    echo "unpacking prometheus into bin/prometheus"
+    unpack=$(mktemp -d)
+    (cd "$unpack" && apt-get download -qq -o APT::Sandbox::User=root prometheus)
+    mkdir -p bin/prometheus
+    dpkg-deb --fsys-tarfile "$unpack"/prometheus_*.deb |
+      tar -x -C bin/prometheus --strip-components=3 ./usr/bin/prometheus ./usr/bin/promtool
+    rm -r "$unpack"
+  else
+    echo "Please put prometheus and promtool into bin/prometheus." >&2
+    exit 1
+  fi
+fi
 
 # What the tests run against from npm: independent verifiers, the type checker. Lighthouse is no test's:
 # make lighthouse.

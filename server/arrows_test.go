@@ -60,6 +60,8 @@ var floors = map[string]int{
 	"card/agent":          22,
 	"card/bridge":         23,
 	"server/csvfile":      19, // files that leave
+	"server/observe":      19, // metrics, traces, the log
+	"server/readiness":    19, // whether a server can do its work
 	"server/hostclient":   20,
 	"server/listen":       20, // certificate, bounds of requests
 	"server/insuredcsv":   20,
@@ -79,9 +81,12 @@ var floors = map[string]int{
 	"server/web/kit":      50,
 	"server/demo":         50,
 	"server/settings":     51, // what may run, and where
+	"server/service":      53, // a Windows service
+	"server/backup":       53, // a data folder as files, and back
 	"server/inviting":     52, // the command that invites
 	"server/datafolder":   52, // opens keys and store
 	"server/doctor":       53, // what is good and wrong with all of that
+	"server/watching":     53, // joins what runs to metrics, traces and readiness
 	"server/web/patient":  55,
 	"server/web/clerk":    55,
 	"server/web/counter":  55,
@@ -208,6 +213,9 @@ func TestEachTechnologyStaysInItsRoom(t *testing.T) {
 		{"github.com/coder/websocket", []string{"card/agent", "server/agents", "server/web/counter"}},
 		{"github.com/evanw/esbuild", []string{"pwa/build"}},
 		{"github.com/kardianos/service", []string{"card/bridge"}},
+		{"github.com/prometheus", []string{"server/observe"}},
+		{"go.opentelemetry.io", []string{"server/observe"}},
+		{"google.golang.org/protobuf", []string{"server/observe"}},
 		{"github.com/makiuchi-d/gozxing", []string{"server/qrscan"}},
 		{"github.com/go-webauthn", []string{"auth/passkey"}},
 		{"golang.org/x/crypto/argon2", []string{"server/staff"}},

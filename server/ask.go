@@ -96,26 +96,9 @@ func printAnswer(ask func() (any, error)) error {
 	return asExitError(output.JSON(answer))
 }
 
-var errUntold = &eligibility.Error{Code: eligibility.Unavailable, Key: "output.untold"}
-
-// asExitError turns a failure to write the answer into exit code 2: an answer that nobody got is none.
-func asExitError(err error) error {
-	if err == nil {
-		return nil
-	}
-	return printRefusal(errUntold.Because(err))
-}
-
-// printRefusal complains, naming the field at fault, and exits with 2.
-func printRefusal(err error) error {
-	output.Refusal(err)
-	return exit(exitRefused)
-}
-
-// printTold prints what a command tells, or complains in the words of its flags and exits with 2.
+// asExitError, printRefusal and printTold are what a command ends with.
+func asExitError(err error) error  { return output.Done(err) }
+func printRefusal(err error) error { return output.Refuse(err) }
 func printTold(asJSON bool, told output.Told, err error) error {
-	if err != nil {
-		return printRefusal(output.OfFlags(err))
-	}
-	return asExitError(told.Print(asJSON))
+	return output.Tell(asJSON, told, err)
 }

@@ -19,6 +19,7 @@ import (
 	"madoguchi/server/printing"
 	"madoguchi/server/settings"
 	"madoguchi/server/staff"
+	"madoguchi/server/watching"
 	"madoguchi/server/web/kit"
 )
 
@@ -31,6 +32,7 @@ type app struct {
 	readers *agents.AgentHub   // where a counter's half runs
 	runs    *insurer.PrintJobs // where an insurer's half runs
 	files   *insurer.Importer  // there too
+	watched *watching.Watching // of a server; nil for a command
 }
 
 var errNoData = &eligibility.Error{Code: eligibility.NotFound, Key: "data.none", Field: "--data"}
@@ -107,6 +109,7 @@ func (a *app) insurerServices(ctx context.Context, address string) (*insurer.Ser
 		Runs:         filepath.Join(a.Path, datafolder.RunsDir),
 		PDFReader:    printing.FindPoppler(),
 		Demo:         a.settings.Mode() == settings.Demo,
+		Watch:        a.watched.OfInsurer(),
 		Now:          a.Now,
 	}), nil
 }

@@ -3,7 +3,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"strings"
 
@@ -11,9 +10,11 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/message"
+	"madoguchi/server/backup"
 	"madoguchi/server/input"
 	"madoguchi/server/insurer"
 	"madoguchi/server/output"
+	"madoguchi/server/service"
 	"madoguchi/server/settings"
 )
 
@@ -21,10 +22,16 @@ import (
 type program struct {
 	settings.Settings
 
-	Serve  serveCmd  `cmd:"" default:"withargs" help:"start the server (the default)"`
-	Doctor doctorCmd `cmd:"" help:"${doctor_what}"`
-	Import importCmd `cmd:"" help:"read an insurer's CSV of insured people"`
-	Export exportCmd `cmd:"" help:"write an insurer's register as FHIR (NDJSON) or CSV"`
+	Serve  serveCmd         `cmd:"" default:"withargs" help:"start the server (the default)"`
+	Doctor doctorCmd        `cmd:"" help:"${doctor_what}"`
+	Config settings.Command `cmd:"" help:"${config_what}"`
+	Import importCmd        `cmd:"" help:"read an insurer's CSV of insured people"`
+	Export exportCmd        `cmd:"" help:"write an insurer's register as FHIR (NDJSON) or CSV"`
+
+	Backup  backup.Command        `cmd:"" help:"${backup_what}"`
+	Restore backup.RestoreCommand `cmd:"" help:"${restore_what}"`
+
+	Service service.Command `cmd:"" help:"the server as a Windows service"`
 
 	Invite inviteCmd `cmd:"" help:"make a link with which somebody of the staff registers a passkey"`
 
@@ -51,10 +58,7 @@ const (
 	exitRefused = 2 // refused whole, unreadable, wrong usage
 )
 
-// exit is an error that carries an exit code; it has printed what there is to say.
-type exit int
-
-func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+type exit = output.Exit
 
 func main() {
 	var p program
@@ -77,13 +81,15 @@ func main() {
 	command, err := parser.Parse(os.Args[1:])
 	if err != nil {
 		var refused *eligibility.Error // of the settings file
-		if !errors.As(err, &refused) {
+		if wrong := settings.Refused(parser.Model, err); wrong != nil {
+			err = wrong
+		} else if !errors.As(err, &refused) {
 			err = wrongUsage(err)
 		}
 		printError(err)
 		os.Exit(exitRefused)
 	}
-	if err := command.Run(&p.Settings); err != nil {
+	if err := command.Run(&p.Settings, settings.Clock(clock), service.Serve(serve)); err != nil {
 		var code exit
 		if errors.As(err, &code) {
 			os.Exit(int(code))

@@ -11,7 +11,9 @@ import (
 	"madoguchi/server/demo"
 	"madoguchi/server/doctor"
 	"madoguchi/server/listen"
+	"madoguchi/server/observe"
 	"madoguchi/server/settings"
+	"madoguchi/server/watching"
 )
 
 // serveCmd starts the server.
@@ -21,8 +23,15 @@ type serveCmd struct {
 
 // Run serves until an interrupt.
 func (c *serveCmd) Run(s *settings.Settings) error {
+	slog.SetDefault(observe.NewLog(os.Stderr, s.Log))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	return serve(ctx, s, c.Role)
+}
+
+// serve serves in a role until ctx ends.
+func serve(ctx context.Context, s *settings.Settings, role string) error {
+	c := serveCmd{Role: role}
 	warnings, err := doctor.Doctor{Settings: s, Role: c.Role, Now: clock}.Start(ctx)
 	if err != nil {
 		return err
@@ -34,7 +43,7 @@ func (c *serveCmd) Run(s *settings.Settings) error {
 	if err != nil {
 		return err
 	}
-	listener, err := listen.On(s.Addr)
+	listener, err := listen.On(s.Addr, "MADOGUCHI_ADDR")
 	if err != nil {
 		return err
 	}
@@ -60,6 +69,11 @@ func (c *serveCmd) Run(s *settings.Settings) error {
 	if err != nil {
 		return err
 	}
+	defer h.watched.Close()
+	serving := h.watched.UntilDrained(ctx)
+	if err := h.watched.Answer(serving, h.runsHere()); err != nil {
+		return err
+	}
 	go h.KeepClean(ctx, chores...)
 	if h.runs != nil {
 		if err := h.runs.Resume(ctx); err != nil {
@@ -73,7 +87,7 @@ func (c *serveCmd) Run(s *settings.Settings) error {
 		Counter:  c.Role != datafolder.RoleInsurer,
 		Word:     h.word.String(),
 	}.Print(os.Stdout)
-	return listen.Until(ctx, listen.Server(handler, certificate), listener, h.letGo)
+	return listen.Until(serving, listen.Server(handler, certificate), listener, h.letGo)
 }
 
 // letGo lets print files end, and sends the agents away to come back spread over a minute.
@@ -85,4 +99,15 @@ func (a *app) letGo(ctx context.Context) {
 		a.runs.Wait() // each lets its half file go
 		a.files.Wait()
 	}
+}
+
+// runsHere is what this server runs, for its metrics.
+func (a *app) runsHere() (runs watching.Runs) {
+	if a.readers != nil {
+		runs.Agents = a.readers.Connected
+	}
+	if a.runs != nil {
+		runs.Prints = a.runs.InPrint
+	}
+	return runs
 }

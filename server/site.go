@@ -19,6 +19,7 @@ import (
 	"madoguchi/server/keys"
 	"madoguchi/server/settings"
 	"madoguchi/server/trust"
+	"madoguchi/server/watching"
 	"madoguchi/server/web"
 	"madoguchi/server/web/kit"
 )
@@ -28,6 +29,10 @@ func (c *serveCmd) site(
 	ctx context.Context, h *app, address string,
 ) (http.Handler, []func(context.Context), error) {
 	s := h.settings
+	var err error
+	if h.watched, err = watching.New(s, c.Role, h.DataFolder); err != nil {
+		return nil, nil, err
+	}
 	if s.DemoPublish {
 		h.word = kit.NewDemoWord(h.Now)
 	}
@@ -45,7 +50,8 @@ func (c *serveCmd) site(
 		Word:       h.word,
 		NoWorker:   s.NoWorker,
 		Now:        h.Now,
-		Ready:      h.Store.Ping,
+		Ready:      h.watched.Ready.Check,
+		Watched:    h.watched.Metrics,
 		Sessions:   &auth.Sessions{Store: h.Store.Sessions(), HTTPS: !isDemo, Now: h.Now},
 		Overseen: web.Overseen{
 			States: doctor.Doctor{Settings: s, Role: c.Role, Now: clock}.Local, Host: s.Host(),
@@ -159,6 +165,7 @@ func (a *app) addCounterHalf(
 		Listed:     listed,
 		Calls:      calls,
 		Folder:     a.Path,
+		Judged:     a.watched.Metrics.Judged,
 		Now:        a.Now,
 	})
 	go config.Counter.Receipts.KeepLeaving(ctx)

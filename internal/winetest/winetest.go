@@ -274,5 +274,19 @@ func (w *Windows) Run(t testing.TB, c Command) (stdout, stderr string, code int)
 	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
 }
 
+// System runs a program of Windows itself and returns what it said, whatever its exit code.
+func (w *Windows) System(t testing.TB, program string, args ...string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), runTime)
+	defer cancel()
+	cmd := w.command(ctx, "wine", append([]string{program}, args...)...)
+	cmd.WaitDelay = time.Second
+	said, err := cmd.CombinedOutput()
+	if ctx.Err() != nil {
+		t.Fatalf("%s %v: %v %v\n%s", program, args, err, ctx.Err(), said)
+	}
+	return string(said)
+}
+
 // WindowsPath is a path of Linux as programs under Wine know it: drive Z: is the whole of Linux.
 func WindowsPath(path string) string { return "Z:" + strings.ReplaceAll(path, "/", `\`) }

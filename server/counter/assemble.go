@@ -20,6 +20,7 @@ type Config struct {
 	Listed     func() (*credential.TrustList, error) // the trust list as it was signed
 	Calls      *hostapi.Client                       // its Trust becomes what this half believes
 	Folder     string                                // keeps what issuers publish
+	Judged     func(outcome string)                  // is told of each code that was scanned; may be nil
 	Now        func() time.Time
 }
 
@@ -40,6 +41,7 @@ func New(c Config) (of *Service, refresh func(context.Context)) {
 		RefreshKeys: believed.RefreshKeys,
 		AskTime:     c.Calls.AskTime,
 		Readers:     c.Readers,
+		Judged:      c.Judged,
 		Facilities:  c.Facilities,
 		Insurers:    func(url string) InsurerCalls { return c.Calls.For(url) },
 		Receipts: &Receipts{

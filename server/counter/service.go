@@ -23,6 +23,7 @@ type Service struct {
 	RefreshKeys func(ctx context.Context, iss string) bool // asks an issuer for keys not known; may be nil
 	AskTime     func(ctx context.Context, iss string) bool // measures the clock at an issuer; may be nil
 	Readers     CardReaders
+	Judged      func(outcome string) // Config.Judged
 	Facilities  Facilities
 	Insurers    func(url string) InsurerCalls // for the facility of a URL
 	Receipts    *Receipts

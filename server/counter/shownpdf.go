@@ -62,7 +62,11 @@ func (c *Service) openShown(
 		Staff:   reception.Staff,
 		Verdict: shown.verdict,
 	}}
-	return view, c.cases().put(ctx, reception, view, "case.open", openingOutcome(view.Verdict))
+	outcome := openingOutcome(view.Verdict)
+	if c.Judged != nil {
+		c.Judged(outcome)
+	}
+	return view, c.cases().put(ctx, reception, view, "case.open", outcome)
 }
 
 // readPDF reads the one code of a PDF.

@@ -18,6 +18,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/server/datafolder"
+	"madoguchi/server/durable"
 	"madoguchi/server/hostclient"
 	"madoguchi/server/keys"
 	"madoguchi/server/settings"
@@ -132,7 +133,7 @@ func (d Doctor) visit() *visit {
 		}
 	}
 	if d.Free == nil {
-		d.Free = freeBytes
+		d.Free = durable.Free
 	}
 	return &visit{Doctor: d}
 }

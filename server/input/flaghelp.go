@@ -30,9 +30,11 @@ var FlagHelp = map[string]string{
 		"SMART Health Cards",
 	"verify_roots": "PEM certificates of the CA that signers of PDFs are judged by; " +
 		"without it the signer is not checked",
-	"serve_role":   "what this server is: all (demo), insurer or counter",
-	"verify_what":  "check an eligibility code: picture, PDF, text or file; never uses the network",
-	"doctor_role":  "what the server is: all (demo), insurer or counter",
+	"serve_role":  "what this server is: all (demo), insurer or counter",
+	"verify_what": "check an eligibility code: picture, PDF, text or file; never uses the network",
+	"doctor_role": "what the server is: all (demo), insurer or counter",
+	"config_what": "print the settings, whose word each is (flag, environment, file, default), and " +
+		"no secrets",
 	"doctor_what":  "say what is good and what is wrong with this server, and what to do (docs/operator.md)",
 	"insurer_what": "the insurers of this server: add, list, set; or what an insurer number says",
 	"facility_blanking": "seconds without use after which a patient's data are blanked at the counter: " +
@@ -40,5 +42,15 @@ var FlagHelp = map[string]string{
 	"facility_retention": "years for which the counter's records are kept: 3 to 10; 3 by default",
 	"facility_copy_by_year": "what the counter copies for the receipt computer has birth dates by the " +
 		"western year, not by era",
-	"of_role": "role of the data folder; live only for --operator",
+	"backup_what": "copy this server, also while it runs: database, keys, trust list, settings " +
+		"(docs/operator.md)",
+	"backup_to": "the file to write, for its owner alone (0600), or the folder in which it gets a name " +
+		"of its own",
+	"backup_keys": "write the keys apart from the data, into this file or folder: both are needed to " +
+		"restore",
+	"backup_without_runs": "leave the files of print runs out",
+	"restore_what":        "make a data folder of a backup, below --data, and verify all of it",
+	"restore_from":        "the file that backup wrote",
+	"restore_keys":        "the file of the keys, where they went apart",
+	"of_role":             "role of the data folder; live only for --operator",
 }

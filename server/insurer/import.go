@@ -17,6 +17,7 @@ type Importer struct {
 	Directory *Directory
 
 	store ImporterStore
+	watch Watch
 	now   func() time.Time
 
 	stored  storedDigests
@@ -152,7 +153,7 @@ func (m *Importer) StoreFile(
 	}
 	whole, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	people := peopleByKey(read, &done.Digest, stop)
+	people := m.watch.importing(peopleByKey(read, &done.Digest, stop))
 	done.Count, err = m.store.ImportPeople(whole, read.Insurer, people, m.importEntry(by))
 	if fault := read.Err(); fault != nil {
 		return done, fault

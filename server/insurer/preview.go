@@ -278,7 +278,7 @@ func (m *Importer) storeFile(
 		Refused: func() int { return digest.Refused },
 		Tell:    tell,
 	}
-	err = m.store.ImportPreview(whole, stored, peopleByKey(preview.Parsed, &digest, stop),
+	err = m.store.ImportPreview(whole, stored, m.watch.importing(peopleByKey(preview.Parsed, &digest, stop)),
 		m.importEntry(clerk))
 	if fault := preview.Parsed.Err(); fault != nil {
 		return fault

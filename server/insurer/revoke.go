@@ -64,6 +64,9 @@ func (i *Issuer) StatusList(ctx context.Context, insurer eligibility.InsurerNumb
 			return madeList{}, err
 		}
 		text, err := credential.SignStatusList(i.ISS(insurer), key, rids, chain, now)
+		if err == nil {
+			i.watch.Checkpointed(now)
+		}
 		return madeList{text, counter, key.ID, now}, err
 	})
 	return list.text, err

@@ -19,6 +19,7 @@ type Issuer struct {
 	store IssuerStore
 	keys  IssuerKeys
 	host  string
+	watch Watch
 	now   func() time.Time
 
 	lists memo[eligibility.InsurerNumber, madeList]
@@ -159,6 +160,7 @@ func (i *Issuer) issue(
 	if err != nil {
 		return credential.Issued{}, nil, err
 	}
+	i.watch.Issued(string(r.Tier))
 	return issued, shares, nil
 }
 

@@ -42,6 +42,7 @@ type Config struct {
 	Runs         string            // PrintJobs.Folder
 	PDFReader    *printing.Poppler // PrintJobs.Reader
 	Demo         bool
+	Watch        Watch
 	Now          func() time.Time
 }
 
@@ -68,6 +69,7 @@ type Stores struct {
 
 // New joins the services to each other and to their store.
 func New(c Config) *Services {
+	c.Watch = c.Watch.complete()
 	directory := &Directory{store: c.Stores.Directory, keys: c.Keys, demo: c.Demo, now: c.Now}
 	register := &Register{store: c.Stores.Register, now: c.Now}
 	usage := &Usage{store: c.Stores.Usage, now: c.Now}
@@ -84,6 +86,7 @@ func New(c Config) *Services {
 		store:     c.Stores.Issuer,
 		keys:      c.Keys,
 		host:      c.Host,
+		watch:     c.Watch,
 		now:       c.Now,
 	}
 	documents := &Documents{
@@ -100,7 +103,9 @@ func New(c Config) *Services {
 	return &Services{
 		Directory: directory,
 		Register:  register,
-		Importer:  &Importer{Directory: directory, store: c.Stores.Importer, now: c.Now},
+		Importer: &Importer{
+			Directory: directory, store: c.Stores.Importer, watch: c.Watch, now: c.Now,
+		},
 		Usage:     usage,
 		Exporter:  &Exporter{Directory: directory, Register: register, Usage: usage},
 		Enrolment: enrolment,

@@ -7,18 +7,17 @@ import (
 	"madoguchi/message"
 )
 
-var errListen = &eligibility.Error{
-	Code:  eligibility.Unavailable,
-	Key:   "settings.listen",
-	Field: "MADOGUCHI_ADDR",
-}
+var errListen = &eligibility.Error{Code: eligibility.Unavailable, Key: "settings.listen"}
 
-// On listens at a TCP address, host:port. It returns an *eligibility.Error that names the address where that
-// is not to be had: another program listens there, or the port needs a right.
-func On(address string) (net.Listener, error) {
+// On listens at a TCP address, host:port, that a setting names. It returns an *eligibility.Error that names
+// both where that is not to be had: another program listens there, or the port needs a right.
+func On(address, setting string) (net.Listener, error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, errListen.With(message.Args{"address": message.Text(address)}).Because(err)
+		return nil, errListen.In(setting).With(message.Args{
+			"address": message.Text(address),
+			"setting": message.Text(setting),
+		}).Because(err)
 	}
 	return listener, nil
 }

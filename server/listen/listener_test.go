@@ -10,7 +10,7 @@ import (
 
 // An address that is not to be had is named, with what to do.
 func TestAnAddressThatIsTakenIsNamed(t *testing.T) {
-	first, err := On("127.0.0.1:0")
+	first, err := On("127.0.0.1:0", "MADOGUCHI_ADDR")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -18,7 +18,7 @@ func TestAnAddressThatIsTakenIsNamed(t *testing.T) {
 	taken := first.Addr().String()
 	for _, address := range []string{taken, "127.0.0.1:99999", "nowhere.invalid:1"} {
 		t.Run(address, func(t *testing.T) {
-			second, err := On(address)
+			second, err := On(address, "MADOGUCHI_ADDR")
 			if err == nil {
 				second.Close()
 			}

@@ -10,7 +10,7 @@ import (
 
 // What holds a request open is let go first; then the request is answered, and only then the server ends.
 func TestAServerEndsWhenItsRequestsHave(t *testing.T) {
-	listener, err := On("127.0.0.1:0")
+	listener, err := On("127.0.0.1:0", "MADOGUCHI_ADDR")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestAServerEndsWhenItsRequestsHave(t *testing.T) {
 
 // A server that cannot serve says why, and lets nothing go.
 func TestAServerThatCannotServeSaysSo(t *testing.T) {
-	listener, err := On("127.0.0.1:0")
+	listener, err := On("127.0.0.1:0", "MADOGUCHI_ADDR")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,5 +36,14 @@ var Help = map[string]string{
 	"card_keys": "role counter, live: file of the card issuers' public keys; without it every card check " +
 		"says that the card is not proved genuine",
 	"facility_code": "demo: 10 digits of the counter's facility (医療機関コード)",
+	"metrics": "address:port on which /metrics is answered for Prometheus, never the public one; off for " +
+		"none; by default 127.0.0.1:9464 live, and none in the demo",
+	"log": "how the log is written: text, json, or auto: text on a terminal, json elsewhere",
+	"drain": "how long /readyz says that the server ends before it stops taking requests: as long as a " +
+		"load balancer needs to notice",
+	"otlp_endpoint": "address of a collector of traces for OTLP/HTTP, such as http://127.0.0.1:4318; " +
+		"empty: no traces",
+	"otlp_head":     "headers for the collector: name=value with commas between; never printed",
+	"trace_ratio":   "share of requests that is traced, 0 to 1",
 	"facility_name": "demo: the counter's facility as patients see it",
 }

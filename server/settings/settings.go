@@ -52,6 +52,8 @@ type Settings struct {
 	CardKeys     string `env:"MADOGUCHI_CARD_KEYS" type:"path" help:"${card_keys}"`
 	FacilityCode string `env:"MADOGUCHI_FACILITY" default:"1319999991" help:"${facility_code}"`
 	FacilityName string `env:"MADOGUCHI_FACILITY_NAME" default:"架空医院" help:"${facility_name}"`
+
+	Observing
 }
 
 // Errors of the settings; each stops the start with its sentence.
@@ -147,6 +149,9 @@ func (s *Settings) CheckServe(role string) error {
 		return err
 	}
 	if err := s.checkAddr(); err != nil || s.Mode() == Demo {
+		return err
+	}
+	if _, _, err := s.MetricsAddress(); err != nil {
 		return err
 	}
 	proxies, err := s.Proxies()

@@ -160,6 +160,3 @@ func isSafeSQLite(version string) bool {
 
 // Close closes the database after its open transactions.
 func (s *Store) Close() error { return errors.Join(s.write.Close(), s.read.Close()) }
-
-// Ping reports whether the database answers.
-func (s *Store) Ping(ctx context.Context) error { return s.read.PingContext(ctx) }

@@ -5,7 +5,6 @@ package web
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"time"
 
@@ -19,6 +18,7 @@ import (
 	counterhalf "madoguchi/server/counter"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/insurer"
+	"madoguchi/server/observe"
 	"madoguchi/server/staff"
 	"madoguchi/server/web/clerk"
 	"madoguchi/server/web/counter"
@@ -39,9 +39,10 @@ type Config struct {
 	Readers     *agents.AgentHub                      // counter's half
 	DemoIDP     http.Handler                          // only in the demo
 	Sessions    *auth.Sessions
-	Members     *staff.Services // who signs in by passkey, and the facilities; nil: nobody does
-	Ready       func(context.Context) error
-	Background  context.Context // of what goes on behind requests; ends with the server
+	Members     *staff.Services             // who signs in by passkey, and the facilities; nil: nobody does
+	Ready       func(context.Context) error // a readiness.NotReady says why not
+	Watched     *observe.Metrics            // counts requests; nil: nobody does
+	Background  context.Context             // of what goes on behind requests; ends with the server
 	Demo        bool
 	Published   bool          // the demo's port is published by a container
 	Word        *kit.DemoWord // then whoever comes must give it; nil is one that nobody knows
@@ -71,7 +72,7 @@ func New(c Config) (*echo.Echo, error) {
 	r := kit.NewRouter(e, shared, permissions.Table(), c.parts())
 	useMiddleware(e, r, c, shared)
 	r.Public("GET /static/*", echo.WrapHandler(pwa.Handler()))
-	r.Public("GET /healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
+	r.Public("GET /healthz", alive)
 	r.Public("GET /readyz", readyHandler(c.Ready))
 	if c.Members != nil {
 		shared.Members = membersOf(c.Members)
@@ -135,6 +136,7 @@ func useMiddleware(e *echo.Echo, r *kit.Router, c Config, shared *kit.Kit) {
 	e.Use(
 		kit.DropRequestNumber,
 		middleware.RequestIDWithConfig(middleware.RequestIDConfig{Generator: kit.RequestNumber}),
+		kit.Watch(c.Watched),
 		kit.LogRequests(c.Now),
 		middleware.RecoverWithConfig(middleware.RecoverConfig{LogErrorFunc: kit.LogPanic}),
 		kit.SecurityHeaders(c.HTTPS),
@@ -186,18 +188,5 @@ func setup(c Config, shared *kit.Kit) *kit.Setup {
 		Command: []string{
 			"madoguchi insurer add", "NUMBER", "--name NAME", "--issuer ISSUER", "--telephone TELEPHONE",
 		},
-	}
-}
-
-// readyHandler answers whether the database does.
-func readyHandler(ping func(context.Context) error) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		ctx, cancel := context.WithTimeout(c.Request().Context(), 2*time.Second)
-		defer cancel()
-		if err := ping(ctx); err != nil {
-			slog.Error("not ready", "error", err)
-			return c.String(http.StatusServiceUnavailable, "database\n")
-		}
-		return c.String(http.StatusOK, "ready\n")
 	}
 }

@@ -31,6 +31,7 @@ import (
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
+	"madoguchi/server/observe"
 	"madoguchi/server/staff"
 	"madoguchi/server/store"
 	"madoguchi/server/trust"
@@ -46,6 +47,7 @@ type testApp struct {
 	insurer *insurer.Services
 	notices insurer.NoticeKeys
 	replace func(*insurer.Stores) // for build; may be nil
+	watched *observe.Metrics      // for build; may be nil
 	keys    *keys.Folder
 	reader  *doubleReader
 	hub     *agents.AgentHub // of a live server; nil: one of its own, without readers
@@ -225,6 +227,7 @@ func (h *testApp) build(t *testing.T) {
 			FrontDoor:  kit.FrontDoor{Address: "http://localhost:8080"},
 			Now:        clock,
 			Ready:      h.store.Ping,
+			Watched:    h.watched,
 			Counter:    h.counter,
 			Readers: agents.New(
 				agents.Config{

@@ -106,7 +106,7 @@ func (s *Kit) Fail(err error, c echo.Context) {
 	e, status := AsProblem(err)
 	id := c.Response().Header().Get(echo.HeaderXRequestID)
 	if status >= 500 {
-		slog.Error("request failed", "id", id, "route", c.Path(), "error", err)
+		slog.ErrorContext(c.Request().Context(), "request failed", "id", id, "route", c.Path(), "error", err)
 	}
 	if status == http.StatusTooManyRequests {
 		RetryAfter(c.Response().Header(), e.Wait)

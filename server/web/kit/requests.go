@@ -41,7 +41,8 @@ func LogRequests(now func() time.Time) echo.MiddlewareFunc {
 				c.Error(err)
 			}
 			if r := c.Response(); c.Path() != "/static/*" {
-				slog.Info(
+				slog.InfoContext(
+					c.Request().Context(),
 					"request",
 					"id", r.Header().Get(echo.HeaderXRequestID),
 					"method", c.Request().Method,
@@ -57,6 +58,6 @@ func LogRequests(now func() time.Time) echo.MiddlewareFunc {
 
 // LogPanic logs a panic with its stack; the visitor gets the internal error's sentence.
 func LogPanic(c echo.Context, err error, stack []byte) error {
-	slog.Error("panic", "route", c.Path(), "error", err, "stack", string(stack))
+	slog.ErrorContext(c.Request().Context(), "panic", "route", c.Path(), "error", err, "stack", string(stack))
 	return err
 }

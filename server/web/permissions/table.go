@@ -26,7 +26,7 @@ var groups = []struct {
 		{Route: "GET /", Ja: "入口"},
 		{Route: "GET /static/*", Ja: "画面の部品（スタイル・プログラム・字形）"},
 		{Route: "GET /healthz", Marks: Program, Ja: "プログラムの生存", En: "the program runs"},
-		{Route: "GET /readyz", Marks: Program, Ja: "データベースの応答", En: "the database answers"},
+		{Route: "GET /readyz", Marks: Program, Ja: "働けるか、なぜ働けないか", En: "ready, or why not"},
 		{Route: "GET /reception", Ja: "患者の画面を見た受付向けの説明"},
 		{Route: "GET /reception/source.png", Ja: "その根拠のアドレスの二次元コード"},
 		{Route: "GET /visit", Ja: "受診日チェック"},

@@ -1,9 +1,9 @@
-package doctor
+package durable
 
 import "golang.org/x/sys/windows"
 
-// freeBytes is the space that this user may still use where a folder is, by quota too.
-func freeBytes(folder string) (uint64, error) {
+// Free is the space that this user may still use where a folder is, by quota too.
+func Free(folder string) (uint64, error) {
 	path, err := windows.UTF16PtrFromString(folder)
 	if err != nil {
 		return 0, err

@@ -1,11 +1,11 @@
 //go:build unix
 
-package doctor
+package durable
 
 import "golang.org/x/sys/unix"
 
-// freeBytes is the space that this user may still use where a folder is.
-func freeBytes(folder string) (uint64, error) {
+// Free is the space that this user may still use where a folder is.
+func Free(folder string) (uint64, error) {
 	var s unix.Statfs_t
 	if err := unix.Statfs(folder, &s); err != nil {
 		return 0, err
