@@ -13,6 +13,7 @@ import (
 	"madoguchi/message"
 	"madoguchi/server/input"
 	"madoguchi/server/insurer"
+	"madoguchi/server/load"
 	"madoguchi/server/output"
 	"madoguchi/server/settings"
 )
@@ -41,6 +42,8 @@ type program struct {
 	Share   shareCmd   `cmd:"" help:"the share of the costs by age and date"`
 	Names   namesCmd   `cmd:"" help:"compare two writings of a name"`
 	Rules   rulesCmd   `cmd:"" help:"print the table of the rules (docs/rules.md)"`
+
+	Load load.Command `cmd:"" help:"${load_what}"`
 
 	Cheatsheet cheatsheetCmd `cmd:"" help:"today's sheet for the reception, one A4 page as PDF"`
 }
@@ -83,7 +86,7 @@ func main() {
 		printError(err)
 		os.Exit(exitRefused)
 	}
-	if err := command.Run(&p.Settings); err != nil {
+	if err := command.Run(&p.Settings, load.OwnServer(p.ownServer), clock); err != nil {
 		var code exit
 		if errors.As(err, &code) {
 			os.Exit(int(code))

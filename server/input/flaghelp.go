@@ -40,5 +40,14 @@ var FlagHelp = map[string]string{
 	"facility_retention": "years for which the counter's records are kept: 3 to 10; 3 by default",
 	"facility_copy_by_year": "what the counter copies for the receipt computer has birth dates by the " +
 		"western year, not by era",
+	"load_what": "load a demo with patients, counters and card readers, measure it and verify its answers " +
+		"(docs/scale.md)",
+	"load_address": "the demo to load, http://localhost:8080; without it one is started in a folder of its " +
+		"own and removed afterwards",
+	"load_host": "the address's host once more, where it is not this computer or no demo: such a server " +
+		"is asked for public pages alone, unless it is a demo",
+	"load_faster": "how many times faster than every 30 s phones make their screens anew: 1 to 15",
+	"load_readers": "card readers at most, each beside a reception's page; in proportion would be 237 for " +
+		"each check a second",
 	"of_role": "role of the data folder; live only for --operator",
 }
