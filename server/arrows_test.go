@@ -82,6 +82,7 @@ var floors = map[string]int{
 	"server/inviting":     52, // the command that invites
 	"server/datafolder":   52, // opens keys and store
 	"server/doctor":       53, // what is good and wrong with all of that
+	"server/scale":        13, // arithmetic
 	"server/load":         54, // comes in by the front door: knows nothing of the rooms behind it
 	"server/web/patient":  55,
 	"server/web/clerk":    55,

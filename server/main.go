@@ -15,6 +15,7 @@ import (
 	"madoguchi/server/insurer"
 	"madoguchi/server/load"
 	"madoguchi/server/output"
+	"madoguchi/server/scale"
 	"madoguchi/server/settings"
 )
 
@@ -43,7 +44,8 @@ type program struct {
 	Names   namesCmd   `cmd:"" help:"compare two writings of a name"`
 	Rules   rulesCmd   `cmd:"" help:"print the table of the rules (docs/rules.md)"`
 
-	Load load.Command `cmd:"" help:"${load_what}"`
+	Load     load.Command  `cmd:"" help:"${load_what}"`
+	Simulate scale.Command `cmd:"" help:"${simulate_what}"`
 
 	Cheatsheet cheatsheetCmd `cmd:"" help:"today's sheet for the reception, one A4 page as PDF"`
 }
@@ -67,6 +69,7 @@ func main() {
 		kong.Vars{"runs": strings.Join(insurer.RunKinds(), ", ")},
 		kong.Vars(input.FlagHelp),
 		kong.Vars(settings.Help),
+		kong.Vars(scale.Defaults()),
 	}
 	file, err := settings.Named(os.Args[1:])
 	if err != nil {

@@ -19,6 +19,7 @@ func main() {
 	checks := flag.Float64("checks", 10, "checks a second")
 	readers := flag.Int("readers", 40, "card readers")
 	profile := flag.String("profile", "", "file for the heap's profile at the end")
+	costs := flag.Bool("costs", false, "measure what one of each kind takes of a core, and nothing else")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -27,10 +28,15 @@ func main() {
 		Checks:  *checks,
 		Faster:  10,
 		Readers: *readers,
+		Mix:     load.Country(),
 		Seed:    1,
 		Now:     time.Now,
 	}
-	if err := soak(ctx, config, *profile); err != nil {
+	do := func() error { return soak(ctx, config, *profile) }
+	if *costs {
+		do = func() error { return measureCosts(ctx, config) }
+	}
+	if err := do(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

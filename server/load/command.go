@@ -66,6 +66,7 @@ func (c *Command) Run(own OwnServer, now func() time.Time) error {
 		Checks:  c.Checks,
 		Faster:  c.Faster,
 		Readers: c.Readers,
+		Mix:     Country(),
 		Seed:    c.Seed,
 		Now:     now,
 		Said: func(s Stage) {

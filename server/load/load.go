@@ -22,6 +22,8 @@ type Config struct {
 	Checks  float64 // a second
 	Faster  float64 // than every 30 s phones make their screens anew: 1 to MaxFaster
 	Readers int     // at most
+	Least   int     // readers, also where so many checks have fewer
+	Mix     Mix     // what comes with each check; Country() is everyday life
 	Seed    uint64  // of what comes when; the server's answers have their own randomness
 	Now     func() time.Time
 	// Said is told what begins: importing, entering, loading; nil: nobody listens
@@ -105,7 +107,7 @@ func newRun(c Config, t target) *run {
 	return &run{
 		Config: c,
 		target: t,
-		plan:   newPlan(c.Checks, c.Faster, c.Readers),
+		plan:   newPlan(c),
 		meter:  newMeter(),
 		rng:    rand.New(rand.NewPCG(c.Seed, 1)),
 	}

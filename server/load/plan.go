@@ -17,6 +17,8 @@ const (
 	socketsPerCheck = 280_000.0 / 1180
 	// renewEvery is how often a phone that is looked at makes its screen anew.
 	renewEvery = 30 * time.Second
+	// opensEvery is how often the server lets one phone open: two signatures, one in three seconds each.
+	opensEvery = 7 * time.Second
 	// askEvery is how often the page of a reception asks for the state of things.
 	askEvery = 5 * time.Second
 )
@@ -45,18 +47,26 @@ type Plan struct {
 	Faster       float64 `json:"faster"` // than a phone renews its screen
 }
 
-// newPlan scales the country's busiest hour down to some checks a second: with readers, at most.
-func newPlan(checks, faster float64, readers int) Plan {
+// Mix is what comes with each check.
+type Mix struct{ Renewals, Openings float64 }
+
+// Country is the mix of the whole country's busiest hour.
+func Country() Mix { return Mix{renewalsPerCheck, openingsPerCheck} }
+
+// newPlan scales the country's busiest hour down to some checks a second.
+func newPlan(c Config) Plan {
+	checks, faster, mix := c.Checks, c.Faster, c.Mix
 	p := Plan{
 		Checks:       checks,
-		Openings:     checks * openingsPerCheck,
-		Renewals:     checks * renewalsPerCheck,
+		Openings:     checks * mix.Openings,
+		Renewals:     checks * mix.Renewals,
 		Faster:       faster,
 		InProportion: int(math.Ceil(checks * socketsPerCheck)),
 	}
 	each := faster / renewEvery.Seconds() // screens a second and phone
-	p.Phones = min(max(2, int(math.Ceil(p.Renewals/each))), maxPhones)
-	p.Readers = min(max(1, p.InProportion), readers, maxReaders)
+	most := max(p.Renewals/each, p.Openings*opensEvery.Seconds())
+	p.Phones = min(max(2, int(math.Ceil(most))), maxPhones)
+	p.Readers = min(max(1, p.InProportion, c.Least), c.Readers, maxReaders)
 	p.Polls = float64(p.Readers) / askEvery.Seconds()
 	return p
 }

@@ -75,6 +75,7 @@ func small(address string) Config {
 		Checks:  20,
 		Faster:  MaxFaster,
 		Readers: 3,
+		Mix:     Country(),
 		Seed:    1,
 		Now:     time.Now,
 	}
