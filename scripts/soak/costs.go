@@ -90,7 +90,8 @@ func (p *process) processor() time.Duration {
 		return 0
 	}
 	text := string(data)
-	fields := strings.Fields(text[strings.LastIndexByte(text, ')')+1:]) // field 3 of proc(5) is the first here
+	// behind the program's name; field 3 of proc(5) is the first here
+	fields := strings.Fields(text[strings.LastIndexByte(text, ')')+1:])
 	var all time.Duration
 	for _, i := range []int{11, 12} { // utime and stime
 		n, err := strconv.Atoi(fields[i])

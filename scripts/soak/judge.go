@@ -68,8 +68,8 @@ func printSamples(w io.Writer, seen []sample) {
 	for _, j := range judged {
 		if len(seen) >= 10 {
 			before, after := fifths(seen, j.of)
-			fmt.Fprintf(w, "%s: %d in the fifth after the middle, %d in the last (%+.1f %%)\n", j.name, before, after,
-				100*(float64(after)/float64(before)-1))
+			fmt.Fprintf(w, "%s: %d in the fifth after the middle, %d in the last (%+.1f %%)\n",
+				j.name, before, after, 100*(float64(after)/float64(before)-1))
 		}
 	}
 }

@@ -42,8 +42,9 @@ var FlagHelp = map[string]string{
 		"western year, not by era",
 	"load_what": "load a demo with patients, counters and card readers, measure it and verify its answers " +
 		"(docs/scale.md)",
-	"simulate_what": "say how many instances and which engines carry a part of the country, and what an outage " +
-		"does (docs/scale.md)",
+	"simulate_what": "say how many instances and which engines carry a part of the country, and what an " +
+		"outage does (docs/scale.md)",
+	"simulate_share": "of the country: 1 is all of it, 0.02 a prefecture, 0.001 a large city",
 	"load_address": "the demo to load, http://localhost:8080; without it one is started in a folder of its " +
 		"own and removed afterwards",
 	"load_host": "the address's host once more, where it is not this computer or no demo: such a server " +

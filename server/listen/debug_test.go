@@ -9,7 +9,9 @@ import (
 )
 
 func TestTheDebugAddressIsOnThisComputerOnly(t *testing.T) {
-	for _, address := range []string{":6060", "0.0.0.0:6060", "192.0.2.1:6060", "madoguchi.example:6060", "x"} {
+	for _, address := range []string{
+		":6060", "0.0.0.0:6060", "192.0.2.1:6060", "madoguchi.example:6060", "x",
+	} {
 		if err := Debug(t.Context(), address); !errors.Is(err, errDebug) {
 			t.Errorf("%s: %v", address, err)
 		}
@@ -30,8 +32,8 @@ func TestTheDebugAddressSaysWhatTheProcessHolds(t *testing.T) {
 		return w
 	}
 	var m Memory
-	if err := json.Unmarshal(ask("/memory", "127.0.0.1:6060").Body.Bytes(), &m); err != nil || m.Goroutines < 1 ||
-		m.Heap == 0 || m.Held < m.Heap {
+	err := json.Unmarshal(ask("/memory", "127.0.0.1:6060").Body.Bytes(), &m)
+	if err != nil || m.Goroutines < 1 || m.Heap == 0 || m.Held < m.Heap {
 		t.Errorf("%+v %v", m, err)
 	}
 	for path, status := range map[string]int{

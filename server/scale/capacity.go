@@ -36,11 +36,11 @@ type Engines struct {
 func DefaultInstance() Instance {
 	return Instance{
 		Costs: Costs{
-			Check:   9,
-			Renewal: 0.6,
-			Opening: 3,
-			Poll:    0.5,
-			Beat:    0.05,
+			Check:   5.3,
+			Renewal: 1.1,
+			Opening: 5.1,
+			Poll:    1.4, // with the heartbeats of its reader
+			Beat:    0,
 			Connect: 1,
 		},
 		Cores:   2,
@@ -66,8 +66,8 @@ func DefaultEngines() Engines {
 
 // Work is how many seconds of cores the rates take a second.
 func (c Costs) Work(r Rates) float64 {
-	return (r.Checks*c.Check + r.Renewals*c.Renewal + r.Openings*c.Opening + r.Polls*c.Poll + r.Beats*c.Beat) /
-		1000
+	ms := r.Checks*c.Check + r.Renewals*c.Renewal + r.Openings*c.Opening + r.Polls*c.Poll + r.Beats*c.Beat
+	return ms / 1000
 }
 
 // requests is how many things are asked for a second: each waits for a core once.

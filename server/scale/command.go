@@ -10,7 +10,7 @@ import (
 
 // Command is `madoguchi simulate`.
 type Command struct {
-	Share    float64 `default:"1" help:"of the country: 1 is all of it, 0.02 a prefecture, 0.001 a large city"`
+	Share    float64 `default:"1" help:"${simulate_share}"`
 	Seed     uint64  `default:"1" help:"the same seed gives the same answer"`
 	Seconds  float64 `default:"60" help:"of the busiest minutes to play"`
 	Cores    int     `default:"2" help:"of an instance"`

@@ -52,6 +52,9 @@ func (a Answer) Write(w io.Writer) error {
 		key  string
 		line Line
 	}{{"scale.usual", a.Usual}, {"scale.lost", a.Lost}} {
+		if q.key == "scale.lost" && a.Need.Instances == 1 {
+			continue // nothing is left
+		}
 		line(q.key, message.Args{
 			"busy":    number(100 * q.line.Busy),
 			"p50":     number(1000 * q.line.WaitP50),
@@ -65,6 +68,9 @@ func (a Answer) Write(w io.Writer) error {
 		storm Storm
 	}{{"scale.restart", a.Restart}, {"scale.sudden", a.Sudden}, {"scale.outage", a.All}} {
 		key := s.key
+		if a.Need.Instances == 1 && key != "scale.outage" {
+			continue
+		}
 		if !s.storm.Ends {
 			key = "scale.endless"
 		}

@@ -34,7 +34,8 @@ func storm(rng *rand.Rand, cut int, perSecond, away float64, orderly bool) Storm
 	if cut == 0 || perSecond <= 0 {
 		return s
 	}
-	due := make([][]float64, stormEnds+int(2*longestPause)+2) // by second: the pause before, of each that tries
+	// by second: the pause before, of each that tries
+	due := make([][]float64, stormEnds+int(2*longestPause)+2)
 	add := func(at, pause float64) {
 		if i := int(at); i < len(due) {
 			due[i] = append(due[i], pause)

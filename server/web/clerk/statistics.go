@@ -153,22 +153,25 @@ func numberGroups(n insurer.Statistics) []kit.NumberGroup {
 		return rows(labels, cells)
 	}
 	return []kit.NumberGroup{
-		{Label: sentence("staff.statistics.groupPeopleByShare"), Rows: parts("staff.statistics.rowWithEligibility", []string{
-			"staff.statistics.row10",
-			"staff.statistics.row20",
-			"staff.statistics.row30",
-			"staff.statistics.rowUndecided",
-		}, n.Shares[10], n.Shares[20], n.Shares[30], n.Shares[0])},
-		{Label: sentence("staff.statistics.groupPeopleByAge"), Rows: parts("staff.statistics.rowWithEligibility", []string{
-			"staff.statistics.rowUnder70",
-			"staff.statistics.row70To74",
-			"staff.statistics.row75AndOver",
-		}, n.People-n.From70-n.From75, n.From70, n.From75)},
-		{Label: sentence("staff.statistics.groupNoticeCodes"), Rows: parts("staff.statistics.rowCodesMade", []string{
-			"staff.statistics.rowNotUsedYet",
-			"staff.statistics.rowUsed",
-			"staff.statistics.rowReplacedUnused",
-		}, n.NoticesOpen, n.NoticesUsed, n.NoticesVoid)},
+		{Label: sentence("staff.statistics.groupPeopleByShare"),
+			Rows: parts("staff.statistics.rowWithEligibility", []string{
+				"staff.statistics.row10",
+				"staff.statistics.row20",
+				"staff.statistics.row30",
+				"staff.statistics.rowUndecided",
+			}, n.Shares[10], n.Shares[20], n.Shares[30], n.Shares[0])},
+		{Label: sentence("staff.statistics.groupPeopleByAge"),
+			Rows: parts("staff.statistics.rowWithEligibility", []string{
+				"staff.statistics.rowUnder70",
+				"staff.statistics.row70To74",
+				"staff.statistics.row75AndOver",
+			}, n.People-n.From70-n.From75, n.From70, n.From75)},
+		{Label: sentence("staff.statistics.groupNoticeCodes"),
+			Rows: parts("staff.statistics.rowCodesMade", []string{
+				"staff.statistics.rowNotUsedYet",
+				"staff.statistics.rowUsed",
+				"staff.statistics.rowReplacedUnused",
+			}, n.NoticesOpen, n.NoticesUsed, n.NoticesVoid)},
 		{Label: sentence("staff.statistics.groupLoginsAndCopies"), Rows: plain([]string{
 			"staff.statistics.rowLogins",
 			"staff.statistics.rowCopiesThatHaveNotEnded",

@@ -43,13 +43,17 @@ func weekNumber(w insurer.Week, of func(insurer.Day) int) int {
 // setWeeks fills in the weeks, as a table and, oldest first, as pictures.
 func (v *StatisticsView) setWeeks(weeks []insurer.Week) {
 	var labels []string
-	for _, w := range weeks {
+	for i, w := range weeks {
 		row := kit.DayRow{Ja: w.First.Japanese() + "〜", En: w.First.String()}
 		for _, kind := range ofWeeks {
 			row.Cells = append(row.Cells, kit.ShownCount(weekNumber(w, kind.of)))
 		}
 		v.Weeks = append(v.Weeks, row)
-		labels = append(labels, fmt.Sprintf("%d/%d", w.First.Month(), w.First.Day()))
+		label := "" // every second one has room
+		if i%2 == 0 {
+			label = fmt.Sprintf("%d/%d", w.First.Month(), w.First.Day())
+		}
+		labels = append(labels, label)
 	}
 	slices.Reverse(labels)
 	for _, kind := range ofWeeks {
