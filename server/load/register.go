@@ -82,7 +82,7 @@ func (v *visitor) importFile(ctx context.Context, file []byte) error {
 	if err := form.WriteField("insurer", string(insurerOf)); err != nil {
 		return err
 	}
-	part, err := form.CreateFormFile("file", "load.csv")
+	part, err := form.CreateFormFile("file", "people")
 	if err != nil {
 		return err
 	}
