@@ -36,6 +36,15 @@ var program = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
+// TestMain removes what was built.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if path, err := program(); err == nil {
+		_ = os.RemoveAll(filepath.Dir(path))
+	}
+	os.Exit(code)
+}
+
 // startDemo runs a demo of its own in a process of its own until the test ends, and returns its address.
 func startDemo(t *testing.T) string {
 	t.Helper()
