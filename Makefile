@@ -8,6 +8,8 @@
 # make assure  every fuzz target for 10 minutes, 5,000 agents, the race detector, make mutate, and known
 #              vulnerabilities where their database is at hand
 # make bench   the bars of docs/benchmarks.md, in one run; fails where one is missed
+# make soak    loads a server of its own for MINUTES (20) and fails where its memory or goroutines go on
+#              growing (docs/scale.md)
 # make lighthouse  measures landing page and patient's screen against the bar and writes docs/lighthouse.md;
 #              RUNS (3) a page
 # make quick   vet, staticcheck and the tests that need no outside program, under two minutes
@@ -21,7 +23,7 @@ export GOTOOLCHAIN := local
 
 FUZZTIME ?= 5s
 
-.PHONY: test security quick fuzz mutate race assure bench lighthouse setup lint dist pictures bridge
+.PHONY: test security quick fuzz mutate race assure bench soak lighthouse setup lint dist pictures bridge
 
 # Every test, none skipped; those in browsers have the machine for themselves, four at a time, since they
 # mostly wait for what people wait for. They count the bad inputs that they refuse in a file
@@ -66,6 +68,10 @@ bench:
 
 # What staff wait for in the counter's page; part of make test too.
 COUNTER_BARS := (TestAVerdictIsDrawn.*|TestACardAnswersWithinASecond)
+
+MINUTES ?= 20
+soak:
+	go run ./scripts/soak -minutes $(MINUTES)
 
 # 185 MB of npm packages in a folder of their own, installed here only.
 RUNS ?= 3

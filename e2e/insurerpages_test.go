@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -96,7 +97,8 @@ func printsOneSheet(t *testing.T, tab context.Context) {
 		t.Errorf("%d sheets", n)
 	}
 	if folder := os.Getenv("MADOGUCHI_PICTURES"); folder != "" {
-		if err := os.WriteFile(filepath.Join(folder, "statistics-a4.pdf"), data, 0o644); err != nil {
+		name := strings.ReplaceAll(strings.Trim(eval[string](t, tab, `location.pathname`), "/"), "/", "-")
+		if err := os.WriteFile(filepath.Join(folder, name+"-a4.pdf"), data, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -21,6 +21,14 @@ func TestTheOperatorAddsAnInsurerAndInvitesItsAdministrator(t *testing.T) {
 	waitText(t, tab, "#insurer", "架空市")
 	state(t, tab, "operator-home")
 
+	do(t, tab, chromedp.Click("#statistics"))
+	waitText(t, tab, "h1", "サーバー全体の統計")
+	waitText(t, tab, "#insurers", "架空市")
+	waitText(t, tab, "#facilities", "架空医院")
+	state(t, tab, "operator-statistics")
+	printsOneSheet(t, tab)
+	do(t, tab, chromedp.Navigate(base+"/operator"))
+
 	do(t, tab, chromedp.Click("#add-insurer"))
 	waitText(t, tab, "h1", "保険者を加える")
 	expects(t, tab, "status of 422", "a wrong check digit")

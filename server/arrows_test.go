@@ -87,6 +87,8 @@ var floors = map[string]int{
 	"server/datafolder":   52, // opens keys and store
 	"server/doctor":       53, // what is good and wrong with all of that
 	"server/watching":     53, // joins what runs to metrics, traces and readiness
+	"server/scale":        13, // arithmetic
+	"server/load":         54, // comes in by the front door: knows nothing of the rooms behind it
 	"server/web/patient":  55,
 	"server/web/clerk":    55,
 	"server/web/counter":  55,
@@ -113,6 +115,8 @@ var never = []struct{ from, to, because string }{
 		"server/agents",
 		"the counter says what a reader is asked; how agents are reached is theirs",
 	},
+	{"server/load", "server/store", "a load sees what visitors see"},
+	{"server/load", "server/web/kit", "a load sees what visitors see"},
 	{"server/insurer", "server/agents", "no insurer can ask a card at a counter"},
 	{
 		"server/web/counter",

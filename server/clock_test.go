@@ -132,6 +132,7 @@ var realClock = map[string]string{
 	"auth/login_test.go":               span,
 	"auth/peer_test.go":                peer,
 	"server/live_test.go":              peer,
+	"server/load/world_test.go":        peer,
 	"card/bridge/agent_test.go":        peer,
 	"card/bridge/service_test.go":      patient,
 	"card/operations_test.go":          span,

@@ -13,7 +13,9 @@ import (
 	"madoguchi/server/backup"
 	"madoguchi/server/input"
 	"madoguchi/server/insurer"
+	"madoguchi/server/load"
 	"madoguchi/server/output"
+	"madoguchi/server/scale"
 	"madoguchi/server/service"
 	"madoguchi/server/settings"
 )
@@ -49,6 +51,9 @@ type program struct {
 	Names   namesCmd   `cmd:"" help:"compare two writings of a name"`
 	Rules   rulesCmd   `cmd:"" help:"print the table of the rules (docs/rules.md)"`
 
+	Load     load.Command  `cmd:"" help:"${load_what}"`
+	Simulate scale.Command `cmd:"" help:"${simulate_what}"`
+
 	Cheatsheet cheatsheetCmd `cmd:"" help:"today's sheet for the reception, one A4 page as PDF"`
 }
 
@@ -68,6 +73,7 @@ func main() {
 		kong.Vars{"runs": strings.Join(insurer.RunKinds(), ", ")},
 		kong.Vars(input.FlagHelp),
 		kong.Vars(settings.Help),
+		kong.Vars(scale.Defaults()),
 	}
 	file, err := settings.Named(os.Args[1:])
 	if err != nil {
@@ -89,7 +95,8 @@ func main() {
 		printError(err)
 		os.Exit(exitRefused)
 	}
-	if err := command.Run(&p.Settings, settings.Clock(clock), service.Serve(serve)); err != nil {
+	if err := command.Run(&p.Settings, settings.Clock(clock), service.Serve(serve),
+		load.OwnServer(p.ownServer), clock); err != nil {
 		var code exit
 		if errors.As(err, &code) {
 			os.Exit(int(code))

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"net"
 	"os"
 	"os/signal"
 	"syscall"
@@ -48,6 +49,18 @@ func serve(ctx context.Context, s *settings.Settings, role string) error {
 		return err
 	}
 	defer listener.Close()
+	return c.serve(ctx, s, served{listener, certificate, func(a listen.Announce) { a.Print(os.Stdout) }})
+}
+
+// served is where a server answers, and who is told once it does.
+type served struct {
+	listener    net.Listener
+	certificate *listen.Certificate
+	announce    func(listen.Announce)
+}
+
+// serve opens the data folder and answers until ctx ends.
+func (c *serveCmd) serve(ctx context.Context, s *settings.Settings, on served) error {
 	h, err := openApp(ctx, s, c.Role)
 	if err != nil {
 		return err
@@ -58,7 +71,7 @@ func serve(ctx context.Context, s *settings.Settings, role string) error {
 	}
 	address := s.Host()
 	if s.Mode() == settings.Demo {
-		address = "http://localhost:" + listen.Port(listener)
+		address = "http://localhost:" + listen.Port(on.listener)
 		if c.Role != datafolder.RoleCounter {
 			if err := demo.Certify(h.Keys, h.Path, demo.Insurers, h.Now()); err != nil {
 				return err
@@ -74,20 +87,23 @@ func serve(ctx context.Context, s *settings.Settings, role string) error {
 	if err := h.watched.Answer(serving, h.runsHere()); err != nil {
 		return err
 	}
+	if err := listen.Debug(serving, s.Debug); err != nil {
+		return err
+	}
 	go h.KeepClean(ctx, chores...)
 	if h.runs != nil {
 		if err := h.runs.Resume(ctx); err != nil {
 			return err
 		}
 	}
-	listen.Announce{
+	on.announce(listen.Announce{
 		Live:     s.Mode() == settings.Live,
 		Address:  address,
 		Patients: c.Role != datafolder.RoleCounter,
 		Counter:  c.Role != datafolder.RoleInsurer,
 		Word:     h.word.String(),
-	}.Print(os.Stdout)
-	return listen.Until(serving, listen.Server(handler, certificate), listener, h.letGo)
+	})
+	return listen.Until(serving, listen.Server(handler, on.certificate), on.listener, h.letGo)
 }
 
 // letGo lets print files end, and sends the agents away to come back spread over a minute.
@@ -110,4 +126,24 @@ func (a *app) runsHere() (runs watching.Runs) {
 		runs.Prints = a.runs.InPrint
 	}
 	return runs
+}
+
+// ownServer runs a demo in a folder of its own until ctx ends (load.OwnServer).
+func (p *program) ownServer(ctx context.Context, folder string, ready func(address string)) error {
+	s := settings.Settings{
+		Addr:         "127.0.0.1:0",
+		Data:         folder,
+		FacilityCode: p.FacilityCode,
+		FacilityName: p.FacilityName,
+	}
+	if err := s.Check(); err != nil {
+		return err
+	}
+	listener, err := listen.On(s.Addr, "MADOGUCHI_ADDR")
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	c := serveCmd{Role: datafolder.RoleAll}
+	return c.serve(ctx, &s, served{listener, nil, func(a listen.Announce) { ready(a.Address) }})
 }

@@ -43,8 +43,10 @@ type Config struct {
 	ClientID     string
 	ClientKey    *ecdsa.PublicKey
 	RedirectURLs []string
-	People       []Person
-	Now          func() time.Time
+	People       []Person // whom the page shows
+	// Unlisted finds people who can sign in too and stand on no page; nil: there are none
+	Unlisted func(subject string) (Person, bool)
+	Now      func() time.Time
 }
 
 // Provider answers below its issuer's path.
@@ -226,8 +228,8 @@ func (p *Provider) decide(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	subject := r.PostFormValue("person")
-	i := slices.IndexFunc(p.People, func(x Person) bool { return x.Subject == subject })
-	if i < 0 {
+	person, known := p.person(subject)
+	if !known {
 		p.back(w, r, req, url.Values{"error": {"access_denied"}})
 		return
 	}
@@ -235,7 +237,7 @@ func (p *Provider) decide(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	p.sweep()
 	p.codes[code] = grant{
-		person:    p.People[i],
+		person:    person,
 		redirect:  req.redirect,
 		challenge: req.challenge,
 		nonce:     req.nonce,
@@ -243,6 +245,18 @@ func (p *Provider) decide(w http.ResponseWriter, r *http.Request) {
 	}
 	p.mu.Unlock()
 	p.back(w, r, req, url.Values{"code": {code}})
+}
+
+// person is who signs in by a subject.
+func (p *Provider) person(subject string) (Person, bool) {
+	i := slices.IndexFunc(p.People, func(x Person) bool { return x.Subject == subject })
+	if i >= 0 {
+		return p.People[i], true
+	}
+	if p.Unlisted == nil {
+		return Person{}, false
+	}
+	return p.Unlisted(subject)
 }
 
 // sweep forgets what is over.

@@ -59,6 +59,22 @@ func (r Records) CountParked(ctx context.Context, reception staff.Reception) (in
 	return counted[hostapi.Parked], err
 }
 
+// CountToday returns how many of today's cases of the facility are recorded or wait. It opens none of them:
+// every page at a counter asks for this number every few seconds.
+func (r Records) CountToday(ctx context.Context, reception staff.Reception) (n int, err error) {
+	today := eligibility.DateOf(r.now())
+	counted, err := r.store.CountCases(ctx, CaseQuery{
+		Facility: reception.Facility,
+		From:     today,
+		To:       today,
+		Outcomes: recorded,
+	})
+	for _, of := range counted {
+		n += of
+	}
+	return n, err
+}
+
 // TakeUp lets a member of the facility go on with a parked case, also one that a colleague has on the screen.
 // It is parked all the same until it is settled.
 func (r Records) TakeUp(ctx context.Context, reception staff.Reception, id string) (CaseView, error) {

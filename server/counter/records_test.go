@@ -21,6 +21,9 @@ var recordRows = map[string]func(r counter.Records, c *clinic, who staff.Recepti
 	"CountParked": func(r counter.Records, _ *clinic, who staff.Reception) (int, error) {
 		return r.CountParked(ctx, who)
 	},
+	"CountToday": func(r counter.Records, _ *clinic, who staff.Reception) (int, error) {
+		return r.CountToday(ctx, who)
+	},
 	"TakeUp": func(r counter.Records, c *clinic, who staff.Reception) (int, error) {
 		_, err := r.TakeUp(ctx, who, c.live)
 		return 1, err

@@ -39,6 +39,12 @@ var people = []demoidp.Person{
 	{Subject: "demo-hanako", Name: "試験　花子", BirthDate: eligibility.MustDate("1988-11-30")},
 }
 
+// unlisted lets the strangers of a crowd in.
+func unlisted(subject string) (demoidp.Person, bool) {
+	s, ok := strangerOf(subject)
+	return demoidp.Person{Subject: subject, Name: s.Name, BirthDate: s.Born}, ok
+}
+
 const clientID = "RP00000001"
 
 // SignIn sets up the demo's provider, whose pages begin with /demo-idp, and this server as its client.
@@ -68,6 +74,7 @@ func SignIn(c SignInConfig) (http.Handler, *auth.Login, error) {
 		ClientKey:    client.Public().(*ecdsa.PublicKey),
 		RedirectURLs: []string{redirect},
 		People:       people,
+		Unlisted:     unlisted,
 		Now:          c.Now,
 	})
 	if err != nil {

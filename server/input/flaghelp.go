@@ -52,5 +52,17 @@ var FlagHelp = map[string]string{
 	"restore_what":        "make a data folder of a backup, below --data, and verify all of it",
 	"restore_from":        "the file that backup wrote",
 	"restore_keys":        "the file of the keys, where they went apart",
-	"of_role":             "role of the data folder; live only for --operator",
+	"load_what": "load a demo with patients, counters and card readers, measure it and verify its answers " +
+		"(docs/scale.md)",
+	"simulate_what": "say how many instances and which engines carry a part of the country, and what an " +
+		"outage does (docs/scale.md)",
+	"simulate_share": "of the country: 1 is all of it, 0.02 a prefecture, 0.001 a large city",
+	"load_address": "the demo to load, http://localhost:8080; without it one is started in a folder of its " +
+		"own and removed afterwards",
+	"load_host": "the address's host once more, where it is not this computer or no demo: such a server " +
+		"is asked for public pages alone, unless it is a demo",
+	"load_faster": "how many times faster than every 30 s phones make their screens anew: 1 to 15",
+	"load_readers": "card readers at most, each beside a reception's page; in proportion would be 237 for " +
+		"each check a second",
+	"of_role": "role of the data folder; live only for --operator",
 }

@@ -40,6 +40,8 @@ type UsageStore interface {
 	) error
 	// EachPerson hands every person of an insurer to take.
 	EachPerson(ctx context.Context, insurer eligibility.InsurerNumber, take func(eligibility.Person)) error
+	// EachEnrolled is EachPerson of those whom a login shows.
+	EachEnrolled(ctx context.Context, insurer eligibility.InsurerNumber, take func(eligibility.Person)) error
 	// LastChange returns how many people an insurer has and when one of them last changed.
 	LastChange(ctx context.Context, insurer eligibility.InsurerNumber) (n int, at time.Time, err error)
 }
@@ -66,7 +68,8 @@ type Statistics struct {
 	Copies, CopiesRevoked                 int     // that have not ended
 	Receipts                              int     // that are kept
 	Enrolled                              int     // people whom a login shows
-	Days                                  []Day   // newest first
+	Days                                  []Day   // of the last 31, newest first
+	Weeks                                 []Week  // of the last twelve, newest first
 	Months                                []Month // newest first
 }
 
@@ -77,14 +80,39 @@ type RegisterCounts struct {
 	Shares  map[int]int // by percent; 0 where income decides and the file says nothing
 	From70  int         // 70 to 74
 	From75  int
+	Ages    [AgeGroups]AgeGroup
 	Counted time.Time
+}
+
+// AgeGroups is how many groups of ages there are: under 20, 20 to 39, 40 to 64, 65 to 74, 75 and over. Who
+// has no known birth date is in none.
+const AgeGroups = 5
+
+// AgeGroup is how many people of some ages an insurer has, and how many of them a login shows.
+type AgeGroup struct{ People, Enrolled int }
+
+// ageGroup is the place of an age among the groups.
+func ageGroup(age int) int {
+	for i, below := range [...]int{20, 40, 65, 75} {
+		if age < below {
+			return i
+		}
+	}
+	return AgeGroups - 1
 }
 
 // Day is what happened on one day.
 type Day struct {
 	Day                               eligibility.Date
 	Screens, Copies, Logins, Receipts int
+	Notices                           int // codes of notices that were made
 	People                            int // whose screen was shown
+}
+
+// Week is what happened in one week, as far as it has come.
+type Week struct {
+	First eligibility.Date // its Monday
+	Days  []Day            // newest first
 }
 
 // Month is what happened in one month.
@@ -109,6 +137,28 @@ const statisticsMonths = 12
 // statisticsDays is how many days are listed.
 const statisticsDays = 31
 
+// statisticsWeeks is how many weeks are drawn.
+const statisticsWeeks = 12
+
+// mondayOf is the Monday of a day's week.
+func mondayOf(d eligibility.Date) eligibility.Date {
+	since := (int(d.Time().Weekday()) + 6) % 7
+	return d.AddDays(-since)
+}
+
+// weeks cuts days, newest first, into weeks that begin on a Monday.
+func weeks(days []Day) (all []Week) {
+	for _, d := range days {
+		monday := mondayOf(d.Day)
+		if n := len(all); n == 0 || all[n-1].First != monday {
+			all = append(all, Week{First: monday})
+		}
+		last := &all[len(all)-1]
+		last.Days = append(last.Days, d)
+	}
+	return all
+}
+
 // Statistics counts the people, papers and days of the clerk's insurer.
 func (u *Usage) Statistics(ctx context.Context, clerk staff.Clerk) (Statistics, error) {
 	insurer := clerk.Insurer
@@ -116,14 +166,17 @@ func (u *Usage) Statistics(ctx context.Context, clerk staff.Clerk) (Statistics, 
 		return Statistics{}, err
 	}
 	now := u.now()
-	s, err := u.store.Statistics(ctx, insurer, now, eligibility.DateOf(now).AddDays(1-statisticsDays))
+	today := eligibility.DateOf(now)
+	s, err := u.store.Statistics(ctx, insurer, now, mondayOf(today).AddDays(-7*(statisticsWeeks-1)))
 	if err != nil {
 		return Statistics{}, err
 	}
-	if s.Months, err = u.months(ctx, insurer, eligibility.DateOf(now)); err != nil {
+	s.Weeks = weeks(s.Days)
+	s.Days = s.Days[:min(len(s.Days), statisticsDays)]
+	if s.Months, err = u.months(ctx, insurer, today); err != nil {
 		return s, err
 	}
-	s.RegisterCounts, err = u.register(ctx, insurer)
+	s.RegisterCounts, err = u.register(ctx, insurer, s.Enrolled)
 	return s, err
 }
 
@@ -150,24 +203,31 @@ func (u *Usage) months(
 // it.
 type madeRegister struct {
 	RegisterCounts
-	day eligibility.Date
-	n   int
-	at  time.Time
+	day      eligibility.Date
+	n        int
+	at       time.Time
+	enrolled int
 }
 
-// register counts the people anew when one of them has changed or the day has.
-func (u *Usage) register(ctx context.Context, insurer eligibility.InsurerNumber) (RegisterCounts, error) {
+// register counts the people anew when one of them has changed, more or less are enrolled, or the day has
+// changed.
+func (u *Usage) register(
+	ctx context.Context, insurer eligibility.InsurerNumber, enrolled int,
+) (RegisterCounts, error) {
 	n, at, err := u.store.LastChange(ctx, insurer)
 	if err != nil {
 		return RegisterCounts{}, err
 	}
 	today := eligibility.DateOf(u.now())
 	made, err := u.registers.get(insurer, func(m madeRegister) bool {
-		return m.day == today && m.n == n && m.at.Equal(at)
+		return m.day == today && m.n == n && m.at.Equal(at) && m.enrolled == enrolled
 	}, func() (madeRegister, error) {
 		r := RegisterCounts{Shares: map[int]int{}, Counted: u.now()}
 		err := u.store.EachPerson(ctx, insurer, func(p eligibility.Person) { r.count(p, today) })
-		return madeRegister{r, today, n, at}, err
+		if err == nil {
+			err = u.store.EachEnrolled(ctx, insurer, func(p eligibility.Person) { r.countEnrolled(p, today) })
+		}
+		return madeRegister{r, today, n, at, enrolled}, err
 	})
 	return made.RegisterCounts, err
 }
@@ -183,13 +243,25 @@ func (r *RegisterCounts) count(p eligibility.Person, today eligibility.Date) {
 		share = shares[0]
 	}
 	r.Shares[share]++
-	switch age := eligibility.Age(p.BirthDate.Earliest(), today); {
+	age := eligibility.Age(p.BirthDate.Earliest(), today)
+	if !p.BirthDate.IsZero() {
+		r.Ages[ageGroup(age)].People++
+	}
+	switch {
 	case p.BirthDate.IsZero(): // 生年月日不詳
 	case age >= 75:
 		r.From75++
 	case age >= 70:
 		r.From70++
 	}
+}
+
+// countEnrolled counts somebody whom a login shows, with eligibility today.
+func (r *RegisterCounts) countEnrolled(p eligibility.Person, today eligibility.Date) {
+	if p.BirthDate.IsZero() || !p.LostOn.IsZero() && !p.LostOn.After(today) {
+		return
+	}
+	r.Ages[ageGroup(eligibility.Age(p.BirthDate.Earliest(), today))].Enrolled++
 }
 
 // usageTally gathers what happens too often to be stored each time. What a crash takes is at most a minute's

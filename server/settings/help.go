@@ -27,6 +27,8 @@ var Help = map[string]string{
 		"its own loopback; every browser must give the word that is printed at the start",
 	"no_worker": "take the service worker off all phones at their next visit (docs/phone.md); they keep " +
 		"their data and need the network to open the screen",
+	"debug": "loopback address, such as 127.0.0.1:6060, that says what the process holds in memory " +
+		"(docs/scale.md); empty: nothing does",
 	"trust": "role counter, insurer (live), verify: folder with trust.jwt and trust-root.json " +
 		"(verify: or the file); verify takes the data folder's when left out, unless --jwks is " +
 		"given",

@@ -45,6 +45,8 @@ type Settings struct {
 	DemoPublish bool `env:"MADOGUCHI_DEMO_PUBLISH" help:"${demo_publish}"`
 	NoWorker    bool `env:"MADOGUCHI_NO_WORKER" help:"${no_worker}"`
 
+	Debug string `env:"MADOGUCHI_DEBUG" help:"${debug}"`
+
 	Trust        string `env:"MADOGUCHI_TRUST" type:"path" help:"${trust}"`
 	TrustURL     string `env:"MADOGUCHI_TRUST_URL" help:"${trust_url}"`
 	TrustAddress string `name:"trust-addresses" env:"MADOGUCHI_TRUST_ADDRESSES" help:"${trust_addresses}"`

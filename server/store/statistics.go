@@ -98,6 +98,9 @@ func (s usageStore) days(
 	}{
 		{func(d *insurer.Day) *int { return &d.Copies }, `SELECT (issued_at + 32400000) / 86400000, count(*)
 			FROM papers WHERE insurer = $1 AND issued_at >= $2 GROUP BY 1`},
+		{func(d *insurer.Day) *int { return &d.Notices }, `SELECT (created_at + 32400000) / 86400000, count(*)
+			FROM notices JOIN people ON people.id = notices.person_id
+			WHERE people.insurer = $1 AND created_at >= $2 GROUP BY 1`},
 		{func(d *insurer.Day) *int { return &d.Logins }, `SELECT (created_at + 32400000) / 86400000, count(*)
 			FROM enrolments JOIN people ON people.id = enrolments.person_id
 			WHERE people.insurer = $1 AND created_at >= $2 GROUP BY 1`},
@@ -160,6 +163,20 @@ func (s usageStore) EachDay(
 func (s usageStore) EachPerson(
 	ctx context.Context, insurer eligibility.InsurerNumber, take func(eligibility.Person),
 ) error {
+	return s.eachPerson(ctx, take, `insurer = $1`, insurer)
+}
+
+// EachEnrolled implements insurer.UsageStore.
+func (s usageStore) EachEnrolled(
+	ctx context.Context, insurer eligibility.InsurerNumber, take func(eligibility.Person),
+) error {
+	return s.eachPerson(ctx, take, `insurer = $1 AND id IN (SELECT person_id FROM enrolments)`, insurer)
+}
+
+// eachPerson hands every person of a condition to take.
+func (s usageStore) eachPerson(
+	ctx context.Context, take func(eligibility.Person), where string, args ...any,
+) error {
 	return storageError(s.each(ctx, func(scan func(...any) error) error {
 		var p personRow
 		var keyMAC, sealed sql.RawBytes // used before the next row
@@ -172,7 +189,7 @@ func (s usageStore) EachPerson(
 			take(r.Person)
 		}
 		return err
-	}, `SELECT `+personColumns+` FROM people WHERE insurer = $1`, insurer))
+	}, `SELECT `+personColumns+` FROM people WHERE `+where, args...))
 }
 
 // LastChange implements insurer.UsageStore.

@@ -53,6 +53,10 @@ var (
 // every page of seven indexes again and again, and with less they go to the disk and back each time.
 const writerCache = "&_pragma=cache_size(-24576)"
 
+// readerCache is that of each of the reading connections, 2 MiB. All caches together are what SQLite holds
+// beside Go's heap, 40 MiB at most (docs/scale.md).
+const readerCache = "&_pragma=cache_size(-2048)"
+
 func dataSource(path string) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() +
 		"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)" +
@@ -72,7 +76,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 		return nil, fmt.Errorf("opening the database: %w", err)
 	}
 	write.SetMaxOpenConns(1)
-	read, err := sql.Open("sqlite", dsn)
+	read, err := sql.Open("sqlite", dsn+readerCache)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the database: %w", err), write.Close())
 	}

@@ -34,6 +34,8 @@ func operatorStops() (stops []stop) {
 		})
 	}
 	get("/operator")
+	get("/operator/statistics")
+	get("/operator/statistics.csv")
 	for _, o := range []struct{ path, number string }{
 		{"/operator/insurers", "06139992"},
 		{"/operator/facilities", "1319999991"},

@@ -6,6 +6,8 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/server/doctor"
+	"madoguchi/server/insurer"
+	"madoguchi/server/staff"
 	"madoguchi/server/web/kit"
 	"madoguchi/server/web/operator"
 )
@@ -30,6 +32,13 @@ func operatorOffice(c Config, shared *kit.Kit) *operator.Office {
 	}
 	if c.Insurer != nil {
 		office.Insurers = c.Insurer.Directory
+		office.Numbers = func(ctx context.Context, by staff.Member) ([]insurer.Overview, error) {
+			known, err := c.Insurer.Directory.All(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return c.Insurer.Usage.Overviews(ctx, staff.Operator{Staff: by.Staff()}, known)
+		}
 	}
 	if c.Overseen.States != nil {
 		office.States = func(ctx context.Context) (states []operator.State) {

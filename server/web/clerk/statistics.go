@@ -21,71 +21,13 @@ type StatisticsView struct {
 	kit.Page
 	Day       string
 	Sentences []message.Message // the answer to a council's question
-	Charts    []BarChart        // of days, and of months
-	Groups    []NumberGroup
-	Days      []DayRow // one a day, newest first: people, logins, copies, receipts
-	Months    []DayRow // one a month, newest first: people, logins
-}
-
-// NumberGroup is a table of numbers under a heading.
-type NumberGroup struct {
-	Label message.Message
-	Rows  []NumberRow
-}
-
-// NumberRow is a label with its numbers as they may be shown.
-type NumberRow struct {
-	Label message.Message
-	Cells []string
-}
-
-// DayRow is a day with its numbers.
-type DayRow struct {
-	Ja, En string // the day
-	Cells  []string
-}
-
-// smallest is the first number that is shown as it is; 0 tells of nobody.
-const smallest = 10
-
-func shownCount(n int) string {
-	if n > 0 && n < smallest {
-		return sentence("staff.statistics.below_ten").Text("ja")
-	}
-	return strconv.Itoa(n)
-}
-
-// sumOf adds numbers up that may be shown each by itself. With a small one among them the sum is cut to tens:
-// else the hidden one could be had by subtracting.
-func sumOf(numbers []int) int {
-	sum, rough := 0, false
-	for _, n := range numbers {
-		sum, rough = sum+n, rough || n > 0 && n < smallest
-	}
-	if rough && sum >= smallest {
-		sum -= sum % smallest
-	}
-	return sum
-}
-
-// shownParts hides small parts of a whole that is shown too: were only one hidden, it could be had by
-// subtracting, so the smallest of the others goes with it.
-func shownParts(parts []int) []string {
-	out := make([]string, len(parts))
-	hidden, next := 0, -1
-	for i, n := range parts {
-		out[i] = shownCount(n)
-		switch {
-		case n > 0 && n < smallest:
-			hidden++
-		case n > 0 && (next < 0 || n < parts[next]):
-			next = i
-		}
-	}
-	if hidden == 1 && next >= 0 {
-		out[next] = sentence("staff.statistics.hidden").Text("ja")
-	}
-	return out
+	Charts    []kit.BarChart    // of days, and of months
+	Small     []kit.BarChart    // of weeks, and of ages
+	Groups    []kit.NumberGroup
+	Days      []kit.DayRow    // one a day, newest first: people, logins, copies, receipts
+	Months    []kit.DayRow    // one a month, newest first: people, logins
+	Weeks     []kit.DayRow    // one a week, newest first: codes, logins, people, copies, receipts
+	Ages      []kit.NumberRow // one a group: people, enrolled
 }
 
 func (s *statisticsPages) routes(r *kit.Router) {
@@ -111,6 +53,8 @@ func (s *statisticsPages) statistics(c echo.Context, clerk staff.Clerk) (Statist
 	view.Insurer = kit.InsurerView(in.Contact())
 	view.Sentences = numberSentences(numbers)
 	view.setTimes(numbers)
+	view.setWeeks(numbers.Weeks)
+	view.setAges(numbers.Ages)
 	return view, nil
 }
 
@@ -120,18 +64,25 @@ func (v *StatisticsView) setTimes(numbers insurer.Statistics) {
 	var labels []string
 	for _, d := range numbers.Days {
 		people, labels = append(people, d.People), append(labels, strconv.Itoa(d.Day.Day()))
-		v.Days = append(v.Days, DayRow{d.Day.Japanese(), d.Day.String(), []string{shownCount(d.People),
-			shownCount(d.Logins), shownCount(d.Copies), shownCount(d.Receipts)}})
+		v.Days = append(v.Days, kit.DayRow{
+			Ja:    d.Day.Japanese(),
+			En:    d.Day.String(),
+			Cells: shownCounts(d.People, d.Logins, d.Copies, d.Receipts),
+		})
 	}
 	v.addChart("chart-days", "staff.statistics.chartDays", people, labels)
 	people, labels = nil, nil
 	for _, m := range numbers.Months {
 		month := m.First.String()[:len("2026-11")]
-		sum := sumOf(m.People)
+		sum := kit.SumOf(m.People)
 		people = append(people, sum)
 		labels = append(labels, strconv.Itoa(m.First.Month()))
 		ja := strings.TrimSuffix(m.First.Japanese(), "1日")
-		v.Months = append(v.Months, DayRow{ja, month, []string{shownCount(sum), shownCount(sumOf(m.Logins))}})
+		v.Months = append(v.Months, kit.DayRow{
+			Ja:    ja,
+			En:    month,
+			Cells: shownCounts(sum, kit.SumOf(m.Logins)),
+		})
 	}
 	v.addChart("chart-months", "staff.statistics.chartMonths", people, labels)
 }
@@ -139,7 +90,12 @@ func (v *StatisticsView) setTimes(numbers insurer.Statistics) {
 func (v *StatisticsView) addChart(id, title string, numbers []int, labels []string) {
 	slices.Reverse(numbers)
 	slices.Reverse(labels)
-	v.Charts = append(v.Charts, barChart(id, sentence(title), numbers, labels))
+	v.Charts = append(v.Charts, kit.NewBarChart(kit.Series{
+		ID:      id,
+		Title:   sentence(title),
+		Numbers: numbers,
+		Labels:  labels,
+	}))
 }
 
 // numberSentences answer what a council asks: how many use it, how much, and what is new.
@@ -152,69 +108,71 @@ func numberSentences(n insurer.Statistics) []message.Message {
 			best = d
 		}
 	}
-	count := func(n int) message.Value { return message.Text(shownCount(n)) }
+	count := func(n int) message.Value { return message.Text(kit.ShownCount(n)) }
 	enrolled := message.Args{"people": count(n.People), "enrolled": count(n.Enrolled)}
 	first := message.New("staff.statistics.sayEnrolled", enrolled)
-	if n.Enrolled >= smallest && n.People >= n.Enrolled {
+	if n.Enrolled >= kit.Smallest && n.People >= n.Enrolled {
 		enrolled["percent"] = message.Number((100*n.Enrolled + n.People/2) / n.People)
 		first = message.New("staff.statistics.sayEnrolledPart", enrolled)
 	}
 	second := sentence("staff.statistics.sayNobodyShown")
 	if best.People > 0 {
 		second = message.New("staff.statistics.sayShown", message.Args{
-			"people": count(sumOf(people)),
+			"people": count(kit.SumOf(people)),
 			"day":    best.Day.Value(),
 			"most":   count(best.People),
 		})
 	}
 	return []message.Message{first, second, message.New("staff.statistics.sayNew", message.Args{
-		"logins": count(sumOf(logins)),
-		"copies": count(sumOf(copies)),
+		"logins": count(kit.SumOf(logins)),
+		"copies": count(kit.SumOf(copies)),
 	})}
 }
 
-func numberGroups(n insurer.Statistics) []NumberGroup {
-	rows := func(labels []string, cells []string) (rows []NumberRow) {
+func numberGroups(n insurer.Statistics) []kit.NumberGroup {
+	rows := func(labels []string, cells []string) (rows []kit.NumberRow) {
 		for i, l := range labels {
-			rows = append(rows, NumberRow{sentence(l), cells[i : i+1]})
+			rows = append(rows, kit.NumberRow{Label: sentence(l), Cells: cells[i : i+1]})
 		}
 		return rows
 	}
-	parts := func(whole string, labels []string, numbers ...int) []NumberRow {
+	parts := func(whole string, labels []string, numbers ...int) []kit.NumberRow {
 		sum := 0
 		for _, n := range numbers {
 			sum += n
 		}
 		return append(
-			[]NumberRow{{sentence(whole), []string{shownCount(sum)}}},
-			rows(labels, shownParts(numbers))...)
+			[]kit.NumberRow{{Label: sentence(whole), Cells: []string{kit.ShownCount(sum)}}},
+			rows(labels, kit.ShownParts(numbers))...)
 	}
-	plain := func(labels []string, numbers ...int) []NumberRow {
+	plain := func(labels []string, numbers ...int) []kit.NumberRow {
 		var cells []string
 		for _, n := range numbers {
-			cells = append(cells, shownCount(n))
+			cells = append(cells, kit.ShownCount(n))
 		}
 		return rows(labels, cells)
 	}
-	return []NumberGroup{
-		{sentence("staff.statistics.groupPeopleByShare"),
-			parts("staff.statistics.rowWithEligibility", []string{
+	return []kit.NumberGroup{
+		{Label: sentence("staff.statistics.groupPeopleByShare"),
+			Rows: parts("staff.statistics.rowWithEligibility", []string{
 				"staff.statistics.row10",
 				"staff.statistics.row20",
 				"staff.statistics.row30",
 				"staff.statistics.rowUndecided",
 			}, n.Shares[10], n.Shares[20], n.Shares[30], n.Shares[0])},
-		{sentence("staff.statistics.groupPeopleByAge"), parts("staff.statistics.rowWithEligibility", []string{
-			"staff.statistics.rowUnder70",
-			"staff.statistics.row70To74",
-			"staff.statistics.row75AndOver",
-		}, n.People-n.From70-n.From75, n.From70, n.From75)},
-		{sentence("staff.statistics.groupNoticeCodes"), parts("staff.statistics.rowCodesMade", []string{
-			"staff.statistics.rowNotUsedYet",
-			"staff.statistics.rowUsed",
-			"staff.statistics.rowReplacedUnused",
-		}, n.NoticesOpen, n.NoticesUsed, n.NoticesVoid)},
-		{sentence("staff.statistics.groupLoginsAndCopies"), plain([]string{
+		{Label: sentence("staff.statistics.groupPeopleByAge"),
+			Rows: parts("staff.statistics.rowWithEligibility", []string{
+				"staff.statistics.rowUnder70",
+				"staff.statistics.row70To74",
+				"staff.statistics.row75AndOver",
+			}, n.People-n.From70-n.From75, n.From70, n.From75)},
+		{Label: sentence("staff.statistics.groupNoticeCodes"),
+			Rows: parts("staff.statistics.rowCodesMade", []string{
+				"staff.statistics.rowNotUsedYet",
+				"staff.statistics.rowUsed",
+				"staff.statistics.rowReplacedUnused",
+			}, n.NoticesOpen, n.NoticesUsed, n.NoticesVoid)},
+		{Label: sentence("staff.statistics.groupLoginsAndCopies"), Rows: plain([]string{
 			"staff.statistics.rowLogins",
 			"staff.statistics.rowCopiesThatHaveNotEnded",
 			"staff.statistics.rowOfThoseRevoked",
@@ -251,6 +209,14 @@ func (s *statisticsPages) statisticsFile(c echo.Context, clerk staff.Clerk) erro
 	lines = append(lines, []string{"日", "画面を出した人", "登録", "保存された写し", "受付からの控え"})
 	for _, row := range view.Days {
 		lines = append(lines, append([]string{row.En}, row.Cells...))
+	}
+	lines = append(lines, []string{"週", "出したコード", "登録", "画面を出した人（日ごとの人数の合計）", "保存された写し", "受付からの控え"})
+	for _, row := range view.Weeks {
+		lines = append(lines, append([]string{row.En}, row.Cells...))
+	}
+	lines = append(lines, []string{"年齢", "加入者", "登録した人"})
+	for _, row := range view.Ages {
+		lines = append(lines, append([]string{row.Label.Text("ja")}, row.Cells...))
 	}
 	lines = append(lines, []string{"月", "画面を出した人（日ごとの人数の合計）", "登録"})
 	for _, row := range view.Months {

@@ -225,10 +225,6 @@ func (s *Console) counterStatus(c echo.Context, reception staff.Reception) error
 	if err != nil {
 		return err
 	}
-	views, err := s.Counter.Today(c.Request().Context(), reception)
-	if err != nil {
-		return err
-	}
 	believed, err := s.Counter.Believed()
 	if err != nil {
 		return err
@@ -268,11 +264,8 @@ func (s *Console) counterStatus(c echo.Context, reception staff.Reception) error
 	trust := believed.List
 	out.TrustList.IssuedAt = time.Unix(trust.IssuedAt, 0).In(eligibility.Japan)
 	out.TrustList.Version = trust.Version
-	for _, view := range views {
-		switch view.Outcome {
-		case hostapi.Parked, hostapi.Accepted, hostapi.Refused:
-			out.Today++
-		}
+	if out.Today, err = s.records.CountToday(c.Request().Context(), reception); err != nil {
+		return err
 	}
 	if out.Parked, err = s.records.CountParked(c.Request().Context(), reception); err != nil {
 		return err

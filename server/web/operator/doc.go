@@ -18,6 +18,8 @@ type Office struct {
 	Staff *staff.Services
 	// Insurers knows the insurers of this server; nil where it runs no insurer's half.
 	Insurers *insurer.Directory
+	// Numbers says how much the insurers of this server are used; nil where it runs no insurer's half.
+	Numbers func(ctx context.Context, by staff.Member) ([]insurer.Overview, error)
 	// Counter says that this server runs a counter's half.
 	Counter bool
 	// States examines the server; nil: nobody does.
@@ -40,6 +42,7 @@ type State struct {
 // Routes adds the pages.
 func (s *Office) Routes(r *kit.Router) {
 	r.Member("GET /operator", s.guard, s.homePage)
+	s.statisticsRoutes(r)
 	for _, of := range s.all() {
 		s.routesOf(r, of)
 	}

@@ -359,6 +359,8 @@ var groups = []struct {
 	// whoever runs the server: its states and organisations, and no people
 	{SignIn, 0, Nobodys, []Row{
 		{Route: "GET /operator", Who: Operator, Ja: "サーバーの状態と組織の一覧"},
+		{Route: "GET /operator/statistics", Who: Operator, Ja: "サーバー全体の統計"},
+		{Route: "GET /operator/statistics.csv", Who: Operator, Ja: "サーバー全体の統計のファイル"},
 	}},
 	{SignIn | InsurerHalf, Operator, Nobodys, []Row{
 		{Route: "GET /operator/insurers/add", Marks: Fresh, Ja: "保険者を加える画面"},

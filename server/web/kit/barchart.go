@@ -1,4 +1,4 @@
-package clerk
+package kit
 
 import (
 	"fmt"
@@ -11,12 +11,13 @@ import (
 type BarChart struct {
 	ID            string
 	Title         message.Message
+	Half          bool
 	Width, Height int
 	Base          int // y of the line on which the bars stand
 	Bars          []Bar
 }
 
-// Bar is one number. A small one is hatched, as high as smallest is at most, and tells no more than that.
+// Bar is one number. A small one is hatched, as high as Smallest is at most, and tells no more than that.
 type Bar struct {
 	X, Y, Width, Height int
 	Middle              int // x of its texts
@@ -32,28 +33,43 @@ const (
 	chartBars   = 160
 	chartBottom = 32 // room for a label
 	chartWidth  = 1116
+	halfWidth   = 540
 )
 
-// barChart draws numbers in their order, each with its label.
-func barChart(id string, title message.Message, numbers []int, labels []string) BarChart {
+// Series is what a chart shows: numbers in their order, each with its label. A HiddenNumber is drawn as a
+// small one is.
+type Series struct {
+	ID      string
+	Title   message.Message
+	Numbers []int
+	Labels  []string
+	Half    bool // two of them stand side by side where there is room
+}
+
+// NewBarChart draws a series.
+func NewBarChart(of Series) BarChart {
 	c := BarChart{
-		ID:     id,
-		Title:  title,
+		ID:     of.ID,
+		Title:  of.Title,
+		Half:   of.Half,
 		Width:  chartWidth,
 		Height: chartTop + chartBars + chartBottom,
 		Base:   chartTop + chartBars,
 	}
-	most := smallest
-	for _, n := range numbers {
+	if c.Half {
+		c.Width = halfWidth
+	}
+	most := Smallest
+	for _, n := range of.Numbers {
 		most = max(most, n)
 	}
-	each := chartWidth / max(len(numbers), 1)
-	for i, n := range numbers {
-		b := Bar{X: i*each + each/8, Width: each * 3 / 4, Middle: i*each + each/2, Label: labels[i]}
+	each := c.Width / max(len(of.Numbers), 1)
+	for i, n := range of.Numbers {
+		b := Bar{X: i*each + each/8, Width: each * 3 / 4, Middle: i*each + each/2, Label: of.Labels[i]}
 		switch {
 		case n == 0:
-		case n < smallest:
-			b.Small, b.Height = true, max(8, chartBars*smallest/most)
+		case n < Smallest:
+			b.Small, b.Height = true, max(8, chartBars*Smallest/most)
 		default:
 			b.Height, b.Value = max(8, chartBars*n/most), shortNumber(n)
 		}

@@ -1,8 +1,10 @@
-package clerk
+package kit
 
 import (
 	"strings"
 	"testing"
+
+	"madoguchi/message"
 )
 
 func TestSmallNumbersAreHiddenAndCannotBeHadBySubtracting(t *testing.T) {
@@ -17,7 +19,7 @@ func TestSmallNumbersAreHiddenAndCannotBeHadBySubtracting(t *testing.T) {
 		{[]int{0, 9}, "0 10未満"},
 		{[]int{10, 9}, "非表示 10未満"},
 	} {
-		if got := strings.Join(shownParts(c.parts), " "); got != c.want {
+		if got := strings.Join(ShownParts(c.parts), " "); got != c.want {
 			t.Errorf("%v: %s, want %s", c.parts, got, c.want)
 		}
 	}
@@ -36,7 +38,7 @@ func TestASumDoesNotTellAHiddenNumber(t *testing.T) {
 		{[]int{100, 9, 57}, 160},
 		{[]int{3, 4}, 7}, // under ten itself, and shown so
 	} {
-		if got := sumOf(c.numbers); got != c.want {
+		if got := SumOf(c.numbers); got != c.want {
 			t.Errorf("%v: %d, want %d", c.numbers, got, c.want)
 		}
 	}
@@ -44,13 +46,19 @@ func TestASumDoesNotTellAHiddenNumber(t *testing.T) {
 
 // A small number's bar is as high as ten is at most, and has no figure: 1 and 9 look the same.
 func TestASmallNumbersBarTellsNoMoreThanThat(t *testing.T) {
-	labels := []string{"1", "2", "3", "4"}
-	one := barChart("x", sentence("staff.statistics.chartDays"), []int{0, 1, 100, 12_345}, labels).Bars
-	nine := barChart("x", sentence("staff.statistics.chartDays"), []int{0, 9, 100, 12_345}, labels).Bars
+	draw := func(numbers []int) []Bar {
+		title := message.New("staff.statistics.chartDays", nil)
+		return NewBarChart(Series{Title: title, Numbers: numbers, Labels: []string{"1", "2", "3", "4"}}).Bars
+	}
+	one := draw([]int{0, 1, 100, 12_345})
+	nine := draw([]int{0, 9, 100, 12_345})
 	for i := range one {
 		if one[i] != nine[i] {
 			t.Errorf("bar %d: %+v and %+v", i, one[i], nine[i])
 		}
+	}
+	if hidden := draw([]int{0, HiddenNumber, 100, 12_345}); hidden[1] != one[1] {
+		t.Errorf("a hidden number: %+v", hidden[1])
 	}
 	if one[0].Height != 0 || !one[1].Small || one[1].Value != "" || one[2].Value != "100" ||
 		one[3].Value != "1.2万" {
