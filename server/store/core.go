@@ -32,6 +32,23 @@ func (s *core) change(ctx context.Context, f func(tx *sql.Tx) error) error {
 	return s.transact(ctx, !audit.ChangesNothing(ctx), f)
 }
 
+// changeInBulk runs f in the transaction of a large import of whose (engine.bulk).
+func (s *core) changeInBulk(ctx context.Context, whose string, f func(b *bulk) error) error {
+	b, err := s.engine.bulk(ctx, s.write.DB, whose)
+	if err != nil {
+		return storageError(err)
+	}
+	defer b.done()
+	defer b.Rollback()
+	if err := f(b); err != nil {
+		return storageError(err)
+	}
+	if audit.ChangesNothing(ctx) {
+		return storageError(b.Rollback())
+	}
+	return storageError(b.Commit())
+}
+
 func (s *core) transact(ctx context.Context, keep bool, f func(tx *sql.Tx) error) error {
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {

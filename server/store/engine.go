@@ -31,6 +31,21 @@ type engine interface {
 	// lockWrites makes tx the only writing transaction until it ends: what it reads from then on stays true,
 	// the head of the audit chain too. Within one transaction it may be called again.
 	lockWrites(ctx context.Context, tx *sql.Tx) error
+	// together is how many people of a file are looked for at once.
+	together() int
+	// bulk begins the transaction of a large import of whose; of two of the same the second waits.
+	bulk(ctx context.Context, write *sql.DB, whose string) (*bulk, error)
+}
+
+// bulk is the transaction of a large import.
+type bulk struct {
+	*sql.Tx
+	// late says that others write meanwhile, until lockWrites is called: what is there already must not be
+	// changed before that.
+	late bool
+	// copyIn stores new rows; nil where an INSERT for each is as quick.
+	copyIn func(ctx context.Context, table string, columns []string, rows [][]any) error
+	done   func() error // gives the connection back
 }
 
 var errAddress = &eligibility.Error{

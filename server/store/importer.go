@@ -23,19 +23,36 @@ func (s importerStore) ImportPeople(
 	e audit.Entry,
 ) (insurer.ImportCount, error) {
 	var count insurer.ImportCount
-	err := s.change(ctx, func(tx *sql.Tx) (err error) {
-		count, err = s.importPeople(ctx, tx, number, people, e)
+	if err := s.makeKey(ctx, number, e.At); err != nil {
+		return count, err
+	}
+	err := s.changeInBulk(ctx, string(number), func(b *bulk) (err error) {
+		count, err = s.importPeople(ctx, b, number, people, e)
 		return err
 	})
 	return count, err
 }
 
+// importScope is the scope of the data key of what an import stores.
+func importScope(insurer eligibility.InsurerNumber, at time.Time) string {
+	return fmt.Sprintf("people/%s/%d", insurer, at.In(eligibility.Japan).Year())
+}
+
+// makeKey makes the data key of an import, before the import begins: whoever needs it meanwhile must not wait
+// for the import's end.
+func (s importerStore) makeKey(ctx context.Context, insurer eligibility.InsurerNumber, at time.Time) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		_, _, err := s.sealer.keyFor(ctx, tx, importScope(insurer, at))
+		return err
+	})
+}
+
 // importPeople stores people within a transaction.
 func (s importerStore) importPeople(
-	ctx context.Context, tx *sql.Tx, number eligibility.InsurerNumber,
+	ctx context.Context, b *bulk, number eligibility.InsurerNumber,
 	people iter.Seq2[string, eligibility.Person], e audit.Entry,
 ) (insurer.ImportCount, error) {
-	in, err := s.importer(ctx, tx, number, e.At)
+	in, err := s.importer(ctx, b, number, e.At)
 	if err != nil {
 		return insurer.ImportCount{}, err
 	}
@@ -44,13 +61,13 @@ func (s importerStore) importPeople(
 		func(batch []incomingPerson) error { return in.put(ctx, batch) }); err != nil {
 		return insurer.ImportCount{}, err
 	}
+	if err := in.finish(ctx); err != nil {
+		return insurer.ImportCount{}, err
+	}
 	e.Detail += fmt.Sprintf(" new=%d changed=%d unchanged=%d", in.count.New, in.count.Changed,
 		in.count.Unchanged)
-	return in.count, appendAudit(ctx, tx, e, nil)
+	return in.count, appendAudit(ctx, b.Tx, e, nil)
 }
-
-// importBatch is how many people are looked up by one query.
-const importBatch = 200
 
 // incomingPerson is a person on the way in.
 type incomingPerson struct {
@@ -86,11 +103,12 @@ func (s importerStore) prepareBatches(
 	insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], search bool,
 	to chan<- []incomingPerson, stop <-chan struct{},
 ) error {
-	batch := make([]incomingPerson, 0, importBatch)
+	together := s.engine.together()
+	batch := make([]incomingPerson, 0, together)
 	send := func() bool {
 		select {
 		case to <- batch:
-			batch = make([]incomingPerson, 0, importBatch)
+			batch = make([]incomingPerson, 0, together)
 			return true
 		case <-stop:
 			return false
@@ -104,7 +122,7 @@ func (s importerStore) prepareBatches(
 		if search {
 			next.search = s.index.searchValues(insurer, person)
 		}
-		if batch = append(batch, next); len(batch) == importBatch && !send() {
+		if batch = append(batch, next); len(batch) == together && !send() {
 			return nil
 		}
 	}
@@ -161,7 +179,9 @@ func findKnown(ctx context.Context, q interface {
 // importer holds what a file's rows have in common.
 type importer struct {
 	core    *core
-	tx      *sql.Tx
+	tx      *bulk
+	late    lateChanges
+	rows    [][]any // new people that COPY will store
 	insurer eligibility.InsurerNumber
 	at      time.Time
 	seal    func(at place, plain []byte) []byte
@@ -171,10 +191,9 @@ type importer struct {
 }
 
 func (s importerStore) importer(
-	ctx context.Context, tx *sql.Tx, insurer eligibility.InsurerNumber, at time.Time,
+	ctx context.Context, tx *bulk, insurer eligibility.InsurerNumber, at time.Time,
 ) (*importer, error) {
-	scope := fmt.Sprintf("people/%s/%d", insurer, at.In(eligibility.Japan).Year())
-	id, aead, err := s.sealer.keyFor(ctx, tx, scope)
+	id, aead, err := s.sealer.keyFor(ctx, tx, importScope(insurer, at))
 	if err != nil {
 		return nil, err
 	}
@@ -185,9 +204,8 @@ func (s importerStore) importer(
 		text string
 	}{
 		{&in.insert,
-			`INSERT INTO people (ref, insurer, key_mac, body_mac, version, registered_at, body, pseudonym,
-			search, number_mac, name_mac, kana_mac, birth_mac, insured_mac, name_head_mac, kana_head_mac)
-			VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`},
+			`INSERT INTO people (` + strings.Join(newColumns, ", ") + `)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`},
 		{&in.update,
 			`UPDATE people
 			SET body_mac = $2, version = $3, registered_at = $4, body = $5, search = $6, number_mac = $7,
@@ -210,8 +228,26 @@ func (in *importer) close() {
 	}
 }
 
+// newColumns are the columns of a new person.
+var newColumns = []string{"ref", "insurer", "key_mac", "body_mac", "version", "registered_at", "body", "pseudonym",
+	"search", "number_mac", "name_mac", "kana_mac", "birth_mac", "insured_mac", "name_head_mac", "kana_head_mac"}
+
 // put stores a batch: each person is new, a next version, or unchanged.
 func (in *importer) put(ctx context.Context, batch []incomingPerson) error {
+	if err := in.store(ctx, batch); err != nil {
+		return err
+	}
+	if err := in.copyRows(ctx); err != nil {
+		return err
+	}
+	if in.late.full() {
+		return in.storeLate(ctx)
+	}
+	return nil
+}
+
+// store decides what each person of a batch is.
+func (in *importer) store(ctx context.Context, batch []incomingPerson) error {
 	found, err := findKnown(ctx, in.tx, batch)
 	if err != nil {
 		return err
@@ -219,6 +255,9 @@ func (in *importer) put(ctx context.Context, batch []incomingPerson) error {
 	for _, p := range batch {
 		k, ok := found[string(p.keyMAC)]
 		switch {
+		case ok && in.tx.late && (in.late.has(p) || !bytes.Equal(k.bodyMAC, p.bodyMAC)):
+			in.late.add(p)
+			continue
 		case !ok:
 			k.ref = rand.Text()
 			err = in.add(ctx, k.ref, p)
@@ -243,8 +282,12 @@ func (in *importer) add(ctx context.Context, ref string, p incomingPerson) error
 	personKey := make([]byte, 32)
 	rand.Read(personKey)
 	row := personRow{ref, string(in.insurer), p.keyMAC, 1, toMillis(in.at)}
-	values := append([]any{ref, in.insurer, p.keyMAC, p.bodyMAC, row.at, in.seal(row.place(), p.body),
-		in.seal(plainPlace("people.pseudonym", ref), personKey)}, p.search...)
+	values := append([]any{ref, row.insurer, p.keyMAC, p.bodyMAC, row.version, row.at,
+		in.seal(row.place(), p.body), in.seal(plainPlace("people.pseudonym", ref), personKey)}, p.search...)
+	if in.tx.copyIn != nil {
+		in.rows = append(in.rows, values)
+		return nil
+	}
 	if _, err := in.insert.ExecContext(ctx, values...); err != nil {
 		return fmt.Errorf("storing a person: %w", err)
 	}
@@ -253,6 +296,9 @@ func (in *importer) add(ctx context.Context, ref string, p incomingPerson) error
 
 // change puts the current version to the older ones and a new one in its place.
 func (in *importer) change(ctx context.Context, k knownPerson, p incomingPerson) error {
+	if err := in.copyRows(ctx); err != nil { // the same file may have brought the person
+		return err
+	}
 	var id int64
 	row := personRow{ref: k.ref, keyMAC: p.keyMAC, version: k.version}
 	var sealed []byte

@@ -119,7 +119,25 @@ func (s importerStore) ImportPreview(
 	ctx context.Context, p insurer.StoredPreview, people iter.Seq2[string, eligibility.Person], e audit.Entry,
 ) error {
 	seen := p.Seen
-	err := s.change(ctx, func(tx *sql.Tx) error {
+	if err := s.makeKey(ctx, p.Insurer, e.At); err != nil {
+		return err
+	}
+	err := s.changeInBulk(ctx, string(p.Insurer), func(tx *bulk) error {
+		var stored bool
+		if err := tx.QueryRowContext(ctx, `SELECT stored FROM previews WHERE ref = $1 AND insurer = $2`,
+			p.ID, p.Insurer).Scan(&stored); errors.Is(err, sql.ErrNoRows) || stored {
+			return errStoredBefore
+		} else if err != nil {
+			return fmt.Errorf("looking whether a file is stored: %w", err)
+		}
+		count, err := s.importPeople(ctx, tx, p.Insurer, people, e)
+		if err == nil && count != seen {
+			return insurer.ErrPreviewOutdated
+		}
+		if err != nil {
+			return err
+		}
+		// behind the people: from here on nobody else writes (importlate.go)
 		done, err := tx.ExecContext(ctx,
 			`UPDATE previews SET stored = 1, count_new = $2, count_changed = $3, count_unchanged = $4
 			WHERE ref = $1 AND stored = 0 AND insurer = $5`,
@@ -130,12 +148,8 @@ func (s importerStore) ImportPreview(
 		if n, err := done.RowsAffected(); err != nil || n == 0 {
 			return cmp.Or(err, errStoredBefore)
 		}
-		count, err := s.importPeople(ctx, tx, p.Insurer, people, e)
-		if err == nil && count != seen {
-			return insurer.ErrPreviewOutdated
-		}
-		if err != nil || p.Refused == nil {
-			return err
+		if p.Refused == nil {
+			return nil
 		}
 		_, err = tx.ExecContext(ctx,
 			`INSERT INTO refused_rows (insurer, at, n, preview) VALUES ($1, $2, $3, $4)

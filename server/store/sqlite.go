@@ -109,6 +109,14 @@ func (sqlite) migrations() (fs.FS, goose.Dialect, error) {
 
 func (sqlite) prepare(context.Context, *sql.DB) error { return nil }
 
+func (sqlite) together() int { return 200 }
+
+// bulk is a writing transaction: nobody else writes meanwhile.
+func (sqlite) bulk(ctx context.Context, write *sql.DB, _ string) (*bulk, error) {
+	tx, err := write.BeginTx(ctx, nil)
+	return &bulk{Tx: tx, done: func() error { return nil }}, err
+}
+
 // lockWrites has nothing to do: there is one writing connection, and its transactions begin by taking the
 // file's lock (_txlock).
 func (sqlite) lockWrites(context.Context, *sql.Tx) error { return nil }
