@@ -102,6 +102,14 @@ func (s *Store) prepare(ctx context.Context, o Options) error {
 
 // stamp stamps a new database, and refuses one with another stamp.
 func (s *Store) stamp(ctx context.Context, stamp string) error {
+	var unfinished bool
+	if err := s.write.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM meta WHERE name = $1)`, copyMark).
+		Scan(&unfinished); err != nil {
+		return fmt.Errorf("looking for the mark of a copy: %w", err)
+	}
+	if unfinished {
+		return errCopying
+	}
 	if _, err := s.write.ExecContext(ctx, `INSERT INTO meta (name, value) VALUES ('stamp', $1)
 		ON CONFLICT DO NOTHING`, stamp); err != nil {
 		return fmt.Errorf("stamping the database: %w", err)
