@@ -11,6 +11,7 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/message"
+	"madoguchi/server/copying"
 	"madoguchi/server/input"
 	"madoguchi/server/insurer"
 	"madoguchi/server/output"
@@ -25,6 +26,8 @@ type program struct {
 	Doctor doctorCmd `cmd:"" help:"${doctor_what}"`
 	Import importCmd `cmd:"" help:"read an insurer's CSV of insured people"`
 	Export exportCmd `cmd:"" help:"write an insurer's register as FHIR (NDJSON) or CSV"`
+
+	Copy copying.Command `cmd:"" help:"${copy_what}"`
 
 	Invite inviteCmd `cmd:"" help:"make a link with which somebody of the staff registers a passkey"`
 

@@ -33,6 +33,9 @@ var FlagHelp = map[string]string{
 	"serve_role":   "what this server is: all (demo), insurer or counter",
 	"verify_what":  "check an eligibility code: picture, PDF, text or file; never uses the network",
 	"doctor_role":  "what the server is: all (demo), insurer or counter",
+	"copy_what":    "copy a database to another engine, resumable, and compare both (docs/operator.md)",
+	"copy_from":    "SQLite file or postgres:// address of the database, which nobody uses now",
+	"copy_to":      "the same of a new one, or of an unfinished copy",
 	"doctor_what":  "say what is good and what is wrong with this server, and what to do (docs/operator.md)",
 	"insurer_what": "the insurers of this server: add, list, set; or what an insurer number says",
 	"facility_blanking": "seconds without use after which a patient's data are blanked at the counter: " +

@@ -54,8 +54,8 @@ type copyState struct {
 	Key    []any    `json:"key"`    // of its last row
 }
 
-// Copy copies the database from into to, which must be new or an unfinished copy of the same. Nobody may write
-// to either meanwhile. told hears of each slice.
+// Copy copies the database from into to, which must be new or an unfinished copy of the same. Nobody may
+// write to either meanwhile. told hears of each slice.
 func Copy(ctx context.Context, from, to string, told func(CopyTold)) (Copied, error) {
 	c := &copier{told: told, source: engineOf(from), target: engineOf(to)}
 	if err := c.open(ctx); err != nil {
@@ -259,6 +259,11 @@ func (c *copier) fill(ctx context.Context, t copiedTable) error {
 	var total, rows int64
 	if err := c.tx.QueryRowContext(ctx, `SELECT count(*) FROM `+t.name).Scan(&total); err != nil {
 		return err
+	}
+	if c.state.Key != nil { // of before it was broken off
+		if err := c.read.QueryRowContext(ctx, `SELECT count(*) FROM `+t.name).Scan(&rows); err != nil {
+			return err
+		}
 	}
 	for {
 		slice, err := c.slice(ctx, c.tx, t, c.state.Key)

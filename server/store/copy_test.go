@@ -127,7 +127,8 @@ func TestACopyIsRefusedWhereItWouldMixOrLose(t *testing.T) {
 	filledAt(t, other, 3)
 	filledAt(t, full, 3)
 	none := func(CopyTold) {}
-	if _, err := Copy(ctx, t.TempDir()+"/nothing", postgrestest.Database(t), none); !errors.Is(err, errCopyNone) {
+	empty := postgrestest.Database(t)
+	if _, err := Copy(ctx, t.TempDir()+"/nothing", empty, none); !errors.Is(err, errCopyNone) {
 		t.Errorf("from nothing: %v", err)
 	}
 	if _, err := Copy(ctx, from, full, none); !errors.Is(err, errCopyTarget) {

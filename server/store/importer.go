@@ -229,8 +229,10 @@ func (in *importer) close() {
 }
 
 // newColumns are the columns of a new person.
-var newColumns = []string{"ref", "insurer", "key_mac", "body_mac", "version", "registered_at", "body", "pseudonym",
-	"search", "number_mac", "name_mac", "kana_mac", "birth_mac", "insured_mac", "name_head_mac", "kana_head_mac"}
+var newColumns = []string{
+	"ref", "insurer", "key_mac", "body_mac", "version", "registered_at", "body", "pseudonym", "search",
+	"number_mac", "name_mac", "kana_mac", "birth_mac", "insured_mac", "name_head_mac", "kana_head_mac",
+}
 
 // put stores a batch: each person is new, a next version, or unchanged.
 func (in *importer) put(ctx context.Context, batch []incomingPerson) error {

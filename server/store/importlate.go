@@ -56,8 +56,8 @@ func (in *importer) storeLate(ctx context.Context) error {
 // finish stores what was put off.
 func (in *importer) finish(ctx context.Context) error { return in.storeLate(ctx) }
 
-// copyRows stores the new people of a batch where COPY does it. It stands behind each batch: the next one must
-// find them.
+// copyRows stores the new people of a batch where COPY does it. It stands behind each batch: the next one
+// must find them.
 func (in *importer) copyRows(ctx context.Context) error {
 	if len(in.rows) == 0 {
 		return nil

@@ -29,7 +29,8 @@ func (e postgres) bulk(ctx context.Context, write *sql.DB, whose string) (*bulk,
 	}
 	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1, hashtext($2))`, lockImport,
 		whose); err != nil {
-		return nil, errors.Join(fmt.Errorf("waiting for another import: %w", err), tx.Rollback(), conn.Close())
+		err = fmt.Errorf("waiting for another import: %w", err)
+		return nil, errors.Join(err, tx.Rollback(), conn.Close())
 	}
 	return &bulk{
 		Tx:   tx,
@@ -56,7 +57,8 @@ func copyIn(ctx context.Context, conn *sql.Conn, table string, columns []string,
 	})
 }
 
-// snapshotOf is how a transaction is begun that reads everything as it stands at its begin. SQLite's do anyhow.
+// snapshotOf is how a transaction is begun that reads everything as it stands at its begin. SQLite's do
+// anyhow.
 func snapshotOf(e engine) *sql.TxOptions {
 	if _, ok := e.(postgres); !ok {
 		return nil
@@ -70,7 +72,8 @@ func makeRoom(ctx context.Context, target engine, write *sql.DB, source *sql.Tx)
 		return nil
 	}
 	var first, last sql.NullInt64
-	if err := source.QueryRowContext(ctx, `SELECT min(at), max(at) FROM audit`).Scan(&first, &last); err != nil {
+	if err := source.QueryRowContext(ctx, `SELECT min(at), max(at) FROM audit`).
+		Scan(&first, &last); err != nil {
 		return fmt.Errorf("reading the months of the audit chain: %w", err)
 	}
 	var from, until sql.NullString

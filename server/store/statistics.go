@@ -28,8 +28,8 @@ func (s usageStore) AddCounts(ctx context.Context, counts map[insurer.DayCount]i
 	})
 }
 
-// anyTime takes the time that a query is given and does not need. Without its type PostgreSQL would read it as
-// a number of 32 bits.
+// anyTime takes the time that a query is given and does not need. Without its type PostgreSQL would read it
+// as a number of 32 bits.
 const anyTime = `CAST($2 AS bigint) > 0`
 
 // Statistics implements insurer.UsageStore.
@@ -45,7 +45,8 @@ func (s usageStore) Statistics(
 			`SELECT count(CASE WHEN void = 0 AND used_by IS NULL THEN 1 END),
 			count(CASE WHEN used_by IS NOT NULL THEN 1 END),
 			count(CASE WHEN void <> 0 AND used_by IS NULL THEN 1 END)
-			FROM notices JOIN people ON people.id = notices.person_id WHERE people.insurer = $1 AND ` + anyTime},
+			FROM notices JOIN people ON people.id = notices.person_id
+			WHERE people.insurer = $1 AND ` + anyTime},
 		{[]any{&out.Logins}, `SELECT count(DISTINCT enrolments.subject_mac) FROM enrolments
 			JOIN people ON people.id = enrolments.person_id WHERE people.insurer = $1 AND ` + anyTime},
 		{[]any{&out.Enrolled}, `SELECT count(DISTINCT enrolments.person_id) FROM enrolments
