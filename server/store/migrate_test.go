@@ -84,7 +84,8 @@ func databaseHolds(t *testing.T, database, text string) bool {
 	defer db.Close()
 	var tables string
 	if err := db.QueryRowContext(t.Context(), `SELECT string_agg(table_name, ' ')
-		FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`).Scan(&tables); err != nil {
+		FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`).
+		Scan(&tables); err != nil {
 		t.Fatal(err)
 	}
 	for table := range strings.FieldsSeq(tables) {
