@@ -19,7 +19,7 @@ import (
 	"net/url"
 
 	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // registers the driver "sqlite"
+	"modernc.org/sqlite"
 
 	"madoguchi/eligibility"
 )
@@ -67,16 +67,19 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 		return nil, err
 	}
 	dsn := dataSource(path)
-	write, err := sql.Open("sqlite", dsn+writerCache)
+	writing, err := sqlite.NewConnector(dsn + writerCache)
 	if err != nil {
 		return nil, fmt.Errorf("opening the database: %w", err)
 	}
-	write.SetMaxOpenConns(1)
-	read, err := sql.Open("sqlite", dsn)
+	reading, err := sqlite.NewConnector(dsn)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("opening the database: %w", err), write.Close())
+		return nil, fmt.Errorf("opening the database: %w", err)
 	}
+	write := openPrepared(writing, nil)
+	write.SetMaxOpenConns(1)
+	read := openPrepared(reading, nil)
 	read.SetMaxOpenConns(8)
+	read.SetMaxIdleConns(8)
 	s := &Store{&core{
 		read:   read,
 		write:  writer{write},
