@@ -20,6 +20,7 @@ import (
 var floors = map[string]int{
 	// what tests alone use
 	"internal/testenv":       0,
+	"internal/barrage":       1,
 	"internal/certtest":      1,
 	"internal/pcscdtest":     1,
 	"internal/principaltest": 1,
@@ -40,6 +41,7 @@ var floors = map[string]int{
 	"eligibility/fhir":    11,
 	"eligibility/answer":  11,
 	"server/durable":      12, // locks and whole files
+	"server/recall":       12, // what was read a moment ago
 	"server/input":        12, // what commands are given
 	"server/output":       12, // what commands print
 	"pdf/object":          17, // the one reader of PDF

@@ -99,6 +99,8 @@ func openStore(ctx context.Context, secrets *keys.Secrets, o Options) (*store.St
 		Role:    o.Role,
 		Index:   index,
 		Masters: masters,
+		Recall:  store.RecallLife,
+		Now:     o.Now,
 	})
 }
 

@@ -18,6 +18,8 @@ type core struct {
 	sealer *sealer
 	index  *keyedHash // by which rows are found
 	proofs rowProofs
+
+	recalled *recalled
 }
 
 func (s *core) people() personReader      { return personReader{s} }

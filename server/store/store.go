@@ -17,11 +17,13 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite"
 
 	"madoguchi/eligibility"
+	"madoguchi/server/recall"
 )
 
 //go:embed migrations/sqlite
@@ -39,6 +41,10 @@ type Options struct {
 	// Master keys, 32 bytes each, of what this role may open: people, cases, session. The others are left
 	// out.
 	Masters map[string][]byte
+
+	Recall  time.Duration    // how long what was read is remembered; 0: not at all
+	Now     func() time.Time // the clock; only where something is remembered
+	Changes recall.Changes   // told what changes; nil: there is no other instance
 }
 
 var (
@@ -75,7 +81,8 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the database: %w", err)
 	}
-	write := openPrepared(writing, nil)
+	remembered := newRecalled(o)
+	write := openPrepared(writing, remembered.told)
 	write.SetMaxOpenConns(1)
 	read := openPrepared(reading, nil)
 	read.SetMaxOpenConns(8)
@@ -85,6 +92,8 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 		write:  writer{write},
 		sealer: &sealer{committed: read, masters: o.Masters, keys: map[int64]dataKey{}},
 		index:  &keyedHash{key: o.Index},
+
+		recalled: remembered,
 	}}
 	if s.proofs, err = proofKeys(o.Masters); err == nil {
 		err = s.prepare(ctx, o)
