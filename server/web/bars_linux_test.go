@@ -1,16 +1,19 @@
 package web
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -57,12 +60,12 @@ func BenchmarkBars(b *testing.B) {
 	before := slog.Default()
 	slog.SetDefault(slog.New(slog.NewJSONHandler(devNull, nil))) // lines are written, as they are in earnest
 	defer slog.SetDefault(before)
-	h, phones := crowdOfPhones(b)
+	h, phones := crowdOfPhones(b, barPhones)
 	hello, site := served(b, helloSite()), served(b, h.echo)
 	var lookups, screens [][]byte
 	for _, p := range phones {
-		lookups = append(lookups, p.request("GET", "/api/v1/me", ""))
-		screens = append(screens, p.request("POST", "/api/v1/people/"+p.person+"/credential", `{"tier":"live"}`))
+		lookups = append(lookups, p.lookUp())
+		screens = append(screens, p.liveScreen())
 	}
 	greeting := [][]byte{[]byte("GET / HTTP/1.1\r\nHost: localhost:8080\r\n\r\n")}
 	bars := []bar{
@@ -183,6 +186,14 @@ type barPhone struct {
 	cookies []*http.Cookie
 }
 
+func (p barPhone) lookUp() []byte { return p.request("GET", "/api/v1/me", "") }
+
+const liveBody = `{"tier":"live"}`
+
+func (p barPhone) liveScreen() []byte {
+	return p.request("POST", "/api/v1/people/"+p.person+"/credential", liveBody)
+}
+
 // request is one of its page's as it goes over the wire.
 func (p barPhone) request(method, path, body string) []byte {
 	r := httptest.NewRequest(method, path, bytes.NewReader([]byte(body)))
@@ -204,20 +215,20 @@ func (p barPhone) request(method, path, body string) []byte {
 }
 
 // crowdOfPhones is a program with as many people, each enrolled by a phone.
-func crowdOfPhones(b *testing.B) (*testApp, []barPhone) {
+func crowdOfPhones(b *testing.B, n int) (*testApp, []barPhone) {
 	b.Helper()
 	h := newTestApp(b)
 	h.ticks = time.Now
 	h.now = time.Now()
 	h.build(b)
 	var file bytes.Buffer
-	if _, err := (crowd.File{Insurer: "06139992", People: barPhones}).WriteTo(&file); err != nil {
+	if _, err := (crowd.File{Insurer: "06139992", People: n}).WriteTo(&file); err != nil {
 		b.Fatal(err)
 	}
 	if _, err := h.insurer.Importer.Import(ctx, clerkOf(unionNumber), &file); err != nil {
 		b.Fatal(err)
 	}
-	people, err := h.store.Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: unionNumber, Limit: barPhones})
+	people, err := h.store.Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: unionNumber, Limit: n})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -260,4 +271,37 @@ func crowdOfPhones(b *testing.B) (*testApp, []barPhone) {
 		phones = append(phones, barPhone{string(r.ID), w.Result().Cookies()})
 	}
 	return h, phones
+}
+
+// BenchmarkPhone is what one answer costs without a network, for profiles.
+func BenchmarkPhone(b *testing.B) {
+	h, phones := crowdOfPhones(b, 500)
+	for name, ask := range map[string]func(p barPhone) []byte{
+		"look-up":     barPhone.lookUp,
+		"live screen": barPhone.liveScreen,
+	} {
+		b.Run(name, func(b *testing.B) {
+			var all []*http.Request
+			for _, p := range phones {
+				r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(ask(p))))
+				if err != nil {
+					b.Fatal(err)
+				}
+				r.RemoteAddr = "127.0.0.1:50000"
+				all = append(all, r)
+			}
+			b.ReportAllocs()
+			for i := range b.N {
+				r := all[i%len(all)].Clone(ctx)
+				if name == "live screen" {
+					r.Body = io.NopCloser(strings.NewReader(liveBody))
+				}
+				w := httptest.NewRecorder()
+				h.echo.ServeHTTP(w, r)
+				if w.Code != http.StatusOK && w.Code != http.StatusTooManyRequests {
+					b.Fatal(w.Code, w.Body)
+				}
+			}
+		})
+	}
 }
