@@ -18,6 +18,7 @@ type core struct {
 	sealer *sealer
 	index  *keyedHash // by which rows are found
 	proofs rowProofs
+	file   string // of the database
 
 	recalled *recalled
 }

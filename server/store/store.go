@@ -92,6 +92,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 		write:  writer{write},
 		sealer: &sealer{committed: read, masters: o.Masters, keys: map[int64]dataKey{}},
 		index:  &keyedHash{key: o.Index},
+		file:   path,
 
 		recalled: remembered,
 	}}
@@ -142,6 +143,9 @@ func (s *Store) prepare(ctx context.Context, o Options) error {
 		return err
 	}
 	if err := (caseRenewal{s.core}).renewCases(ctx); err != nil {
+		return err
+	}
+	if err := s.clearLeftImports(ctx); err != nil {
 		return err
 	}
 	return searchRenewal{s.core}.renewSearch(ctx)
