@@ -42,7 +42,7 @@ func insertPeople(n int) string {
 			default:
 				text.WriteString(", ")
 			}
-			fmt.Fprintf(&text, "$%d", i*newPersonColumns+j+1)
+			text.WriteString("?") // the driver looks for the name of each that has one
 		}
 		text.WriteString(")")
 	}
