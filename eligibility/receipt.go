@@ -52,9 +52,9 @@ func InJISX0208(r rune) bool {
 	return r >= 0 && r <= 0xffff && jisX0208()[r/64]&(1<<(r%64)) != 0
 }
 
-// jisX0208 has a bit for each character of Unicode's first plane: whether it stands in rows 1 to 8 or 16 to 84
-// of the tables of Shift_JIS. A screen asks for each letter of its names, and the tables know only the way of
-// whole texts.
+// jisX0208 has a bit for each character of Unicode's first plane: whether it stands in rows 1 to 8 or 16 to
+// 84 of the tables of Shift_JIS. A screen asks for each letter of its names, and the tables know only the way
+// of whole texts.
 var jisX0208 = sync.OnceValue(func() *[1 << 16 / 64]uint64 {
 	var in [1 << 16 / 64]uint64
 	for lead := byte(0x81); lead <= 0xef; lead++ {

@@ -1,7 +1,7 @@
-// Package barrage asks a server on loopback as often as it answers, for measurements: so many connections, each
-// of which sends its next request as soon as the last one is answered. It runs in a process of its own, which
-// is the test's own program started anew, and knows just enough of HTTP/1.1 (RFC 9112) to cost little beside
-// what it measures; its own processor time is counted.
+// Package barrage asks a server on loopback as often as it answers, for measurements: so many connections,
+// each of which sends its next request as soon as the last one is answered. It runs in a process of its own,
+// which is the test's own program started anew, and knows just enough of HTTP/1.1 (RFC 9112) to cost little
+// beside what it measures; its own processor time is counted.
 package barrage
 
 import (
@@ -46,15 +46,15 @@ func (r Result) Rate() float64 { return float64(r.Answers) / r.Took.Seconds() }
 // child is set for the process that asks.
 const child = "MADOGUCHI_BARRAGE"
 
-// Main is for TestMain: in the process that asks it asks, and does not return.
-func Main() {
+// Main is for TestMain: in the process that asks it asks, by the clock that it is given, and does not return.
+func Main(now func() time.Time) {
 	if os.Getenv(child) == "" {
 		return
 	}
 	var o Order
 	err := json.NewDecoder(os.Stdin).Decode(&o)
 	if err == nil {
-		err = json.NewEncoder(os.Stdout).Encode(o.ask())
+		err = json.NewEncoder(os.Stdout).Encode(o.ask(now))
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -85,15 +85,15 @@ func (o Order) Run(t testing.TB) (r Result) {
 }
 
 // ask sends the requests until the time is over.
-func (o Order) ask() Result {
+func (o Order) ask(now func() time.Time) Result {
 	var all Result
 	var times []time.Duration
 	var mu sync.Mutex
 	var wait sync.WaitGroup
-	began := time.Now()
+	began := now()
 	for c := range o.Connections {
 		wait.Go(func() {
-			one := connection{order: o, next: c, until: began.Add(o.For)}
+			one := connection{order: o, now: now, next: c, until: began.Add(o.For)}
 			err := one.run()
 			mu.Lock()
 			defer mu.Unlock()
@@ -108,7 +108,7 @@ func (o Order) ask() Result {
 		})
 	}
 	wait.Wait()
-	all.Took = time.Since(began)
+	all.Took = now().Sub(began)
 	slices.Sort(times)
 	if n := len(times); n > 0 {
 		all.P50, all.P99 = times[n/2], times[n*99/100]
@@ -119,6 +119,7 @@ func (o Order) ask() Result {
 // connection is one that asks.
 type connection struct {
 	order  Order
+	now    func() time.Time
 	next   int
 	until  time.Time
 	times  []time.Duration
@@ -140,7 +141,7 @@ func (c *connection) run() error {
 	}
 	defer conn.Close()
 	r := bufio.NewReaderSize(conn, 16<<10)
-	for asked := time.Now(); asked.Before(c.until); {
+	for asked := c.now(); asked.Before(c.until); {
 		if _, err := conn.Write(c.order.Requests[c.next%len(c.order.Requests)]); err != nil {
 			return err
 		}
@@ -149,7 +150,7 @@ func (c *connection) run() error {
 		if err != nil {
 			return err
 		}
-		now := time.Now()
+		now := c.now()
 		if status == "200" {
 			c.times = append(c.times, now.Sub(asked))
 		} else {

@@ -13,11 +13,12 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	barrage.Main()
+	barrage.Main(time.Now)
 	os.Exit(m.Run())
 }
 
-// What is counted is what the server answered: whole answers of any length, and those of another status apart.
+// What is counted is what the server answered: whole answers of any length, and those of another status
+// apart.
 func TestAnswersAreCountedAsTheServerGaveThem(t *testing.T) {
 	var good, bad atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -39,7 +40,8 @@ func TestAnswersAreCountedAsTheServerGaveThem(t *testing.T) {
 	for _, path := range []string{"/short", "/long", "/other"} {
 		requests = append(requests, []byte("GET "+path+" HTTP/1.1\r\nHost: "+address+"\r\n\r\n"))
 	}
-	r := barrage.Order{Address: address, Requests: requests, Connections: 4, For: 50 * time.Millisecond}.Run(t)
+	o := barrage.Order{Address: address, Requests: requests, Connections: 4, For: 50 * time.Millisecond}
+	r := o.Run(t)
 	if r.Answers == 0 || int64(r.Answers) != good.Load() || int64(r.Others) != bad.Load() ||
 		r.Other != "status 418" || r.P99 < r.P50 || r.P50 == 0 {
 		t.Errorf("%+v; the server gave %d and %d", r, good.Load(), bad.Load())

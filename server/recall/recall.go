@@ -58,7 +58,8 @@ func (c *Cache[K, V]) Get(key K, read func() (V, error)) (V, error) {
 	forgotten := c.forgotten
 	c.mu.Unlock()
 	at := c.config.Now()
-	if ok && at.Before(found.until) && !found.until.After(at.Add(c.config.Life)) { // the clock may be set back
+	// the clock may have been set back
+	if ok && at.Before(found.until) && !found.until.After(at.Add(c.config.Life)) {
 		return found.value, nil
 	}
 	value, err := read()

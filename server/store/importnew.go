@@ -27,7 +27,8 @@ var (
 func insertPeople(n int) string {
 	var text strings.Builder
 	text.WriteString(`INSERT INTO people (ref, insurer, key_mac, body_mac, version, registered_at, body,
-		pseudonym, import, search, number_mac, name_mac, kana_mac, birth_mac, insured_mac, name_head_mac, kana_head_mac)
+		pseudonym, import, search, number_mac, name_mac, kana_mac, birth_mac, insured_mac,
+		name_head_mac, kana_head_mac)
 		VALUES `)
 	for i := range n {
 		if i > 0 {
@@ -50,7 +51,8 @@ func insertPeople(n int) string {
 }
 
 func (f *newPeople) add(ctx context.Context, tx *sql.Tx, p incomingPerson) error {
-	f.values = append(f.values, p.ref, string(f.im.number), p.keyMAC, p.bodyMAC, toMillis(f.im.entry.At),
+	at := toMillis(f.im.entry.At)
+	f.values = append(f.values, p.ref, string(f.im.number), p.keyMAC, p.bodyMAC, at,
 		p.sealed, p.pseudonym, f.im.id)
 	f.values = append(f.values, p.search...)
 	if f.n++; f.n < insertTogether {

@@ -241,8 +241,8 @@ func (im *openImport) changesAfter(ctx context.Context, tx *sql.Tx, id int64) (s
 	defer rows.Close()
 	for rows.Next() {
 		var c changedRow
-		if err := rows.Scan(&c.id, &c.person, &c.next, &c.nextMAC, &c.ref, &c.insurer, &c.keyMAC, &c.version, &c.at,
-			&c.sealed); err != nil {
+		if err := rows.Scan(&c.id, &c.person, &c.next, &c.nextMAC, &c.ref, &c.insurer, &c.keyMAC,
+			&c.version, &c.at, &c.sealed); err != nil {
 			return nil, fmt.Errorf("reading a next version: %w", err)
 		}
 		some = append(some, c)

@@ -14,7 +14,8 @@ import (
 	"madoguchi/server/insurer"
 )
 
-// peopleInSlices are people who do not exist, by keys of their own; halfway is called after each slice's worth.
+// peopleInSlices are people who do not exist, by keys of their own; halfway is called after each slice's
+// worth.
 func peopleInSlices(n int, halfway func(i int)) iter.Seq2[string, eligibility.Person] {
 	return func(yield func(string, eligibility.Person) bool) {
 		for i := range n {
@@ -35,7 +36,8 @@ func shown(t *testing.T, s *opened, number string) (listed, counted, found int) 
 	t.Helper()
 	all, err1 := s.Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: "06139992", Limit: 10})
 	counted, err2 := s.Register.CountPeople(ctx, "06139992")
-	some, err3 := s.Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: "06139992", Text: number, Limit: 10})
+	q := insurer.PeopleQuery{Insurer: "06139992", Text: number, Limit: 10}
+	some, err3 := s.Register.FindPeople(ctx, q)
 	if err := errors.Join(err1, err2, err3); err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +60,8 @@ func TestALargeFileLetsOthersWriteAndShowsNobodyBeforeAll(t *testing.T) {
 			}
 		}
 		if listed, counted, found := shown(t, s, "7"); listed+counted+found != 0 {
-			t.Errorf("%d people are stored: %d are listed, %d counted, %d found", stored, listed, counted, found)
+			t.Errorf("%d people are stored: %d are listed, %d counted, %d found", stored, listed, counted,
+				found)
 		}
 		if _, err := s.Issuer.PersonByKey(ctx, "06139992", "k7"); !isMissing(err) {
 			t.Errorf("by the key: %v", err)
@@ -106,7 +109,8 @@ func TestAChangedPersonIsAsBeforeUntilTheFileIsWhole(t *testing.T) {
 		_ = yield("kx", moved) // again, slices later
 	}
 	count, err := s.Importer.ImportPeople(ctx, "06139992", people, entry("people.import"))
-	if want := (insurer.ImportCount{New: 2 * importSlice, Changed: 1, Unchanged: 2}); err != nil || count != want {
+	want := insurer.ImportCount{New: 2 * importSlice, Changed: 1, Unchanged: 2}
+	if err != nil || count != want {
 		t.Fatal(count, err)
 	}
 	if r := now(); r.Person != moved || r.Version != 2 {
@@ -140,13 +144,16 @@ func TestAFileThatIsGivenUpIsClearedAway(t *testing.T) {
 	if _, err := s.Importer.ImportPeople(cancelled, "06139992", people, entry("people.import")); err == nil {
 		t.Fatal("the cancelled import succeeded")
 	}
-	for table, want := range map[string]int{"people": 1, "import_changes": 0, "open_imports": 0, "person_versions": 0} {
+	for table, want := range map[string]int{
+		"people": 1, "import_changes": 0, "open_imports": 0, "person_versions": 0,
+	} {
 		var n int
 		if err := s.read.QueryRow(`SELECT count(*) FROM ` + table).Scan(&n); err != nil || n != want {
 			t.Errorf("%s: %d rows, %v", table, n, err)
 		}
 	}
-	if r, err := s.Issuer.PersonByKey(ctx, "06139992", "kx"); err != nil || r.Person != hanako || r.Version != 1 {
+	r, err := s.Issuer.PersonByKey(ctx, "06139992", "kx")
+	if err != nil || r.Person != hanako || r.Version != 1 {
 		t.Errorf("%+v %v", r, err)
 	}
 }
@@ -193,11 +200,13 @@ func TestAStartAfterAKilledImportClearsItAway(t *testing.T) {
 	}
 	defer again.Close()
 	var rows, open int
-	if err := again.read.QueryRow(`SELECT (SELECT count(*) FROM people), (SELECT count(*) FROM open_imports)`).
-		Scan(&rows, &open); err != nil || rows != 1 || open != 0 {
+	err = again.read.QueryRow(`SELECT (SELECT count(*) FROM people), (SELECT count(*) FROM open_imports)`).
+		Scan(&rows, &open)
+	if err != nil || rows != 1 || open != 0 {
 		t.Errorf("%d people, %d open imports, %v", rows, open, err)
 	}
-	count, err := again.Importer.ImportPeople(ctx, "06139992", peopleInSlices(4*importSlice, nil), entry("people.import"))
+	count, err := again.Importer.ImportPeople(ctx, "06139992", peopleInSlices(4*importSlice, nil),
+		entry("people.import"))
 	if err != nil || count.New != 4*importSlice {
 		t.Errorf("%+v %v", count, err)
 	}
@@ -219,7 +228,8 @@ func TestAnotherProgramLeavesAnImportAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 		go func() {
-			_, err := other.Importer.ImportPeople(ctx, "06139992", peopleInSlices(5, nil), entry("people.import"))
+			_, err := other.Importer.ImportPeople(ctx, "06139992", peopleInSlices(5, nil),
+				entry("people.import"))
 			second <- errors.Join(err, other.Close())
 		}()
 	})

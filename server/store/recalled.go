@@ -12,9 +12,9 @@ import (
 	"madoguchi/server/recall"
 )
 
-// RecallLife is how long a program that serves remembers what it read. A phone's page asks for everything that
-// it shows within this time. A change in this process counts at once (writes.go); one by a command beside it,
-// or by another instance whose word was lost, after this time.
+// RecallLife is how long a program that serves remembers what it read. A phone's page asks for everything
+// that it shows within this time. A change in this process counts at once (writes.go); one by a command
+// beside it, or by another instance whose word was lost, after this time.
 const RecallLife = 2 * time.Second
 
 // recallMost is how many values of each kind are remembered. A person's is the largest, about 1 kB.

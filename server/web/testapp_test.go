@@ -73,7 +73,7 @@ const testHost = "https://localhost:8080"
 var ctx = context.Background()
 
 func TestMain(m *testing.M) {
-	barrage.Main()
+	barrage.Main(time.Now)
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // a line a request would bury the failures
 	os.Exit(m.Run())
 }
@@ -139,8 +139,8 @@ func (h *testApp) time() time.Time {
 	return h.now
 }
 
-// openStore opens a test app's database. It remembers what it read as the program does; on a clock that stands
-// still it never forgets by itself.
+// openStore opens a test app's database. It remembers what it read as the program does; on a clock that
+// stands still it never forgets by itself.
 func openStore(t testing.TB, file string, now func() time.Time) openedStore {
 	t.Helper()
 	opened, err := store.Open(ctx, file, store.Options{Mode: "demo", Role: "all", Index: secret,
