@@ -20,10 +20,12 @@ import (
 var floors = map[string]int{
 	// what tests alone use
 	"internal/testenv":       0,
+	"internal/barrage":       1,
 	"internal/certtest":      1,
 	"internal/pcscdtest":     1,
 	"internal/postgrestest":  1,
 	"internal/principaltest": 1,
+	"server/store/storetest": 51, // runs tests on each engine
 	"internal/persontest":    11,
 	"internal/crowd":         21,
 	"internal/issuertest":    21,
@@ -35,67 +37,67 @@ var floors = map[string]int{
 
 	"server/web/permissions": 49, // who may ask what
 
-	"message":                5, // what people read
-	"eligibility":            10,
-	"eligibility/oqs":        11,
-	"eligibility/fhir":       11,
-	"eligibility/answer":     11,
-	"server/durable":         12, // locks and whole files
-	"server/input":           12, // what commands are given
-	"server/output":          12, // what commands print
-	"pdf/object":             17, // the one reader of PDF
-	"pdf/archive":            18,
-	"pdf/font":               19,
-	"pdf/sign":               19,
-	"card":                   20,
-	"credential":             20,
-	"pdf":                    20,
-	"auth":                   20,
-	"auth/demoidp":           21,
-	"auth/passkey":           21,
-	"pwa":                    20,
-	"card/wire":              21,
-	"card/virtual":           21,
-	"card/virtual/vpcd":      22,
-	"card/pcsc":              21,
-	"card/agent":             22,
-	"card/bridge":            23,
-	"server/csvfile":         19, // files that leave
-	"server/hostclient":      20,
-	"server/listen":          20, // certificate, bounds of requests
-	"server/insuredcsv":      20,
-	"server/qrscan":          20,
-	"server/audit":           22,
-	"server/keys":            22, // makes credential keys
-	"server/staff":           24, // who works where, and who of them asks
-	"server/printing":        25,
-	"server/hostapi":         26,
-	"server/trust":           28,
-	"server/pdfcode":         29, // a code's PDF
-	"server/verify":          30, // of what lies in files
-	"server/counter":         40,
-	"server/insurer":         40,
-	"server/agents":          45, // implements what counter asks of card readers
-	"server/store":           50, // implements what insurer, counter and agents declare
-	"server/web/kit":         50,
-	"server/demo":            50,
-	"server/settings":        51, // what may run, and where
-	"server/inviting":        52, // the command that invites
-	"server/copying":         52, // the command that copies a database
-	"server/store/storetest": 51, // tests on each engine
-	"server/datafolder":      52, // opens keys and store
-	"server/doctor":          53, // what is good and wrong with all of that
-	"server/web/patient":     55,
-	"server/web/clerk":       55,
-	"server/web/counter":     55,
-	"server/web/issuer":      55,
-	"server/web/operator":    55,
-	"server/web/staff":       55,
-	"server/web":             58, // wires its rooms
-	"pwa/build":              60, // a program of its own
-	"scripts":                60, // each folder a program of its own
-	"server":                 90,
-	"e2e":                    95, // tests only
+	"message":             5, // what people read
+	"eligibility":         10,
+	"eligibility/oqs":     11,
+	"eligibility/fhir":    11,
+	"eligibility/answer":  11,
+	"server/durable":      12, // locks and whole files
+	"server/recall":       12, // what was read a moment ago
+	"server/input":        12, // what commands are given
+	"server/output":       12, // what commands print
+	"pdf/object":          17, // the one reader of PDF
+	"pdf/archive":         18,
+	"pdf/font":            19,
+	"pdf/sign":            19,
+	"card":                20,
+	"credential":          20,
+	"pdf":                 20,
+	"auth":                20,
+	"auth/demoidp":        21,
+	"auth/passkey":        21,
+	"pwa":                 20,
+	"card/wire":           21,
+	"card/virtual":        21,
+	"card/virtual/vpcd":   22,
+	"card/pcsc":           21,
+	"card/agent":          22,
+	"card/bridge":         23,
+	"server/csvfile":      19, // files that leave
+	"server/hostclient":   20,
+	"server/listen":       20, // certificate, bounds of requests
+	"server/insuredcsv":   20,
+	"server/qrscan":       20,
+	"server/audit":        22,
+	"server/keys":         22, // makes credential keys
+	"server/staff":        24, // who works where, and who of them asks
+	"server/printing":     25,
+	"server/hostapi":      26,
+	"server/trust":        28,
+	"server/pdfcode":      29, // a code's PDF
+	"server/verify":       30, // of what lies in files
+	"server/counter":      40,
+	"server/insurer":      40,
+	"server/agents":       45, // implements what counter asks of card readers
+	"server/store":        50, // implements what insurer, counter and agents declare
+	"server/web/kit":      50,
+	"server/demo":         50,
+	"server/settings":     51, // what may run, and where
+	"server/inviting":     52, // the command that invites
+	"server/copying":      52, // the command that copies a database
+	"server/datafolder":   52, // opens keys and store
+	"server/doctor":       53, // what is good and wrong with all of that
+	"server/web/patient":  55,
+	"server/web/clerk":    55,
+	"server/web/counter":  55,
+	"server/web/issuer":   55,
+	"server/web/operator": 55,
+	"server/web/staff":    55,
+	"server/web":          58, // wires its rooms
+	"pwa/build":           60, // a program of its own
+	"scripts":             60, // each folder a program of its own
+	"server":              90,
+	"e2e":                 95, // tests only
 }
 
 // never lists the doors that must not exist at all, not even by way of other rooms: each with its reason.

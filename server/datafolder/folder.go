@@ -114,6 +114,8 @@ func openStore(ctx context.Context, secrets *keys.Secrets, o Options) (*store.St
 		Masters: masters,
 		Readers: o.Readers,
 		Writers: o.Writers,
+		Recall:  store.RecallLife,
+		Now:     o.Now,
 	})
 }
 

@@ -97,7 +97,7 @@ func (c *copier) open(ctx context.Context) (err error) {
 	if err := c.identify(ctx); err != nil {
 		return err
 	}
-	if c.read, c.write, err = c.target.open(ctx, Options{}); err != nil {
+	if c.read, c.write, err = c.target.open(ctx, Options{}, nil); err != nil {
 		return err
 	}
 	return c.target.alone(ctx, c.write, func() error { return c.begin(ctx) })
@@ -171,7 +171,7 @@ func (c *copier) begin(ctx context.Context) error {
 	if err := makeRoom(ctx, c.target, c.write, c.tx); err != nil {
 		return err
 	}
-	return c.inTarget(ctx, func(b *bulk) error { return c.note(ctx, b.Tx) })
+	return c.inTarget(ctx, func(tx *sql.Tx) error { return c.note(ctx, tx) })
 }
 
 func (c *copier) resume(mark string) error {
@@ -202,20 +202,19 @@ func (c *copier) note(ctx context.Context, tx *sql.Tx) error {
 	return err
 }
 
-func (c *copier) inTarget(ctx context.Context, f func(b *bulk) error) error {
-	b, err := c.target.bulk(ctx, c.write, "copy")
+func (c *copier) inTarget(ctx context.Context, f func(tx *sql.Tx) error) error {
+	tx, err := c.write.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
-	defer b.done()
-	defer b.Rollback()
-	if err := c.target.lockWrites(ctx, b.Tx); err != nil {
+	defer tx.Rollback()
+	if err := c.target.lockWrites(ctx, tx); err != nil {
 		return err
 	}
-	if err := f(b); err != nil {
+	if err := f(tx); err != nil {
 		return err
 	}
-	return b.Commit()
+	return tx.Commit()
 }
 
 func (c *copier) copy(ctx context.Context) (Copied, error) {
@@ -272,11 +271,11 @@ func (c *copier) fill(ctx context.Context, t copiedTable) error {
 		}
 		last := slice[len(slice)-1]
 		c.state.Key = last.key
-		err = c.inTarget(ctx, func(b *bulk) error {
-			if err := c.store(ctx, b, t, slice); err != nil {
+		err = c.inTarget(ctx, func(tx *sql.Tx) error {
+			if err := c.store(ctx, tx, t, slice); err != nil {
 				return err
 			}
-			return c.note(ctx, b.Tx)
+			return c.note(ctx, tx)
 		})
 		if err != nil {
 			return err
@@ -286,15 +285,15 @@ func (c *copier) fill(ctx context.Context, t copiedTable) error {
 	}
 }
 
-func (c *copier) store(ctx context.Context, b *bulk, t copiedTable, slice []copiedRow) error {
-	if b.copyIn != nil {
+func (c *copier) store(ctx context.Context, tx *sql.Tx, t copiedTable, slice []copiedRow) error {
+	if _, ok := c.target.(postgres); ok {
 		rows := make([][]any, len(slice))
 		for i, row := range slice {
 			rows[i] = row.values
 		}
-		return b.copyIn(ctx, t.name, c.columns[t.name], rows)
+		return copyInto(ctx, tx, copiedRows{t.name, c.columns[t.name], rows})
 	}
-	insert, err := b.PrepareContext(ctx, t.insert(c.columns[t.name]))
+	insert, err := tx.PrepareContext(ctx, t.insert(c.columns[t.name]))
 	if err != nil {
 		return err
 	}
@@ -335,10 +334,10 @@ func (c *copier) finish(ctx context.Context) error {
 	if err := renumber(ctx, c.target, c.write, copied); err != nil {
 		return fmt.Errorf("setting the numbers of new rows: %w", err)
 	}
-	return c.inTarget(ctx, func(b *bulk) error {
-		if _, err := b.ExecContext(ctx, `DELETE FROM meta`); err != nil {
+	return c.inTarget(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM meta`); err != nil {
 			return err
 		}
-		return c.store(ctx, b, meta, slice)
+		return c.store(ctx, tx, meta, slice)
 	})
 }

@@ -12,6 +12,8 @@ var copied = []copiedTable{
 	{"key_checks", []string{"file"}},
 	{"insurers", []string{"id"}},
 	{"people", []string{"id"}},
+	{"open_imports", []string{"id"}},
+	{"import_changes", []string{"id"}},
 	{"person_versions", []string{"id"}},
 	{"notices", []string{"id"}},
 	{"enrolments", []string{"id"}},

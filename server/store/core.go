@@ -19,6 +19,8 @@ type core struct {
 	sealer *sealer
 	index  *keyedHash // by which rows are found
 	proofs rowProofs
+
+	recalled *recalled
 }
 
 func (s *core) people() personReader      { return personReader{s} }
@@ -30,23 +32,6 @@ func (s *core) endings() endings          { return endings{s} }
 // (engine.lockWrites). Under audit.WithoutChange it is nothing.
 func (s *core) change(ctx context.Context, f func(tx *sql.Tx) error) error {
 	return s.transact(ctx, !audit.ChangesNothing(ctx), f)
-}
-
-// changeInBulk runs f in the transaction of a large import of whose (engine.bulk).
-func (s *core) changeInBulk(ctx context.Context, whose string, f func(b *bulk) error) error {
-	b, err := s.engine.bulk(ctx, s.write.DB, whose)
-	if err != nil {
-		return storageError(err)
-	}
-	defer b.done()
-	defer b.Rollback()
-	if err := f(b); err != nil {
-		return storageError(err)
-	}
-	if audit.ChangesNothing(ctx) {
-		return storageError(b.Rollback())
-	}
-	return storageError(b.Commit())
 }
 
 func (s *core) transact(ctx context.Context, keep bool, f func(tx *sql.Tx) error) error {

@@ -14,8 +14,9 @@ import (
 // engine is what differs between the databases: SQLite (sqlite.go) and PostgreSQL (postgres.go). The text of
 // the queries does not.
 type engine interface {
-	// open makes the database if it can, checks it, and returns a pool that reads and one that writes.
-	open(ctx context.Context, o Options) (read, write *sql.DB, err error)
+	// open makes the database if it can, checks it, and returns a pool that reads and one that writes. told
+	// hears of what is written; nil: nobody asks.
+	open(ctx context.Context, o Options, told func(writes)) (read, write *sql.DB, err error)
 	// server says which server that is, and whether others on the network can read what it is told; "" for
 	// none.
 	server(ctx context.Context) (name string, inClear bool, err error)
@@ -32,21 +33,9 @@ type engine interface {
 	// lockWrites makes tx the only writing transaction until it ends: what it reads from then on stays true,
 	// the head of the audit chain too. Within one transaction it may be called again.
 	lockWrites(ctx context.Context, tx *sql.Tx) error
-	// together is how many people of a file are looked for at once.
-	together() int
-	// bulk begins the transaction of a large import of whose; of two of the same the second waits.
-	bulk(ctx context.Context, write *sql.DB, whose string) (*bulk, error)
-}
-
-// bulk is the transaction of a large import.
-type bulk struct {
-	*sql.Tx
-	// late says that others write meanwhile, until lockWrites is called: what is there already must not be
-	// changed before that.
-	late bool
-	// copyIn stores new rows; nil where an INSERT for each is as quick.
-	copyIn func(ctx context.Context, table string, columns []string, rows [][]any) error
-	done   func() error // gives the connection back
+	// holdImports makes this program the only one that imports until release is called. Without wait it
+	// returns durable.ErrHeld while another imports.
+	holdImports(ctx context.Context, write *sql.DB, wait bool) (release func(), err error)
 }
 
 var errAddress = &eligibility.Error{

@@ -119,25 +119,16 @@ func (s importerStore) ImportPreview(
 	ctx context.Context, p insurer.StoredPreview, people iter.Seq2[string, eligibility.Person], e audit.Entry,
 ) error {
 	seen := p.Seen
-	if err := s.makeKey(ctx, p.Insurer, e.At); err != nil {
-		return err
+	var stored int
+	err := s.read.QueryRowContext(ctx, `SELECT stored FROM previews WHERE ref = $1 AND insurer = $2`, p.ID,
+		p.Insurer).Scan(&stored)
+	if errors.Is(err, sql.ErrNoRows) || stored != 0 {
+		return nil
 	}
-	err := s.changeInBulk(ctx, string(p.Insurer), func(tx *bulk) error {
-		var stored bool
-		if err := tx.QueryRowContext(ctx, `SELECT stored FROM previews WHERE ref = $1 AND insurer = $2`,
-			p.ID, p.Insurer).Scan(&stored); errors.Is(err, sql.ErrNoRows) || stored {
-			return errStoredBefore
-		} else if err != nil {
-			return fmt.Errorf("looking whether a file is stored: %w", err)
-		}
-		count, err := s.importPeople(ctx, tx, p.Insurer, people, e)
-		if err == nil && count != seen {
-			return insurer.ErrPreviewOutdated
-		}
-		if err != nil {
-			return err
-		}
-		// behind the people: from here on nobody else writes (importlate.go)
+	if err != nil {
+		return storageError(err)
+	}
+	finish := func(tx *sql.Tx, count insurer.ImportCount) error {
 		done, err := tx.ExecContext(ctx,
 			`UPDATE previews SET stored = 1, count_new = $2, count_changed = $3, count_unchanged = $4
 			WHERE ref = $1 AND stored = 0 AND insurer = $5`,
@@ -148,6 +139,9 @@ func (s importerStore) ImportPreview(
 		if n, err := done.RowsAffected(); err != nil || n == 0 {
 			return cmp.Or(err, errStoredBefore)
 		}
+		if count != seen {
+			return insurer.ErrPreviewOutdated
+		}
 		if p.Refused == nil {
 			return nil
 		}
@@ -157,7 +151,8 @@ func (s importerStore) ImportPreview(
 			SET at = excluded.at, n = excluded.n, preview = excluded.preview`,
 			p.Insurer, toMillis(e.At), p.Refused(), p.ID)
 		return err
-	})
+	}
+	_, err = s.storeFile(ctx, importedFile{number: p.Insurer, entry: e, finish: finish}, people)
 	if errors.Is(err, errStoredBefore) {
 		return nil
 	}

@@ -177,7 +177,7 @@ func (s usageStore) EachPerson(
 			take(r.Person)
 		}
 		return err
-	}, `SELECT `+personColumns+` FROM people WHERE insurer = $1`, insurer))
+	}, `SELECT `+personColumns+` FROM registered AS people WHERE insurer = $1`, insurer))
 }
 
 // LastChange implements insurer.UsageStore.
@@ -185,7 +185,7 @@ func (s usageStore) LastChange(
 	ctx context.Context, insurer eligibility.InsurerNumber,
 ) (n int, at time.Time, err error) {
 	var last int64
-	err = s.read.QueryRowContext(ctx, `SELECT count(*), coalesce(max(registered_at), 0) FROM people
+	err = s.read.QueryRowContext(ctx, `SELECT count(*), coalesce(max(registered_at), 0) FROM registered
 		WHERE insurer = $1`, insurer).Scan(&n, &last)
 	return n, fromMillis(last), storageError(err)
 }

@@ -17,10 +17,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/pressly/goose/v3"
 
 	"madoguchi/eligibility"
+	"madoguchi/server/recall"
 )
 
 //go:embed migrations/sqlite migrations/postgres
@@ -41,6 +43,10 @@ type Options struct {
 	// Readers and Writers are how many connections the pools have at most; 0: as many as suit the engine.
 	// SQLite has one writer.
 	Readers, Writers int
+
+	Recall  time.Duration    // how long what was read is remembered; 0: not at all
+	Now     func() time.Time // the clock; only where something is remembered
+	Changes recall.Changes   // told what changes; nil: there is no other instance
 }
 
 var (
@@ -54,8 +60,8 @@ var (
 // date and verifies its stamp. One whose tables a newer program made is refused. Rows that a program before
 // schema 9 wrote are bound (bindrows.go), and each key must open what it sealed (OtherKeyError).
 func Open(ctx context.Context, database string, o Options) (*Store, error) {
-	engine := engineOf(database)
-	read, write, err := engine.open(ctx, o)
+	engine, remembered := engineOf(database), newRecalled(o)
+	read, write, err := engine.open(ctx, o, remembered.told)
 	if err != nil {
 		return nil, err
 	}
@@ -65,6 +71,8 @@ func Open(ctx context.Context, database string, o Options) (*Store, error) {
 		write:  writer{write, engine},
 		sealer: &sealer{committed: read, masters: o.Masters, keys: map[int64]dataKey{}},
 		index:  &keyedHash{key: o.Index},
+
+		recalled: remembered,
 	}}
 	if s.proofs, err = proofKeys(o.Masters); err == nil {
 		err = engine.alone(ctx, write, func() error { return s.prepare(ctx, o) })
@@ -95,6 +103,9 @@ func (s *Store) prepare(ctx context.Context, o Options) error {
 		return err
 	}
 	if err := (caseRenewal{s.core}).renewCases(ctx); err != nil {
+		return err
+	}
+	if err := s.clearLeftImports(ctx); err != nil {
 		return err
 	}
 	return searchRenewal{s.core}.renewSearch(ctx)
