@@ -31,19 +31,19 @@ func (s *core) change(ctx context.Context, f func(tx *sql.Tx) error) error {
 	return s.transact(ctx, !audit.ChangesNothing(ctx), f)
 }
 
+// changeAlone is change for what takes long, such as an import: it shares its transaction with nobody, so that
+// nobody waits for its end who came before it.
+func (s *core) changeAlone(ctx context.Context, f func(tx *sql.Tx) error) error {
+	return storageError(s.write.group.run(&changing{
+		do:    f,
+		ctx:   ctx,
+		keep:  !audit.ChangesNothing(ctx),
+		alone: true,
+	}))
+}
+
 func (s *core) transact(ctx context.Context, keep bool, f func(tx *sql.Tx) error) error {
-	tx, err := s.write.BeginTx(ctx, nil)
-	if err != nil {
-		return storageError(err)
-	}
-	defer tx.Rollback()
-	if err := f(tx); err != nil {
-		return storageError(err)
-	}
-	if !keep {
-		return storageError(tx.Rollback())
-	}
-	return storageError(tx.Commit())
+	return storageError(s.write.group.run(&changing{do: f, ctx: ctx, keep: keep}))
 }
 
 // each runs a query and hands every row to take.
@@ -64,7 +64,12 @@ func (s *core) each(
 }
 
 // writer is the connection that writes. What is done under audit.WithoutChange it takes back at the end.
-type writer struct{ *sql.DB }
+type writer struct {
+	*sql.DB
+	group *group
+}
+
+func newWriter(db *sql.DB) writer { return writer{db, &group{db: db}} }
 
 // ExecContext is one statement in a transaction of its own.
 func (w writer) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {

@@ -23,7 +23,7 @@ func (s importerStore) ImportPeople(
 	e audit.Entry,
 ) (insurer.ImportCount, error) {
 	var count insurer.ImportCount
-	err := s.change(ctx, func(tx *sql.Tx) (err error) {
+	err := s.changeAlone(ctx, func(tx *sql.Tx) (err error) {
 		count, err = s.importPeople(ctx, tx, number, people, e)
 		return err
 	})

@@ -20,7 +20,7 @@ const previewsKept = 5
 
 // PutPreview implements insurer.ImporterStore.
 func (s importerStore) PutPreview(ctx context.Context, p insurer.KeptFile, e audit.Entry) error {
-	return s.change(ctx, func(tx *sql.Tx) error {
+	return s.changeAlone(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM previews WHERE expires_at <= $1 OR clerk = $2
 			AND id NOT IN
 			(SELECT id FROM previews WHERE clerk = $2 ORDER BY id DESC LIMIT $3)`, toMillis(e.At), p.Clerk,
@@ -119,7 +119,7 @@ func (s importerStore) ImportPreview(
 	ctx context.Context, p insurer.StoredPreview, people iter.Seq2[string, eligibility.Person], e audit.Entry,
 ) error {
 	seen := p.Seen
-	err := s.change(ctx, func(tx *sql.Tx) error {
+	err := s.changeAlone(ctx, func(tx *sql.Tx) error {
 		done, err := tx.ExecContext(ctx,
 			`UPDATE previews SET stored = 1, count_new = $2, count_changed = $3, count_unchanged = $4
 			WHERE ref = $1 AND stored = 0 AND insurer = $5`,

@@ -79,7 +79,7 @@ func (s *Store) PutKeyCheck(ctx context.Context, file string, value []byte, at t
 // one. The audit chain tells it. It is NotFound when no such key is known.
 func AcceptKey(ctx context.Context, path, file string, e audit.Entry) error {
 	return withDatabase(path, func(db *sql.DB) error {
-		s := core{write: writer{db}, read: db}
+		s := core{write: newWriter(db), read: db}
 		return s.change(ctx, func(tx *sql.Tx) error {
 			if err := requireChange(tx.ExecContext(ctx, `DELETE FROM key_checks WHERE file = $1`,
 				file)); err != nil {

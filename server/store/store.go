@@ -19,7 +19,7 @@ import (
 	"net/url"
 
 	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // registers the driver "sqlite"
+	"modernc.org/sqlite" // and registers the driver "sqlite"
 
 	"madoguchi/eligibility"
 )
@@ -67,10 +67,11 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 		return nil, err
 	}
 	dsn := dataSource(path)
-	write, err := sql.Open("sqlite", dsn+writerCache)
+	connector, err := sqlite.NewConnector(dsn + writerCache)
 	if err != nil {
 		return nil, fmt.Errorf("opening the database: %w", err)
 	}
+	write := sql.OpenDB(steady{connector})
 	write.SetMaxOpenConns(1)
 	read, err := sql.Open("sqlite", dsn)
 	if err != nil {
@@ -79,7 +80,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	read.SetMaxOpenConns(8)
 	s := &Store{&core{
 		read:   read,
-		write:  writer{write},
+		write:  newWriter(write),
 		sealer: &sealer{committed: read, masters: o.Masters, keys: map[int64]dataKey{}},
 		index:  &keyedHash{key: o.Index},
 	}}
