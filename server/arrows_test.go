@@ -81,6 +81,7 @@ var floors = map[string]int{
 	"server/settings":     51, // what may run, and where
 	"server/inviting":     52, // the command that invites
 	"server/datafolder":   52, // opens keys and store
+	"server/auditing":     53, // the commands about the audit chain
 	"server/doctor":       53, // what is good and wrong with all of that
 	"server/web/patient":  55,
 	"server/web/clerk":    55,

@@ -57,6 +57,8 @@ func openApp(ctx context.Context, s *settings.Settings, role string) (*app, erro
 		Role: s.DataRole(role),
 		Host: s.Host(),
 		Now:  clock,
+
+		Audit: datafolder.AuditPlace{File: s.AuditFile, Key: s.AuditKey},
 	})
 	if err != nil {
 		return nil, err

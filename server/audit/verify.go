@@ -42,6 +42,20 @@ func (w *Witness) Verify(ctx context.Context, folder string) (v Verification, er
 	return v, err
 }
 
+// Archived hands over the rows that have left the database, from the folder of their archives.
+func (w *Witness) Archived(ctx context.Context, folder string, take func(Row) error) error {
+	left, err := readArchives(ctx, w.Chain, w.File.Key)
+	if err != nil {
+		return err
+	}
+	for _, a := range left {
+		if err := a.walk(folder, take); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // walkAll walks archives and database.
 func (w *Witness) walkAll(ctx context.Context, folder string, marks []Point, v *Verification) error {
 	left, err := readArchives(ctx, w.Chain, w.File.Key)

@@ -51,6 +51,12 @@ func (w *Witness) State() State {
 	return w.state
 }
 
+// Newest is the newest checkpoint; the zero one where there is none.
+func (w *Witness) Newest() (Checkpoint, error) {
+	last, _, err := w.File.newest()
+	return last.Checkpoint, err
+}
+
 // Check is a start's look: the chain must reach the newest checkpoint and have its hash there, and what came
 // after it must fit. Only that is read, so that a start takes no longer in later years; a chain that no
 // checkpoint was signed of yet is read whole. It returns how many rows it read; an error that is a *Fault

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"os"
 	"time"
@@ -199,5 +198,8 @@ func (s *Store) ForgetCheckpoints(ctx context.Context, e audit.Entry) error {
 	})
 }
 
-// NoDatabase reports whether an error of ReadAuditChain says that there is none.
-func NoDatabase(err error) bool { return errors.Is(err, fs.ErrNotExist) }
+// AuditPseudonym is what stands for a person in the chain.
+func (s *Store) AuditPseudonym(ctx context.Context, id audit.PersonID) ([]byte, error) {
+	who, err := s.pseudonymOf(ctx, s.read, id)
+	return who, storageError(err)
+}
