@@ -143,15 +143,23 @@ func (w *world) attack(statements ...string) {
 
 func (w *world) onDatabase(do func(db *sql.DB) error) {
 	w.t.Helper()
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: w.database()}).EscapedPath())
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	db.SetMaxOpenConns(1)
+	db := openDatabase(w.t, w)
 	defer db.Close()
 	if err := do(db); err != nil {
 		w.t.Fatal(err)
 	}
+}
+
+// openDatabase opens the database's file past the program.
+func openDatabase(t *testing.T, w *world) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: w.database()}).EscapedPath())
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
+	t.Cleanup(func() { db.Close() })
+	return db
 }
 
 // mend recomputes every hash from a row on, as an attacker does who has the whole database.
