@@ -194,8 +194,9 @@ const (
 	signAfter = 1_000 // rows
 )
 
-// look signs when it is time, or watches what another signs, and tells the database.
-func (w *Witness) look(ctx context.Context, always bool) error {
+// Look signs when it is time, or whenever something is new if always says so, or watches what another signs;
+// it tells the database.
+func (w *Witness) Look(ctx context.Context, always bool) error {
 	newest, there, err := w.File.newest()
 	if err != nil {
 		return err
@@ -238,8 +239,8 @@ func (w *Witness) look(ctx context.Context, always bool) error {
 func (w *Witness) Keep(ctx context.Context, ticks <-chan time.Time) {
 	var said time.Time
 	at := func(ctx context.Context, always bool) {
-		err := w.look(ctx, always)
-		if err == nil {
+		err := w.Look(ctx, always)
+		if err == nil || ctx.Err() != nil { // at the end it looks once more
 			return
 		}
 		w.mu.Lock()

@@ -224,3 +224,10 @@ func copied(t *testing.T, from, to string) {
 		t.Fatal(err)
 	}
 }
+
+// contextOf is a context that the test ends.
+func contextOf(t *testing.T) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(t.Context())
+	t.Cleanup(cancel)
+	return ctx, cancel
+}
