@@ -39,7 +39,8 @@ func (r Row) Sum() Hash {
 	h.Write([]byte("madoguchi-audit-1"))
 	h.Write(binary.BigEndian.AppendUint64(nil, uint64(r.Sequence)))
 	h.Write(binary.BigEndian.AppendUint64(nil, uint64(r.At)))
-	for _, field := range [][]byte{[]byte(r.Actor), []byte(r.Action), r.Person, []byte(r.Detail), r.Previous} {
+	actor, action, detail := []byte(r.Actor), []byte(r.Action), []byte(r.Detail)
+	for _, field := range [][]byte{actor, action, r.Person, detail, r.Previous} {
 		h.Write(binary.BigEndian.AppendUint32(nil, uint32(len(field))))
 		h.Write(field)
 	}

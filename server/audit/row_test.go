@@ -63,7 +63,8 @@ func TestACheckpointIsAJWT(t *testing.T) {
 		t.Fatal(err)
 	}
 	claims := jwt.MapClaims{}
-	parsed, err := jwt.ParseWithClaims(text, claims, func(*jwt.Token) (any, error) { return key.Public().Key, nil },
+	ours := func(*jwt.Token) (any, error) { return key.Public().Key, nil }
+	parsed, err := jwt.ParseWithClaims(text, claims, ours,
 		jwt.WithValidMethods([]string{"ES256"}))
 	if err != nil || parsed.Header["kid"] != key.ID || claims["seq"] != 7.0 || claims["hash"] != c.Hash {
 		t.Errorf("%v %v %v", parsed, claims, err)

@@ -13,8 +13,8 @@ import (
 	"madoguchi/server/datafolder"
 )
 
-// An attack, and what `audit verify` must say of it: the kind, and the first row or line that is not as it was. Rows
-// 1 to 55 stand below the newest checkpoint, 56 to 60 behind it.
+// An attack, and what `audit verify` must say of it: the kind, and the first row or line that is not as it
+// was. Rows 1 to 55 stand below the newest checkpoint, 56 to 60 behind it.
 type attack struct {
 	name string
 	do   func(w *world)
@@ -70,7 +70,7 @@ var attacks = []attack{
 			w.mend(1)
 		}},
 	// a whole database in the attacker's hands, who recomputes all hashes but has no key
-	{name: "a row changed and all hashes recomputed", kind: audit.ErrRewritten, row: 21, last: 40, start: true,
+	{name: "a row changed and all recomputed", kind: audit.ErrRewritten, row: 21, last: 40, start: true,
 		do: func(w *world) {
 			w.attack(`UPDATE audit SET detail = 'x' WHERE seq = 30`)
 			w.mend(30)
@@ -144,7 +144,8 @@ func TestEachAttackOnTheChainIsFound(t *testing.T) {
 			if found.Whole || len(found.Faults) == 0 {
 				t.Fatal("unseen")
 			}
-			want := FoundFault{Kind: (&audit.Fault{Kind: a.kind}).Name(), Row: a.row, Last: a.last, Line: a.line}
+			kind := (&audit.Fault{Kind: a.kind}).Name()
+			want := FoundFault{Kind: kind, Row: a.row, Last: a.last, Line: a.line}
 			got := found.Faults[0]
 			if got.Ja == "" || got.En == "" {
 				t.Errorf("no sentence: %+v", got)

@@ -47,7 +47,8 @@ func halfOf(w *world, f *datafolder.DataFolder) *insurer.Services {
 	})
 }
 
-// What the chain says of one person is listed in words, also what has left the database, and that it was asked.
+// What the chain says of one person is listed in words, also what has left the database, and that it was
+// asked.
 func TestTheEntriesOfOnePersonAreListedInWords(t *testing.T) {
 	w, folder := newWorld(t), filepath.Join(t.TempDir(), "archive")
 	w.at = time.Date(2026, time.September, 28, 9, 0, 0, 0, eligibility.Japan)
@@ -73,8 +74,8 @@ func TestTheEntriesOfOnePersonAreListedInWords(t *testing.T) {
 		}
 		w.noted(f, 2)
 		w.signed(f)
-		if _, err := (&Archive{Before: "2026-10", To: folder, Remove: true}).write(t.Context(), w.settings, f.Store,
-			w.now); err != nil {
+		away := &Archive{Before: "2026-10", To: folder, Remove: true}
+		if _, err := away.write(t.Context(), w.settings, f.Store, w.now); err != nil {
 			t.Fatal(err)
 		}
 		w.at = time.Date(2026, time.October, 6, 10, 30, 0, 0, eligibility.Japan)

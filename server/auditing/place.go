@@ -46,7 +46,9 @@ func (p Place) files(s *settings.Settings) (checkpoints, key string) {
 }
 
 // witness returns what compares a chain with its checkpoints.
-func (p Place) witness(s *settings.Settings, chain audit.Chain, now func() time.Time) (*audit.Witness, error) {
+func (p Place) witness(
+	s *settings.Settings, chain audit.Chain, now func() time.Time,
+) (*audit.Witness, error) {
 	checkpoints, path := p.files(s)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, errNoKey.Because(err)

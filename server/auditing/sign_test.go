@@ -40,7 +40,7 @@ func (w *world) signsApart(signer Place) (string, error) {
 	return string(data), err
 }
 
-// docs/audit.md, "A signer of its own": the server has nothing to sign with, watches what the signer wrote, and
+// docs/audit.md, "A signer of its own": the server has nothing to sign with and watches what is signed;
 // the signer signs nothing that does not follow what it signed before.
 func TestASignerOfItsOwn(t *testing.T) {
 	w, signer := apart(t)
@@ -83,7 +83,8 @@ func TestASignerOfItsOwn(t *testing.T) {
 	}
 }
 
-// A checkpoint key in other hands' reach is none; a key file is never replaced, and what is no key is refused.
+// A checkpoint key in other hands' reach is none; a key file is never replaced, and what is no key is
+// refused.
 func TestKeysOfCheckpointsAreLookedAt(t *testing.T) {
 	w, signer := apart(t)
 	if _, err := (&Key{Out: signer.Key}).Do(); err == nil {
@@ -117,7 +118,8 @@ func TestALostCheckpointKeyIsNotMadeAnew(t *testing.T) {
 	}
 }
 
-// A server signs each minute, and earlier after 1,000 entries; at its end it signs once more. The database is told.
+// A server signs each minute, and earlier after 1,000 entries; at its end it signs once more. The database is
+// told.
 func TestAServerSignsEachMinuteAndAfterAThousandEntries(t *testing.T) {
 	w := newWorld(t)
 	w.in(func(f *datafolder.DataFolder) {

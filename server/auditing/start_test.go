@@ -100,8 +100,8 @@ func TestAStartTakesNoLongerInLaterYears(t *testing.T) {
 	if err != nil || !found.Whole || found.Entries < many {
 		t.Errorf("%+v %v", found, err)
 	}
-	t.Logf("start with 1,000 entries %v, with %d %v (%.2f times); read whole in %v (%.0f entries/s)", few, many,
-		later, float64(later)/float64(few), whole, float64(found.Entries)/whole.Seconds())
+	t.Logf("start with 1,000 entries %v, with %d %v (%.2f times); read whole in %v (%.0f entries/s)", few,
+		many, later, float64(later)/float64(few), whole, float64(found.Entries)/whole.Seconds())
 	if later > 2*few && later > few+whole/10 {
 		t.Errorf("a start takes %v with %d entries, %v with 1,000", later, many, few)
 	}

@@ -11,7 +11,8 @@ var FlagHelp = map[string]string{
 		"code 2 where the chain is not what was signed before",
 	"audit_accept": "with the server stopped: take the chain as it is, after a backup was restored or a " +
 		"checkpoint file was lost",
-	"audit_export":     "list what the chain says of one person, for a request to be told; the chain notes it",
+	"audit_export": "list what the chain says of one person, for a request to be told; the chain notes " +
+		"that it was",
 	"audit_checkpoint": "file of the checkpoints, or a copy of it; by default the server's",
 	"audit_key_flag":   "their key, PEM; by default the server's",
 	"audit_key_out":    "the private half, for its owner alone; the public half is FILE.pub",

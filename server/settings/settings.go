@@ -42,7 +42,7 @@ type Settings struct {
 	OIDCNoTime    bool   `env:"MADOGUCHI_OIDC_NO_AUTH_TIME" help:"${oidcno_time}"`
 	OIDCNoACR     bool   `env:"MADOGUCHI_OIDC_NO_ACR" help:"${oidcno_acr}"`
 
-	AuditFile string `name:"audit-checkpoints" env:"MADOGUCHI_AUDIT_CHECKPOINTS" type:"path" help:"${audit_file}"`
+	AuditFile string `env:"MADOGUCHI_AUDIT_CHECKPOINTS" type:"path" help:"${audit_file}"`
 	AuditKey  string `env:"MADOGUCHI_AUDIT_KEY" type:"path" help:"${audit_key}"`
 
 	DemoPublish bool `env:"MADOGUCHI_DEMO_PUBLISH" help:"${demo_publish}"`

@@ -8,8 +8,8 @@ import (
 	"madoguchi/internal/testenv"
 )
 
-// The bar of docs/benchmarks.md#the-audit-chain: entries a second by 16 callers, each durable before its caller
-// goes on (synchronous=FULL, facts/server.md "Audit log"). `make bench` runs this once.
+// The bar of docs/benchmarks.md#the-audit-chain: entries a second by 16 callers, each durable before its
+// caller goes on (synchronous=FULL, facts/server.md "Audit log"). `make bench` runs this once.
 const (
 	auditCallers = 16
 	auditBar     = 20_000

@@ -31,8 +31,8 @@ func (s *core) change(ctx context.Context, f func(tx *sql.Tx) error) error {
 	return s.transact(ctx, !audit.ChangesNothing(ctx), f)
 }
 
-// changeAlone is change for what takes long, such as an import: it shares its transaction with nobody, so that
-// nobody waits for its end who came before it.
+// changeAlone is change for what takes long, such as an import: it shares its transaction with nobody, so
+// that nobody waits for its end who came before it.
 func (s *core) changeAlone(ctx context.Context, f func(tx *sql.Tx) error) error {
 	return storageError(s.write.group.run(&changing{
 		do:    f,

@@ -131,8 +131,8 @@ func (k *Cache) Status(iss string) *credential.StatusList {
 	return k.lists[iss]
 }
 
-// follows refuses a list that goes back behind the one at hand: in time, or in the issuer's audit chain, whose
-// head it carries. At the same number the chain must have the same hash.
+// follows refuses a list that goes back behind the one at hand: in time, or in the issuer's audit chain,
+// whose head it carries. At the same number the chain must have the same hash.
 func follows(old, list *credential.StatusList) error {
 	switch {
 	case old == nil:
@@ -143,7 +143,7 @@ func follows(old, list *credential.StatusList) error {
 		return fmt.Errorf("its audit chain went back from entry %d to %d: some were cut off",
 			old.Chain.Sequence, list.Chain.Sequence)
 	case list.Chain.Sequence == old.Chain.Sequence && list.Chain.Hash != old.Chain.Hash:
-		return fmt.Errorf("its audit chain has another hash at entry %d: it was rewritten", old.Chain.Sequence)
+		return fmt.Errorf("its audit chain was rewritten: entry %d has another hash", old.Chain.Sequence)
 	}
 	return nil
 }

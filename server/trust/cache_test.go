@@ -127,7 +127,7 @@ func TestStatusListsAreKeptForDaysAndNeverGoBack(t *testing.T) {
 		t.Error("a list that went back was believed")
 	}
 	d.insurer.status, _ = credential.SignStatusList(keptISS, key, nil,
-		credential.Checkpoint{Sequence: 10, Hash: "rewritten"}, d.now) // newer, the same length, another history
+		credential.Checkpoint{Sequence: 10, Hash: "rewritten"}, d.now) // newer, as long, another history
 	k.Refresh(context.Background())
 	if list := k.Status(keptISS); !list.Revoked(7) || list.Chain.Hash != "" {
 		t.Error("a list of a rewritten chain was believed")
