@@ -3,12 +3,15 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"runtime"
 	"slices"
 	"sync"
 	"testing"
+
+	"modernc.org/sqlite"
 
 	"madoguchi/server/audit"
 )
@@ -224,25 +227,34 @@ func TestTheQueueKeepsItsOrder(t *testing.T) {
 	}
 }
 
+// whileRunning is called by the SQL function while_running(): in the middle of a statement.
+var whileRunning func()
+
+var registerWhileRunning = sync.OnceFunc(func() {
+	sqlite.MustRegisterScalarFunction("while_running", 0,
+		func(*sqlite.FunctionContext, []driver.Value) (driver.Value, error) {
+			whileRunning()
+			return nil, nil
+		})
+})
+
 // A statement that is running when its caller goes is not interrupted: SQLite would take back the whole
 // transaction (sqlite3_interrupt), with the changes of others in it.
 func TestARunningStatementIsNotInterrupted(t *testing.T) {
+	registerWhileRunning()
 	g, led := gathered(t, noted("leader"))
 	over, cancel := context.WithCancel(ctx)
+	whileRunning = cancel
 	long := g.join(func() error {
 		return g.s.change(over, func(tx *sql.Tx) error {
 			if err := noted("long")(tx); err != nil {
 				return err
 			}
-			running := make(chan error)
-			go func() {
-				_, err := tx.ExecContext(over, `INSERT INTO used_nonces (nonce, expires_at)
-					WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000)
-					SELECT CAST('n' || i AS BLOB), 1 FROM n`)
-				running <- err
-			}()
-			cancel()
-			return <-running
+			_, err := tx.ExecContext(over, `INSERT INTO used_nonces (nonce, expires_at)
+				WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000)
+				SELECT CAST('n' || i AS BLOB), CASE WHEN i = 9 THEN coalesce(while_running(), 1) ELSE 1 END
+				FROM n`)
+			return err
 		})
 	})
 	if got, want := g.end(), []string{"leader"}; !slices.Equal(got, want) {
@@ -253,5 +265,8 @@ func TestARunningStatementIsNotInterrupted(t *testing.T) {
 	}
 	if err := <-long; !errors.Is(err, context.Canceled) {
 		t.Errorf("who went: %v", err)
+	}
+	if over.Err() == nil {
+		t.Error("nobody went")
 	}
 }
