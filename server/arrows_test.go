@@ -86,6 +86,7 @@ var floors = map[string]int{
 	"server/inviting":     52, // the command that invites
 	"server/copying":      52, // the command that copies a database
 	"server/datafolder":   52, // opens keys and store
+	"server/auditing":     53, // the commands about the audit chain
 	"server/doctor":       53, // what is good and wrong with all of that
 	"server/web/patient":  55,
 	"server/web/clerk":    55,

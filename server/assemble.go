@@ -61,6 +61,7 @@ func openApp(ctx context.Context, s *settings.Settings, role string) (*app, erro
 		Database: s.Database,
 		Readers:  s.DatabaseReaders,
 		Writers:  s.DatabaseWriters,
+		Audit:    datafolder.AuditPlace{File: s.AuditFile, Key: s.AuditKey},
 	})
 	if err != nil {
 		return nil, err

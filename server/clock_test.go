@@ -178,6 +178,9 @@ var realClock = map[string]string{
 	"server/agents/readers_test.go":       patient,
 	"server/agents/stranger_test.go":      span,
 	"server/web/kit/events_test.go":       span,
+	"server/store/audit_bench_test.go":    span,
+	"server/store/auditbars_test.go":      span,
+	"server/auditing/start_test.go":       span,
 
 	"server/web/hundredcounters_test.go": span,
 }

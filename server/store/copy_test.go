@@ -142,7 +142,7 @@ func TestACopyIsRefusedWhereItWouldMixOrLose(t *testing.T) {
 	if _, err := Copy(ctx, other, half, none); !errors.Is(err, errCopyOther) {
 		t.Errorf("into a copy of another: %v", err)
 	}
-	db, err := postgres{half}.connect(1, nil)
+	db, err := postgres{half}.connect(1, nil, false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,6 +52,8 @@ var copied = []copiedTable{
 	{"offline_records", []string{"id"}},
 	{"facility_day_counts", []string{"id"}},
 	{"audit", []string{"seq"}},
+	{"audit_archives", []string{"first"}},
+	{"audit_checkpoints", []string{"place"}},
 	{"meta", []string{"name"}},
 }
 

@@ -20,7 +20,7 @@ const previewsKept = 5
 
 // PutPreview implements insurer.ImporterStore.
 func (s importerStore) PutPreview(ctx context.Context, p insurer.KeptFile, e audit.Entry) error {
-	return s.change(ctx, func(tx *sql.Tx) error {
+	return s.changeAlone(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM previews WHERE expires_at <= $1 OR clerk = $2
 			AND id NOT IN
 			(SELECT id FROM previews WHERE clerk = $2 ORDER BY id DESC LIMIT $3)`, toMillis(e.At), p.Clerk,

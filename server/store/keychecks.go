@@ -85,7 +85,7 @@ func AcceptKey(ctx context.Context, database, file string, e audit.Entry) error 
 	if err != nil {
 		return err
 	}
-	s.read, s.write = read, writer{write, s.engine}
+	s.read, s.write = read, newWriter(write, s.engine)
 	err = s.change(ctx, func(tx *sql.Tx) error {
 		if err := requireChange(tx.ExecContext(ctx, `DELETE FROM key_checks WHERE file = $1`,
 			file)); err != nil {

@@ -52,7 +52,7 @@ const postgresSession = `SET lock_timeout = '30s'; SET idle_in_transaction_sessi
 	SET default_transaction_isolation = 'read committed'`
 
 // connect returns a pool of connections.
-func (e postgres) connect(most int, told func(writes)) (*sql.DB, error) {
+func (e postgres) connect(most int, told func(writes), steady bool) (*sql.DB, error) {
 	config, err := pgx.ParseConfig(e.address)
 	if err != nil {
 		return nil, errAddress // its cause could hold the password
@@ -68,7 +68,7 @@ func (e postgres) connect(most int, told func(writes)) (*sql.DB, error) {
 			_, err := c.Exec(ctx, postgresSession, pgx.QueryExecModeSimpleProtocol)
 			return err
 		}))
-	db := sql.OpenDB(postgresConnector{connector, told})
+	db := sql.OpenDB(postgresConnector{connector, told, steady})
 	db.SetMaxOpenConns(most)
 	db.SetMaxIdleConns(most)
 	return db, nil
@@ -78,10 +78,10 @@ func (e postgres) open(
 	ctx context.Context, o Options, told func(writes),
 ) (read, write *sql.DB, err error) {
 	// a start holds one, an import another, and each needs one more
-	if write, err = e.connect(max(3, orElse(o.Writers, postgresWriters)), told); err != nil {
+	if write, err = e.connect(max(3, orElse(o.Writers, postgresWriters)), told, true); err != nil {
 		return nil, nil, err
 	}
-	if read, err = e.connect(orElse(o.Readers, postgresReaders), nil); err != nil {
+	if read, err = e.connect(orElse(o.Readers, postgresReaders), nil, false); err != nil {
 		return nil, nil, errors.Join(err, write.Close())
 	}
 	if err := write.PingContext(ctx); err != nil {
@@ -92,7 +92,7 @@ func (e postgres) open(
 
 // server asks over a connection: neither a socket nor TLS is read by others.
 func (e postgres) server(ctx context.Context) (name string, inClear bool, err error) {
-	db, err := e.connect(1, nil)
+	db, err := e.connect(1, nil, false)
 	if err != nil {
 		return "", false, err
 	}
@@ -109,7 +109,7 @@ func (e postgres) server(ctx context.Context) (name string, inClear bool, err er
 
 // inspect returns nil for a database in which no start has made anything.
 func (e postgres) inspect(ctx context.Context) (*sql.DB, error) {
-	db, err := e.connect(1, nil)
+	db, err := e.connect(1, nil, false)
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,9 @@ import (
 type postgresConnector struct {
 	driver.Connector
 	told func(writes) // nil: nobody asks
+	// steady lets a statement that began also end (steady.go): pgx closes the connection of one whose context is
+	// over, and with it ends the transaction that others share.
+	steady bool
 }
 
 // Connect implements driver.Connector.
@@ -27,19 +30,32 @@ func (p postgresConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, errors.Join(fmt.Errorf("store: a connection is %T", opened), opened.Close())
 	}
-	return &postgresConn{conn, newWrites(p.told)}, nil
+	return &postgresConn{conn, newWrites(p.told), p.steady}, nil
 }
 
 // postgresConn is one connection.
 type postgresConn struct {
 	*stdlib.Conn
 	writes *pendingWrites
+	steady bool
+}
+
+// within is the context of a statement; an error where it is over before the statement begins.
+func (c *postgresConn) within(ctx context.Context) (context.Context, error) {
+	if !c.steady {
+		return ctx, nil
+	}
+	return context.WithoutCancel(ctx), ctx.Err()
 }
 
 // ExecContext implements driver.ExecerContext.
 func (c *postgresConn) ExecContext(
 	ctx context.Context, text string, args []driver.NamedValue,
 ) (driver.Result, error) {
+	ctx, err := c.within(ctx)
+	if err != nil {
+		return nil, err
+	}
 	if len(args) == 1 {
 		if r, ok := args[0].Value.(copiedRows); ok {
 			n, err := c.Conn.Conn().CopyFrom(ctx, pgx.Identifier{r.table}, r.columns, pgx.CopyFromRows(r.rows))
@@ -57,6 +73,10 @@ func (c *postgresConn) ExecContext(
 func (c *postgresConn) QueryContext(
 	ctx context.Context, text string, args []driver.NamedValue,
 ) (driver.Rows, error) {
+	ctx, err := c.within(ctx)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := c.Conn.QueryContext(ctx, text, args)
 	if err == nil {
 		c.writes.ran(text, args)
@@ -66,6 +86,10 @@ func (c *postgresConn) QueryContext(
 
 // PrepareContext implements driver.ConnPrepareContext.
 func (c *postgresConn) PrepareContext(ctx context.Context, text string) (driver.Stmt, error) {
+	ctx, err := c.within(ctx)
+	if err != nil {
+		return nil, err
+	}
 	prepared, err := c.Conn.PrepareContext(ctx, text)
 	if err != nil {
 		return nil, err
@@ -96,9 +120,22 @@ type postgresStmt struct {
 
 // ExecContext implements driver.StmtExecContext.
 func (s postgresStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
+	ctx, err := s.conn.within(ctx)
+	if err != nil {
+		return nil, err
+	}
 	done, err := s.engineStmt.ExecContext(ctx, args)
 	if err == nil {
 		s.conn.writes.ran(s.text, args)
 	}
 	return done, err
+}
+
+// QueryContext implements driver.StmtQueryContext.
+func (s postgresStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
+	ctx, err := s.conn.within(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.engineStmt.QueryContext(ctx, args)
 }

@@ -53,7 +53,7 @@ func (s printSource) EnsureNotices(
 	ctx context.Context, many insurer.ManyNotices, e audit.Entry,
 ) (map[audit.PersonID]int64, error) {
 	out := make(map[audit.PersonID]int64, len(many.People))
-	err := s.change(ctx, func(tx *sql.Tx) error {
+	err := s.changeAlone(ctx, func(tx *sql.Tx) error {
 		find, err := tx.PrepareContext(ctx,
 			`SELECT people.id, coalesce(max(notices.serial), 0),
 				coalesce(max(CASE WHEN notices.void = 0 THEN notices.serial END), 0)

@@ -48,7 +48,7 @@ func (e sqlite) open(
 	if err != nil {
 		return nil, nil, fmt.Errorf("opening the database: %w", err)
 	}
-	write = openPrepared(writing, told)
+	write = openPrepared(steady{writing}, told)
 	write.SetMaxOpenConns(1)
 	read = openPrepared(reading, nil)
 	read.SetMaxOpenConns(orElse(o.Readers, sqliteReaders))

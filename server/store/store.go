@@ -68,7 +68,7 @@ func Open(ctx context.Context, database string, o Options) (*Store, error) {
 	s := &Store{&core{
 		engine: engine,
 		read:   read,
-		write:  writer{write, engine},
+		write:  newWriter(write, engine),
 		sealer: &sealer{committed: read, masters: o.Masters, keys: map[int64]dataKey{}},
 		index:  &keyedHash{key: o.Index},
 
