@@ -10,7 +10,9 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/message"
+	"madoguchi/server/auditing"
 	"madoguchi/server/backup"
+	"madoguchi/server/copying"
 	"madoguchi/server/input"
 	"madoguchi/server/insurer"
 	"madoguchi/server/load"
@@ -35,13 +37,16 @@ type program struct {
 
 	Service service.Command `cmd:"" help:"the server as a Windows service"`
 
+	Copy copying.Command `cmd:"" help:"${copy_what}"`
+
 	Invite inviteCmd `cmd:"" help:"make a link with which somebody of the staff registers a passkey"`
 
-	Verify verifyCmd `cmd:"" help:"${verify_what}"`
-	Revoke revokeCmd `cmd:"" help:"take saved copies back"`
-	Print  printCmd  `cmd:"" help:"print papers for many people in a run (docs/print.md)"`
-	Trust  trustCmd  `cmd:"" help:"trust lists: make, sign, inspect"`
-	Keys   keysCmd   `cmd:"" help:"look after the insurers' keys and certificates (docs/keys.md)"`
+	Verify verifyCmd        `cmd:"" help:"${verify_what}"`
+	Revoke revokeCmd        `cmd:"" help:"take saved copies back"`
+	Print  printCmd         `cmd:"" help:"print papers for many people in a run (docs/print.md)"`
+	Trust  trustCmd         `cmd:"" help:"trust lists: make, sign, inspect"`
+	Keys   keysCmd          `cmd:"" help:"look after the insurers' keys and certificates (docs/keys.md)"`
+	Audit  auditing.Command `cmd:"" help:"look after the audit chain (docs/audit.md)"`
 
 	Insurer  insurerCmd  `cmd:"" help:"${insurer_what}"`
 	Facility facilityCmd `cmd:"" help:"the facilities of this server: add, list, set"`
@@ -63,6 +68,7 @@ const (
 	exitRefused = 2 // refused whole, unreadable, wrong usage
 )
 
+// exit is an error that carries an exit code.
 type exit = output.Exit
 
 func main() {
@@ -96,7 +102,7 @@ func main() {
 		os.Exit(exitRefused)
 	}
 	if err := command.Run(&p.Settings, settings.Clock(clock), service.Serve(serve),
-		load.OwnServer(p.ownServer), clock); err != nil {
+		load.OwnServer(p.ownServer), clock, auditHost); err != nil {
 		var code exit
 		if errors.As(err, &code) {
 			os.Exit(int(code))

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"madoguchi/server/audit"
 	"madoguchi/server/keys"
 	"madoguchi/server/store"
 )
@@ -28,7 +29,18 @@ const (
 	RunsDir      = "runs"         // where the server's own print runs are
 	// TrustVersionFile holds the highest version of a trust list that was seen.
 	TrustVersionFile = "trust-version"
+	// CheckpointFile is where the audit chain's checkpoints stand if no other place is named.
+	CheckpointFile = "audit-checkpoints.jsonl"
 )
+
+// Database is the name of the database of a data folder, for server/store: the address that is given, or the
+// folder's file.
+func Database(folder, address string) string {
+	if address != "" {
+		return address
+	}
+	return filepath.Join(folder, DatabaseFile)
+}
 
 // DataFolder is an open data folder.
 type DataFolder struct {
@@ -36,6 +48,8 @@ type DataFolder struct {
 	Keys  *keys.Folder
 	Store *store.Store
 	Now   func() time.Time
+
+	audit AuditPlace
 }
 
 // Options say what of a data folder is opened.
@@ -44,7 +58,13 @@ type Options struct {
 	Mode string // store.Options.Mode
 	Role string // a role loads only the keys that it needs
 	Host string // HOST of the insurers' iss (keys.Rotation.Host)
-	Now  func() time.Time
+	// Database is the address of the database where it is not a file of the folder.
+	Database string
+	// Readers and Writers are store.Options'.
+	Readers, Writers int
+	Now              func() time.Time
+	// Audit is where the audit chain's checkpoints and their key stand
+	Audit AuditPlace
 }
 
 // Open opens the data folder for a role. It refuses a start with keys that are not those of the data, or that
@@ -60,7 +80,7 @@ func Open(ctx context.Context, o Options) (*DataFolder, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := Guard(ctx, ring, o.Path); err != nil {
+	if err := Guard(ctx, ring, Database(o.Path, o.Database)); err != nil {
 		return nil, err
 	}
 	ring.Rotation.Host = o.Host
@@ -72,7 +92,7 @@ func Open(ctx context.Context, o Options) (*DataFolder, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &DataFolder{Path: o.Path, Keys: ring, Store: opened, Now: o.Now}
+	f := &DataFolder{Path: o.Path, Keys: ring, Store: opened, Now: o.Now, audit: o.Audit}
 	if err := f.remember(ctx, o.Role); err != nil {
 		return nil, errors.Join(err, opened.Close())
 	}
@@ -94,22 +114,31 @@ func openStore(ctx context.Context, secrets *keys.Secrets, o Options) (*store.St
 			return nil, err
 		}
 	}
-	return store.Open(ctx, filepath.Join(o.Path, DatabaseFile), store.Options{
+	return store.Open(ctx, Database(o.Path, o.Database), store.Options{
 		Mode:    o.Mode,
 		Role:    o.Role,
 		Index:   index,
 		Masters: masters,
+		Readers: o.Readers,
+		Writers: o.Writers,
+		Recall:  store.RecallLife,
+		Now:     o.Now,
 	})
 }
 
 // Verify refuses a start with keys that are damaged, also those that nobody asks for before a patient does,
-// and with an audit chain that was changed.
-func (f *DataFolder) Verify(ctx context.Context) error {
+// and with an audit chain that is not what its checkpoints say (audit.Witness.Check).
+// It returns the chain's witness.
+func (f *DataFolder) Verify(ctx context.Context) (*audit.Witness, error) {
 	if err := f.Keys.Verify(); err != nil {
-		return err
+		return nil, err
 	}
-	if n, err := f.Store.VerifyAudit(ctx); err != nil {
-		return fmt.Errorf("verifying the audit chain (%d entries): %w", n, err)
+	witness, err := f.Witness()
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	if n, err := witness.Check(ctx); err != nil {
+		return nil, fmt.Errorf("verifying the audit chain (%d entries): %w", n, err)
+	}
+	return witness, nil
 }

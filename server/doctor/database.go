@@ -2,10 +2,10 @@ package doctor
 
 import (
 	"context"
-	"path/filepath"
 
 	"madoguchi/message"
 	"madoguchi/server/datafolder"
+	"madoguchi/server/settings"
 	"madoguchi/server/store"
 )
 
@@ -13,19 +13,34 @@ import (
 // nothing. The audit chain is verified by serve, and by nobody twice.
 func (v *visit) checkDatabase(ctx context.Context) []Finding {
 	s := v.Settings
-	file := filepath.Join(s.Folder(), datafolder.DatabaseFile)
-	found, err := store.Inspect(ctx, file, s.Mode(), s.DataRole(v.Role))
+	found, err := store.Inspect(ctx, databaseName(s), s.Mode(), s.DataRole(v.Role))
 	v.database = found
 	switch {
 	case err != nil:
 		return []Finding{refuse(err)}
 	case !found.Exists:
-		return []Finding{good(message.New("doctor.database_new", nil))}
+		return withServer(found, good(message.New("doctor.database_new", nil)))
 	case found.Schema < found.Newest:
-		return []Finding{good(message.New("doctor.database_older", message.Args{
+		return withServer(found, good(message.New("doctor.database_older", message.Args{
 			"schema": message.Number(int(found.Schema)),
 			"newest": message.Number(int(found.Newest)),
-		}))}
+		})))
 	}
-	return []Finding{good(message.New("doctor.database", text("stamp", found.Stamp)))}
+	return withServer(found, good(message.New("doctor.database", text("stamp", found.Stamp))))
+}
+
+// databaseName is the settings' database for server/store.
+func databaseName(s *settings.Settings) string {
+	return datafolder.Database(s.Folder(), s.Database)
+}
+
+// withServer adds what is found of the database's server, where there is one.
+func withServer(c store.Condition, all ...Finding) []Finding {
+	switch {
+	case c.Server == "":
+		return all
+	case c.InClear:
+		return append(all, warn(message.New("doctor.database_clear", text("server", c.Server)), nil))
+	}
+	return append(all, good(message.New("doctor.database_server", text("server", c.Server))))
 }

@@ -30,18 +30,13 @@ func rareTexts(p eligibility.Person, in Insurer) (details, texts []string) {
 	return details, texts
 }
 
-// LacksShapes reports whether the fonts here lack a shape that the screen's names ask for: a character, or
-// its variant.
-func (s Screen) LacksShapes() bool {
-	_, texts := rareTexts(s.Person, s.Insurer)
-	return slices.ContainsFunc(texts, func(text string) bool { return !font.Complete(text) })
-}
-
 // RareTexts returns which details of the screen need the font of NameFont, which draws all of each: name,
-// kana, alias, subscriberName, insurerName, address.
-func (s Screen) RareTexts() []string {
-	details, _ := rareTexts(s.Person, s.Insurer)
-	return details
+// kana, alias, subscriberName, insurerName, address. It also reports whether the fonts here lack a shape that
+// they ask for: a character, or its variant.
+func (s Screen) RareTexts() (details []string, lacksShapes bool) {
+	details, texts := rareTexts(s.Person, s.Insurer)
+	lacks := func(text string) bool { return !font.Complete(text) }
+	return details, slices.ContainsFunc(texts, lacks)
 }
 
 // NameFont cuts a TrueType font with the names of a person whom this login may show; nil where every phone

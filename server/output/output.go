@@ -90,6 +90,9 @@ func List[R Reported](member string, all []R, line, empty string) Told {
 	return list
 }
 
+// Say says lines to people, and a document to programs.
+func Say(lines []string, document any) Told { return Told{lines, document} }
+
 // Print prints it, as one JSON object or as sentences in Japanese and English.
 func (t Told) Print(asJSON bool) error {
 	if asJSON {

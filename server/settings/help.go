@@ -6,7 +6,11 @@ var Help = map[string]string{
 	"config": "file of settings: lines of NAME=value with the names below; flags and the environment " +
 		"win",
 	"data": "data folder; the demo uses its sub-folder demo, live servers live",
-	"url":  "public https address, without a path; setting it leaves the demo",
+	"database": "postgres://USER@HOST/NAME of a PostgreSQL database; by default a SQLite file in the data " +
+		"folder (docs/operator.md)",
+	"database_readers": "connections of this server that read, at most; by default 16, SQLite 8",
+	"database_writers": "PostgreSQL: connections of this server that write, at most; by default 8",
+	"url":              "public https address, without a path; setting it leaves the demo",
 	"tlscert": "live: certificate of that address, PEM with its chain; a new file is picked up by " +
 		"itself",
 	"tlskey": "live: private key of the certificate, PEM",
@@ -29,6 +33,10 @@ var Help = map[string]string{
 		"their data and need the network to open the screen",
 	"debug": "loopback address, such as 127.0.0.1:6060, that says what the process holds in memory " +
 		"(docs/scale.md); empty: nothing does",
+	"audit_file": "where the audit chain's checkpoints are written, better on another disk; by default " +
+		"audit-checkpoints.jsonl in the data folder (docs/audit.md)",
+	"audit_key": "PEM key of the audit chain's checkpoints: private, or public when another user signs " +
+		"them (audit sign); by default checkpoint.pem in the key folder",
 	"trust": "role counter, insurer (live), verify: folder with trust.jwt and trust-root.json " +
 		"(verify: or the file); verify takes the data folder's when left out, unless --jwks is " +
 		"given",

@@ -15,6 +15,7 @@ import (
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
 	"madoguchi/server/staff"
+	"madoguchi/server/store/storetest"
 )
 
 // filled is a store with two people, each with a login, a notice, a phone, an online code and a session, and
@@ -318,7 +319,9 @@ var alterations = []struct {
 }
 
 // Whoever can write the database but has no keys changes nothing that decides (associated.go).
-func TestAlteredRowsAreRefused(t *testing.T) {
+func TestAlteredRowsAreRefused(t *testing.T) { storetest.Engines(t, testAlteredRowsAreRefused) }
+
+func testAlteredRowsAreRefused(t *testing.T) {
 	testenv.Refused(t, testenv.Stored, len(alterations)+1)
 	for _, use := range []func(f filled) error{useSession, touchSession, showHanako, hersAre, hisAre,
 		readNotice, readCode, comeByKey, readCase, agentComes, agentsListed, keysOf, readOlder,
@@ -331,7 +334,7 @@ func TestAlteredRowsAreRefused(t *testing.T) {
 		t.Run(a.name, func(t *testing.T) {
 			f := fill(t)
 			for _, text := range a.sql {
-				if _, err := f.write.Exec(text, f.hanako, f.taichi); err != nil {
+				if _, err := f.tamper(text, f.hanako, f.taichi); err != nil {
 					t.Fatalf("%s: %v", text, err)
 				}
 			}
@@ -347,10 +350,10 @@ func TestAlteredRowsAreRefused(t *testing.T) {
 			f.taichi).Scan(&his); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := f.write.Exec(`UPDATE people SET key_mac = x'00' WHERE ref = $1`, f.taichi); err != nil {
+		if _, err := f.tamper(`UPDATE people SET key_mac = x'00' WHERE ref = $1`, f.taichi); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := f.write.Exec(`UPDATE people SET key_mac = $1 WHERE ref = $2`, his,
+		if _, err := f.tamper(`UPDATE people SET key_mac = $1 WHERE ref = $2`, his,
 			f.hanako); err != nil {
 			t.Fatal(err)
 		}
@@ -362,14 +365,16 @@ func TestAlteredRowsAreRefused(t *testing.T) {
 
 // What somebody wrote into the database is no reason to keep it: an ending ends it too, and makes nothing of
 // it good.
-func TestAlteredRowsCanBeEnded(t *testing.T) {
+func TestAlteredRowsCanBeEnded(t *testing.T) { storetest.Engines(t, testAlteredRowsCanBeEnded) }
+
+func testAlteredRowsCanBeEnded(t *testing.T) {
 	f := fill(t)
-	if _, err := f.write.Exec(`UPDATE notices SET void = 0, used_by = (SELECT subject_mac FROM enrolments
+	if _, err := f.tamper(`UPDATE notices SET void = 0, used_by = (SELECT subject_mac FROM enrolments
 		WHERE person_id = (SELECT id FROM people
 		WHERE ref = $1)), serial = serial + 3`, f.hanako); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.write.Exec(`UPDATE enrolments SET created_at = 1`); err != nil {
+	if _, err := f.tamper(`UPDATE enrolments SET created_at = 1`); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.Enrolment.EraseSubject(ctx, "op|hanako", entry("subject.erase")); err != nil {

@@ -7,9 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"modernc.org/sqlite"
-	sqlitelib "modernc.org/sqlite/lib"
-
 	"madoguchi/server/observe"
 	"madoguchi/server/readiness"
 )
@@ -25,8 +22,7 @@ func (s *Store) Ping(ctx context.Context) error {
 func (s *Store) CanWrite(ctx context.Context) error {
 	_, err := s.write.ExecContext(ctx, `INSERT INTO meta (name, value) VALUES ('probe', '')
 		ON CONFLICT (name) DO UPDATE SET value = excluded.value`)
-	var fault *sqlite.Error
-	if errors.As(err, &fault) && fault.Code()&0xff == sqlitelib.SQLITE_FULL {
+	if s.engine.isFull(err) {
 		return fmt.Errorf("%w: %w", readiness.ErrFull, err)
 	}
 	return err

@@ -47,7 +47,7 @@ func (s runStore) PutRun(
 		if err != nil {
 			return err
 		}
-		err = s.change(ctx, func(tx *sql.Tx) (err error) {
+		err = s.changeAlone(ctx, func(tx *sql.Tx) (err error) {
 			if stored == 0 {
 				if id, err = s.putRun(ctx, tx, r, string(options)); err != nil {
 					return err
@@ -304,7 +304,7 @@ func (s runStore) FinishFile(
 	if err != nil {
 		return fmt.Errorf("writing a run's file: %w", err)
 	}
-	return s.change(ctx, func(tx *sql.Tx) error {
+	return s.changeAlone(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO run_files (run_id, number, last, at, body)
 			SELECT id, $2, $3, $4, $5 FROM runs WHERE ref = $1 AND insurer = $6`,
 			r.ID, f.Number, f.Last, toMillis(e.At), string(body), r.Insurer); err != nil {

@@ -48,7 +48,7 @@ func ReadSnapshot(ctx context.Context, path string) (s Snapshot, err error) {
 		if sound != "ok" {
 			return fmt.Errorf("integrity check: %s", sound)
 		}
-		if s.Schema, _, err = schemas(ctx, db); err != nil {
+		if s.Schema, _, err = schemas(ctx, sqlite{path}, db); err != nil {
 			return err
 		}
 		err := db.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'stamp'`).Scan(&s.Stamp)

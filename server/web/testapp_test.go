@@ -22,6 +22,7 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/barrage"
 	"madoguchi/internal/facilitytest"
 	"madoguchi/internal/phonetest"
 	"madoguchi/server/agents"
@@ -34,6 +35,7 @@ import (
 	"madoguchi/server/observe"
 	"madoguchi/server/staff"
 	"madoguchi/server/store"
+	"madoguchi/server/store/storetest"
 	"madoguchi/server/trust"
 	console "madoguchi/server/web/counter"
 	"madoguchi/server/web/kit"
@@ -43,6 +45,7 @@ import (
 // testApp is a whole program in memory but for its real database and keys in a temporary folder.
 type testApp struct {
 	now     time.Time
+	ticks   func() time.Time // nil: the clock stands at now
 	echo    *echo.Echo
 	insurer *insurer.Services
 	notices insurer.NoticeKeys
@@ -63,6 +66,7 @@ type testApp struct {
 	calls     *hostapi.Client  // where a test connects the counter to its insurers
 	members   *staff.Services
 	dir       string
+	database  string
 	runs      *insurer.PrintJobs
 	// pickAs is what a person comes back with who was sent to the provider (atProvider)
 	pickAs func(address, person string) string
@@ -73,6 +77,7 @@ const testHost = "https://localhost:8080"
 var ctx = context.Background()
 
 func TestMain(m *testing.M) {
+	barrage.Main(time.Now)
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // a line a request would bury the failures
 	os.Exit(m.Run())
 }
@@ -80,7 +85,7 @@ func TestMain(m *testing.M) {
 // testAppDay is when a test app is opened: a day on which nothing changes.
 var testAppDay = time.Date(2026, 11, 22, 10, 42, 0, 0, eligibility.Japan)
 
-func newTestApp(t *testing.T) *testApp {
+func newTestApp(t testing.TB) *testApp {
 	t.Helper()
 	h := &testApp{now: testAppDay}
 	folder := t.TempDir()
@@ -89,7 +94,8 @@ func newTestApp(t *testing.T) *testApp {
 	if h.keys, err = keys.Open(filepath.Join(folder, "keys")); err != nil {
 		t.Fatal(err)
 	}
-	h.store = openStore(t, filepath.Join(folder, "db"))
+	h.database = storetest.Database(t)
+	h.store = openStore(t, h.database, h.time)
 	h.trust = credential.TrustList{Version: 1, IssuedAt: h.now.Unix()}
 	for _, in := range []insurer.Insurer{
 		{Number: "00138990", Name: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000"},
@@ -130,11 +136,21 @@ type openedStore struct {
 	insurer.Stores
 }
 
-// openStore opens a test app's database.
-func openStore(t *testing.T, file string) openedStore {
+// time is what the test app's clock shows.
+func (h *testApp) time() time.Time {
+	if h.ticks != nil {
+		return h.ticks()
+	}
+	return h.now
+}
+
+// openStore opens a test app's database. It remembers what it read as the program does; on a clock that
+// stands still it never forgets by itself.
+func openStore(t testing.TB, file string, now func() time.Time) openedStore {
 	t.Helper()
 	opened, err := store.Open(ctx, file, store.Options{Mode: "demo", Role: "all", Index: secret,
-		Masters: map[string][]byte{"people": secret, "cases": secret, "session": secret}})
+		Masters: map[string][]byte{"people": secret, "cases": secret, "session": secret},
+		Recall:  store.RecallLife, Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,9 +180,9 @@ func (h *testApp) view() (trust.Beliefs, error) {
 func (h *testApp) listed() (*credential.TrustList, error) { return &h.trust, nil }
 
 // build assembles the program around the test app's store, with no other memory than that.
-func (h *testApp) build(t *testing.T) {
+func (h *testApp) build(t testing.TB) {
 	t.Helper()
-	clock := func() time.Time { return h.now }
+	clock := h.time
 	h.notices = insurer.NoticeKeys{Derive: secret, Index: secret}
 	h.insurer = insurer.New(insurer.Config{
 		Stores:       h.stores(),
@@ -471,7 +487,7 @@ func (h *testApp) patientOf(t *testing.T, at time.Time) insurer.PersonRecord {
 // databaseText is every byte of the database's files.
 func (h *testApp) databaseText(t *testing.T) string {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(h.dir, "db*"))
+	files, err := filepath.Glob(h.database + "*")
 	if err != nil || len(files) == 0 {
 		t.Fatal(files, err)
 	}
