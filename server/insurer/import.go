@@ -112,8 +112,7 @@ type StoredPreview struct {
 	Seen    ImportCount // what the clerk was told that storing it changes
 	// Refused returns how many rows the file's reading refused; it is asked once all people have gone by.
 	Refused func() int
-	// Tell is told how many of its people are stored so far, in the transaction that may still end; may be
-	// nil.
+	// Tell is told how many of its people have come in so far, whom nobody sees yet; may be nil.
 	Tell func(done int)
 }
 
