@@ -8,8 +8,8 @@ import (
 	"madoguchi/server/insurer"
 )
 
-// Sweep removes what is over, and makes room for the next months. What it cannot is said in the log, and tried
-// again at the next call.
+// Sweep removes what is over, and makes room for the next months. What it cannot is said in the log, and
+// tried again at the next call.
 func (f *DataFolder) Sweep(ctx context.Context) {
 	if err := f.Store.MakeRoom(ctx); err != nil {
 		slog.Warn("making room for the next months", "error", err)

@@ -158,7 +158,7 @@ func migrateBy(ctx context.Context, dialect goose.Dialect, db *sql.DB, folder fs
 }
 
 // MakeRoom makes what the next months need (partitions.go). A start does it too.
-func (s *Store) MakeRoom(ctx context.Context) error {
+func (s *core) MakeRoom(ctx context.Context) error {
 	return storageError(s.engine.prepare(ctx, s.write.DB))
 }
 
