@@ -43,8 +43,8 @@ func BenchmarkImport(b *testing.B) {
 	}
 }
 
-// manyPeople is how many people BenchmarkManyPeople has in the register; MADOGUCHI_PEOPLE says another number,
-// up to the 5,000,000 that one box is for.
+// manyPeople is how many people BenchmarkManyPeople has in the register; MADOGUCHI_PEOPLE says another
+// number, up to the 5,000,000 that one box is for.
 const manyPeople = 200_000
 
 // BenchmarkManyPeople is what a look-up takes with few people in the register and with many, in turn, and how
