@@ -12,8 +12,8 @@ import (
 	"madoguchi/server/audit"
 )
 
-// killedAt names the database to the process that is killed.
-const killedAt = "MADOGUCHI_TEST_KILLED_AT"
+// groupKilledAt names the database to the process that is killed.
+const groupKilledAt = "MADOGUCHI_TEST_KILLED_AT"
 
 // addsUntilKilled is that process: it adds entries by 16 callers and tells each when it was acknowledged.
 func addsUntilKilled(path string) {
@@ -45,14 +45,14 @@ func addsUntilKilled(path string) {
 
 // Whoever was told that an entry is stored finds it after kill -9 at any moment, and the chain is whole.
 func TestNoAcknowledgedEntryIsLostWhenTheProcessIsKilled(t *testing.T) {
-	if path := os.Getenv(killedAt); path != "" {
+	if path := os.Getenv(groupKilledAt); path != "" {
 		addsUntilKilled(path)
 	}
 	path := filepath.Join(t.TempDir(), "db")
 	told := map[string]bool{}
 	for round := range 5 {
 		child := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
-		child.Env = append(os.Environ(), killedAt+"="+path)
+		child.Env = append(os.Environ(), groupKilledAt+"="+path)
 		out, err := child.StdoutPipe()
 		if err == nil {
 			err = child.Start()
