@@ -10,6 +10,8 @@
 # make bench   the bars of docs/benchmarks.md, in one run; fails where one is missed
 # make soak    loads a server of its own for MINUTES (20) and fails where its memory or goroutines go on
 #              growing (docs/scale.md)
+# make bench   the bars of docs/benchmarks.md, in one run; fails where one is missed. MADOGUCHI_PEOPLE=5000000
+#              measures look-ups in a register of that size (200,000)
 # make lighthouse  measures landing page and patient's screen against the bar and writes docs/lighthouse.md;
 #              RUNS (3) a page
 # make quick   vet, staticcheck and the tests that need no outside program, under two minutes
@@ -65,6 +67,7 @@ bench:
 	go test -run '^$$' -bench '^BenchmarkBars$$' -benchtime 1x ./e2e
 	go test -run '^$$' -bench '^BenchmarkBars$$' -benchtime 1x ./server/store
 	go test -count=1 -v -run '^TestAStartTakesNoLongerInLaterYears$$' ./server/auditing
+	go test -timeout 60m -run '^$$' -bench '^(BenchmarkBars|BenchmarkManyPeople)$$' -benchtime 1x ./server/web
 	go test -count=1 -v -run '^TestAHundredCountersAtOnce$$' ./server/web
 	MADOGUCHI_TEST=require go test -count=1 -v -run '^$(COUNTER_BARS)$$' ./e2e
 

@@ -14,6 +14,7 @@ import (
 type File struct {
 	Insurer string // 保険者番号 as printed
 	People  int
+	From    int    // the place of the first among all who do not exist; each place is somebody else
 	Changed int    // one person in so many has moved house since Changed was 0
 	Spoil   int    // one row in so many has a birth date that no calendar has; 0: none
 	Note    string // a note in the last row, after everything else of the file
@@ -45,7 +46,7 @@ func (f File) WriteTo(w io.Writer) (int64, error) {
 	)
 	r := rand.New(rand.NewPCG(20261122, 1))
 	for i := range f.People {
-		family, household, branch := r.IntN(len(families)), i/3, i%3
+		family, household, branch := r.IntN(len(families)), (f.From+i)/3, (f.From+i)%3
 		given := string(first[r.IntN(len(first))]) + string(second[r.IntN(len(second))])
 		year, month, day := 1930+r.IntN(96), 1+r.IntN(12), 1+r.IntN(28)
 		born := fmt.Sprintf("%04d-%02d-%02d", year, month, day)

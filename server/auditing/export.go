@@ -3,6 +3,7 @@ package auditing
 import (
 	"bytes"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -54,6 +55,9 @@ func (c *Export) Do(
 		return output.Told{}, err
 	}
 	person, entries, err := services.Register.Disclosure(ctx, operator, c.Person)
+	if errors.Is(err, insurer.ErrNoPerson) {
+		return output.Told{}, errPerson
+	}
 	if err != nil {
 		return output.Told{}, err
 	}

@@ -28,6 +28,7 @@ type Place struct {
 var (
 	errNoData = &eligibility.Error{Code: eligibility.NotFound, Key: "audit.no_data", Field: "--data"}
 	errNoKey  = &eligibility.Error{Code: eligibility.NotFound, Key: "audit.no_key", Field: "--key"}
+	errPerson = &eligibility.Error{Code: eligibility.NotFound, Key: "audit.person", Field: "--person"}
 	errPublic = &eligibility.Error{Code: eligibility.Invalid, Key: "audit.key_public", Field: "--key"}
 )
 
@@ -46,6 +47,16 @@ func (p Place) files(s *settings.Settings) (checkpoints, key string) {
 	return place.In(s.Folder()), place.Key
 }
 
+// elsewhere is a chain whose checkpoints stand in another place than the database was told of: an older copy
+// of the server's, or a second signer's own.
+type elsewhere struct{ audit.Chain }
+
+// Noted implements audit.Chain.
+func (elsewhere) Noted(context.Context) (int64, error) { return 0, nil }
+
+// Note implements audit.Chain.
+func (elsewhere) Note(context.Context, int64, time.Time) error { return nil }
+
 // witness returns what compares a chain with its checkpoints.
 func (p Place) witness(
 	s *settings.Settings, chain audit.Chain, now func() time.Time,
@@ -57,6 +68,9 @@ func (p Place) witness(
 	key, err := keys.ReadCheckpointKey(path)
 	if err != nil {
 		return nil, err
+	}
+	if p.Checkpoint != "" {
+		chain = elsewhere{chain}
 	}
 	return &audit.Witness{
 		Chain:  chain,

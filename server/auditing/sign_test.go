@@ -83,6 +83,31 @@ func TestASignerOfItsOwn(t *testing.T) {
 	}
 }
 
+// A second signer beside the server that signs itself begins with the chain as it is, and an older copy of
+// the checkpoints is none that is short.
+func TestASecondSignerAndAnOlderCopy(t *testing.T) {
+	w, place := kept(t), t.TempDir()
+	second := Place{Key: filepath.Join(place, "key.pem"), Checkpoint: filepath.Join(place, "second.jsonl")}
+	if _, err := (&Key{Out: second.Key}).Do(); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := w.signsApart(second); err != nil || strings.Count(text, "\n") != 1 {
+		t.Fatalf("%q %v", text, err)
+	}
+	older := filepath.Join(place, "older.jsonl")
+	copied(t, w.checkpoints(), older)
+	w.in(func(f *datafolder.DataFolder) { w.noted(f, 5); w.signed(f) })
+	for name, by := range map[string]Place{
+		"the second signer": second,
+		"the older copy":    {Checkpoint: older},
+	} {
+		found, err := (&Verify{Place: by}).Do(t.Context(), w.settings, w.now)
+		if err != nil || !found.Whole || found.Entries != 65 {
+			t.Errorf("%s: %+v %v", name, found, err)
+		}
+	}
+}
+
 // A checkpoint key in other hands' reach is none; a key file is never replaced, and what is no key is
 // refused.
 func TestKeysOfCheckpointsAreLookedAt(t *testing.T) {

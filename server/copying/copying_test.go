@@ -90,7 +90,8 @@ const child = "COPYING_TEST_CHILD"
 
 func TestMain(m *testing.M) {
 	if from, to, ok := strings.Cut(os.Getenv(child), "|"); ok {
-		if err := (&Command{From: from, To: to}).copy(context.Background(), os.Stdout, os.Stderr); err != nil {
+		c := Command{From: from, To: to}
+		if err := c.copy(context.Background(), os.Stdout, os.Stderr); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}

@@ -8,8 +8,12 @@ import (
 	"madoguchi/server/insurer"
 )
 
-// Sweep removes what is over. What it cannot remove is said in the log, and tried again at the next call.
+// Sweep removes what is over, and makes room for the next months. What it cannot is said in the log, and
+// tried again at the next call.
 func (f *DataFolder) Sweep(ctx context.Context) {
+	if err := f.Store.MakeRoom(ctx); err != nil {
+		slog.Warn("making room for the next months", "error", err)
+	}
 	if _, err := f.Store.Sessions().ExpireSessions(ctx, f.Now()); err != nil {
 		slog.Warn("sweeping sessions", "error", err)
 	}

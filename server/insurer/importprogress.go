@@ -11,8 +11,8 @@ import (
 // tellEvery is how many people go by between two tellings.
 const tellEvery = 500
 
-// telling tells how many of about total people have gone by to be stored, at which rate, and how long the rest
-// takes; tell may be nil.
+// telling tells how many of about total people have gone by to be stored, at which rate, and how long the
+// rest takes; tell may be nil.
 func (m *Importer) telling(
 	people iter.Seq2[string, eligibility.Person], total int, tell func(printing.Progress),
 ) iter.Seq2[string, eligibility.Person] {

@@ -82,6 +82,11 @@ var rows = []row{
 			w.person.Person.Name)
 		return err
 	}},
+	{method: "Register.Disclosure", notes: "audit.export", call: func(w *world, who asking) error {
+		_, _, err := w.Register.Disclosure(ctx, staff.Operator{Insurer: who.by.InsurerNumber()},
+			w.person.Person.Name)
+		return err
+	}},
 	{method: "Register.PersonFile", call: func(w *world, who asking) error {
 		_, err := w.Register.PersonFile(ctx, who.clerk, w.person.ID)
 		return err

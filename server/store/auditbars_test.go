@@ -10,7 +10,7 @@ import (
 )
 
 // The bar of docs/benchmarks.md#the-audit-chain: entries a second by 16 callers, each durable before its
-// caller goes on (synchronous=FULL, facts/server.md "Audit log"). `make bench` runs this once.
+// caller goes on (synchronous=FULL). `make bench` runs this once.
 const (
 	auditCallers = 16
 	auditBar     = 20_000

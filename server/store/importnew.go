@@ -18,8 +18,8 @@ type newPeople struct {
 	values []any
 }
 
-// newColumns are the columns of a new person; newPersonColumns is how many values they have, since the version
-// is one.
+// newColumns are the columns of a new person; newPersonColumns is how many values they have, since the
+// version is one.
 var newColumns = []string{
 	"ref", "insurer", "key_mac", "body_mac", "version", "registered_at", "body", "pseudonym", "import",
 	"came_with", "search", "number_mac", "name_mac", "kana_mac", "birth_mac", "insured_mac",

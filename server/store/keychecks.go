@@ -30,6 +30,14 @@ func ReadKeyChecks(ctx context.Context, database string) (KeyChecks, error) {
 	if err != nil || db == nil {
 		return c, storageError(err)
 	}
+	if file, ok := e.(sqlite); ok { // a writer's last end takes the two files beside the database away
+		if err := db.Close(); err != nil {
+			return c, err
+		}
+		if db, err = file.forQuestions(); err != nil {
+			return c, err
+		}
+	}
 	return c, errors.Join(c.read(ctx, e, db), db.Close())
 }
 

@@ -15,8 +15,8 @@ import (
 type postgresConnector struct {
 	driver.Connector
 	told func(writes) // nil: nobody asks
-	// steady lets a statement that began also end (steady.go): pgx closes the connection of one whose context is
-	// over, and with it ends the transaction that others share.
+	// steady lets a statement that began also end (steady.go): pgx closes the connection of one whose context
+	// is over, and with it ends the transaction that others share.
 	steady bool
 }
 
@@ -58,7 +58,8 @@ func (c *postgresConn) ExecContext(
 	}
 	if len(args) == 1 {
 		if r, ok := args[0].Value.(copiedRows); ok {
-			n, err := c.Conn.Conn().CopyFrom(ctx, pgx.Identifier{r.table}, r.columns, pgx.CopyFromRows(r.rows))
+			n, err := c.Conn.Conn().CopyFrom(ctx, pgx.Identifier{r.table}, r.columns,
+				pgx.CopyFromRows(r.rows))
 			return driver.RowsAffected(n), err
 		}
 	}

@@ -58,8 +58,8 @@ func TestTheAuditChainOfTwoInstancesIsOne(t *testing.T) {
 	}
 }
 
-// What decides by what it read, at two instances at once: a notice binds one login, a nonce counts once, and a
-// number of wrong tries is not lost.
+// What decides by what it read, at two instances at once: a notice binds one login, a nonce counts once, and
+// a number of wrong tries is not lost.
 func TestOfTwoInstancesThatDecideAtOnceOneDoes(t *testing.T) {
 	one, two := atServer(t, postgrestest.Database(t))
 	importPeople(t, one, map[string]eligibility.Person{"k1": hanako})

@@ -107,6 +107,16 @@ func (e sqlite) inspect(context.Context) (*sql.DB, error) {
 	return db, err
 }
 
+// forQuestions opens the database as a writer does, for one question.
+func (e sqlite) forQuestions() (*sql.DB, error) {
+	db, err := sql.Open("sqlite", dataSource(e.path))
+	if err != nil {
+		return nil, fmt.Errorf("opening the database: %w", err)
+	}
+	db.SetMaxOpenConns(1)
+	return db, nil
+}
+
 // alone is f: the data folder has one server.
 func (sqlite) alone(_ context.Context, _ *sql.DB, f func() error) error { return f() }
 

@@ -157,5 +157,10 @@ func migrateBy(ctx context.Context, dialect goose.Dialect, db *sql.DB, folder fs
 	return nil
 }
 
+// MakeRoom makes what the next months need (partitions.go). A start does it too.
+func (s *core) MakeRoom(ctx context.Context) error {
+	return storageError(s.engine.prepare(ctx, s.write.DB))
+}
+
 // Close closes the database after its open transactions.
 func (s *Store) Close() error { return errors.Join(s.write.Close(), s.read.Close()) }

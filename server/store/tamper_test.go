@@ -13,7 +13,8 @@ func (s *opened) tamper(text string, args ...any) (sql.Result, error) {
 	if _, ok := s.engine.(postgres); !ok {
 		return s.write.Exec(text, args...)
 	}
-	s.write.SetMaxOpenConns(1) // what is set stays
+	s.write.SetMaxOpenConns(1) // what is set stays for the next text
+	defer s.write.SetMaxOpenConns(postgresWriters)
 	for _, t := range translations {
 		text = t.from.ReplaceAllString(text, t.to)
 	}
