@@ -28,6 +28,7 @@ needs=(
   "/usr/lib/wine/wine64 wine64"
   "x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64-win32"
   "ip iproute2"
+  "/usr/share/doc/postgresql postgresql"
   "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc fonts-noto-cjk"
   "/usr/share/doc/fonts-morisawa-bizud-gothic/copyright fonts-morisawa-bizud-gothic"
 )
@@ -55,6 +56,12 @@ if [ ${#missing[@]} -gt 0 ]; then
     sudo=sudo
   fi
   echo "installing: ${missing[*]}"
+  # The tests start servers of their own: no other is to run because of them.
+  if [[ " ${missing[*]} " == *" postgresql "* ]]; then
+    $sudo mkdir -p /etc/postgresql-common/createcluster.d
+    echo "create_main_cluster = false" |
+      $sudo tee /etc/postgresql-common/createcluster.d/madoguchi.conf >/dev/null
+  fi
   $sudo apt-get update -qq
   $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
     "${missing[@]}" >/dev/null

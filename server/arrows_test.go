@@ -22,6 +22,7 @@ var floors = map[string]int{
 	"internal/testenv":       0,
 	"internal/certtest":      1,
 	"internal/pcscdtest":     1,
+	"internal/postgrestest":  1,
 	"internal/principaltest": 1,
 	"internal/persontest":    11,
 	"internal/crowd":         21,
@@ -196,7 +197,7 @@ func TestEachTechnologyStaysInItsRoom(t *testing.T) {
 		{"github.com/labstack/echo", []string{"server/web"}},
 		{"database/sql", []string{"server/store"}},
 		{"modernc.org/sqlite", []string{"server/store"}},
-		{"github.com/jackc/pgx", []string{"server/store"}},
+		{"github.com/jackc/pgx", []string{"server/store", "internal/postgrestest"}},
 		{"github.com/pressly/goose", []string{"server/store"}},
 		{"github.com/signintech/gopdf", []string{"pdf"}},
 		{
