@@ -24,7 +24,9 @@ var floors = map[string]int{
 	"internal/pcscdtest":     1,
 	"internal/postgrestest":  1,
 	"internal/principaltest": 1,
+	"internal/natstest":      1,
 	"internal/persontest":    11,
+	"internal/hubtest":       16,
 	"internal/crowd":         21,
 	"internal/issuertest":    21,
 	"internal/passkeytest":   21,
@@ -43,6 +45,7 @@ var floors = map[string]int{
 	"server/durable":      12, // locks and whole files
 	"server/input":        12, // what commands are given
 	"server/output":       12, // what commands print
+	"server/hub":          15, // messages between instances
 	"pdf/object":          17, // the one reader of PDF
 	"pdf/archive":         18,
 	"pdf/font":            19,
@@ -197,7 +200,9 @@ func TestEachTechnologyStaysInItsRoom(t *testing.T) {
 		{"github.com/labstack/echo", []string{"server/web"}},
 		{"database/sql", []string{"server/store"}},
 		{"modernc.org/sqlite", []string{"server/store"}},
-		{"github.com/jackc/pgx", []string{"server/store", "internal/postgrestest"}},
+		{"github.com/jackc/pgx", []string{"server/store", "internal/postgrestest", "server/hub"}},
+		{"github.com/nats-io/nats.go", []string{"server/hub"}},
+		{"github.com/nats-io/nats-server", []string{"internal/natstest"}},
 		{"github.com/pressly/goose", []string{"server/store"}},
 		{"github.com/signintech/gopdf", []string{"pdf"}},
 		{
