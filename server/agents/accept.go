@@ -41,6 +41,8 @@ func (s *AgentHub) Serve(w http.ResponseWriter, r *http.Request, address string)
 	}
 	l := &agentConn{
 		times:   s.times,
+		place:   rand.Text(),
+		busy:    make(chan struct{}, 1),
 		closed:  make(chan struct{}),
 		ended:   make(chan struct{}),
 		network: auth.RateLimitKey(address),
@@ -197,7 +199,8 @@ func (s *AgentHub) pair(ctx context.Context, l *agentConn, w *waitingAgent, know
 // admit tells a paired agent that it is, and connects it, unless another program with its key is there.
 func (s *AgentHub) admit(ctx context.Context, l *agentConn, agent Agent) error {
 	second, dead := s.isSecond(ctx, agent.ID)
-	if second {
+	pushed := s.probeElsewhere(ctx, agent)
+	if second || pushed.Second {
 		return l.refuse(ctx, errSameKey)
 	}
 	if err := l.send(ctx, wire.Message{
@@ -210,6 +213,7 @@ func (s *AgentHub) admit(ctx context.Context, l *agentConn, agent Agent) error {
 		l.conn.SetReadLimit(wire.MaxFaceMessage)
 	}
 	s.connect(l, agent, dead)
+	s.notePlace(ctx, l, s.notePushed(agent.ID, pushed.Alive))
 	// It may have been ended since it was looked up.
 	again, err := s.lookUp(ctx, agent.ID)
 	if err == nil && !again.Ended() {
@@ -288,8 +292,13 @@ func cleanProgram(program string) string {
 	return program
 }
 
+// operationEnds is how long a restart waits for an operation that is out: a reading with 照合番号B is longer, and
+// is then answered with ErrLost.
+const operationEnds = 8 * time.Second
+
 // Restart tells every agent that this server restarts, so that they come back spread over a minute, and
-// admits no new ones. It returns when all have been told or ctx ends.
+// admits no new ones. An operation that is out ends before, if it does soon. It returns when all have been told
+// or ctx ends.
 func (s *AgentHub) Restart(ctx context.Context) {
 	s.mu.Lock()
 	s.restarting = true
@@ -298,11 +307,14 @@ func (s *AgentHub) Restart(ctx context.Context) {
 		conns = append(conns, l)
 	}
 	s.mu.Unlock()
+	soon, cancel := context.WithTimeout(ctx, operationEnds)
+	defer cancel()
 	var told sync.WaitGroup
 	for _, l := range conns {
-		told.Go(
-			func() { _ = l.conn.Close(websocket.StatusServiceRestart, "") },
-		) // whoever is gone needs no word
+		told.Go(func() {
+			l.whenIdle(soon)
+			_ = l.conn.Close(websocket.StatusServiceRestart, "") // whoever is gone needs no word
+		})
 	}
 	done := make(chan struct{})
 	go func() { told.Wait(); close(done) }()
