@@ -161,16 +161,8 @@ func (j *PrintJobs) listenForChange(run RunKey) <-chan struct{} {
 
 // tellChanged wakes the run that is being printed here.
 func (j *PrintJobs) tellChanged(run RunKey) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.watchers.signal(run)
-	if run != j.printed {
-		return
-	}
-	select {
-	case j.changed <- struct{}{}:
-	default: // it was told already
-	}
+	j.watchers.tell(run)
+	j.wakePrinter(run)
 }
 
 // RunBase begins the names of a run's files.
@@ -306,7 +298,7 @@ func (j *PrintJobs) forgetProgress(run RunKey) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	delete(j.live, run)
-	j.watchers.signal(run)
+	j.watchers.tell(run)
 }
 
 // Progress returns how far a run of the insurer's in this process is; false when it is not printed here.
