@@ -42,6 +42,7 @@ type Config struct {
 	Runs         string            // PrintJobs.Folder
 	PDFReader    *printing.Poppler // PrintJobs.Reader
 	Demo         bool
+	Instance     string // RunClaim.Owner
 	Now          func() time.Time
 }
 
@@ -154,6 +155,7 @@ func New(c Config) *Services {
 			address:   c.Address,
 			demo:      c.Demo,
 			now:       c.Now,
+			instance:  c.Instance,
 			Folder:    c.Runs,
 			Reader:    c.PDFReader,
 		},

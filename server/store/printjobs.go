@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -58,17 +59,18 @@ func (s runStore) PutRun(
 
 const runColumns = `ref, insurer, kind, state, clerk, created_at, ended_at, note, options, total,
 	coalesce((SELECT max(last) FROM run_files WHERE run_files.run_id = runs.id), 0), (SELECT count(*)
-	FROM run_files WHERE run_files.run_id = runs.id)`
+	FROM run_files WHERE run_files.run_id = runs.id), owner, attempt, lease_until`
 
 func scanRun(scan func(...any) error) (insurer.PrintRun, error) {
 	var r insurer.PrintRun
-	var created, ended int64
+	var created, ended, lease int64
 	var by, options string
 	if err := scan(&r.ID, &r.Insurer, &r.Kind, &r.State, &by, &created, &ended, &r.Note, &options, &r.Total,
-		&r.Done, &r.Files); err != nil {
+		&r.Done, &r.Files, &r.Claim.Owner, &r.Claim.Attempt, &lease); err != nil {
 		return r, err
 	}
 	r.By, r.CreatedAt = audit.ReadActor(by), fromMillis(created)
+	r.Claim.Until = timeOrNone(lease)
 	if ended > 0 {
 		r.EndedAt = fromMillis(ended)
 	}
@@ -182,10 +184,15 @@ func (s runStore) FinishFile(
 		return fmt.Errorf("writing a run's file: %w", err)
 	}
 	return s.change(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO run_files (run_id, number, last, at, body)
-			SELECT id, $2, $3, $4, $5 FROM runs WHERE ref = $1 AND insurer = $6`,
-			r.ID, f.Number, f.Last, toMillis(e.At), string(body), r.Insurer); err != nil {
+		noted, err := tx.ExecContext(ctx, `INSERT INTO run_files (run_id, number, last, at, body)
+			SELECT id, $2, $3, $4, $5 FROM runs
+			WHERE ref = $1 AND insurer = $6 AND owner = $7 AND attempt = $8`,
+			r.ID, f.Number, f.Last, toMillis(e.At), string(body), r.Insurer, r.Claim.Owner, r.Claim.Attempt)
+		if err != nil {
 			return fmt.Errorf("noting a finished file: %w", err)
+		}
+		if n, err := noted.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, insurer.ErrRunTaken)
 		}
 		note, err := tx.PrepareContext(ctx, `INSERT INTO prints (person_id, kind, at, version, run)
 			SELECT id, $2, $3, version, $4 FROM people WHERE ref = $1 AND insurer = $5
