@@ -71,12 +71,24 @@ var (
 // when t ends. The server does not flush to the disk.
 func Database(t testing.TB) string {
 	t.Helper()
+	return theShared(t).Database(t)
+}
+
+// Lasting is Database, of one that stays until the test binary ends: for whoever gives it to one test after the
+// other.
+func Lasting(t testing.TB) string {
+	t.Helper()
+	return theShared(t).create(t)
+}
+
+func theShared(t testing.TB) *Server {
+	t.Helper()
 	programs := find(t)
 	sharedOnce.Do(func() { shared, sharedErr = newServer(programs, false) })
 	if sharedErr != nil {
 		t.Fatal(sharedErr)
 	}
-	return shared.Database(t)
+	return shared
 }
 
 // New starts a server for t alone, which t may stop and start. It flushes to the disk as one in production
@@ -252,18 +264,28 @@ func (s *Server) Address(database string) string {
 // Database makes an empty database and returns its address. It is dropped when t ends and the server runs.
 func (s *Server) Database(t testing.TB) string {
 	t.Helper()
-	name := fmt.Sprintf("test%d", databases.Add(1))
-	if err := s.execute("CREATE DATABASE " + name); err != nil {
-		t.Fatal(err)
-	}
+	address := s.create(t)
 	t.Cleanup(func() {
 		if s.running == nil {
 			return
 		}
-		if err := s.execute("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
+		config, err := pgx.ParseConfig(address)
+		if err == nil {
+			err = s.execute("DROP DATABASE " + config.Database + " WITH (FORCE)")
+		}
+		if err != nil {
 			t.Error(err)
 		}
 	})
+	return address
+}
+
+func (s *Server) create(t testing.TB) (address string) {
+	t.Helper()
+	name := fmt.Sprintf("test%d", databases.Add(1))
+	if err := s.execute("CREATE DATABASE " + name); err != nil {
+		t.Fatal(err)
+	}
 	return s.Address(name)
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/server/agents"
+	"madoguchi/server/store/storetest"
 )
 
 var readersAgent = agents.Agent{ID: agentID, Facility: "1319999991", Name: "受付1", Key: []byte("key"),
@@ -18,6 +19,10 @@ func isMissing(err error) bool {
 }
 
 func TestAnAgentIsSeenEndedAndForgotten(t *testing.T) {
+	storetest.Engines(t, testAnAgentIsSeenEndedAndForgotten)
+}
+
+func testAnAgentIsSeenEndedAndForgotten(t *testing.T) {
 	s, path := open(t)
 	a := readersAgent
 	store := s.ForAgents()
@@ -108,6 +113,10 @@ func TestAnAgentIsSeenEndedAndForgotten(t *testing.T) {
 
 // What ends an agent is not taken back by hand: neither by clearing the end nor with the proof of before.
 func TestAnEndedAgentIsNotLetInByHand(t *testing.T) {
+	storetest.Engines(t, testAnEndedAgentIsNotLetInByHand)
+}
+
+func testAnEndedAgentIsNotLetInByHand(t *testing.T) {
 	for _, c := range []struct{ name, sql string }{
 		{"the end", `UPDATE agents SET ended_at = 0, ended_by = ''`},
 		{"all that schema 20 added", `UPDATE agents SET ended_at = 0, ended_by = '', first_seen = 0,
@@ -134,6 +143,10 @@ func TestAnEndedAgentIsNotLetInByHand(t *testing.T) {
 
 // A row of before schema 20 has nothing in the new columns, and the proof over the old ones alone.
 func TestAnAgentOfTheVersionBeforeIsReadAndSeen(t *testing.T) {
+	storetest.Engines(t, testAnAgentOfTheVersionBeforeIsReadAndSeen)
+}
+
+func testAnAgentOfTheVersionBeforeIsReadAndSeen(t *testing.T) {
 	s, _ := open(t)
 	row := provenRow{
 		"cases",

@@ -15,6 +15,7 @@ import (
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
 	"madoguchi/server/staff"
+	"madoguchi/server/store/storetest"
 )
 
 // filled is a store with two people, each with a login, a notice, a phone, an online code and a session, and
@@ -318,7 +319,9 @@ var alterations = []struct {
 }
 
 // Whoever can write the database but has no keys changes nothing that decides (associated.go).
-func TestAlteredRowsAreRefused(t *testing.T) {
+func TestAlteredRowsAreRefused(t *testing.T) { storetest.Engines(t, testAlteredRowsAreRefused) }
+
+func testAlteredRowsAreRefused(t *testing.T) {
 	testenv.Refused(t, testenv.Stored, len(alterations)+1)
 	for _, use := range []func(f filled) error{useSession, touchSession, showHanako, hersAre, hisAre,
 		readNotice, readCode, comeByKey, readCase, agentComes, agentsListed, keysOf, readOlder,
@@ -362,7 +365,9 @@ func TestAlteredRowsAreRefused(t *testing.T) {
 
 // What somebody wrote into the database is no reason to keep it: an ending ends it too, and makes nothing of
 // it good.
-func TestAlteredRowsCanBeEnded(t *testing.T) {
+func TestAlteredRowsCanBeEnded(t *testing.T) { storetest.Engines(t, testAlteredRowsCanBeEnded) }
+
+func testAlteredRowsCanBeEnded(t *testing.T) {
 	f := fill(t)
 	if _, err := f.write.Exec(`UPDATE notices SET void = 0, used_by = (SELECT subject_mac FROM enrolments
 		WHERE person_id = (SELECT id FROM people

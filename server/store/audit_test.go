@@ -11,9 +11,14 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/internal/testenv"
 	"madoguchi/server/audit"
+	"madoguchi/server/store/storetest"
 )
 
 func TestAuditChainShowsEveryChange(t *testing.T) {
+	storetest.Engines(t, testAuditChainShowsEveryChange)
+}
+
+func testAuditChainShowsEveryChange(t *testing.T) {
 	s, _ := open(t)
 	importPeople(t, s, map[string]eligibility.Person{"k1": hanako})
 	r, err := s.Issuer.PersonByKey(ctx, "06139992", "k1")
@@ -111,6 +116,10 @@ func TestEveryFieldOfAnAuditRowIsInItsHash(t *testing.T) {
 // Whoever may write to the file changes one field of one row, or mends that row's own hash with it: the chain
 // shows it.
 func TestNoFieldOfTheAuditChainIsChangedUnseen(t *testing.T) {
+	storetest.Engines(t, testNoFieldOfTheAuditChainIsChangedUnseen)
+}
+
+func testNoFieldOfTheAuditChainIsChangedUnseen(t *testing.T) {
 	attacks := map[string]string{
 		"seq":           `UPDATE audit SET seq = 99 WHERE seq = 3`,
 		"at":            `UPDATE audit SET at = at + 1 WHERE seq = 3`,

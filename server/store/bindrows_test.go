@@ -15,6 +15,7 @@ import (
 	"madoguchi/server/agents"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/insurer"
+	"madoguchi/server/store/storetest"
 )
 
 // released unpacks the database that the release with schema 8 wrote: two enrolled people, one of them in her
@@ -148,6 +149,10 @@ func TestADatabaseThatOnlyLooksUnboundIsRefused(t *testing.T) {
 // The same where nothing sealed stands beside the row: a counter's database with a reader's agent and no case
 // yet.
 func TestAnAgentOfADatabaseThatOnlyLooksUnboundIsNotVouchedFor(t *testing.T) {
+	storetest.Engines(t, testAnAgentOfADatabaseThatOnlyLooksUnboundIsNotVouchedFor)
+}
+
+func testAnAgentOfADatabaseThatOnlyLooksUnboundIsNotVouchedFor(t *testing.T) {
 	s, path := open(t)
 	if err := s.ForAgents().PutAgent(ctx,
 		agents.Agent{ID: agentID, Facility: "1319999991", Name: "受付1", Key: []byte("key"),
@@ -191,16 +196,26 @@ func TestRowsOfTheOldFormAreRefusedAfterwards(t *testing.T) {
 
 // Numbers of migrations may have gaps, and one that fills a gap runs on a database that has a later one
 // already.
-func TestMigrationsMayHaveGaps(t *testing.T) {
-	s, _ := open(t)
-	names, err := fs.Glob(migrations, "migrations/sqlite/*.sql")
-	if err != nil || len(names) < 9 {
+func TestMigrationsMayHaveGaps(t *testing.T) { storetest.Engines(t, testMigrationsMayHaveGaps) }
+
+func testMigrationsMayHaveGaps(t *testing.T) {
+	s, err := openAt(storetest.New(t), options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	steps, dialect, err := s.engine.migrations()
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, err := fs.Glob(steps, "*.sql")
+	if err != nil || len(names) == 0 {
 		t.Fatal(names, err)
 	}
 	folder := fstest.MapFS{"0010_between.sql": &fstest.MapFile{Data: []byte(
-		"-- +goose Up\nCREATE TABLE between_others (id INTEGER PRIMARY KEY);\n")}}
+		"-- +goose Up\nCREATE TABLE between_others (id INTEGER);\n")}}
 	for _, name := range names {
-		data, err := migrations.ReadFile(name)
+		data, err := fs.ReadFile(steps, name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -208,7 +223,7 @@ func TestMigrationsMayHaveGaps(t *testing.T) {
 			folder[short] = &fstest.MapFile{Data: data}
 		}
 	}
-	if err := migrate(ctx, s.write.DB, folder); err != nil {
+	if err := migrateBy(ctx, dialect, s.write.DB, folder); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.write.Exec(`INSERT INTO between_others DEFAULT VALUES`); err != nil {

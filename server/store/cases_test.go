@@ -9,10 +9,15 @@ import (
 	"madoguchi/internal/testenv"
 	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
+	"madoguchi/server/store/storetest"
 )
 
 // A counter finds and changes its own facility's cases only.
 func TestACaseIsFoundByItsOwnFacilityAlone(t *testing.T) {
+	storetest.Engines(t, testACaseIsFoundByItsOwnFacilityAlone)
+}
+
+func testACaseIsFoundByItsOwnFacilityAlone(t *testing.T) {
 	s, _ := open(t)
 	const own = "1319999991"
 	c := counter.Case{Facility: own, ID: "CASE", At: noon, Outcome: hostapi.Open, Body: []byte("body")}
@@ -55,6 +60,10 @@ func TestACaseIsFoundByItsOwnFacilityAlone(t *testing.T) {
 // Two consoles that read the same case: the slower one's change is refused, not lost and not written over the
 // other's.
 func TestACaseThatMovedIsNotWrittenOver(t *testing.T) {
+	storetest.Engines(t, testACaseThatMovedIsNotWrittenOver)
+}
+
+func testACaseThatMovedIsNotWrittenOver(t *testing.T) {
 	s, _ := open(t)
 	c := counter.Case{Facility: "1319999991", ID: "CASE", At: noon, Outcome: hostapi.Open, Body: []byte("0")}
 	if err := s.ForCounter().PutCase(ctx, c, entry("case.open")); err != nil {

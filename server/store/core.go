@@ -13,8 +13,9 @@ import (
 
 // core is what all stores of a database stand on.
 type core struct {
+	engine engine
 	read   *sql.DB // a pool
-	write  writer  // one connection: SQLite has one writer
+	write  writer  // on SQLite one connection
 	sealer *sealer
 	index  *keyedHash // by which rows are found
 	proofs rowProofs
@@ -25,8 +26,8 @@ func (s *core) notices() noticeRows       { return noticeRows{s} }
 func (s *core) enrolments() enrolmentRows { return enrolmentRows{s} }
 func (s *core) endings() endings          { return endings{s} }
 
-// change runs f in one writing transaction: all of it happens or nothing. Under audit.WithoutChange it is
-// nothing.
+// change runs f in one writing transaction: all of it happens or nothing, and nobody else writes meanwhile
+// (engine.lockWrites). Under audit.WithoutChange it is nothing.
 func (s *core) change(ctx context.Context, f func(tx *sql.Tx) error) error {
 	return s.transact(ctx, !audit.ChangesNothing(ctx), f)
 }
@@ -37,6 +38,9 @@ func (s *core) transact(ctx context.Context, keep bool, f func(tx *sql.Tx) error
 		return storageError(err)
 	}
 	defer tx.Rollback()
+	if err := s.engine.lockWrites(ctx, tx); err != nil {
+		return storageError(err)
+	}
 	if err := f(tx); err != nil {
 		return storageError(err)
 	}
@@ -63,20 +67,30 @@ func (s *core) each(
 	return rows.Err()
 }
 
-// writer is the connection that writes. What is done under audit.WithoutChange it takes back at the end.
-type writer struct{ *sql.DB }
+// writer is what writes. What is done under audit.WithoutChange it takes back at the end.
+type writer struct {
+	*sql.DB
+	engine engine
+}
 
 // ExecContext is one statement in a transaction of its own.
 func (w writer) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	if !audit.ChangesNothing(ctx) {
-		return w.DB.ExecContext(ctx, query, args...)
-	}
 	tx, err := w.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
+	defer tx.Rollback()
+	if err := w.engine.lockWrites(ctx, tx); err != nil {
+		return nil, err
+	}
 	done, err := tx.ExecContext(ctx, query, args...)
-	return done, errors.Join(err, tx.Rollback())
+	if err != nil {
+		return nil, err
+	}
+	if audit.ChangesNothing(ctx) {
+		return done, tx.Rollback()
+	}
+	return done, tx.Commit()
 }
 
 // storageError gives a database's fault its sentence; errors that already have one pass.

@@ -7,10 +7,15 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
+	"madoguchi/server/store/storetest"
 )
 
 // A facility's numbers change with the record and not without it: a change that came too late counts nothing.
 func TestNumbersChangeWithTheRecordAlone(t *testing.T) {
+	storetest.Engines(t, testNumbersChangeWithTheRecordAlone)
+}
+
+func testNumbersChangeWithTheRecordAlone(t *testing.T) {
 	s, _ := open(t)
 	day := eligibility.DateOf(noon)
 	tally := func(outcome hostapi.Outcome) *counter.Tally {

@@ -7,6 +7,7 @@ import (
 
 	"madoguchi/internal/testenv"
 	"madoguchi/server/insurer"
+	"madoguchi/server/store/storetest"
 )
 
 // deskFilled is a filled store in which 花子 was bound at the desk, and 太一 has an open code.
@@ -39,6 +40,10 @@ func deskFilled(t *testing.T) filled {
 
 // Who can write the database and has no key makes nothing of the desk's rows good.
 func TestAlteredRowsOfTheDeskAreRefused(t *testing.T) {
+	storetest.Engines(t, testAlteredRowsOfTheDeskAreRefused)
+}
+
+func testAlteredRowsOfTheDeskAreRefused(t *testing.T) {
 	read := func(f filled) error { _, _, err := f.Desk.DeskCodeByMAC(ctx, []byte("his")); return err }
 	readHers := func(f filled) error { _, _, err := f.Desk.DeskCodeByMAC(ctx, []byte("hers")); return err }
 	enrol := func(f filled) error {
@@ -89,6 +94,10 @@ func TestAlteredRowsOfTheDeskAreRefused(t *testing.T) {
 
 // A login that is ended, and a person who is erased, take along how they were enrolled; old codes go.
 func TestTheDesksRowsEndWithTheirs(t *testing.T) {
+	storetest.Engines(t, testTheDesksRowsEndWithTheirs)
+}
+
+func testTheDesksRowsEndWithTheirs(t *testing.T) {
 	rows := func(f filled, table string) (n int) {
 		if err := f.read.QueryRow(`SELECT count(*) FROM ` + table).Scan(&n); err != nil {
 			t.Fatal(err)

@@ -47,7 +47,7 @@ func (s facilityStore) AddFacility(ctx context.Context, f staff.Facility, e audi
 			`INSERT INTO facilities (`+facilityColumns+`)
 			VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (code) DO NOTHING`,
 			f.Code, f.Name, f.Address, f.Telephone, int64(f.Blanking/time.Second),
-			f.CopyByYear, f.Retention))
+			flag(f.CopyByYear), f.Retention))
 		if errors.Is(err, sql.ErrNoRows) {
 			return staff.ErrKnownFacility
 		}
@@ -86,8 +86,7 @@ func (s facilityStore) SetFacility(
 		if err := requireChange(tx.ExecContext(ctx, `UPDATE facilities
 			SET name = $2, address = $3, telephone = $4, blanking = $5, copy_by_year = $6, retention = $7
 			WHERE code = $1`, code, f.Name, f.Address, f.Telephone, int64(f.Blanking/time.Second),
-			f.CopyByYear,
-			f.Retention)); err != nil {
+			flag(f.CopyByYear), f.Retention)); err != nil {
 			return err
 		}
 		return appendAudit(ctx, tx, e, nil)

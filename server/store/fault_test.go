@@ -11,6 +11,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
+	"madoguchi/server/store/storetest"
 )
 
 // Only a look-up's own "no rows" (database/sql: ErrNoRows is returned by Scan when QueryRow finds nothing)
@@ -47,6 +48,10 @@ func TestOnlyALookUpsOwnNoRowsIsMissing(t *testing.T) {
 
 // A HEAD runs what a GET runs and must leave nothing but the note that somebody looked.
 func TestWhatIsDoneWithoutChangeIsTakenBack(t *testing.T) {
+	storetest.Engines(t, testWhatIsDoneWithoutChangeIsTakenBack)
+}
+
+func testWhatIsDoneWithoutChangeIsTakenBack(t *testing.T) {
 	s, _ := open(t)
 	importPeople(t, s, map[string]eligibility.Person{"k1": hanako})
 	r, err := s.Issuer.PersonByKey(ctx, "06139992", "k1")

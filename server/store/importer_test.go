@@ -6,9 +6,14 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/server/insurer"
+	"madoguchi/server/store/storetest"
 )
 
 func TestSameFileTwiceChangesNothingAndNewValuesAreANextVersion(t *testing.T) {
+	storetest.Engines(t, testSameFileTwiceChangesNothingAndNewValuesAreANextVersion)
+}
+
+func testSameFileTwiceChangesNothingAndNewValuesAreANextVersion(t *testing.T) {
 	s, _ := open(t)
 	people := map[string]eligibility.Person{"k1": hanako}
 	if got := importPeople(t, s, people); got != (insurer.ImportCount{New: 1}) {
@@ -42,6 +47,10 @@ func TestSameFileTwiceChangesNothingAndNewValuesAreANextVersion(t *testing.T) {
 }
 
 func TestFailedImportLeavesNothing(t *testing.T) {
+	storetest.Engines(t, testFailedImportLeavesNothing)
+}
+
+func testFailedImportLeavesNothing(t *testing.T) {
 	s, _ := open(t)
 	cancelled, cancel := context.WithCancel(ctx)
 	people := func(yield func(string, eligibility.Person) bool) {

@@ -10,9 +10,14 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/internal/testenv"
 	"madoguchi/server/insuredcsv"
+	"madoguchi/server/store/storetest"
 )
 
 func TestPartsOfAKeptFileCannotChangePlaces(t *testing.T) {
+	storetest.Engines(t, testPartsOfAKeptFileCannotChangePlaces)
+}
+
+func testPartsOfAKeptFileCannotChangePlaces(t *testing.T) {
 	turn := func(a, b string) []string {
 		return []string{`UPDATE preview_parts SET part = 9 WHERE part = ` + a,
 			`UPDATE preview_parts SET part = ` + a + ` WHERE part = ` + b,
@@ -67,6 +72,10 @@ func TestPartsOfAKeptFileCannotChangePlaces(t *testing.T) {
 
 // A kept file is its clerk's and ends; dropping is the clerk's too.
 func TestAKeptFileIsFoundAndDroppedByItsClerkAlone(t *testing.T) {
+	storetest.Engines(t, testAKeptFileIsFoundAndDroppedByItsClerkAlone)
+}
+
+func testAKeptFileIsFoundAndDroppedByItsClerkAlone(t *testing.T) {
 	s, _ := open(t)
 	preview(t, s, insuredcsv.Text{[]byte("one")})
 	var missing *eligibility.Error

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
-	"os"
 	"path"
 	"strconv"
 	"strings"
@@ -40,22 +38,20 @@ var (
 	errUnreadable = &eligibility.Error{Code: eligibility.Unavailable, Key: "store.unreadable"}
 )
 
-// Inspect looks at the database at path for a mode and role and changes nothing. With what it found it
+// Inspect looks at a database for a mode and role and changes nothing. With what it found it
 // returns the refusals of Open that need no key: another mode or role, a newer program's tables, no
 // database.
-func Inspect(ctx context.Context, path, mode, role string) (Condition, error) {
+func Inspect(ctx context.Context, database, mode, role string) (Condition, error) {
 	c := Condition{}
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+	e := engineOf(database)
+	db, err := e.inspect(ctx)
+	if err == nil && db == nil {
 		return c, nil
 	}
 	c.Exists = true
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+
-		"?mode=ro&_pragma=busy_timeout(10000)")
-	if err != nil {
-		return c, errUnreadable.Because(err)
+	if err == nil {
+		err = errors.Join(c.read(ctx, e, db), db.Close())
 	}
-	db.SetMaxOpenConns(1)
-	err = errors.Join(c.read(ctx, db), db.Close())
 	var refused *eligibility.Error
 	switch {
 	case errors.As(err, &refused):
@@ -69,22 +65,19 @@ func Inspect(ctx context.Context, path, mode, role string) (Condition, error) {
 }
 
 // read asks what the tables hold that are there: an older program's has fewer.
-func (c *Condition) read(ctx context.Context, db *sql.DB) (err error) {
-	if c.Schema, c.Newest, err = schemas(ctx, db); err != nil {
+func (c *Condition) read(ctx context.Context, e engine, db *sql.DB) (err error) {
+	if c.Schema, c.Newest, err = schemas(ctx, e, db); err != nil {
 		return err
 	}
 	var paired sql.NullInt64
-	var facilities sql.NullString
 	for _, ask := range []struct {
 		table, query string
 		into         []any
 	}{
 		{"meta", `SELECT coalesce(max(value), '') FROM meta WHERE name = 'stamp'`, []any{&c.Stamp}},
 		{"agents", `SELECT count(*), max(paired_at) FROM agents`, []any{&c.Agents, &paired}},
-		{"facilities", `SELECT group_concat(code) FROM (SELECT code FROM facilities ORDER BY code)`,
-			[]any{&facilities}},
 	} {
-		there, err := hasTable(ctx, db, ask.table)
+		there, err := e.hasTable(ctx, db, ask.table)
 		if err == nil && there {
 			err = db.QueryRowContext(ctx, ask.query).Scan(ask.into...)
 		}
@@ -98,10 +91,26 @@ func (c *Condition) read(ctx context.Context, db *sql.DB) (err error) {
 	if paired.Valid {
 		c.LastPaired = fromMillis(paired.Int64)
 	}
-	if facilities.String != "" {
-		c.Facilities = strings.Split(facilities.String, ",")
+	if there, err := e.hasTable(ctx, db, "facilities"); err != nil || !there {
+		return err
 	}
-	return nil
+	return c.readFacilities(ctx, db)
+}
+
+func (c *Condition) readFacilities(ctx context.Context, db *sql.DB) error {
+	rows, err := db.QueryContext(ctx, `SELECT code FROM facilities ORDER BY code`)
+	if err != nil {
+		return fmt.Errorf("looking at the database: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var code string
+		if err := rows.Scan(&code); err != nil {
+			return fmt.Errorf("looking at the database: %w", err)
+		}
+		c.Facilities = append(c.Facilities, code)
+	}
+	return rows.Err()
 }
 
 // agentsHaveReleases is the first schema that stores which release an agent was.
@@ -131,8 +140,12 @@ func (c *Condition) readReleases(ctx context.Context, db *sql.DB) error {
 
 // schemas returns the number of the newest migration that a database has had, and of the newest one of this
 // program. It returns errNewer where the database is ahead.
-func schemas(ctx context.Context, db *sql.DB) (has, newest int64, err error) {
-	names, err := fs.Glob(migrations, "migrations/sqlite/*.sql")
+func schemas(ctx context.Context, e engine, db *sql.DB) (has, newest int64, err error) {
+	folder, _, err := e.migrations()
+	if err != nil {
+		return 0, 0, err
+	}
+	names, err := fs.Glob(folder, "*.sql")
 	if err != nil {
 		return 0, 0, err
 	}
@@ -144,7 +157,7 @@ func schemas(ctx context.Context, db *sql.DB) (has, newest int64, err error) {
 		}
 		newest = max(newest, n)
 	}
-	there, err := hasTable(ctx, db, "goose_db_version")
+	there, err := e.hasTable(ctx, db, "goose_db_version")
 	if err == nil && there {
 		err = db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version
 			WHERE is_applied`).Scan(&has)

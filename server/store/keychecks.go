@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"strings"
 	"time"
 
@@ -24,47 +22,51 @@ type KeyChecks struct {
 	Sealed map[string]bool
 }
 
-// ReadKeyChecks returns what the database at path knows of its keys: nothing where there is none.
-func ReadKeyChecks(ctx context.Context, path string) (KeyChecks, error) {
+// ReadKeyChecks returns what a database knows of its keys: nothing where there is none.
+func ReadKeyChecks(ctx context.Context, database string) (KeyChecks, error) {
 	c := KeyChecks{Known: map[string][]byte{}, Sealed: map[string]bool{}}
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return c, nil
+	e := engineOf(database)
+	db, err := e.inspect(ctx)
+	if err != nil || db == nil {
+		return c, storageError(err)
 	}
-	return c, withDatabase(path, func(db *sql.DB) error {
-		for _, sealed := range []struct{ table, kind, query string }{
-			{"data_keys", "people", `SELECT EXISTS (SELECT 1 FROM data_keys WHERE scope LIKE 'people/%')`},
-			{"data_keys", "cases", `SELECT EXISTS (SELECT 1 FROM data_keys WHERE scope LIKE 'cases/%')`},
-			{"data_keys", "session", `SELECT EXISTS (SELECT 1 FROM data_keys WHERE scope LIKE 'session/%')`},
-			{"data_keys", "index", `SELECT EXISTS (SELECT 1 FROM data_keys)`},
-			{"notices", "notice", `SELECT EXISTS (SELECT 1 FROM notices)`},
-		} {
-			there, err := hasTable(ctx, db, sealed.table)
-			if err == nil && there {
-				err = db.QueryRowContext(ctx, sealed.query).Scan(&there)
-			}
-			if err != nil {
-				return fmt.Errorf("looking at what is sealed: %w", err)
-			}
-			c.Sealed[sealed.kind] = there
+	return c, errors.Join(c.read(ctx, e, db), db.Close())
+}
+
+func (c *KeyChecks) read(ctx context.Context, e engine, db *sql.DB) error {
+	for _, sealed := range []struct{ table, kind, query string }{
+		{"data_keys", "people", `SELECT EXISTS (SELECT 1 FROM data_keys WHERE scope LIKE 'people/%')`},
+		{"data_keys", "cases", `SELECT EXISTS (SELECT 1 FROM data_keys WHERE scope LIKE 'cases/%')`},
+		{"data_keys", "session", `SELECT EXISTS (SELECT 1 FROM data_keys WHERE scope LIKE 'session/%')`},
+		{"data_keys", "index", `SELECT EXISTS (SELECT 1 FROM data_keys)`},
+		{"notices", "notice", `SELECT EXISTS (SELECT 1 FROM notices)`},
+	} {
+		there, err := e.hasTable(ctx, db, sealed.table)
+		if err == nil && there {
+			err = db.QueryRowContext(ctx, sealed.query).Scan(&there)
 		}
-		if there, err := hasTable(ctx, db, "key_checks"); err != nil || !there {
-			return err
-		}
-		rows, err := db.QueryContext(ctx, `SELECT file, value FROM key_checks`)
 		if err != nil {
+			return fmt.Errorf("looking at what is sealed: %w", err)
+		}
+		c.Sealed[sealed.kind] = there
+	}
+	if there, err := e.hasTable(ctx, db, "key_checks"); err != nil || !there {
+		return err
+	}
+	rows, err := db.QueryContext(ctx, `SELECT file, value FROM key_checks`)
+	if err != nil {
+		return fmt.Errorf("reading the keys' check values: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var file string
+		var value []byte
+		if err := rows.Scan(&file, &value); err != nil {
 			return fmt.Errorf("reading the keys' check values: %w", err)
 		}
-		defer rows.Close()
-		for rows.Next() {
-			var file string
-			var value []byte
-			if err := rows.Scan(&file, &value); err != nil {
-				return fmt.Errorf("reading the keys' check values: %w", err)
-			}
-			c.Known[file] = value
-		}
-		return rows.Err()
-	})
+		c.Known[file] = value
+	}
+	return rows.Err()
 }
 
 // PutKeyCheck remembers a key's check value, new or changed.
@@ -77,33 +79,21 @@ func (s *Store) PutKeyCheck(ctx context.Context, file string, value []byte, at t
 
 // AcceptKey forgets the check value of a key, so that the next start takes whatever key is there, or makes
 // one. The audit chain tells it. It is NotFound when no such key is known.
-func AcceptKey(ctx context.Context, path, file string, e audit.Entry) error {
-	return withDatabase(path, func(db *sql.DB) error {
-		s := core{write: writer{db}, read: db}
-		return s.change(ctx, func(tx *sql.Tx) error {
-			if err := requireChange(tx.ExecContext(ctx, `DELETE FROM key_checks WHERE file = $1`,
-				file)); err != nil {
-				return err
-			}
-			return appendAudit(ctx, tx, e, nil)
-		})
-	})
-}
-
-// withDatabase opens the database at path for one question.
-func withDatabase(path string, ask func(*sql.DB) error) error {
-	db, err := sql.Open("sqlite", dataSource(path))
+func AcceptKey(ctx context.Context, database, file string, e audit.Entry) error {
+	s := core{engine: engineOf(database)}
+	read, write, err := s.engine.open(ctx, Options{})
 	if err != nil {
-		return fmt.Errorf("opening the database: %w", err)
+		return err
 	}
-	db.SetMaxOpenConns(1)
-	return errors.Join(ask(db), db.Close())
-}
-
-func hasTable(ctx context.Context, db *sql.DB, name string) (there bool, err error) {
-	err = db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table'
-		AND name = $1)`, name).Scan(&there)
-	return there, err
+	s.read, s.write = read, writer{write, s.engine}
+	err = s.change(ctx, func(tx *sql.Tx) error {
+		if err := requireChange(tx.ExecContext(ctx, `DELETE FROM key_checks WHERE file = $1`,
+			file)); err != nil {
+			return err
+		}
+		return appendAudit(ctx, tx, e, nil)
+	})
+	return errors.Join(err, read.Close(), write.Close())
 }
 
 // OtherKeyError says that a master key or the index key is not the one that the database was written with.

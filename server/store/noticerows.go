@@ -103,7 +103,7 @@ func (s noticeRows) change(ctx context.Context, tx *sql.Tx, n noticeRow) error {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, `UPDATE notices SET void = $2, used_by = $3, proof = $4 WHERE id = $1`,
-		n.id, n.void, n.used, proof); err != nil {
+		n.id, flag(n.void), n.used, proof); err != nil {
 		return fmt.Errorf("changing a notice: %w", err)
 	}
 	return nil

@@ -8,9 +8,14 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
+	"madoguchi/server/store/storetest"
 )
 
 func TestNoticeIsUsedByOneLoginAndVoidedByTheNext(t *testing.T) {
+	storetest.Engines(t, testNoticeIsUsedByOneLoginAndVoidedByTheNext)
+}
+
+func testNoticeIsUsedByOneLoginAndVoidedByTheNext(t *testing.T) {
 	s, _ := open(t)
 	importPeople(t, s, map[string]eligibility.Person{"k1": hanako})
 	r, err := s.Issuer.PersonByKey(ctx, "06139992", "k1")

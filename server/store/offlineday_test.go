@@ -7,6 +7,7 @@ import (
 
 	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
+	"madoguchi/server/store/storetest"
 )
 
 func offlineArrival(hash string) counter.OfflineArrival {
@@ -46,6 +47,10 @@ var offlineKey = counter.OfflineKey{
 
 // A record, its case and its receipt come together or not at all, and the file tells none of them.
 func TestAnOfflineRecordIsStoredWholeAndSealed(t *testing.T) {
+	storetest.Engines(t, testAnOfflineRecordIsStoredWholeAndSealed)
+}
+
+func testAnOfflineRecordIsStoredWholeAndSealed(t *testing.T) {
 	s, path := open(t)
 	kept := s.ForOfflineDay()
 	for range 2 {
@@ -74,13 +79,17 @@ func TestAnOfflineRecordIsStoredWholeAndSealed(t *testing.T) {
 	if waiting, _, err := s.ForCounter().WaitingReceipts(ctx); err != nil || len(waiting) != 1 {
 		t.Errorf("%+v %v", waiting, err)
 	}
-	if filesHold(t, path, "試験 花子") {
+	if databaseHolds(t, path, "試験 花子") {
 		t.Error("the file tells the name")
 	}
 }
 
 // What a row of a console's key or record says in the clear cannot be changed unnoticed.
 func TestAnAlteredOfflineRowIsNoticed(t *testing.T) {
+	storetest.Engines(t, testAnAlteredOfflineRowIsNoticed)
+}
+
+func testAnAlteredOfflineRowIsNoticed(t *testing.T) {
 	for _, c := range []struct {
 		change string
 		read   func(counter.OfflineStore) error

@@ -7,10 +7,15 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/insurer"
+	"madoguchi/server/store/storetest"
 )
 
 // Counters that read one online code in one moment: one of them gets the screen, or the question.
 func TestOfManyCountersOneMovesACodeOn(t *testing.T) {
+	storetest.Engines(t, testOfManyCountersOneMovesACodeOn)
+}
+
+func testOfManyCountersOneMovesACodeOn(t *testing.T) {
 	for _, to := range []insurer.CodeState{insurer.CodeUsed, insurer.CodeAsked} {
 		t.Run(string(to), func(t *testing.T) {
 			s, _ := open(t)

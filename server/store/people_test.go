@@ -13,9 +13,14 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
+	"madoguchi/server/store/storetest"
 )
 
 func TestOlderVersionsStayAndTheCurrentOneStandsOnce(t *testing.T) {
+	storetest.Engines(t, testOlderVersionsStayAndTheCurrentOneStandsOnce)
+}
+
+func testOlderVersionsStayAndTheCurrentOneStandsOnce(t *testing.T) {
 	s, _ := open(t)
 	p := hanako
 	for i := range 3 {
@@ -34,6 +39,10 @@ func TestOlderVersionsStayAndTheCurrentOneStandsOnce(t *testing.T) {
 }
 
 func TestAPersonTwiceInOneFileEndsAsTheLastRow(t *testing.T) {
+	storetest.Engines(t, testAPersonTwiceInOneFileEndsAsTheLastRow)
+}
+
+func testAPersonTwiceInOneFileEndsAsTheLastRow(t *testing.T) {
 	s, _ := open(t)
 	moved := hanako
 	moved.Address = "大阪府架空市新町1"
@@ -51,6 +60,10 @@ func TestAPersonTwiceInOneFileEndsAsTheLastRow(t *testing.T) {
 }
 
 func TestPeopleOfAnOlderProgramAreFoundAfterTheNextStart(t *testing.T) {
+	storetest.Engines(t, testPeopleOfAnOlderProgramAreFoundAfterTheNextStart)
+}
+
+func testPeopleOfAnOlderProgramAreFoundAfterTheNextStart(t *testing.T) {
 	s, path := open(t)
 	importPeople(t, s, map[string]eligibility.Person{"k1": hanako})
 	if _, err := s.write.Exec(`UPDATE people
@@ -108,6 +121,10 @@ func keptParts(file insuredcsv.Source) (parts [][]byte, err error) {
 }
 
 func TestAKeptFileComesBackInItsPartsAndNoneCanBeMovedOrLeftOut(t *testing.T) {
+	storetest.Engines(t, testAKeptFileComesBackInItsPartsAndNoneCanBeMovedOrLeftOut)
+}
+
+func testAKeptFileComesBackInItsPartsAndNoneCanBeMovedOrLeftOut(t *testing.T) {
 	s, _ := open(t)
 	preview(t, s, insuredcsv.Text{[]byte("first"), []byte("second"), []byte("third")})
 	p, err := s.Importer.Preview(ctx, clerkOf("鈴木"), "P", noon)
@@ -140,7 +157,9 @@ func TestAKeptFileComesBackInItsPartsAndNoneCanBeMovedOrLeftOut(t *testing.T) {
 }
 
 // A file that cannot be read to its end ends the transaction: half of it is not stored for the whole.
-func TestHalfAFileIsNotStored(t *testing.T) {
+func TestHalfAFileIsNotStored(t *testing.T) { storetest.Engines(t, testHalfAFileIsNotStored) }
+
+func testHalfAFileIsNotStored(t *testing.T) {
 	s, _ := open(t)
 	preview(t, s, insuredcsv.Text{[]byte("x")})
 	whole, stop := context.WithCancelCause(ctx)
@@ -159,6 +178,10 @@ func TestHalfAFileIsNotStored(t *testing.T) {
 }
 
 func TestAKeptFileIsStoredOnceAndOnlyWithTheNumbersThatWereSeen(t *testing.T) {
+	storetest.Engines(t, testAKeptFileIsStoredOnceAndOnlyWithTheNumbersThatWereSeen)
+}
+
+func testAKeptFileIsStoredOnceAndOnlyWithTheNumbersThatWereSeen(t *testing.T) {
 	s, _ := open(t)
 	preview(t, s, insuredcsv.Text{[]byte("x")})
 	people := maps.All(map[string]eligibility.Person{"k1": hanako})

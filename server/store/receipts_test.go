@@ -7,6 +7,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
+	"madoguchi/server/store/storetest"
 )
 
 // sealedFor are receipts that a counter left for phones.
@@ -19,6 +20,10 @@ func sealedFor(phones ...string) insurer.LeftReceipts {
 }
 
 func TestReceiptsReachThePhonesOfThePersonOnly(t *testing.T) {
+	storetest.Engines(t, testReceiptsReachThePhonesOfThePersonOnly)
+}
+
+func testReceiptsReachThePhonesOfThePersonOnly(t *testing.T) {
 	s, _ := open(t)
 	importPeople(t, s, map[string]eligibility.Person{"k1": hanako})
 	r, err := s.Issuer.PersonByKey(ctx, "06139992", "k1")
@@ -60,6 +65,10 @@ func TestReceiptsReachThePhonesOfThePersonOnly(t *testing.T) {
 // Two logins of one person read their own phones' receipts only. What lay for an ended login's phones is
 // gone, also when the same login is enrolled again with the same phone; what lies for the other stays.
 func TestReceiptsAreOfOneLoginAndDoNotComeBackAfterItsEnd(t *testing.T) {
+	storetest.Engines(t, testReceiptsAreOfOneLoginAndDoNotComeBackAfterItsEnd)
+}
+
+func testReceiptsAreOfOneLoginAndDoNotComeBackAfterItsEnd(t *testing.T) {
 	s, _ := open(t)
 	hanakoID, _ := twoEnrolled(t, s)
 	if _, err := s.Enrolment.ReissueNotice(ctx, ofKumiai(hanakoID),
@@ -120,6 +129,10 @@ func TestReceiptsAreOfOneLoginAndDoNotComeBackAfterItsEnd(t *testing.T) {
 
 // A receipt key goes with the last grant on its phone (docs/phone.md), also when that ends by its age.
 func TestAReceiptKeyGoesWithTheLastGrantOfItsPhone(t *testing.T) {
+	storetest.Engines(t, testAReceiptKeyGoesWithTheLastGrantOfItsPhone)
+}
+
+func testAReceiptKeyGoesWithTheLastGrantOfItsPhone(t *testing.T) {
 	s, _ := open(t)
 	hanakoID, _ := twoEnrolled(t, s)
 	long := noon.AddDate(0, -6, 0)
@@ -160,6 +173,10 @@ func receiptRows(t *testing.T, s *opened) (n int) {
 // A counter takes minutes between asking for the keys and leaving a receipt; a phone that has gone meanwhile
 // gets none.
 func TestNoReceiptIsKeptForAPhoneThatHasGone(t *testing.T) {
+	storetest.Engines(t, testNoReceiptIsKeptForAPhoneThatHasGone)
+}
+
+func testNoReceiptIsKeptForAPhoneThatHasGone(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		goes func(s *opened, person audit.PersonID) error
@@ -214,6 +231,10 @@ func TestNoReceiptIsKeptForAPhoneThatHasGone(t *testing.T) {
 // A counter that did not hear the answer leaves its receipts again: they lie here once. Those without a mark,
 // of servers of before, are each their own.
 func TestReceiptsOfOneMarkAreStoredOnce(t *testing.T) {
+	storetest.Engines(t, testReceiptsOfOneMarkAreStoredOnce)
+}
+
+func testReceiptsOfOneMarkAreStoredOnce(t *testing.T) {
 	s, _ := open(t)
 	hanakoID, _ := twoEnrolled(t, s)
 	grant(t, s, "op|hanako", "P", noon)

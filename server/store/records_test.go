@@ -15,6 +15,7 @@ import (
 	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/staff"
+	"madoguchi/server/store/storetest"
 )
 
 const (
@@ -50,6 +51,10 @@ func foundIDs(t *testing.T, s *opened, q counter.CaseQuery) []string {
 }
 
 func TestCasesAreFoundByWhatStaffLookFor(t *testing.T) {
+	storetest.Engines(t, testCasesAreFoundByWhatStaffLookFor)
+}
+
+func testCasesAreFoundByWhatStaffLookFor(t *testing.T) {
 	s, path := open(t)
 	at := func(day int) time.Time { return noon.AddDate(0, 0, day) }
 	putCases(t, s,
@@ -125,13 +130,17 @@ func TestCasesAreFoundByWhatStaffLookFor(t *testing.T) {
 	if bytes.Equal(macs[0], macs[1]) || len(macs[0]) != 32 {
 		t.Errorf("%x", macs)
 	}
-	if filesHold(t, path, "1234") {
+	if databaseHolds(t, path, "1234") {
 		t.Error("the file holds a patient number")
 	}
 }
 
 // Three thousand cases of a month, sixty pages: each case stands on one page, once, in order.
 func TestThousandsOfCasesArePaged(t *testing.T) {
+	storetest.Engines(t, testThousandsOfCasesArePaged)
+}
+
+func testThousandsOfCasesArePaged(t *testing.T) {
 	s, _ := open(t)
 	const n, page = 3000, 50
 	body := []byte("body")
@@ -164,6 +173,10 @@ func TestThousandsOfCasesArePaged(t *testing.T) {
 // Each facility's records go when its own years are over (療担規則 9条), counted from the last record of a
 // case, and the audit says how many.
 func TestRecordsGoWhenTheirYearsAreOver(t *testing.T) {
+	storetest.Engines(t, testRecordsGoWhenTheirYearsAreOver)
+}
+
+func testRecordsGoWhenTheirYearsAreOver(t *testing.T) {
 	s, _ := open(t)
 	facilities := s.ForStaff().Facilities
 	for code, years := range map[string]int{ownFacility: 3, otherFacility: 5} {

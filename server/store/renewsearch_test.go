@@ -6,6 +6,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
+	"madoguchi/server/store/storetest"
 )
 
 // formerly imports people as the releases before did: names as they stood in the file, keys and search values
@@ -37,6 +38,10 @@ func again(t *testing.T, s *opened, path string) *opened {
 }
 
 func TestANameThatWasStoredWithRadicalsIsTheSamePersonAtTheNextImport(t *testing.T) {
+	storetest.Engines(t, testANameThatWasStoredWithRadicalsIsTheSamePersonAtTheNextImport)
+}
+
+func testANameThatWasStoredWithRadicalsIsTheSamePersonAtTheNextImport(t *testing.T) {
 	for _, c := range []struct{ stored, now string }{
 		{"⻑⾕川 ⻘⼦", "長谷川 青子"},
 		{"⻄⼝ 花子", "西口 花子"},
@@ -84,6 +89,10 @@ func TestANameThatWasStoredWithRadicalsIsTheSamePersonAtTheNextImport(t *testing
 }
 
 func TestTwoPeopleWhoseNamesAreOneNowBothStay(t *testing.T) {
+	storetest.Engines(t, testTwoPeopleWhoseNamesAreOneNowBothStay)
+}
+
+func testTwoPeopleWhoseNamesAreOneNowBothStay(t *testing.T) {
 	s, path := open(t)
 	radical, plain := hanako, hanako
 	radical.BranchNumber, radical.Name = "", "⻑⾕川 花子"
@@ -100,6 +109,10 @@ func TestTwoPeopleWhoseNamesAreOneNowBothStay(t *testing.T) {
 }
 
 func TestMoreThanOneBatchOfPeopleIsRenewedAtAStart(t *testing.T) {
+	storetest.Engines(t, testMoreThanOneBatchOfPeopleIsRenewedAtAStart)
+}
+
+func testMoreThanOneBatchOfPeopleIsRenewedAtAStart(t *testing.T) {
 	s, path := open(t)
 	people := make([]eligibility.Person, 2100)
 	for i := range people {
@@ -117,6 +130,10 @@ func TestMoreThanOneBatchOfPeopleIsRenewedAtAStart(t *testing.T) {
 
 // A 記号 with a hyphen that the release before did not know (U+2012) is the same person's at the next import.
 func TestAPersonWhoseSymbolHadAnUnknownHyphenIsTheSamePersonAtTheNextImport(t *testing.T) {
+	storetest.Engines(t, testAPersonWhoseSymbolHadAnUnknownHyphenIsTheSamePersonAtTheNextImport)
+}
+
+func testAPersonWhoseSymbolHadAnUnknownHyphenIsTheSamePersonAtTheNextImport(t *testing.T) {
 	p := hanako
 	p.Symbol, p.BranchNumber = "12\u20123", "01"
 	if insuredcsv.PersonKey(p) == insuredcsv.FormerKey(p) {

@@ -6,9 +6,14 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/server/insurer"
+	"madoguchi/server/store/storetest"
 )
 
 func TestRevocationIndexIsGivenOnce(t *testing.T) {
+	storetest.Engines(t, testRevocationIndexIsGivenOnce)
+}
+
+func testRevocationIndexIsGivenOnce(t *testing.T) {
 	s, _ := open(t)
 	importPeople(t, s, map[string]eligibility.Person{"k1": hanako})
 	r, err := s.Issuer.PersonByKey(ctx, "06139992", "k1")

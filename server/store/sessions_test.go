@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"madoguchi/auth"
+	"madoguchi/server/store/storetest"
 )
 
 // between runs something after a session was read, as another request does.
@@ -46,6 +47,10 @@ func visitor(t *testing.T, store auth.SessionStore) (*auth.Sessions, *http.Reque
 // A stolen phone's page asks every few seconds: the end of its session must not be undone by a request that
 // was on its way.
 func TestAnEndedSessionDoesNotComeBack(t *testing.T) {
+	storetest.Engines(t, testAnEndedSessionDoesNotComeBack)
+}
+
+func testAnEndedSessionDoesNotComeBack(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		again func(*auth.Sessions, auth.Session) error
@@ -76,6 +81,10 @@ func TestAnEndedSessionDoesNotComeBack(t *testing.T) {
 }
 
 func TestUsingASessionPutsNoOldDataBack(t *testing.T) {
+	storetest.Engines(t, testUsingASessionPutsNoOldDataBack)
+}
+
+func testUsingASessionPutsNoOldDataBack(t *testing.T) {
 	s, _ := open(t)
 	race := &between{SessionStore: s.Sessions()}
 	sessions, r, started := visitor(t, race)
@@ -100,7 +109,9 @@ type full struct{ auth.SessionStore }
 func (full) PutSession(context.Context, auth.Session, time.Time) error          { return errStorage }
 func (full) TouchSession(context.Context, [32]byte, time.Time, time.Time) error { return errStorage }
 
-func TestAFullDiskEndsNoSession(t *testing.T) {
+func TestAFullDiskEndsNoSession(t *testing.T) { storetest.Engines(t, testAFullDiskEndsNoSession) }
+
+func testAFullDiskEndsNoSession(t *testing.T) {
 	s, _ := open(t)
 	sessions, r, _ := visitor(t, s.Sessions())
 	sessions.Store = full{s.Sessions()}

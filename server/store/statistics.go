@@ -28,6 +28,10 @@ func (s usageStore) AddCounts(ctx context.Context, counts map[insurer.DayCount]i
 	})
 }
 
+// anyTime takes the time that a query is given and does not need. Without its type PostgreSQL would read it as
+// a number of 32 bits.
+const anyTime = `CAST($2 AS bigint) > 0`
+
 // Statistics implements insurer.UsageStore.
 func (s usageStore) Statistics(
 	ctx context.Context, number eligibility.InsurerNumber, at time.Time, since eligibility.Date,
@@ -41,16 +45,16 @@ func (s usageStore) Statistics(
 			`SELECT count(CASE WHEN void = 0 AND used_by IS NULL THEN 1 END),
 			count(CASE WHEN used_by IS NOT NULL THEN 1 END),
 			count(CASE WHEN void <> 0 AND used_by IS NULL THEN 1 END)
-			FROM notices JOIN people ON people.id = notices.person_id WHERE people.insurer = $1 AND $2 > 0`},
+			FROM notices JOIN people ON people.id = notices.person_id WHERE people.insurer = $1 AND ` + anyTime},
 		{[]any{&out.Logins}, `SELECT count(DISTINCT enrolments.subject_mac) FROM enrolments
-			JOIN people ON people.id = enrolments.person_id WHERE people.insurer = $1 AND $2 > 0`},
+			JOIN people ON people.id = enrolments.person_id WHERE people.insurer = $1 AND ` + anyTime},
 		{[]any{&out.Enrolled}, `SELECT count(DISTINCT enrolments.person_id) FROM enrolments
-			JOIN people ON people.id = enrolments.person_id WHERE people.insurer = $1 AND $2 > 0`},
+			JOIN people ON people.id = enrolments.person_id WHERE people.insurer = $1 AND ` + anyTime},
 		{[]any{&out.Copies}, `SELECT count(*) FROM papers WHERE insurer = $1 AND expires_at > $2`},
 		{[]any{&out.CopiesRevoked}, `SELECT count(*) FROM revocations WHERE insurer = $1
 			AND expires_at > $2`},
 		{[]any{&out.Receipts}, `SELECT count(*) FROM receipts JOIN people ON people.id = receipts.person_id
-			WHERE people.insurer = $1 AND $2 > 0`},
+			WHERE people.insurer = $1 AND ` + anyTime},
 	} {
 		if err := s.read.QueryRowContext(ctx, q.text, number, toMillis(at)).Scan(q.to...); err != nil {
 			return out, storageError(err)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -15,6 +14,7 @@ import (
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 	"madoguchi/server/staff"
+	"madoguchi/server/store/storetest"
 )
 
 var (
@@ -44,7 +44,7 @@ func openAt(path string, o Options) (*opened, error) {
 
 func open(t *testing.T) (*opened, string) {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "madoguchi.db")
+	path := storetest.Database(t)
 	s, err := openAt(path, options())
 	if err != nil {
 		t.Fatal(err)
@@ -77,6 +77,10 @@ func importPeople(t *testing.T, s *opened, people map[string]eligibility.Person)
 }
 
 func TestDatabaseOfAnotherModeOrRoleDoesNotOpen(t *testing.T) {
+	storetest.Engines(t, testDatabaseOfAnotherModeOrRoleDoesNotOpen)
+}
+
+func testDatabaseOfAnotherModeOrRoleDoesNotOpen(t *testing.T) {
 	s, path := open(t)
 	s.Close()
 	for _, c := range []struct {
@@ -98,6 +102,10 @@ func TestDatabaseOfAnotherModeOrRoleDoesNotOpen(t *testing.T) {
 }
 
 func TestAgentsAndSessionsComeBack(t *testing.T) {
+	storetest.Engines(t, testAgentsAndSessionsComeBack)
+}
+
+func testAgentsAndSessionsComeBack(t *testing.T) {
 	s, _ := open(t)
 	a := agents.Agent{ID: "0123456789abcdef0", Facility: "1319999991", Name: "受付1", Key: []byte("key"),
 		PairedAt: noon, PairedBy: "鈴木"}

@@ -10,6 +10,7 @@ import (
 	"madoguchi/server/audit"
 	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
+	"madoguchi/server/store/storetest"
 )
 
 const clinicCode = "1319999991" // 医療機関コード
@@ -59,6 +60,10 @@ func idsOf(t *testing.T, s *opened) (ids []string, closed int) {
 // What a patient showed lies sealed while its receipt waits, bound to its case and its end, and is gone
 // afterwards. One that does not open keeps no other from being left.
 func TestAWaitingReceiptIsSealedAndBound(t *testing.T) {
+	storetest.Engines(t, testAWaitingReceiptIsSealedAndBound)
+}
+
+func testAWaitingReceiptIsSealedAndBound(t *testing.T) {
 	s, path := open(t)
 	cases := s.ForCounter()
 	putOwing(t, s, "CASE", waitingFor("CASE"))
@@ -67,7 +72,7 @@ func TestAWaitingReceiptIsSealedAndBound(t *testing.T) {
 	if err != nil || string(r.Body) != "試験 花子" || !r.Ends.Equal(noon.Add(time.Hour)) {
 		t.Fatalf("%+v %v", r, err)
 	}
-	if filesHold(t, path, "試験 花子") {
+	if databaseHolds(t, path, "試験 花子") {
 		t.Error("the file tells the name")
 	}
 	for _, change := range []string{
@@ -114,6 +119,10 @@ func TestAWaitingReceiptIsSealedAndBound(t *testing.T) {
 
 // Exactly what was read is dropped: a case may have got another receipt meanwhile.
 func TestADroppedReceiptIsTheOneThatWasRead(t *testing.T) {
+	storetest.Engines(t, testADroppedReceiptIsTheOneThatWasRead)
+}
+
+func testADroppedReceiptIsTheOneThatWasRead(t *testing.T) {
 	s, _ := open(t)
 	cases := s.ForCounter()
 	putOwing(t, s, "CASE", waitingFor("CASE"))
@@ -148,6 +157,10 @@ func TestADroppedReceiptIsTheOneThatWasRead(t *testing.T) {
 // A record and the receipt that it owes are stored together or not at all, whatever fails in between; so is
 // taking it back. A change of the case that is neither leaves the receipt alone.
 func TestARecordAndItsReceiptAreStoredTogether(t *testing.T) {
+	storetest.Engines(t, testARecordAndItsReceiptAreStoredTogether)
+}
+
+func testARecordAndItsReceiptAreStoredTogether(t *testing.T) {
 	for _, c := range []struct{ name, fails string }{
 		{"the case", `CREATE TRIGGER f BEFORE UPDATE ON cases BEGIN SELECT RAISE(ABORT, 'disk'); END`},
 		{"the receipt", `CREATE TRIGGER f BEFORE INSERT ON waiting_receipts
@@ -207,6 +220,10 @@ func TestARecordAndItsReceiptAreStoredTogether(t *testing.T) {
 
 // What could not be left in time goes, and the audit says how many; when nothing ended it says nothing.
 func TestReceiptsThatEndedAreCounted(t *testing.T) {
+	storetest.Engines(t, testReceiptsThatEndedAreCounted)
+}
+
+func testReceiptsThatEndedAreCounted(t *testing.T) {
 	s, _ := open(t)
 	putOwing(t, s, "A", waitingFor("A"))
 	putOwing(t, s, "B", waitingFor("B"))

@@ -9,11 +9,16 @@ import (
 	"madoguchi/internal/testenv"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
+	"madoguchi/server/store/storetest"
 )
 
 // Several insurers share a server; a clerk's list, search and count are of the own one, also where two people
 // are alike in all that is searched for.
 func TestAClerkFindsTheOwnInsurersPeopleOnly(t *testing.T) {
+	storetest.Engines(t, testAClerkFindsTheOwnInsurersPeopleOnly)
+}
+
+func testAClerkFindsTheOwnInsurersPeopleOnly(t *testing.T) {
 	s, _ := open(t)
 	importPeople(t, s, map[string]eligibility.Person{"k1": hanako})
 	twin := hanako
@@ -52,6 +57,10 @@ func TestAClerkFindsTheOwnInsurersPeopleOnly(t *testing.T) {
 // A receipt goes to the phones of its person, is read by the login of the phone, and lies for no phone that
 // shows somebody else.
 func TestReceiptsOfOnePersonReachNoOthersPhone(t *testing.T) {
+	storetest.Engines(t, testReceiptsOfOnePersonReachNoOthersPhone)
+}
+
+func testReceiptsOfOnePersonReachNoOthersPhone(t *testing.T) {
 	s, _ := open(t)
 	a, b := twoEnrolled(t, s)
 	both := []struct {

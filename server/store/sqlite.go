@@ -1,0 +1,112 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+
+	"github.com/pressly/goose/v3"
+	_ "modernc.org/sqlite" // registers the driver "sqlite"
+)
+
+// sqlite is an engine: a file, one writing connection.
+type sqlite struct{ path string }
+
+var errOldSQLite = errors.New("store: SQLite is older than 3.51.3 and may lose committed pages")
+
+// writerCache is the page cache of the writing connection, 24 MiB: an import of a whole register changes
+// every page of seven indexes again and again, and with less they go to the disk and back each time.
+const writerCache = "&_pragma=cache_size(-24576)"
+
+// sqliteReaders is how many connections read where the options do not say.
+const sqliteReaders = 8
+
+func dataSource(path string) string {
+	return "file:" + (&url.URL{Path: path}).EscapedPath() +
+		"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)" +
+		"&_pragma=foreign_keys(1)&_txlock=immediate"
+}
+
+func (e sqlite) open(ctx context.Context, o Options) (read, write *sql.DB, err error) {
+	if err := ownerOnly(e.path); err != nil {
+		return nil, nil, err
+	}
+	dsn := dataSource(e.path)
+	if write, err = sql.Open("sqlite", dsn+writerCache); err != nil {
+		return nil, nil, fmt.Errorf("opening the database: %w", err)
+	}
+	write.SetMaxOpenConns(1)
+	if read, err = sql.Open("sqlite", dsn); err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("opening the database: %w", err), write.Close())
+	}
+	read.SetMaxOpenConns(orElse(o.Readers, sqliteReaders))
+	if err := checkSQLite(ctx, write); err != nil {
+		return nil, nil, errors.Join(err, write.Close(), read.Close())
+	}
+	return read, write, nil
+}
+
+// orElse is a setting's number, or another where it is not set.
+func orElse(n, other int) int {
+	if n > 0 {
+		return n
+	}
+	return other
+}
+
+func checkSQLite(ctx context.Context, db *sql.DB) error {
+	var version string
+	if err := db.QueryRowContext(ctx, `SELECT sqlite_version()`).Scan(&version); err != nil {
+		return fmt.Errorf("asking SQLite for its version: %w", err)
+	}
+	if !isSafeSQLite(version) {
+		return errOldSQLite
+	}
+	return nil
+}
+
+// isSafeSQLite reports whether a SQLite version is at least 3.51.3: versions from 3.7.0 to 3.51.2 can lose
+// committed pages when a checkpoint races a writer.
+func isSafeSQLite(version string) bool {
+	var major, minor, patch int
+	if _, err := fmt.Sscanf(version, "%d.%d.%d", &major, &minor, &patch); err != nil {
+		return false
+	}
+	return major*1_000_000+minor*1_000+patch >= 3_051_003
+}
+
+func (e sqlite) inspect(context.Context) (*sql.DB, error) {
+	if _, err := os.Stat(e.path); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: e.path}).EscapedPath()+
+		"?mode=ro&_pragma=busy_timeout(10000)")
+	if err == nil {
+		db.SetMaxOpenConns(1)
+	}
+	return db, err
+}
+
+// alone is f: the data folder has one server.
+func (sqlite) alone(_ context.Context, _ *sql.DB, f func() error) error { return f() }
+
+func (sqlite) hasTable(ctx context.Context, db *sql.DB, name string) (there bool, err error) {
+	err = db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table'
+		AND name = $1)`, name).Scan(&there)
+	return there, err
+}
+
+func (sqlite) migrations() (fs.FS, goose.Dialect, error) {
+	folder, err := fs.Sub(migrations, "migrations/sqlite")
+	return folder, goose.DialectSQLite3, err
+}
+
+func (sqlite) prepare(context.Context, *sql.DB) error { return nil }
+
+// lockWrites has nothing to do: there is one writing connection, and its transactions begin by taking the
+// file's lock (_txlock).
+func (sqlite) lockWrites(context.Context, *sql.Tx) error { return nil }
