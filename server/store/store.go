@@ -51,10 +51,14 @@ var (
 )
 
 // Open opens a database, a SQLite file's path or a PostgreSQL address (IsAddress), brings its tables up to date
-// and verifies its stamp. One whose tables a newer program made is refused. Rows that a program before schema 9
-// wrote are bound (bindrows.go), and each key must open what it sealed (OtherKeyError).
+// and verifies its stamp. One whose tables a newer program made is refused, unless that only added to them
+// (readsFrom). Rows that a program before schema 9 wrote are bound (bindrows.go), and each key must open what it
+// sealed (OtherKeyError).
 func Open(ctx context.Context, database string, o Options) (*Store, error) {
-	engine := engineOf(database)
+	return openOn(ctx, engineOf(database), o)
+}
+
+func openOn(ctx context.Context, engine engine, o Options) (*Store, error) {
 	read, write, err := engine.open(ctx, o)
 	if err != nil {
 		return nil, err

@@ -13,7 +13,7 @@ CREATE INDEX agent_places_instance ON agent_places (instance);
 -- What every instance could do and one does at a time: until then it is its owner's, or not due.
 CREATE TABLE chores (name TEXT NOT NULL PRIMARY KEY, owner TEXT NOT NULL, until INTEGER NOT NULL);
 
--- Who prints a run, until when without another word, and the how-manieth try it is.
+-- Who prints a run, until when without another word, and which try it is.
 ALTER TABLE runs ADD COLUMN owner TEXT NOT NULL DEFAULT '';
 ALTER TABLE runs ADD COLUMN lease_until INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE runs ADD COLUMN attempt INTEGER NOT NULL DEFAULT 0;
