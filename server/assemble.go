@@ -2,10 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 
 	"madoguchi/auth/passkey"
@@ -19,6 +16,7 @@ import (
 	"madoguchi/server/printing"
 	"madoguchi/server/settings"
 	"madoguchi/server/staff"
+	"madoguchi/server/store"
 	"madoguchi/server/web/kit"
 )
 
@@ -40,14 +38,16 @@ type opener func(ctx context.Context, s *settings.Settings, role string) (*app, 
 // openExisting is openApp for commands that have nothing to do where nothing is: a mistyped place must not
 // look like an empty one.
 func openExisting(ctx context.Context, s *settings.Settings, role string) (*app, error) {
-	file := filepath.Join(s.Folder(), datafolder.DatabaseFile)
-	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
-		return nil, errNoData.Because(err)
-	} else if err != nil {
+	if there, err := store.Exists(ctx, database(s)); err != nil {
 		return nil, fmt.Errorf("looking for the database: %w", err)
+	} else if !there {
+		return nil, errNoData
 	}
 	return openApp(ctx, s, role)
 }
+
+// database is the name of the settings' database.
+func database(s *settings.Settings) string { return datafolder.Database(s.Folder(), s.Database) }
 
 // openApp opens the data folder for a role, making it on the first start.
 func openApp(ctx context.Context, s *settings.Settings, role string) (*app, error) {
@@ -57,6 +57,10 @@ func openApp(ctx context.Context, s *settings.Settings, role string) (*app, erro
 		Role: s.DataRole(role),
 		Host: s.Host(),
 		Now:  clock,
+
+		Database: s.Database,
+		Readers:  s.DatabaseReaders,
+		Writers:  s.DatabaseWriters,
 	})
 	if err != nil {
 		return nil, err

@@ -6,15 +6,14 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 
 	"madoguchi/eligibility"
 	"madoguchi/message"
-	"madoguchi/server/datafolder"
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
 	"madoguchi/server/settings"
 	"madoguchi/server/staff"
+	"madoguchi/server/store"
 )
 
 // importCmd reads a CSV of insured people into the data folder, or with --dry-run only says what it would do.
@@ -94,9 +93,11 @@ func (c *importCmd) remembered(
 	s *settings.Settings, insurer eligibility.InsurerNumber,
 ) (map[string]insuredcsv.Column, error) {
 	type headings = map[string]insuredcsv.Column
-	if _, err := os.Stat(filepath.Join(s.Folder(), datafolder.DatabaseFile)); err != nil ||
-		insurer == "" {
+	if insurer == "" {
 		return headings{}, nil
+	}
+	if there, err := store.Exists(context.Background(), database(s)); err != nil || !there {
+		return headings{}, err
 	}
 	return inFolder(s, openApp, c.Role, func(ctx context.Context, a *app) (headings, error) {
 		return a.Store.ForInsurer().Importer.Headings(ctx, insurer)

@@ -24,7 +24,7 @@ func (c *keysAcceptCmd) Run(s *settings.Settings) error {
 		return err
 	}
 	entry := audit.Entry{At: clock(), Actor: staff.Operator{}.Actor()}
-	err := datafolder.AcceptKey(context.Background(), s.Folder(), c.File, entry)
+	err := datafolder.AcceptKey(context.Background(), database(s), c.File, entry)
 	if errors.Is(err, datafolder.ErrNotReplaceable) || errors.Is(err, datafolder.ErrNotRemembered) {
 		return printUsage(err)
 	}

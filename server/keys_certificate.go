@@ -53,7 +53,7 @@ func (c *keysCSRCmd) Run(s *settings.Settings) error {
 	if err != nil {
 		return printUsage(err)
 	}
-	if err := datafolder.Guard(context.Background(), f, s.Folder()); err != nil {
+	if err := datafolder.Guard(context.Background(), f, database(s)); err != nil {
 		return err
 	}
 	csr, err := f.Certificates.Request(insurer, subject)

@@ -57,5 +57,5 @@ func firstKeys(s *settings.Settings) (*keys.Folder, error) {
 	if err := s.Check(); err != nil {
 		return nil, printUsage(err)
 	}
-	return datafolder.FirstKeys(context.Background(), s.Folder())
+	return datafolder.FirstKeys(context.Background(), s.Folder(), database(s))
 }

@@ -18,6 +18,7 @@ import (
 	"madoguchi/server/hostapi"
 	"madoguchi/server/staff"
 	"madoguchi/server/store"
+	"madoguchi/server/store/storetest"
 	"madoguchi/server/trust"
 )
 
@@ -38,7 +39,7 @@ var morning = time.Date(2026, 11, 27, 8, 30, 0, 0, eligibility.Japan)
 
 func newOfflineDay(t *testing.T) *offlineDay {
 	t.Helper()
-	d := &offlineDay{file: t.TempDir() + "/db", now: morning, issuer: issuertest.NewKey(t)}
+	d := &offlineDay{file: storetest.Database(t), now: morning, issuer: issuertest.NewKey(t)}
 	kept, err := store.Open(ctx, d.file, store.Options{
 		Mode:    "demo",
 		Role:    "counter",

@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"testing"
@@ -26,6 +25,7 @@ import (
 	"madoguchi/server/hostapi"
 	"madoguchi/server/staff"
 	"madoguchi/server/store"
+	"madoguchi/server/store/storetest"
 	"madoguchi/server/trust"
 )
 
@@ -60,7 +60,7 @@ type clinic struct {
 
 func newClinic(t *testing.T) *clinic {
 	t.Helper()
-	c := &clinic{file: filepath.Join(t.TempDir(), "db")}
+	c := &clinic{file: storetest.Database(t)}
 	secret := secretOfTests
 	kept, err := store.Open(ctx, c.file, store.Options{
 		Mode:    "demo",

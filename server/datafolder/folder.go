@@ -30,6 +30,15 @@ const (
 	TrustVersionFile = "trust-version"
 )
 
+// Database is the name of the database of a data folder, for server/store: the address that is given, or the
+// folder's file.
+func Database(folder, address string) string {
+	if address != "" {
+		return address
+	}
+	return filepath.Join(folder, DatabaseFile)
+}
+
 // DataFolder is an open data folder.
 type DataFolder struct {
 	Path  string
@@ -44,7 +53,11 @@ type Options struct {
 	Mode string // store.Options.Mode
 	Role string // a role loads only the keys that it needs
 	Host string // HOST of the insurers' iss (keys.Rotation.Host)
-	Now  func() time.Time
+	// Database is the address of the database where it is not a file of the folder.
+	Database string
+	// Readers and Writers are store.Options'.
+	Readers, Writers int
+	Now              func() time.Time
 }
 
 // Open opens the data folder for a role. It refuses a start with keys that are not those of the data, or that
@@ -60,7 +73,7 @@ func Open(ctx context.Context, o Options) (*DataFolder, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := Guard(ctx, ring, o.Path); err != nil {
+	if err := Guard(ctx, ring, Database(o.Path, o.Database)); err != nil {
 		return nil, err
 	}
 	ring.Rotation.Host = o.Host
@@ -94,11 +107,13 @@ func openStore(ctx context.Context, secrets *keys.Secrets, o Options) (*store.St
 			return nil, err
 		}
 	}
-	return store.Open(ctx, filepath.Join(o.Path, DatabaseFile), store.Options{
+	return store.Open(ctx, Database(o.Path, o.Database), store.Options{
 		Mode:    o.Mode,
 		Role:    o.Role,
 		Index:   index,
 		Masters: masters,
+		Readers: o.Readers,
+		Writers: o.Writers,
 	})
 }
 

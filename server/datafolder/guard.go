@@ -48,8 +48,8 @@ func closeToOthers(folder string) error {
 }
 
 // Guard tells the key folder what the database knows of its keys, before any is loaded.
-func Guard(ctx context.Context, ring *keys.Folder, folder string) error {
-	known, err := store.ReadKeyChecks(ctx, filepath.Join(folder, DatabaseFile))
+func Guard(ctx context.Context, ring *keys.Folder, database string) error {
+	known, err := store.ReadKeyChecks(ctx, database)
 	if err != nil {
 		return err
 	}

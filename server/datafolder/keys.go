@@ -44,23 +44,23 @@ func ExistingKeys(path, host string) (*keys.Folder, error) {
 }
 
 // FirstKeys opens the keys of the data folder at path, making the folder where this is its first use.
-func FirstKeys(ctx context.Context, path string) (*keys.Folder, error) {
+func FirstKeys(ctx context.Context, path, database string) (*keys.Folder, error) {
 	ring, err := keys.Open(filepath.Join(path, KeysDir))
 	if err != nil {
 		return nil, err
 	}
-	return ring, Guard(ctx, ring, path)
+	return ring, Guard(ctx, ring, database)
 }
 
-// AcceptKey is the way on where a signing key was lost for good: the database of the data folder at path
-// forgets the key of a file, and the next start takes another. It returns ErrNotReplaceable for a key that
+// AcceptKey is the way on where a signing key was lost for good: the database forgets the key of a
+// file, and the next start takes another. It returns ErrNotReplaceable for a key that
 // opens what is stored, and ErrNotRemembered for one that the database does not know.
-func AcceptKey(ctx context.Context, path, file string, e audit.Entry) error {
+func AcceptKey(ctx context.Context, database, file string, e audit.Entry) error {
 	if !keys.Replaceable(file) {
 		return ErrNotReplaceable
 	}
 	e.Action, e.Detail = "key.accept", file
-	err := store.AcceptKey(ctx, filepath.Join(path, DatabaseFile), file, e)
+	err := store.AcceptKey(ctx, database, file, e)
 	var refused *eligibility.Error
 	if errors.As(err, &refused) && refused.Code == eligibility.NotFound {
 		return ErrNotRemembered

@@ -26,6 +26,7 @@ import (
 	"madoguchi/server/keys"
 	"madoguchi/server/staff"
 	"madoguchi/server/store"
+	"madoguchi/server/store/storetest"
 )
 
 const (
@@ -87,7 +88,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	dir := t.TempDir()
-	w := &world{file: filepath.Join(dir, "db")}
+	w := &world{file: storetest.Database(t)}
 	secret := bytes.Repeat([]byte{1}, 32)
 	var err error
 	w.store, err = store.Open(ctx, w.file, store.Options{

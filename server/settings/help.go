@@ -6,7 +6,11 @@ var Help = map[string]string{
 	"config": "file of settings: lines of NAME=value with the names below; flags and the environment " +
 		"win",
 	"data": "data folder; the demo uses its sub-folder demo, live servers live",
-	"url":  "public https address, without a path; setting it leaves the demo",
+	"database": "postgres://USER@HOST/NAME of a PostgreSQL database; by default a SQLite file in the data " +
+		"folder (docs/operator.md)",
+	"database_readers": "connections of this server that read, at most; by default 16, SQLite 8",
+	"database_writers": "PostgreSQL: connections of this server that write, at most; by default 8",
+	"url":              "public https address, without a path; setting it leaves the demo",
 	"tlscert": "live: certificate of that address, PEM with its chain; a new file is picked up by " +
 		"itself",
 	"tlskey": "live: private key of the certificate, PEM",

@@ -12,6 +12,7 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/server/demo"
+	"madoguchi/server/store"
 )
 
 // Modes of a server; a database is stamped with its own and never opens in the other.
@@ -26,9 +27,14 @@ const (
 type Settings struct {
 	Config string `env:"MADOGUCHI_CONFIG" type:"path" placeholder:"FILE" help:"${config}"`
 
-	Addr    string `env:"MADOGUCHI_ADDR" default:"127.0.0.1:8080" help:"address to listen on"`
-	Data    string `env:"MADOGUCHI_DATA" default:"./data" type:"path" help:"${data}"`
-	URL     string `env:"MADOGUCHI_URL" help:"${url}"`
+	Addr string `env:"MADOGUCHI_ADDR" default:"127.0.0.1:8080" help:"address to listen on"`
+	Data string `env:"MADOGUCHI_DATA" default:"./data" type:"path" help:"${data}"`
+	URL  string `env:"MADOGUCHI_URL" help:"${url}"`
+
+	Database        string `env:"MADOGUCHI_DATABASE" placeholder:"ADDRESS" help:"${database}"`
+	DatabaseReaders int    `env:"MADOGUCHI_DATABASE_READERS" help:"${database_readers}"`
+	DatabaseWriters int    `env:"MADOGUCHI_DATABASE_WRITERS" help:"${database_writers}"`
+
 	TLSCert string `env:"MADOGUCHI_TLS_CERT" type:"path" help:"${tlscert}"`
 	TLSKey  string `env:"MADOGUCHI_TLS_KEY" type:"path" help:"${tlskey}"`
 	Proxy   string `env:"MADOGUCHI_PROXY" help:"${proxy}"`
@@ -65,6 +71,7 @@ var (
 	errOIDCAddress  = invalid("settings.oidc_addresses", "MADOGUCHI_OIDC_ADDRESSES")
 	errTrustAddress = invalid("settings.trust_addresses", "MADOGUCHI_TRUST_ADDRESSES")
 	errAddr         = invalid("settings.addr", "MADOGUCHI_ADDR")
+	errDatabase     = invalid("store.address", "MADOGUCHI_DATABASE")
 	errPublished    = invalid("settings.demo_publish_live", "MADOGUCHI_DEMO_PUBLISH")
 	errNoDemo       = &eligibility.Error{Code: eligibility.Unavailable, Key: "settings.nodemo"}
 	errNotLoopback  = &eligibility.Error{
@@ -123,6 +130,9 @@ func (s *Settings) Check() error {
 		if err := s.checkAddr(); err != nil {
 			return err
 		}
+	}
+	if s.Database != "" && !store.IsAddress(s.Database) {
+		return errDatabase
 	}
 	if s.Mode() == Demo {
 		if !demo.Built {

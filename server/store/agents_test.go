@@ -131,7 +131,7 @@ func testAnEndedAgentIsNotLetInByHand(t *testing.T) {
 			if err := s.ForAgents().EndAgent(ctx, end, entry("agent.end")); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := s.write.Exec(c.sql); err != nil {
+			if _, err := s.tamper(c.sql); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := s.ForAgents().Agent(ctx, agentID); !errors.Is(err, errAltered) {
@@ -157,7 +157,7 @@ func testAnAgentOfTheVersionBeforeIsReadAndSeen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.write.Exec(`INSERT INTO agents (ref, facility, name, public, paired_at, paired_by, proof)
+	if _, err := s.tamper(`INSERT INTO agents (ref, facility, name, public, paired_at, paired_by, proof)
 		VALUES ($1, '1319999991', '受付1', $2, $3, '鈴木', $4)`, agentID, []byte("key"), toMillis(noon),
 		proof); err != nil {
 		t.Fatal(err)

@@ -334,7 +334,7 @@ func testAlteredRowsAreRefused(t *testing.T) {
 		t.Run(a.name, func(t *testing.T) {
 			f := fill(t)
 			for _, text := range a.sql {
-				if _, err := f.write.Exec(text, f.hanako, f.taichi); err != nil {
+				if _, err := f.tamper(text, f.hanako, f.taichi); err != nil {
 					t.Fatalf("%s: %v", text, err)
 				}
 			}
@@ -350,10 +350,10 @@ func testAlteredRowsAreRefused(t *testing.T) {
 			f.taichi).Scan(&his); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := f.write.Exec(`UPDATE people SET key_mac = x'00' WHERE ref = $1`, f.taichi); err != nil {
+		if _, err := f.tamper(`UPDATE people SET key_mac = x'00' WHERE ref = $1`, f.taichi); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := f.write.Exec(`UPDATE people SET key_mac = $1 WHERE ref = $2`, his,
+		if _, err := f.tamper(`UPDATE people SET key_mac = $1 WHERE ref = $2`, his,
 			f.hanako); err != nil {
 			t.Fatal(err)
 		}
@@ -369,12 +369,12 @@ func TestAlteredRowsCanBeEnded(t *testing.T) { storetest.Engines(t, testAlteredR
 
 func testAlteredRowsCanBeEnded(t *testing.T) {
 	f := fill(t)
-	if _, err := f.write.Exec(`UPDATE notices SET void = 0, used_by = (SELECT subject_mac FROM enrolments
+	if _, err := f.tamper(`UPDATE notices SET void = 0, used_by = (SELECT subject_mac FROM enrolments
 		WHERE person_id = (SELECT id FROM people
 		WHERE ref = $1)), serial = serial + 3`, f.hanako); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.write.Exec(`UPDATE enrolments SET created_at = 1`); err != nil {
+	if _, err := f.tamper(`UPDATE enrolments SET created_at = 1`); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.Enrolment.EraseSubject(ctx, "op|hanako", entry("subject.erase")); err != nil {

@@ -50,15 +50,15 @@ func testAuditChainShowsEveryChange(t *testing.T) {
 		{"a shorter chain", `DELETE FROM audit WHERE seq = 5`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if _, err := s.write.Exec(c.sql); err == nil {
+			if _, err := s.tamper(c.sql); err == nil {
 				t.Error("it was allowed")
 			}
 		})
 	}
-	if _, err := s.write.Exec(`DROP TRIGGER audit_is_never_changed`); err != nil {
+	if _, err := s.tamper(`DROP TRIGGER audit_is_never_changed`); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.write.Exec(`UPDATE audit SET actor = 'x' WHERE seq = 2`); err != nil {
+	if _, err := s.tamper(`UPDATE audit SET actor = 'x' WHERE seq = 2`); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := s.VerifyAudit(ctx); !errors.Is(err, ErrAudit) || n != 2 {
@@ -150,7 +150,7 @@ func testNoFieldOfTheAuditChainIsChangedUnseen(t *testing.T) {
 			t.Fatalf("%d %v", n, err)
 		}
 		for _, trigger := range []string{"audit_is_never_changed", "audit_is_never_shortened"} {
-			if _, err := s.write.Exec(`DROP TRIGGER IF EXISTS ` + trigger); err != nil {
+			if _, err := s.tamper(`DROP TRIGGER IF EXISTS ` + trigger); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -159,7 +159,7 @@ func testNoFieldOfTheAuditChainIsChangedUnseen(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(attacks)) {
 		t.Run(name, func(t *testing.T) {
 			s := filled(t)
-			if _, err := s.write.Exec(attacks[name]); err != nil {
+			if _, err := s.tamper(attacks[name]); err != nil {
 				t.Fatal(err)
 			}
 			if n, err := s.VerifyAudit(ctx); !errors.Is(err, ErrAudit) {
@@ -175,7 +175,7 @@ func testNoFieldOfTheAuditChainIsChangedUnseen(t *testing.T) {
 			&previous); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.write.Exec(`UPDATE audit SET detail = 'x', hash = $1 WHERE seq = 3`, auditHash(3, at,
+		if _, err := s.tamper(`UPDATE audit SET detail = 'x', hash = $1 WHERE seq = 3`, auditHash(3, at,
 			"t", "n", nil, "x", previous)); err != nil {
 			t.Fatal(err)
 		}

@@ -135,7 +135,7 @@ func TestADatabaseThatOnlyLooksUnboundIsRefused(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := s.write.Exec(`DELETE FROM meta WHERE name = 'bound'; ` + c.sql); err != nil {
+			if _, err := s.tamper(`DELETE FROM meta WHERE name = 'bound'; ` + c.sql); err != nil {
 				t.Fatal(err)
 			}
 			s.Close()
@@ -159,7 +159,7 @@ func testAnAgentOfADatabaseThatOnlyLooksUnboundIsNotVouchedFor(t *testing.T) {
 			PairedAt: noon, PairedBy: "鈴木"}, entry("agent.pair")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.write.Exec(`DELETE FROM meta WHERE name = 'bound';
+	if _, err := s.tamper(`DELETE FROM meta WHERE name = 'bound';
 		UPDATE agents SET facility = '1310000000'`); err != nil {
 		t.Fatal(err)
 	}
@@ -176,13 +176,13 @@ func TestRowsOfTheOldFormAreRefusedAfterwards(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.write.Exec(`ATTACH DATABASE '` + released(t) + `' AS old`); err != nil {
+	if _, err := s.tamper(`ATTACH DATABASE '` + released(t) + `' AS old`); err != nil {
 		t.Fatal(err)
 	}
 	for _, text := range []string{`UPDATE sessions SET body = (SELECT body FROM old.sessions o
 		WHERE o.id = sessions.id)`,
 		`UPDATE people SET body = (SELECT body FROM old.people o WHERE o.id = people.id)`} {
-		if _, err := s.write.Exec(text); err != nil {
+		if _, err := s.tamper(text); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -226,7 +226,7 @@ func testMigrationsMayHaveGaps(t *testing.T) {
 	if err := migrateBy(ctx, dialect, s.write.DB, folder); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.write.Exec(`INSERT INTO between_others DEFAULT VALUES`); err != nil {
+	if _, err := s.tamper(`INSERT INTO between_others DEFAULT VALUES`); err != nil {
 		t.Error(err)
 	}
 }

@@ -49,7 +49,7 @@ func testACaseIsFoundByItsOwnFacilityAlone(t *testing.T) {
 		again.Version != stored.Version {
 		t.Errorf("%+v %v", again, err)
 	}
-	if _, err := s.write.Exec(`UPDATE cases SET facility = '1319999992'`); err != nil {
+	if _, err := s.tamper(`UPDATE cases SET facility = '1319999992'`); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := s.ForCounter().Case(ctx, "1319999992", "CASE"); err == nil {

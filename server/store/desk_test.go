@@ -78,10 +78,10 @@ func testAlteredRowsOfTheDeskAreRefused(t *testing.T) {
 			if err := file(f); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := f.write.Exec(`PRAGMA foreign_keys = 0`); err != nil {
+			if _, err := f.tamper(`PRAGMA foreign_keys = 0`); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := f.write.Exec(c.edit); err != nil {
+			if _, err := f.tamper(c.edit); err != nil {
 				t.Fatal(err)
 			}
 			if err := c.then(f); !errors.Is(err, errAltered) {

@@ -16,6 +16,8 @@ import (
 type engine interface {
 	// open makes the database if it can, checks it, and returns a pool that reads and one that writes.
 	open(ctx context.Context, o Options) (read, write *sql.DB, err error)
+	// server says which server that is, and whether others on the network can read what it is told; "" for none.
+	server(ctx context.Context) (name string, inClear bool, err error)
 	// inspect opens an existing database for questions that change nothing; nil where there is none.
 	inspect(ctx context.Context) (*sql.DB, error)
 	// alone runs f while no other program does what f does to the database.

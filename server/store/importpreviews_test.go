@@ -46,7 +46,7 @@ func testPartsOfAKeptFileCannotChangePlaces(t *testing.T) {
 			s, _ := open(t)
 			preview(t, s, insuredcsv.Text{[]byte("one"), []byte("two"), []byte("three")})
 			for _, q := range attacks[name] {
-				if _, err := s.write.Exec(q); err != nil {
+				if _, err := s.tamper(q); err != nil {
 					t.Fatal(err)
 				}
 			}

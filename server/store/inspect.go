@@ -25,6 +25,8 @@ type Condition struct {
 	Agents     int            // paired bridge agents that were not ended
 	LastPaired time.Time      // when the newest of them was paired
 	Releases   []AgentRelease // that those agents were, in order; none: nothing of it is stored
+	Server     string         // the database's server with its version; empty for a file
+	InClear    bool           // what the server is told and says can be read on the network between
 }
 
 // AgentRelease is how many of the paired bridge agents were one release when they were last stored.
@@ -37,7 +39,21 @@ type AgentRelease struct {
 var (
 	errNewer      = &eligibility.Error{Code: eligibility.Conflict, Key: "store.newer"}
 	errUnreadable = &eligibility.Error{Code: eligibility.Unavailable, Key: "store.unreadable"}
+	errNoServer   = &eligibility.Error{
+		Code:  eligibility.Unavailable,
+		Key:   "store.no_server",
+		Field: "MADOGUCHI_DATABASE",
+	}
 )
+
+// Exists reports whether there is a database: a file, or the tables on a server.
+func Exists(ctx context.Context, database string) (bool, error) {
+	db, err := engineOf(database).inspect(ctx)
+	if err != nil || db == nil {
+		return false, err
+	}
+	return true, db.Close()
+}
 
 // Inspect looks at a database for a mode and role and changes nothing. With what it found it
 // returns the refusals of Open that need no key: another mode or role, a newer program's tables, no
@@ -45,6 +61,10 @@ var (
 func Inspect(ctx context.Context, database, mode, role string) (Condition, error) {
 	c := Condition{}
 	e := engineOf(database)
+	var err error
+	if c.Server, c.InClear, err = e.server(ctx); err != nil {
+		return c, err
+	}
 	db, err := e.inspect(ctx)
 	if err == nil && db == nil {
 		return c, nil

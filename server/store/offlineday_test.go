@@ -114,7 +114,7 @@ func testAnAlteredOfflineRowIsNoticed(t *testing.T) {
 			if err := c.read(kept); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := s.write.ExecContext(ctx, c.change); err != nil {
+			if _, err := s.tamper(c.change); err != nil {
 				t.Fatal(err)
 			}
 			if err := c.read(kept); !errors.Is(err, errAltered) {

@@ -66,7 +66,7 @@ func TestPeopleOfAnOlderProgramAreFoundAfterTheNextStart(t *testing.T) {
 func testPeopleOfAnOlderProgramAreFoundAfterTheNextStart(t *testing.T) {
 	s, path := open(t)
 	importPeople(t, s, map[string]eligibility.Person{"k1": hanako})
-	if _, err := s.write.Exec(`UPDATE people
+	if _, err := s.tamper(`UPDATE people
 		SET search = 0, number_mac = x'00', name_mac = x'00', kana_mac = x'00', birth_mac = x'00',
 		insured_mac = x'00'`); err != nil {
 		t.Fatal(err)
@@ -142,7 +142,7 @@ func testAKeptFileComesBackInItsPartsAndNoneCanBeMovedOrLeftOut(t *testing.T) {
 			WHERE part = 1) WHERE part = 0`},
 	} {
 		t.Run(attack.name, func(t *testing.T) {
-			if _, err := s.write.Exec(attack.sql); err != nil {
+			if _, err := s.tamper(attack.sql); err != nil {
 				t.Fatal(err)
 			}
 			p, err := s.Importer.Preview(ctx, clerkOf("鈴木"), "P", noon)

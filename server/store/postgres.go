@@ -78,9 +78,26 @@ func (e postgres) open(ctx context.Context, o Options) (read, write *sql.DB, err
 		return nil, nil, errors.Join(err, write.Close())
 	}
 	if err := write.PingContext(ctx); err != nil {
-		return nil, nil, errors.Join(errStorage.Because(err), write.Close(), read.Close())
+		return nil, nil, errors.Join(errNoServer.Because(err), write.Close(), read.Close())
 	}
 	return read, write, nil
+}
+
+// server asks over a connection: neither a socket nor TLS is read by others.
+func (e postgres) server(ctx context.Context) (name string, inClear bool, err error) {
+	db, err := e.connect(1)
+	if err != nil {
+		return "", false, err
+	}
+	err = db.QueryRowContext(ctx, `SELECT 'PostgreSQL ' || current_setting('server_version'),
+		inet_server_addr() IS NOT NULL AND NOT inet_server_addr() <<= '127.0.0.0/8'
+		AND inet_server_addr() <> '::1'
+		AND NOT coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false)`).
+		Scan(&name, &inClear)
+	if err != nil {
+		err = errNoServer.Because(err)
+	}
+	return name, inClear, errors.Join(err, db.Close())
 }
 
 // inspect returns nil for a database in which no start has made anything.
@@ -90,6 +107,9 @@ func (e postgres) inspect(ctx context.Context) (*sql.DB, error) {
 		return nil, err
 	}
 	there, err := e.hasTable(ctx, db, "goose_db_version")
+	if err != nil {
+		err = errNoServer.Because(err)
+	}
 	if err != nil || !there {
 		return nil, errors.Join(err, db.Close())
 	}

@@ -43,7 +43,7 @@ func testSealedValuesCannotBeMovedToAnotherRow(t *testing.T) {
 	other := hanako
 	other.Name = "試験 太一"
 	importPeople(t, s, map[string]eligibility.Person{"k1": hanako, "k2": other})
-	if _, err := s.write.Exec(`UPDATE people SET body = (SELECT body FROM people WHERE id = 2)
+	if _, err := s.tamper(`UPDATE people SET body = (SELECT body FROM people WHERE id = 2)
 		WHERE id = 1`); err != nil {
 		t.Fatal(err)
 	}

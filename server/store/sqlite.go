@@ -79,6 +79,8 @@ func isSafeSQLite(version string) bool {
 	return major*1_000_000+minor*1_000+patch >= 3_051_003
 }
 
+func (sqlite) server(context.Context) (name string, inClear bool, err error) { return "", false, nil }
+
 func (e sqlite) inspect(context.Context) (*sql.DB, error) {
 	if _, err := os.Stat(e.path); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

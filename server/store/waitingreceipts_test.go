@@ -84,7 +84,7 @@ func testAWaitingReceiptIsSealedAndBound(t *testing.T) {
 			for _, id := range []string{"CASE", "OTHER"} {
 				putOwing(t, s, id, waitingFor(id))
 			}
-			if _, err := s.write.ExecContext(ctx, `UPDATE waiting_receipts SET `+change+
+			if _, err := s.tamper(`UPDATE waiting_receipts SET ` + change +
 				` WHERE ref = 'CASE'`); err != nil {
 				t.Fatal(err)
 			}
@@ -100,7 +100,7 @@ func testAWaitingReceiptIsSealedAndBound(t *testing.T) {
 	t.Run("data key gone", func(t *testing.T) {
 		s, path := open(t)
 		putOwing(t, s, "CASE", waitingFor("CASE"))
-		if _, err := s.write.ExecContext(ctx, `UPDATE waiting_receipts
+		if _, err := s.tamper(`UPDATE waiting_receipts
 			SET body = x'0200000000999999' || substr(body, 9)`); err != nil {
 			t.Fatal(err)
 		}
@@ -169,11 +169,15 @@ func testARecordAndItsReceiptAreStoredTogether(t *testing.T) {
 		{"the audit", `CREATE TRIGGER f BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'disk'); END`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s, _ := open(t)
+			s, err := openAt(storetest.New(t), options())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
 			cases := s.ForCounter()
 			putOwing(t, s, "OPEN", nil)
 			putOwing(t, s, "RECORDED", waitingFor("RECORDED"))
-			if _, err := s.write.ExecContext(ctx, c.fails); err != nil {
+			if _, err := s.tamper(c.fails); err != nil {
 				t.Fatal(err)
 			}
 			for id, change := range map[string]*counter.ReceiptChange{

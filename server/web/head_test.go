@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -137,7 +136,7 @@ var readActions = func() []string {
 func TestHeadAnswersWhereGetDoesAndChangesNothing(t *testing.T) {
 	h, stops := tour(t)
 	h.runs.Wait()
-	db, err := sql.Open("sqlite", filepath.Join(h.dir, "db"))
+	db, err := sql.Open("sqlite", h.database)
 	if err != nil {
 		t.Fatal(err)
 	}

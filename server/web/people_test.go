@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -133,7 +132,7 @@ func TestPeopleAreFoundHoweverTheyAreTypedAndTheSearchIsRecordedWithoutItsText(t
 // entries are the details of all lines of the audit chain with this action.
 func (h *testApp) entries(t *testing.T, action string) (details []string) {
 	t.Helper()
-	db, err := sql.Open("sqlite", filepath.Join(h.dir, "db"))
+	db, err := sql.Open("sqlite", h.database)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -49,7 +48,7 @@ type watch struct {
 func watching(t *testing.T, h *testApp) *watch {
 	t.Helper()
 	h.runs.Wait()
-	db, err := sql.Open("sqlite", filepath.Join(h.dir, "db"))
+	db, err := sql.Open("sqlite", h.database)
 	if err != nil {
 		t.Fatal(err)
 	}

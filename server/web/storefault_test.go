@@ -23,7 +23,7 @@ func TestAStoresFailureIsNotTheAbsenceOfWhatWasAskedFor(t *testing.T) {
 	h, stops := tour(t)
 	h.runs.Wait()
 	snapshot := filepath.Join(t.TempDir(), "db")
-	tables := tablesOf(t, filepath.Join(h.dir, "db"), snapshot)
+	tables := tablesOf(t, h.database, snapshot)
 	well := answersOf(t, h, stops, snapshot, fault{})
 	for i, s := range stops {
 		if well[i].Code >= 500 && s.route != "/api/v1/counter/reader" { // its double has no reader to choose
@@ -64,7 +64,7 @@ func TestAKeyThatCannotBeReadIsOurFault(t *testing.T) {
 	h, stops := tour(t)
 	h.runs.Wait()
 	snapshot := filepath.Join(t.TempDir(), "db")
-	tablesOf(t, filepath.Join(h.dir, "db"), snapshot)
+	tablesOf(t, h.database, snapshot)
 	well := answersOf(t, h, stops, snapshot, fault{})
 	if err := os.WriteFile(filepath.Join(h.dir, "keys", "issuer-00138990.json"), []byte("{"),
 		0o600); err != nil {

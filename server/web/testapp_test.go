@@ -33,6 +33,7 @@ import (
 	"madoguchi/server/keys"
 	"madoguchi/server/staff"
 	"madoguchi/server/store"
+	"madoguchi/server/store/storetest"
 	"madoguchi/server/trust"
 	console "madoguchi/server/web/counter"
 	"madoguchi/server/web/kit"
@@ -61,6 +62,7 @@ type testApp struct {
 	calls     *hostapi.Client  // where a test connects the counter to its insurers
 	members   *staff.Services
 	dir       string
+	database  string
 	runs      *insurer.PrintJobs
 	// pickAs is what a person comes back with who was sent to the provider (atProvider)
 	pickAs func(address, person string) string
@@ -87,7 +89,8 @@ func newTestApp(t *testing.T) *testApp {
 	if h.keys, err = keys.Open(filepath.Join(folder, "keys")); err != nil {
 		t.Fatal(err)
 	}
-	h.store = openStore(t, filepath.Join(folder, "db"))
+	h.database = storetest.Database(t)
+	h.store = openStore(t, h.database)
 	h.trust = credential.TrustList{Version: 1, IssuedAt: h.now.Unix()}
 	for _, in := range []insurer.Insurer{
 		{Number: "00138990", Name: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000"},
@@ -467,7 +470,7 @@ func (h *testApp) patientOf(t *testing.T, at time.Time) insurer.PersonRecord {
 // databaseText is every byte of the database's files.
 func (h *testApp) databaseText(t *testing.T) string {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(h.dir, "db*"))
+	files, err := filepath.Glob(h.database + "*")
 	if err != nil || len(files) == 0 {
 		t.Fatal(files, err)
 	}

@@ -12,6 +12,7 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -38,7 +39,7 @@ func Engines(t *testing.T, test func(t *testing.T)) {
 // there yet. It must be closed when t ends.
 func Database(t testing.TB) string {
 	t.Helper()
-	if !slices.Contains(strings.Split(t.Name(), "/"), onPostgreSQL) {
+	if !wantsPostgreSQL(t) {
 		return filepath.Join(t.TempDir(), "madoguchi.db")
 	}
 	address := emptied.take()
@@ -58,10 +59,18 @@ func Database(t testing.TB) string {
 // New is Database of one without tables.
 func New(t testing.TB) string {
 	t.Helper()
-	if !slices.Contains(strings.Split(t.Name(), "/"), onPostgreSQL) {
+	if !wantsPostgreSQL(t) {
 		return filepath.Join(t.TempDir(), "madoguchi.db")
 	}
 	return postgrestest.Database(t)
+}
+
+// everyTest is the name in the environment that puts every test on PostgreSQL which asks for a Database here:
+// MADOGUCHI_TEST_ENGINE=PostgreSQL go test ./server/web
+const everyTest = "MADOGUCHI_TEST_ENGINE"
+
+func wantsPostgreSQL(t testing.TB) bool {
+	return os.Getenv(everyTest) == onPostgreSQL || slices.Contains(strings.Split(t.Name(), "/"), onPostgreSQL)
 }
 
 // pool are databases that no test uses now. Making the tables anew takes longer than most tests.

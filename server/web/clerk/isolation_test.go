@@ -24,6 +24,7 @@ import (
 	"madoguchi/server/keys"
 	"madoguchi/server/staff"
 	"madoguchi/server/store"
+	"madoguchi/server/store/storetest"
 	"madoguchi/server/web/kit"
 )
 
@@ -67,7 +68,7 @@ func newOffice(t *testing.T) *office {
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	dir := t.TempDir()
 	secret := bytes.Repeat([]byte{1}, 32)
-	kept, err := store.Open(ctx, filepath.Join(dir, "db"), store.Options{
+	kept, err := store.Open(ctx, storetest.Database(t), store.Options{
 		Mode:    "live",
 		Role:    "insurer",
 		Index:   secret,
