@@ -69,6 +69,7 @@ var floors = map[string]int{
 	"server/insuredcsv":   20,
 	"server/qrscan":       20,
 	"server/audit":        22,
+	"server/instances":    22, // which processes share a database
 	"server/keys":         22, // makes credential keys
 	"server/staff":        24, // who works where, and who of them asks
 	"server/printing":     25,

@@ -11,6 +11,8 @@ import (
 	"madoguchi/server/agents"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/demo"
+	"madoguchi/server/hub"
+	"madoguchi/server/instances"
 	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
 	"madoguchi/server/printing"
@@ -25,9 +27,14 @@ type app struct {
 	*datafolder.DataFolder
 	settings *settings.Settings
 
-	word    *kit.DemoWord      // where the demo's port is published
-	readers *agents.AgentHub   // where a counter's half runs
-	runs    *insurer.PrintJobs // where an insurer's half runs
+	word    *kit.DemoWord    // where the demo's port is published
+	readers *agents.AgentHub // where a counter's half runs
+
+	hub      *hub.Hub            // how instances hear of each other; of a server
+	instance *instances.Instance // this process among them; of a server
+
+	stopBeating context.CancelFunc
+	runs        *insurer.PrintJobs // where an insurer's half runs
 }
 
 var errNoData = &eligibility.Error{Code: eligibility.NotFound, Key: "data.none", Field: "--data"}
@@ -100,7 +107,12 @@ func (a *app) insurerServices(ctx context.Context, address string) (*insurer.Ser
 			return nil, err
 		}
 	}
+	instance := instances.NewName() // a command
+	if a.instance != nil {
+		instance = a.instance.Name
+	}
 	return insurer.New(insurer.Config{
+		Instance:     instance,
 		Stores:       a.Store.ForInsurer(),
 		Keys:         a.Keys.Rings,
 		Certificates: a.Keys.Certificates,

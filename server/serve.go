@@ -60,11 +60,13 @@ func (c *serveCmd) Run(s *settings.Settings) error {
 	if err != nil {
 		return err
 	}
-	go h.KeepClean(ctx, chores...)
+	defer h.leave(ctx)
+	go h.KeepClean(ctx, h.instance.Chore, chores...)
 	if h.runs != nil {
 		if err := h.runs.Resume(ctx); err != nil {
 			return err
 		}
+		go h.runs.KeepResuming(ctx)
 	}
 	listen.Announce{
 		Live:     s.Mode() == settings.Live,

@@ -27,6 +27,9 @@ import (
 func (c *serveCmd) site(
 	ctx context.Context, h *app, address string,
 ) (http.Handler, []func(context.Context), error) {
+	if err := h.join(ctx); err != nil {
+		return nil, nil, err
+	}
 	s := h.settings
 	if s.DemoPublish {
 		h.word = kit.NewDemoWord(h.Now)
@@ -107,6 +110,9 @@ func (a *app) addInsurerHalf(
 	if config.Insurer, err = a.insurerServices(ctx, address); err != nil {
 		return err
 	}
+	if err := config.Insurer.Share(a.hub); err != nil {
+		return err
+	}
 	a.runs = config.Insurer.PrintJobs
 	config.Listed = listed
 	config.CounterCall = hostapi.TrustedCounters(listed, config.Insurer.Receipts.FirstUse, a.Now)
@@ -148,6 +154,9 @@ func (a *app) addCounterHalf(
 		Now:        a.Now,
 		Names:      facilities.Name,
 	})
+	if err := a.joinAgents(); err != nil {
+		return nil, err
+	}
 	config.Readers = a.readers
 	config.Counter, refresh = counter.New(counter.Config{
 		Store:      a.Store.ForCounter(),
@@ -161,6 +170,9 @@ func (a *app) addCounterHalf(
 		Folder:     a.Path,
 		Now:        a.Now,
 	})
+	config.Counter.Receipts.Alone = func(ctx context.Context, do func()) {
+		a.instance.Chore(ctx, "receipts", 0, do)
+	}
 	go config.Counter.Receipts.KeepLeaving(ctx)
 	return refresh, nil
 }

@@ -59,7 +59,12 @@ func Instance(t *testing.T, e Engines, name string) *hub.Hub { return instance(t
 
 func instance(t *testing.T, e Engines, name string, key []byte) *hub.Hub {
 	t.Helper()
-	h, err := hub.New(hub.Config{Engine: e.New(t), Instance: name, Key: key, Now: func() time.Time { return noon }})
+	h, err := hub.New(hub.Config{
+		Engine:   e.New(t),
+		Instance: name,
+		Key:      key,
+		Now:      func() time.Time { return noon },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

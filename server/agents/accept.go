@@ -292,13 +292,13 @@ func cleanProgram(program string) string {
 	return program
 }
 
-// operationEnds is how long a restart waits for an operation that is out: a reading with 照合番号B is longer, and
-// is then answered with ErrLost.
+// operationEnds is how long a restart waits for an operation that is out: a reading with 照合番号B is longer,
+// and is then answered with ErrLost.
 const operationEnds = 8 * time.Second
 
 // Restart tells every agent that this server restarts, so that they come back spread over a minute, and
-// admits no new ones. An operation that is out ends before, if it does soon. It returns when all have been told
-// or ctx ends.
+// admits no new ones. An operation that is out ends before, if it does soon. It returns when all have been
+// told or ctx ends.
 func (s *AgentHub) Restart(ctx context.Context) {
 	s.mu.Lock()
 	s.restarting = true

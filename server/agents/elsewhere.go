@@ -9,9 +9,10 @@ import (
 	"madoguchi/server/hub"
 )
 
-// Several instances share an installation: an agent is connected to one of them, the counter's page may be at
-// another. Where each agent is stands in the store (Places); what is asked of one that is elsewhere goes over
-// the hub to the instance that holds its connection (forward.go), which answers for its own connections only.
+// Several instances share an installation: an agent is connected to one of them, the counter's page may be
+// at another. Where each agent is stands in the store (Places); what is asked of one that is elsewhere goes
+// over the hub to the instance that holds its connection (forward.go), which answers for its own
+// connections only.
 
 // Place is where an agent is connected.
 type Place struct {

@@ -205,8 +205,8 @@ func (s *AgentHub) answerProbe(ctx context.Context, payload []byte) []byte {
 	return said
 }
 
-// probeElsewhere asks the instance where an agent is, if it is at another one, whether it answers there. Where
-// nobody says so, it does not.
+// probeElsewhere asks the instance where an agent is, if it is at another one, whether it answers there.
+// Where nobody says so, it does not.
 func (s *AgentHub) probeElsewhere(ctx context.Context, agent Agent) (p answeredProbe) {
 	places, err := s.places(ctx, agent.Facility)
 	place, there := places[agent.ID]

@@ -96,8 +96,8 @@ func (s *AgentHub) answerPairing(ctx context.Context, payload []byte) []byte {
 // ticketBreak stands between the instance that gave a ticket and the ticket, where that is another one.
 const ticketBreak = "-"
 
-// takeElsewhere asks all other instances for the agent that shows a code. It returns ErrPairing when none has
-// it.
+// takeElsewhere asks all other instances for the agent that shows a code. It returns ErrPairing when none
+// has it.
 func (s *AgentHub) takeElsewhere(
 	ctx context.Context, reception staff.Reception, code string,
 ) (Candidate, error) {
@@ -145,7 +145,9 @@ func (s *AgentHub) redeemElsewhere(ctx context.Context, q pairingQuestion) (Agen
 	return *a.Agent, a.error()
 }
 
-func (s *AgentHub) askPairing(ctx context.Context, other string, q pairingQuestion) (a pairingAnswer, err error) {
+func (s *AgentHub) askPairing(
+	ctx context.Context, other string, q pairingQuestion,
+) (a pairingAnswer, err error) {
 	question, err := json.Marshal(q)
 	if err != nil {
 		return a, err

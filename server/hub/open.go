@@ -11,6 +11,8 @@ import (
 // errSetting is returned for a MADOGUCHI_HUB that is none of the engines.
 var errSetting = &eligibility.Error{Code: eligibility.Invalid, Key: "hub.setting", Field: "MADOGUCHI_HUB"}
 
+var errNoPair = errors.New("a certificate and its key go together")
+
 // Setting names an engine.
 type Setting struct {
 	Hub      string // empty or memory, postgres, or NATS.URL
@@ -31,18 +33,18 @@ func (s Setting) Check() error {
 	switch {
 	case !s.Several(), isNATS(s.Hub), s.Hub == "postgres" && s.Database != "":
 	case s.Hub == "postgres":
-		return errSetting.Because(errors.New("postgres uses the database, and MADOGUCHI_DATABASE names none"))
+		return errSetting.Because(errors.New("MADOGUCHI_DATABASE names no server"))
 	default:
 		return errSetting.Because(errors.New("it is neither memory nor postgres nor an address of NATS"))
 	}
 	if (s.NATS.Cert == "") != (s.NATS.Key == "") {
-		return errSetting.In("MADOGUCHI_HUB_CERT").Because(errors.New("a certificate and its key go together"))
+		return errSetting.In("MADOGUCHI_HUB_CERT").Because(errNoPair)
 	}
 	return nil
 }
 
-// Open connects to the engine that a setting names, for an installation's key. It returns errors that name the
-// setting.
+// Open connects to the engine that a setting names, for an installation's key. It returns errors that name
+// the setting.
 func Open(ctx context.Context, s Setting, key []byte) (Engine, error) {
 	if err := s.Check(); err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
-// Package instances is how the instances of one installation know of each other: each says every few seconds
-// in the database that it lives, and what any of them could do is claimed there by one. There is no leader: an
-// instance that dies stops saying so, and when its time is over another one takes up what it had.
+// Package instances is how the instances of one installation know of each other: each says every few
+// seconds in the database that it lives, and what any of them could do is claimed there by one. There is no
+// leader: an instance that dies stops saying so, and when its time is over another one takes up what it
+// had.
 //
 // Times are those of the instances' own clocks, which an operator keeps within a few seconds of each other.
 package instances
@@ -40,7 +41,8 @@ type Claim struct {
 	Chore, Owner string
 	At           time.Time
 	Until        time.Time // then it may be another's
-	// Latest is the latest end that can be right: a claim that ends later was made by a clock that was wrong.
+	// Latest is the latest end that can be right: a claim that ends later was made by a clock that was
+	// wrong.
 	Latest time.Time
 }
 
@@ -91,8 +93,8 @@ func (i *Instance) Others(ctx context.Context) ([]string, error) {
 }
 
 // Chore does something that one of all instances does at a time and every so often, where it is due and no
-// other instance does it. A chore of an instance that died is another's after choreTime. What it does must be
-// harmless when it is done twice.
+// other instance does it. A chore of an instance that died is another's after choreTime. What it does must
+// be harmless when it is done twice.
 func (i *Instance) Chore(ctx context.Context, name string, every time.Duration, do func()) {
 	now := i.Now()
 	claimed, err := i.Store.Claim(ctx, Claim{

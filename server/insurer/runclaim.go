@@ -8,9 +8,9 @@ import (
 	"madoguchi/server/instances"
 )
 
-// Several instances can print, and one that dies in the middle of a run leaves it to another: a run is claimed
-// in the store for a time, and the claim is renewed while it is printed. A file that is finished under an old
-// claim is not noted; whoever prints a file again writes the same name whole or not at all.
+// Several instances can print, and one that dies in the middle of a run leaves it to another: a run is
+// claimed in the store for a time, and the claim is renewed while it is printed. A file that is finished
+// under an old claim is not noted; whoever prints a file again writes the same name whole or not at all.
 
 // claim makes a run this process's.
 func (j *PrintJobs) claim(ctx context.Context, run RunKey) (RunClaim, bool, error) {

@@ -35,8 +35,8 @@ type PrintJobs struct {
 
 	instance string     // RunClaim.Owner
 	turn     sync.Mutex // of the run that is being printed
-	mu   sync.Mutex
-	live map[RunKey]printing.Progress // of this process's runs, the waiting ones among them
+	mu       sync.Mutex
+	live     map[RunKey]printing.Progress // of this process's runs, the waiting ones among them
 	// printed is the run that is being printed; changed tells it of a command that was given in this process.
 	printed RunKey
 	changed chan struct{}

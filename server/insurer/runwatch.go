@@ -40,8 +40,8 @@ func (j *PrintJobs) poke() {
 }
 
 // Watch returns a channel that receives whenever a run of the insurer's in this process gets on, or one in
-// any instance begins, ends or is told what to do, one signal for all that happened since the last, until stop
-// is called. A run that another process prints (the command `print`) signals nobody here.
+// any instance begins, ends or is told what to do, one signal for all that happened since the last, until
+// stop is called. A run that another process prints (the command `print`) signals nobody here.
 func (j *PrintJobs) Watch(by staff.ForInsurer, id string) (changed <-chan struct{}, stop func()) {
 	return j.watchers.watch(RunKey{by.InsurerNumber(), id})
 }

@@ -22,8 +22,8 @@ type watchers[K comparable] struct {
 // tellTime is how long telling other instances may take.
 const tellTime = 5 * time.Second
 
-// share makes them hear of other instances, and tell those. heard, which may be nil, is called for each key of
-// which another instance tells; all is called where that may be any.
+// share makes them hear of other instances, and tell those. heard, which may be nil, is called for each key
+// of which another instance tells; all is called where that may be any.
 func (w *watchers[K]) share(h *hub.Hub, topic string, heard func(K), all func()) error {
 	_, err := h.Subscribe(topic, func(m hub.Message) {
 		var key K

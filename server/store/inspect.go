@@ -160,8 +160,8 @@ func (c *Condition) readReleases(ctx context.Context, db *sql.DB) error {
 }
 
 // schemas returns the number of the newest migration that a database has had, and of the newest one of this
-// program. It returns errNewer where the database is so far ahead that this program does not work on its tables
-// (readsFrom).
+// program. It returns errNewer where the database is so far ahead that this program does not work on its
+// tables (readsFrom).
 func schemas(ctx context.Context, e engine, db *sql.DB) (has, newest int64, err error) {
 	folder, _, err := e.migrations()
 	if err != nil {
@@ -196,8 +196,9 @@ func schemas(ctx context.Context, e engine, db *sql.DB) (has, newest int64, err 
 
 // readsFrom is the oldest schema whose program works on a database's tables, as the migrations have left it
 // there. A step that only adds (tables, columns with a default, indexes) leaves it as it is, so the program
-// before it runs on beside the new one and may be started again; a step that takes away or changes sets it to
-// the first schema that works without what it takes. A database that does not say is for its own program alone.
+// before it runs on beside the new one and may be started again; a step that takes away or changes sets it
+// to the first schema that works without what it takes. A database that does not say is for its own program
+// alone.
 func readsFrom(ctx context.Context, e engine, db *sql.DB) (int64, error) {
 	there, err := e.hasTable(ctx, db, "meta")
 	if err != nil || !there {

@@ -115,7 +115,8 @@ func (p pair) start(t *testing.T, e engine, name string) *Store {
 	return s
 }
 
-// olderStarts wants the older program to start on the newer one's tables, or to be refused and change nothing.
+// olderStarts wants the older program to start on the newer one's tables, or to be refused and change
+// nothing.
 func (p pair) olderStarts(t *testing.T, name string) {
 	t.Helper()
 	s, err := openOn(ctx, p.older, options())
@@ -133,8 +134,8 @@ func (p pair) olderStarts(t *testing.T, name string) {
 	}
 }
 
-// both runs the two orders of restart: the older one runs while the newer one is started, and is started again
-// after it; the newer one is started first, and the older one after it.
+// both runs the two orders of restart: the older one runs while the newer one is started, and is started
+// again after it; the newer one is started first, and the older one after it.
 func (p pair) both(t *testing.T) {
 	older := p.start(t, p.older, "the older one")
 	works(t, older, "older")
@@ -254,7 +255,8 @@ func TestAStepAddsOrSaysWhatItTakes(t *testing.T) {
 				continue
 			}
 			whole := string(steps[name].Data)
-			if strings.Contains(whole, fmt.Sprintf("UPDATE meta SET value = '%d' WHERE name = 'reads_from'", n)) {
+			says := fmt.Sprintf("UPDATE meta SET value = '%d' WHERE name = 'reads_from'", n)
+			if strings.Contains(whole, says) {
 				continue
 			}
 			for one := range strings.SplitSeq(comment.ReplaceAllString(whole, ""), ";") {

@@ -50,10 +50,10 @@ var (
 	errMissing = &eligibility.Error{Code: eligibility.NotFound, Key: "store.missing"}
 )
 
-// Open opens a database, a SQLite file's path or a PostgreSQL address (IsAddress), brings its tables up to date
-// and verifies its stamp. One whose tables a newer program made is refused, unless that only added to them
-// (readsFrom). Rows that a program before schema 9 wrote are bound (bindrows.go), and each key must open what it
-// sealed (OtherKeyError).
+// Open opens a database, a SQLite file's path or a PostgreSQL address (IsAddress), brings its tables up to
+// date and verifies its stamp. One whose tables a newer program made is refused, unless that only added to
+// them (readsFrom). Rows that a program before schema 9 wrote are bound (bindrows.go), and each key must
+// open what it sealed (OtherKeyError).
 func Open(ctx context.Context, database string, o Options) (*Store, error) {
 	return openOn(ctx, engineOf(database), o)
 }

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"madoguchi/server/agents"
+	"madoguchi/server/hub"
+	"madoguchi/server/instances"
+	"madoguchi/server/keys"
+)
+
+// theOnly is the name of an instance that has its database for itself: after a crash it has at once what it
+// had claimed.
+const theOnly = "server"
+
+// join makes this process one of its installation's instances.
+func (a *app) join(ctx context.Context) error {
+	index, err := a.Keys.Secret(keys.Index)
+	if err != nil {
+		return err
+	}
+	key, err := hub.Key(index)
+	if err != nil {
+		return err
+	}
+	setting := a.settings.HubSetting()
+	name := theOnly
+	if setting.Several() {
+		name = instances.NewName()
+		slog.SetDefault(slog.Default().With("instance", name))
+	}
+	setting.NATS.Instance = name
+	engine, err := hub.Open(ctx, setting, key)
+	if err != nil {
+		return err
+	}
+	if a.hub, err = hub.New(hub.Config{Engine: engine, Instance: name, Key: key, Now: a.Now}); err != nil {
+		return err
+	}
+	a.instance = &instances.Instance{Name: name, Store: a.Store.Instances(), Now: a.Now}
+	if err := a.instance.Begin(ctx); err != nil {
+		return err
+	}
+	beating, stop := context.WithCancel(context.WithoutCancel(ctx)) // also while requests end
+	a.stopBeating = stop
+	go a.instance.Keep(beating)
+	return nil
+}
+
+// leave takes this process out of its installation's instances, once its requests have ended.
+func (a *app) leave(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leavingTime)
+	defer cancel()
+	a.stopBeating()
+	if err := a.instance.End(ctx); err != nil {
+		slog.Warn("saying that this instance ends", "error", err)
+	}
+	if err := a.hub.Close(); err != nil {
+		slog.Warn("closing the hub", "error", err)
+	}
+}
+
+// leavingTime is how long saying goodbye may take; whoever is not told sees it by the lease.
+const leavingTime = 5 * time.Second
+
+// joinAgents has the agents of all instances asked from here, and this one's from everywhere.
+func (a *app) joinAgents() error {
+	if !a.settings.HubSetting().Several() {
+		return nil
+	}
+	return a.readers.Join(agents.Elsewhere{
+		Places: a.Store.AgentPlaces(),
+		Hub:    a.hub,
+		Others: a.instance.Others,
+	})
+}
