@@ -32,9 +32,7 @@ type app struct {
 
 	hub      *hub.Hub            // how instances hear of each other; of a server
 	instance *instances.Instance // this process among them; of a server
-
-	stopBeating context.CancelFunc
-	runs        *insurer.PrintJobs // where an insurer's half runs
+	runs     *insurer.PrintJobs  // where an insurer's half runs
 }
 
 var errNoData = &eligibility.Error{Code: eligibility.NotFound, Key: "data.none", Field: "--data"}

@@ -40,20 +40,23 @@ func (a *app) join(ctx context.Context) error {
 		return err
 	}
 	a.instance = &instances.Instance{Name: name, Store: a.Store.Instances(), Now: a.Now}
-	if err := a.instance.Begin(ctx); err != nil {
-		return err
+	return a.instance.Begin(ctx)
+}
+
+// stay says that this instance lives until leave is called, also while requests end.
+func (a *app) stay(ctx context.Context) (leave func()) {
+	staying, stop := context.WithCancel(context.WithoutCancel(ctx))
+	go a.instance.Keep(staying)
+	return func() {
+		stop()
+		a.leave(ctx)
 	}
-	beating, stop := context.WithCancel(context.WithoutCancel(ctx)) // also while requests end
-	a.stopBeating = stop
-	go a.instance.Keep(beating)
-	return nil
 }
 
 // leave takes this process out of its installation's instances, once its requests have ended.
 func (a *app) leave(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leavingTime)
 	defer cancel()
-	a.stopBeating()
 	if err := a.instance.End(ctx); err != nil {
 		slog.Warn("saying that this instance ends", "error", err)
 	}

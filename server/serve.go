@@ -60,7 +60,7 @@ func (c *serveCmd) Run(s *settings.Settings) error {
 	if err != nil {
 		return err
 	}
-	defer h.leave(ctx)
+	defer h.stay(ctx)()
 	go h.KeepClean(ctx, h.instance.Chore, chores...)
 	if h.runs != nil {
 		if err := h.runs.Resume(ctx); err != nil {
