@@ -1,6 +1,6 @@
 -- +goose Up
 -- Several instances on one database: which live, where each agent's connection is, and who does what in turn.
--- This step only adds (docs/contributing.md, "A change of the tables"): the program before it runs beside it.
+-- This step only adds (CONTRIBUTING.md, "A change of the tables"): the program before it runs beside it.
 CREATE TABLE instances (name TEXT NOT NULL PRIMARY KEY, until INTEGER NOT NULL);
 
 CREATE TABLE agent_places (
