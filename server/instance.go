@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"madoguchi/server/agents"
+	"madoguchi/server/counter"
 	"madoguchi/server/hub"
 	"madoguchi/server/instances"
 	"madoguchi/server/keys"
@@ -68,10 +69,14 @@ func (a *app) leave(ctx context.Context) {
 // leavingTime is how long saying goodbye may take; whoever is not told sees it by the lease.
 const leavingTime = 5 * time.Second
 
-// joinAgents has the agents of all instances asked from here, and this one's from everywhere.
-func (a *app) joinAgents() error {
+// joinCounters has the agents of all instances asked from here, and this one's from everywhere; what was
+// recorded at one is taken back at any.
+func (a *app) joinCounters(held *counter.Held) error {
 	if !a.settings.HubSetting().Several() {
 		return nil
+	}
+	if err := held.Share(a.hub, a.instance.Others); err != nil {
+		return err
 	}
 	return a.readers.Join(agents.Elsewhere{
 		Places: a.Store.AgentPlaces(),

@@ -154,9 +154,6 @@ func (a *app) addCounterHalf(
 		Now:        a.Now,
 		Names:      facilities.Name,
 	})
-	if err := a.joinAgents(); err != nil {
-		return nil, err
-	}
 	config.Readers = a.readers
 	config.Counter, refresh = counter.New(counter.Config{
 		Store:      a.Store.ForCounter(),
@@ -170,6 +167,9 @@ func (a *app) addCounterHalf(
 		Folder:     a.Path,
 		Now:        a.Now,
 	})
+	if err := a.joinCounters(config.Counter.Receipts.Held); err != nil {
+		return nil, err
+	}
 	config.Counter.Receipts.Alone = func(ctx context.Context, do func()) {
 		a.instance.Chore(ctx, "receipts", 0, do)
 	}

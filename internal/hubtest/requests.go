@@ -92,6 +92,11 @@ func noAnswer(t *testing.T, e Engines) {
 	case <-time.After(patience):
 		t.Error("who answers works on")
 	}
+	// an instance that is not there is given up long before an answer would be too late
+	lost := hub.Request{To: "nobody", Topic: "slow", Within: time.Hour}
+	if _, err := a.Request(t.Context(), lost); !errors.Is(err, hub.ErrNoAnswer) {
+		t.Errorf("an instance that is gone: %v", err)
+	}
 	gone, leave := context.WithCancel(t.Context())
 	leave()
 	r := hub.Request{To: "nobody", Topic: "slow", Within: patience}

@@ -203,17 +203,22 @@ func (s *AgentHub) admit(ctx context.Context, l *agentConn, agent Agent) error {
 	if second || pushed.Second {
 		return l.refuse(ctx, errSameKey)
 	}
+	// Where it is is stored first: whoever asks once its window says that it is connected asks here.
+	s.mu.Lock()
+	l.agent = agent
+	s.mu.Unlock()
+	s.notePlace(ctx, l, s.notePushed(agent.ID, pushed.Alive))
 	if err := l.send(ctx, wire.Message{
 		Type:  "ready",
 		Ready: &wire.Ready{Facility: s.names(agent.Facility), Code: agent.Facility},
 	}); err != nil {
+		s.dropPlace(l)
 		return err
 	}
 	if l.showsFaces() { // a paired agent alone may send so much
 		l.conn.SetReadLimit(wire.MaxFaceMessage)
 	}
 	s.connect(l, agent, dead)
-	s.notePlace(ctx, l, s.notePushed(agent.ID, pushed.Alive))
 	// It may have been ended since it was looked up.
 	again, err := s.lookUp(ctx, agent.ID)
 	if err == nil && !again.Ended() {

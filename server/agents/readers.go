@@ -207,6 +207,7 @@ func (s *AgentHub) connect(l *agentConn, agent Agent, dead *agentConn) {
 	defer s.mu.Unlock()
 	select {
 	case <-l.closed:
+		s.dropPlace(l)
 		return
 	default:
 	}
@@ -218,7 +219,6 @@ func (s *AgentHub) connect(l *agentConn, agent Agent, dead *agentConn) {
 		s.pushed[agent.ID] = now
 		s.refuseAndClose(old, errSameKey)
 	}
-	l.agent = agent
 	l.heard.Store(now.UnixMilli())
 	l.noted.Store(max(1, agent.LastSeen.UnixMilli()))
 	if agent.Program != l.program || agent.Version != int(l.version.Load()) {

@@ -14,6 +14,10 @@ const MaxRequest = 128 << 10
 // clockSlack is how far the clocks of two instances may lie apart.
 const clockSlack = 10 * time.Second
 
+// takenWithin is how long an instance may take to say that it has a request: one that is gone does not, and its
+// askers need not wait until the end.
+const takenWithin = 3 * time.Second
+
 // atOnce is how many requests an instance answers at once. Those beyond are dropped: their askers ask again.
 const atOnce = 512
 
@@ -39,9 +43,15 @@ type requests struct {
 	once   sync.Once
 
 	mu      sync.Mutex
-	asked   map[[16]byte]chan []byte
+	asked   map[[16]byte]asked
 	parts   map[[16]byte]*parts   // of what came in part, by the request's id
 	answers map[[16]byte]struct{} // requests that were begun lately: none is answered twice
+}
+
+// asked is a request that waits for its answer.
+type asked struct {
+	taken  chan struct{} // receives when it has come
+	answer chan []byte
 }
 
 // parts are those of a request or an answer that have come.
@@ -52,7 +62,7 @@ type parts struct {
 
 func (r *requests) begin() {
 	r.places, r.over = make(chan struct{}, atOnce), make(chan struct{})
-	r.asked, r.parts = map[[16]byte]chan []byte{}, map[[16]byte]*parts{}
+	r.asked, r.parts = map[[16]byte]asked{}, map[[16]byte]*parts{}
 	r.answers = map[[16]byte]struct{}{}
 }
 
@@ -63,19 +73,26 @@ func (h *Hub) listen() error {
 	topic := answerTopic(h.instance)
 	_, err := h.engine.Subscribe(topic, func(data []byte) {
 		p, err := h.open(topic, data)
-		if err != nil || p.kind != isAnswer {
+		if err != nil || p.kind != isAnswer && p.kind != isTaken {
 			h.drop(topic, err)
 			return
 		}
 		h.requests.mu.Lock()
-		waits := h.requests.asked[p.id]
+		waits, waiting := h.requests.asked[p.id]
 		h.requests.mu.Unlock()
-		if waits == nil {
+		if !waiting {
 			return // nobody waits for it any more
+		}
+		select {
+		case waits.taken <- struct{}{}:
+		default: // that is known
+		}
+		if p.kind == isTaken {
+			return
 		}
 		if whole, ok := h.requests.join(p); ok {
 			select {
-			case waits <- whole:
+			case waits.answer <- whole:
 			default: // it is answered already
 			}
 		}
@@ -83,17 +100,18 @@ func (h *Hub) listen() error {
 	return err
 }
 
-// Request asks an instance and waits for its answer. It returns ErrNoAnswer when none came in time, ErrAway
-// when it could not be sent, ErrTooLong, or ctx's error.
+// Request asks an instance and waits for its answer. It returns ErrNoAnswer when none came in time, or when the
+// instance does not say soon that it has the request; ErrAway when it could not be sent, ErrTooLong, or ctx's
+// error.
 func (h *Hub) Request(ctx context.Context, r Request) ([]byte, error) {
 	if len(r.Payload) > MaxRequest {
 		return nil, ErrTooLong
 	}
 	var id [16]byte
 	rand.Read(id[:])
-	answer := make(chan []byte, 1)
+	waits := asked{taken: make(chan struct{}, 1), answer: make(chan []byte, 1)}
 	h.requests.mu.Lock()
-	h.requests.asked[id] = answer
+	h.requests.asked[id] = waits
 	h.requests.mu.Unlock()
 	defer func() {
 		h.requests.mu.Lock()
@@ -101,21 +119,28 @@ func (h *Hub) Request(ctx context.Context, r Request) ([]byte, error) {
 		delete(h.requests.asked, id)
 		delete(h.requests.parts, id)
 	}()
-	late := time.NewTimer(r.Within)
+	late, gone := time.NewTimer(r.Within), time.NewTimer(takenWithin)
 	defer late.Stop()
+	defer gone.Stop()
 	ask := packet{kind: isRequest, id: id, within: r.Within}
 	if err := h.sendParts(ctx, requestTopic(r.To, r.Topic), ask, r.Payload); err != nil {
 		return nil, err
 	}
-	select {
-	case whole := <-answer:
-		return whole, nil
-	case <-late.C:
-		return nil, ErrNoAnswer
-	case <-h.requests.over:
-		return nil, ErrAway
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	for {
+		select {
+		case whole := <-waits.answer:
+			return whole, nil
+		case <-waits.taken:
+			gone.Stop()
+		case <-gone.C:
+			return nil, ErrNoAnswer
+		case <-late.C:
+			return nil, ErrNoAnswer
+		case <-h.requests.over:
+			return nil, ErrAway
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
 	}
 }
 
@@ -149,6 +174,9 @@ func (h *Hub) Answer(topic string, answer Answerer) (stop func(), err error) {
 			defer func() { <-h.requests.places }()
 			ctx, cancel := context.WithTimeout(context.Background(), p.within)
 			defer cancel()
+			if err := h.send(ctx, answerTopic(p.from), packet{kind: isTaken, id: p.id}); err != nil {
+				h.drop(full, err)
+			}
 			said := answer(ctx, whole)
 			back := packet{kind: isAnswer, id: p.id}
 			if err := h.sendParts(ctx, answerTopic(p.from), back, said); err != nil {

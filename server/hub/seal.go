@@ -39,6 +39,7 @@ const (
 	isSignal packetKind = iota + 1
 	isRequest
 	isAnswer
+	isTaken // a request has come and is being answered
 )
 
 // packet is what an engine carries, sealed. All but kind, from and payload is of requests and their answers.
