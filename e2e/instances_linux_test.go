@@ -14,7 +14,8 @@ import (
 	"madoguchi/internal/testenv"
 )
 
-// route stands before instances as a balancer does: connections go where it aims, and break with the instance.
+// route stands before instances as a balancer does: connections go where it aims, and break with the
+// instance.
 type route struct {
 	listener net.Listener
 	mu       sync.Mutex
@@ -66,8 +67,9 @@ func (r *route) carry(from net.Conn) {
 	_, _ = io.Copy(from, to)
 }
 
-// instances starts three servers of one installation: one PostgreSQL, one NATS, one folder of keys, each at an
-// address of its own (Linux answers on all of 127.0.0.0/8) and all at one port, so that they are one site.
+// instances starts three servers of one installation: one PostgreSQL, one NATS, one folder of keys, each at
+// an address of its own (Linux answers on all of 127.0.0.0/8) and all at one port, so that they are one
+// site.
 func instances(t *testing.T) (addresses [3]string, all [3]*process) {
 	t.Helper()
 	data := t.TempDir()

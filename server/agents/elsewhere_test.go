@@ -263,7 +263,32 @@ func TestAnAgentIsEndedAtAnotherInstance(t *testing.T) {
 	}
 }
 
-// A restart: the operation that is out ends first, then the agent comes back, to another instance here.
+// A restart: the operation that is out ends first, and then the agent is sent away.
+func TestARestartLetsAnOperationEnd(t *testing.T) {
+	s, url := open(t, true)
+	v := insert(t, virtual.Description{BirthDate: tokuichi, Faults: virtual.Faults{Slow: true}})
+	a := pairedWith(t, s, facility, url, agent.Config{Reader: chip{v}})
+	type answer struct {
+		result card.Result
+		err    error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		result, err := check(s, tokuichi)
+		answers <- answer{result, err}
+	}()
+	eventually(t, "the card is being asked", func() bool { return len(v.Commands()) > 2 })
+	s.Restart(t.Context())
+	if got := <-answers; got.err != nil || got.result.Outcome != card.Confirmed {
+		t.Errorf("%+v %v", got.result, got.err)
+	}
+	eventually(t, "the agent is sent away", func() bool { return a.Status().Link != agent.Connected })
+	if _, err := check(s, tokuichi); !errors.Is(err, ErrNoReader) && !errors.Is(err, ErrBusy) {
+		t.Errorf("afterwards: %v", err)
+	}
+}
+
+// An agent whose connection broke comes back to another instance.
 func TestAnAgentMovesToAnotherInstance(t *testing.T) {
 	store := newMemory()
 	all, places := together(t, Config{Store: store}, "a", "b")

@@ -23,8 +23,8 @@ type heldElsewhere struct {
 	others func(ctx context.Context) ([]string, error)
 }
 
-// Share hands records that are held here to the instance at which they are taken back, and asks the others for
-// theirs. It is called before the first record.
+// Share hands records that are held here to the instance at which they are taken back, and asks the others
+// for theirs. It is called before the first record.
 func (h *Held) Share(of *hub.Hub, others func(ctx context.Context) ([]string, error)) error {
 	h.elsewhere = &heldElsewhere{of, others}
 	_, err := of.Answer(heldTopic, func(_ context.Context, id []byte) []byte {
@@ -37,9 +37,9 @@ func (h *Held) Share(of *hub.Hub, others func(ctx context.Context) ([]string, er
 	return err
 }
 
-// fetch returns the kept record of a case, from another instance where it is not here; nil when there is none
-// any more. Of one that was handed over nothing is told when it is not taken back after all: its receipt waits
-// in the store.
+// fetch returns the kept record of a case, from another instance where it is not here; nil when there is
+// none any more. Of one that was handed over nothing is told when it is not taken back after all: its
+// receipt waits in the store.
 func (h *Held) fetch(ctx context.Context, id string) *heldRecord {
 	if r := h.find(id); r != nil || h.elsewhere == nil {
 		return r

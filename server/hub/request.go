@@ -14,8 +14,8 @@ const MaxRequest = 128 << 10
 // clockSlack is how far the clocks of two instances may lie apart.
 const clockSlack = 10 * time.Second
 
-// takenWithin is how long an instance may take to say that it has a request: one that is gone does not, and its
-// askers need not wait until the end.
+// takenWithin is how long an instance may take to say that it has a request: one that is gone does not, and
+// its askers need not wait until the end.
 const takenWithin = 3 * time.Second
 
 // atOnce is how many requests an instance answers at once. Those beyond are dropped: their askers ask again.
@@ -100,9 +100,9 @@ func (h *Hub) listen() error {
 	return err
 }
 
-// Request asks an instance and waits for its answer. It returns ErrNoAnswer when none came in time, or when the
-// instance does not say soon that it has the request; ErrAway when it could not be sent, ErrTooLong, or ctx's
-// error.
+// Request asks an instance and waits for its answer. It returns ErrNoAnswer when none came in time, or when
+// the instance does not say soon that it has the request; ErrAway when it could not be sent, ErrTooLong, or
+// ctx's error.
 func (h *Hub) Request(ctx context.Context, r Request) ([]byte, error) {
 	if len(r.Payload) > MaxRequest {
 		return nil, ErrTooLong

@@ -147,8 +147,8 @@ func testAChoreIsDoneByOne(t *testing.T) {
 	}
 }
 
-// Of two that claim a run at once one gets it; when its time is over it is the other's, and what the first one
-// finishes then is not noted. That is once more what a repeat may be: the file is printed again.
+// Of two that claim a run at once one gets it; when its time is over it is the other's, and what the first
+// one finishes then is not noted. That is once more what a repeat may be: the file is printed again.
 func TestARunIsPrintedByOneAndTakenOver(t *testing.T) { storetest.Engines(t, testARunIsTakenOver) }
 
 func testARunIsTakenOver(t *testing.T) {
