@@ -11,7 +11,6 @@ import (
 	"madoguchi/server/agents"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/demo"
-	"madoguchi/server/hub"
 	"madoguchi/server/instances"
 	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
@@ -30,9 +29,8 @@ type app struct {
 	word    *kit.DemoWord    // where the demo's port is published
 	readers *agents.AgentHub // where a counter's half runs
 
-	hub      *hub.Hub            // how instances hear of each other; of a server
-	instance *instances.Instance // this process among them; of a server
-	runs     *insurer.PrintJobs  // where an insurer's half runs
+	member *instances.Member  // this process among its installation's; nil for a command
+	runs   *insurer.PrintJobs // where an insurer's half runs
 }
 
 var errNoData = &eligibility.Error{Code: eligibility.NotFound, Key: "data.none", Field: "--data"}
@@ -106,8 +104,8 @@ func (a *app) insurerServices(ctx context.Context, address string) (*insurer.Ser
 		}
 	}
 	instance := instances.NewName() // a command
-	if a.instance != nil {
-		instance = a.instance.Name
+	if a.member != nil {
+		instance = a.member.Name
 	}
 	return insurer.New(insurer.Config{
 		Instance:     instance,

@@ -60,8 +60,8 @@ func (c *serveCmd) Run(s *settings.Settings) error {
 	if err != nil {
 		return err
 	}
-	defer h.stay(ctx)()
-	go h.KeepClean(ctx, h.instance.Chore, chores...)
+	defer h.member.Stay(ctx)()
+	go h.KeepClean(ctx, h.member.Chore, chores...)
 	if h.runs != nil {
 		if err := h.runs.Resume(ctx); err != nil {
 			return err

@@ -110,7 +110,7 @@ func (a *app) addInsurerHalf(
 	if config.Insurer, err = a.insurerServices(ctx, address); err != nil {
 		return err
 	}
-	if err := config.Insurer.Share(a.hub); err != nil {
+	if err := config.Insurer.Share(a.member.Hub); err != nil {
 		return err
 	}
 	a.runs = config.Insurer.PrintJobs
@@ -167,11 +167,8 @@ func (a *app) addCounterHalf(
 		Folder:     a.Path,
 		Now:        a.Now,
 	})
-	if err := a.joinCounters(config.Counter.Receipts.Held); err != nil {
+	if err := a.joinCounters(config.Counter); err != nil {
 		return nil, err
-	}
-	config.Counter.Receipts.Alone = func(ctx context.Context, do func()) {
-		a.instance.Chore(ctx, "receipts", 0, do)
 	}
 	go config.Counter.Receipts.KeepLeaving(ctx)
 	return refresh, nil

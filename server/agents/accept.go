@@ -199,7 +199,7 @@ func (s *AgentHub) pair(ctx context.Context, l *agentConn, w *waitingAgent, know
 // admit tells a paired agent that it is, and connects it, unless another program with its key is there.
 func (s *AgentHub) admit(ctx context.Context, l *agentConn, agent Agent) error {
 	second, dead := s.isSecond(ctx, agent.ID)
-	pushed := s.probeElsewhere(ctx, agent)
+	pushed := s.elsewhere.probeElsewhere(ctx, agent)
 	if second || pushed.Second {
 		return l.refuse(ctx, errSameKey)
 	}
@@ -207,12 +207,12 @@ func (s *AgentHub) admit(ctx context.Context, l *agentConn, agent Agent) error {
 	s.mu.Lock()
 	l.agent = agent
 	s.mu.Unlock()
-	s.notePlace(ctx, l, s.notePushed(agent.ID, pushed.Alive))
+	s.elsewhere.notePlace(ctx, l, s.notePushed(agent.ID, pushed.Alive))
 	if err := l.send(ctx, wire.Message{
 		Type:  "ready",
 		Ready: &wire.Ready{Facility: s.names(agent.Facility), Code: agent.Facility},
 	}); err != nil {
-		s.dropPlace(l)
+		s.elsewhere.dropPlace(l)
 		return err
 	}
 	if l.showsFaces() { // a paired agent alone may send so much

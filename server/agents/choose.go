@@ -37,30 +37,30 @@ func (r localReader) ask(
 
 // reader returns the facility's reader of this id, or its only connected one when the id is none of its
 // readers'.
-func (s *AgentHub) reader(ctx context.Context, facility, chosen string) (reader, error) {
+func (n *neighbours) reader(ctx context.Context, facility, chosen string) (reader, error) {
 	own := false
 	if chosen != "" {
-		agent, err := s.store.Agent(ctx, chosen)
+		agent, err := n.of.store.Agent(ctx, chosen)
 		if err != nil && !isNotFound(err) {
 			return nil, fmt.Errorf("looking the chosen reader up: %w", err)
 		}
 		own = err == nil && agent.Facility == facility && !agent.Ended()
 	}
-	places, err := s.places(ctx, facility)
+	places, err := n.places(ctx, facility)
 	if err != nil {
 		return nil, err
 	}
-	here := s.connsOf(facility, places)
+	here := n.connsOf(facility, places)
 	for id, p := range places {
-		if here[id] != nil || s.isHere(p) { // its connection here has just ended
+		if here[id] != nil || n.isHere(p) { // its connection here has just ended
 			delete(places, id)
 		}
 	}
 	switch there, isThere := places[chosen]; {
 	case own && here[chosen] != nil:
-		return localReader{s, here[chosen]}, nil
+		return localReader{n.of, here[chosen]}, nil
 	case own && isThere:
-		return s.remote(ctx, there)
+		return n.remote(ctx, there)
 	case own && len(here)+len(places) > 0:
 		return nil, ErrReaderAway
 	case len(here)+len(places) == 0:
@@ -69,25 +69,25 @@ func (s *AgentHub) reader(ctx context.Context, facility, chosen string) (reader,
 		return nil, ErrWhichReader
 	}
 	for _, l := range here {
-		return localReader{s, l}, nil
+		return localReader{n.of, l}, nil
 	}
 	for _, p := range places {
-		return s.remote(ctx, p)
+		return n.remote(ctx, p)
 	}
 	return nil, ErrNoReader
 }
 
 // connsOf returns a facility's connections here, by agent id, without those whose agents have moved on to
 // another instance.
-func (s *AgentHub) connsOf(facility string, places map[string]Place) map[string]*agentConn {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (n *neighbours) connsOf(facility string, places map[string]Place) map[string]*agentConn {
+	n.of.mu.Lock()
+	defer n.of.mu.Unlock()
 	found := map[string]*agentConn{}
-	for id, l := range s.conns {
+	for id, l := range n.of.conns {
 		if l.agent.Facility != facility {
 			continue
 		}
-		if p, ok := places[id]; !ok || s.isHere(p) {
+		if p, ok := places[id]; !ok || n.isHere(p) {
 			found[id] = l
 		}
 	}
@@ -95,16 +95,19 @@ func (s *AgentHub) connsOf(facility string, places map[string]Place) map[string]
 }
 
 // remote is a reader at another instance. One that was ended is not there any more.
-func (s *AgentHub) remote(ctx context.Context, p Place) (reader, error) {
-	agent, err := s.store.Agent(ctx, p.Agent)
+func (n *neighbours) remote(ctx context.Context, p Place) (reader, error) {
+	agent, err := n.of.store.Agent(ctx, p.Agent)
 	switch {
 	case isNotFound(err), err == nil && (agent.Ended() || agent.Facility != p.Facility):
 		return nil, ErrNoReader
 	case err != nil:
 		return nil, fmt.Errorf("looking a reader up: %w", err)
 	}
-	return remoteReader{s.elsewhere.Hub, p, agent}, nil
+	return remoteReader{n.joined.Hub, p, agent}, nil
 }
+
+// Status is AgentHub.Status.
+func (n *neighbours) Status(facility string) []counter.ReaderStatus { return n.of.Status(facility) }
 
 // statusHere returns the readers that were connected here, by id.
 func (s *AgentHub) statusHere(facility string) map[string]counter.ReaderStatus {
@@ -121,18 +124,18 @@ func (s *AgentHub) statusHere(facility string) map[string]counter.ReaderStatus {
 }
 
 // statusElsewhere returns the readers that are connected to other instances; none where that cannot be said.
-func (s *AgentHub) statusElsewhere(facility string) (out []counter.ReaderStatus) {
-	if s.elsewhere == nil {
+func (n *neighbours) statusElsewhere(facility string) (out []counter.ReaderStatus) {
+	if n.joined == nil {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), placeTime)
 	defer cancel()
-	places, err := s.places(ctx, facility)
+	places, err := n.places(ctx, facility)
 	if err == nil && len(places) > 0 {
 		var stored []Agent
-		stored, err = s.store.Agents(ctx, facility)
+		stored, err = n.of.store.Agents(ctx, facility)
 		for _, a := range stored {
-			if p, there := places[a.ID]; there && !s.isHere(p) && !a.Ended() {
+			if p, there := places[a.ID]; there && !n.isHere(p) && !a.Ended() {
 				out = append(out, p.status(a.Name))
 			}
 		}

@@ -43,41 +43,48 @@ type Elsewhere struct {
 	Others func(ctx context.Context) ([]string, error) // the other instances that live
 }
 
+// neighbours are the other instances as an AgentHub sees them.
+type neighbours struct {
+	of     *AgentHub
+	joined *Elsewhere // nil: this is the only instance
+}
+
 // placeTime is how long storing or reading where an agent is may take.
 const placeTime = 5 * time.Second
 
 // Join makes the hub one of several: it answers for its agents, and asks for those of others. It is called
 // before the first Serve.
 func (s *AgentHub) Join(e Elsewhere) error {
+	n := s.elsewhere
+	n.joined = &e
 	for topic, by := range map[string]hub.Answerer{
-		operationTopic: s.answerOperation,
-		probeTopic:     s.answerProbe,
-		pairingTopic:   s.answerPairing,
+		operationTopic: n.answerOperation,
+		probeTopic:     n.answerProbe,
+		pairingTopic:   n.answerPairing,
 	} {
 		if _, err := e.Hub.Answer(topic, by); err != nil {
 			return err
 		}
 	}
 	for topic, take := range map[string]func(hub.Message){
-		movedTopic: s.hearMoved,
-		endedTopic: s.hearEnded,
+		movedTopic: n.hearMoved,
+		endedTopic: n.hearEnded,
 	} {
 		if _, err := e.Hub.Subscribe(topic, take); err != nil {
 			return err
 		}
 	}
-	s.elsewhere = &e
 	return nil
 }
 
 // places returns where a facility's agents are, by id; none for the only instance.
-func (s *AgentHub) places(ctx context.Context, facility string) (map[string]Place, error) {
-	if s.elsewhere == nil {
+func (n *neighbours) places(ctx context.Context, facility string) (map[string]Place, error) {
+	if n.joined == nil {
 		return nil, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, placeTime)
 	defer cancel()
-	all, err := s.elsewhere.Places.Places(ctx, facility, s.now())
+	all, err := n.joined.Places.Places(ctx, facility, n.of.now())
 	if err != nil {
 		return nil, err
 	}
@@ -101,21 +108,21 @@ func (p Place) status(name string) counter.ReaderStatus {
 }
 
 // isHere reports whether a place is one of this instance's connections.
-func (s *AgentHub) isHere(p Place) bool { return p.Instance == s.elsewhere.Hub.Instance() }
+func (n *neighbours) isHere(p Place) bool { return p.Instance == n.joined.Hub.Instance() }
 
 // notePlace stores that an agent is here, and tells the instance where it was before.
-func (s *AgentHub) notePlace(ctx context.Context, l *agentConn, pushed time.Time) {
-	if s.elsewhere == nil {
+func (n *neighbours) notePlace(ctx context.Context, l *agentConn, pushed time.Time) {
+	if n.joined == nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), placeTime)
 	defer cancel()
-	err := s.elsewhere.Places.PutPlace(ctx, Place{
+	err := n.joined.Places.PutPlace(ctx, Place{
 		Agent:    l.agent.ID,
 		Facility: l.agent.Facility,
-		Instance: s.elsewhere.Hub.Instance(),
+		Instance: n.joined.Hub.Instance(),
 		Conn:     l.place,
-		At:       s.now(),
+		At:       n.of.now(),
 		Virtual:  l.virtual,
 		OQS:      l.oqs,
 		Version:  int(l.version.Load()),
@@ -123,7 +130,7 @@ func (s *AgentHub) notePlace(ctx context.Context, l *agentConn, pushed time.Time
 		PushedAt: pushed,
 	})
 	if err == nil {
-		err = s.elsewhere.Hub.Publish(ctx, movedTopic, []byte(l.agent.ID))
+		err = n.joined.Hub.Publish(ctx, movedTopic, []byte(l.agent.ID))
 	}
 	if err != nil { // other instances ask where it was; those that ask here are answered all the same
 		slog.Warn("storing where a bridge agent is connected", "error", err)
@@ -131,14 +138,14 @@ func (s *AgentHub) notePlace(ctx context.Context, l *agentConn, pushed time.Time
 }
 
 // dropPlace removes where an agent was, once its connection has ended.
-func (s *AgentHub) dropPlace(l *agentConn) {
-	if s.elsewhere == nil || l.agent.ID == "" {
+func (n *neighbours) dropPlace(l *agentConn) {
+	if n.joined == nil || l.agent.ID == "" {
 		return
 	}
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), placeTime)
 		defer cancel()
-		if err := s.elsewhere.Places.DropPlace(ctx, l.agent.ID, l.place); err != nil {
+		if err := n.joined.Places.DropPlace(ctx, l.agent.ID, l.place); err != nil {
 			slog.Warn("removing where a bridge agent was connected", "error", err)
 		}
 	}()
@@ -155,51 +162,59 @@ const (
 
 // hearMoved lets go of an agent that has come to another instance: its old connection is dead, or it is
 // another program with its key.
-func (s *AgentHub) hearMoved(m hub.Message) {
-	if m.Gap || m.From == s.elsewhere.Hub.Instance() {
+func (n *neighbours) hearMoved(m hub.Message) {
+	if m.Gap || m.From == n.joined.Hub.Instance() {
 		return // after a gap both are there until one's heartbeats end; what is asked goes to the newer one
 	}
 	id := string(m.Payload)
-	s.mu.Lock()
-	l := s.conns[id]
-	s.mu.Unlock()
+	n.of.mu.Lock()
+	l := n.of.conns[id]
+	n.of.mu.Unlock()
 	if l == nil {
 		return
 	}
-	places, err := s.places(context.Background(), l.agent.Facility)
+	places, err := n.places(context.Background(), l.agent.Facility)
 	if err != nil || places[id].Instance != m.From {
 		return // it has come back since
 	}
-	s.mu.Lock()
-	if s.conns[id] == l {
-		delete(s.conns, id)
+	n.of.mu.Lock()
+	if n.of.conns[id] == l {
+		delete(n.of.conns, id)
 	}
-	s.mu.Unlock()
-	s.refuseAndClose(l, errSameKey)
+	n.of.mu.Unlock()
+	n.of.refuseAndClose(l, errSameKey)
 }
 
 // hearEnded cuts an agent that was ended at another instance; after a gap it is looked for all.
-func (s *AgentHub) hearEnded(m hub.Message) {
+func (n *neighbours) hearEnded(m hub.Message) {
 	ids := []string{string(m.Payload)}
 	if m.Gap {
-		ids = s.connectedIDs()
+		ids = n.connectedIDs()
 	}
 	for _, id := range ids {
 		ctx, cancel := context.WithTimeout(context.Background(), placeTime)
-		agent, err := s.store.Agent(ctx, id)
+		agent, err := n.of.store.Agent(ctx, id)
 		cancel()
 		if isNotFound(err) || err == nil && agent.Ended() {
-			s.cutAgent(agent.Facility, id)
+			n.of.cutAgent(agent.Facility, id)
 		} else if err != nil {
 			slog.Warn("looking whether a bridge agent was ended", "error", err)
 		}
 	}
 }
 
-func (s *AgentHub) connectedIDs() (ids []string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for id := range s.conns {
+// tellEnded has an agent cut at the instance to which it is connected.
+func (n *neighbours) tellEnded(ctx context.Context, id string) error {
+	if n.joined == nil {
+		return nil
+	}
+	return n.joined.Hub.Publish(ctx, endedTopic, []byte(id))
+}
+
+func (n *neighbours) connectedIDs() (ids []string) {
+	n.of.mu.Lock()
+	defer n.of.mu.Unlock()
+	for id := range n.of.conns {
 		ids = append(ids, id)
 	}
 	return ids

@@ -112,8 +112,8 @@ func (r remoteReader) ask(
 }
 
 // answerOperation asks an agent that is connected here for another instance.
-func (s *AgentHub) answerOperation(ctx context.Context, payload []byte) []byte {
-	reply, err := s.operationHere(ctx, payload)
+func (n *neighbours) answerOperation(ctx context.Context, payload []byte) []byte {
+	reply, err := n.operationHere(ctx, payload)
 	var a answered
 	var fault forwardedFault
 	switch {
@@ -138,7 +138,7 @@ type forwardedFault struct{ what forwardFault }
 
 func (f forwardedFault) Error() string { return string(f.what) }
 
-func (s *AgentHub) operationHere(ctx context.Context, payload []byte) (*wire.Reply, error) {
+func (n *neighbours) operationHere(ctx context.Context, payload []byte) (*wire.Reply, error) {
 	var q forwarded
 	if err := json.Unmarshal(payload, &q); err != nil {
 		return nil, forwardedFault{notHere}
@@ -151,17 +151,17 @@ func (s *AgentHub) operationHere(ctx context.Context, payload []byte) (*wire.Rep
 	if !ok {
 		return nil, forwardedFault{notHere}
 	}
-	s.mu.Lock()
-	l := s.conns[q.Agent]
-	s.mu.Unlock()
+	n.of.mu.Lock()
+	l := n.of.conns[q.Agent]
+	n.of.mu.Unlock()
 	if l == nil || l.agent.Facility != facility {
 		return nil, forwardedFault{notHere}
 	}
-	agent, err := s.store.Agent(ctx, q.Agent)
+	agent, err := n.of.store.Agent(ctx, q.Agent)
 	if err != nil || agent.Ended() || agent.Facility != facility {
 		return nil, forwardedFault{notHere}
 	}
-	return s.ask(ctx, l, id, min(q.Within, s.times.longest()), m)
+	return n.of.ask(ctx, l, id, min(q.Within, n.of.times.longest()), m)
 }
 
 // operationOf returns the id of an operation, and the facility that it is for; false for what is none.
@@ -192,12 +192,12 @@ type answeredProbe struct {
 }
 
 // answerProbe looks whether an agent that is connected here answers.
-func (s *AgentHub) answerProbe(ctx context.Context, payload []byte) []byte {
+func (n *neighbours) answerProbe(ctx context.Context, payload []byte) []byte {
 	id := string(payload)
-	second, dead := s.isSecond(ctx, id)
-	s.mu.Lock()
-	alive := s.conns[id] != nil && dead == nil
-	s.mu.Unlock()
+	second, dead := n.of.isSecond(ctx, id)
+	n.of.mu.Lock()
+	alive := n.of.conns[id] != nil && dead == nil
+	n.of.mu.Unlock()
 	said, err := json.Marshal(answeredProbe{Alive: alive, Second: second})
 	if err != nil {
 		return nil
@@ -207,17 +207,17 @@ func (s *AgentHub) answerProbe(ctx context.Context, payload []byte) []byte {
 
 // probeElsewhere asks the instance where an agent is, if it is at another one, whether it answers there.
 // Where nobody says so, it does not.
-func (s *AgentHub) probeElsewhere(ctx context.Context, agent Agent) (p answeredProbe) {
-	places, err := s.places(ctx, agent.Facility)
+func (n *neighbours) probeElsewhere(ctx context.Context, agent Agent) (p answeredProbe) {
+	places, err := n.places(ctx, agent.Facility)
 	place, there := places[agent.ID]
-	if err != nil || !there || s.isHere(place) {
+	if err != nil || !there || n.isHere(place) {
 		return answeredProbe{}
 	}
-	said, err := s.elsewhere.Hub.Request(ctx, hub.Request{
+	said, err := n.joined.Hub.Request(ctx, hub.Request{
 		To:      place.Instance,
 		Topic:   probeTopic,
 		Payload: []byte(agent.ID),
-		Within:  s.times.Probe + forwardSlack,
+		Within:  n.of.times.Probe + forwardSlack,
 	})
 	if err != nil || json.Unmarshal(said, &p) != nil {
 		return answeredProbe{}

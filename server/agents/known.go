@@ -38,7 +38,7 @@ func (s *AgentHub) Agents(ctx context.Context, reception staff.Reception) ([]Kno
 	if err != nil {
 		return nil, err
 	}
-	places, err := s.places(ctx, reception.Facility)
+	places, err := s.elsewhere.places(ctx, reception.Facility)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func (s *AgentHub) Agents(ctx context.Context, reception staff.Reception) ([]Kno
 			k.Connected, a.Version, a.Program = true, int(l.version.Load()), l.program
 			a.LastSeen = latest(a.LastSeen, time.UnixMilli(l.heard.Load()).In(eligibility.Japan))
 		}
-		if p, there := places[a.ID]; there && !s.isHere(p) && !a.Ended() {
+		if p, there := places[a.ID]; there && !s.elsewhere.isHere(p) && !a.Ended() {
 			k.Connected, k.Virtual, a.Version, a.Program = true, p.Virtual, p.Version, p.Program
 			a.LastSeen = latest(a.LastSeen, p.At)
 			k.SameKey = k.SameKey || pushedLately(p.PushedAt, now)
@@ -86,10 +86,7 @@ func (s *AgentHub) End(ctx context.Context, reception staff.Reception, id string
 		return asNoAgent(err)
 	}
 	s.cutAgent(reception.Facility, id)
-	if s.elsewhere != nil {
-		return s.elsewhere.Hub.Publish(ctx, endedTopic, []byte(id))
-	}
-	return nil
+	return s.elsewhere.tellEnded(ctx, id)
 }
 
 // cutAgent forgets an agent and hangs it up, if it is here.
@@ -103,7 +100,7 @@ func (s *AgentHub) cutAgent(facility, id string) {
 	s.mu.Unlock()
 	if l != nil {
 		l.cut()
-		s.dropPlace(l)
+		s.elsewhere.dropPlace(l)
 		s.refuseAndClose(l, errEnded)
 	}
 }

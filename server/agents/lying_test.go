@@ -368,7 +368,7 @@ func TestAnAgentRefusesAnotherFacilitysQuestion(t *testing.T) {
 	s, url := open(t, true)
 	v := insert(t, virtual.Description{BirthDate: tokuichi})
 	pairedWith(t, s, facility, url, agent.Config{Reader: chip{v}, OQS: t.TempDir()})
-	l, err := s.reader(t.Context(), facility, "")
+	l, err := s.elsewhere.reader(t.Context(), facility, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -56,7 +56,7 @@ func (a pairingAnswer) error() error {
 }
 
 // answerPairing does for another instance what staff there do with an agent that waits here.
-func (s *AgentHub) answerPairing(ctx context.Context, payload []byte) []byte {
+func (n *neighbours) answerPairing(ctx context.Context, payload []byte) []byte {
 	var q pairingQuestion
 	var a pairingAnswer
 	err := json.Unmarshal(payload, &q)
@@ -64,18 +64,18 @@ func (s *AgentHub) answerPairing(ctx context.Context, payload []byte) []byte {
 		switch q.Step {
 		case takesCode:
 			var c comparison
-			if c, err = s.pairings.takeCode(q.Reception, q.Code); err == nil {
+			if c, err = n.of.pairings.takeCode(q.Reception, q.Code); err == nil {
 				found := c.candidate()
-				found.Ticket = s.elsewhere.Hub.Instance() + ticketBreak + found.Ticket
+				found.Ticket = n.joined.Hub.Instance() + ticketBreak + found.Ticket
 				a.Candidate = &found
 			}
 		case confirms:
 			var agent Agent
-			if agent, err = s.confirmHere(ctx, q.Reception, q.Ticket); err == nil {
+			if agent, err = n.of.confirmHere(ctx, q.Reception, q.Ticket); err == nil {
 				a.Agent = &agent
 			}
 		case refuses:
-			err = s.refuseHere(ctx, q.Reception, q.Ticket)
+			err = n.of.refuseHere(ctx, q.Reception, q.Ticket)
 		default:
 			err = ErrTicket
 		}
@@ -98,13 +98,13 @@ const ticketBreak = "-"
 
 // takeElsewhere asks all other instances for the agent that shows a code. It returns ErrPairing when none
 // has it.
-func (s *AgentHub) takeElsewhere(
+func (n *neighbours) takeElsewhere(
 	ctx context.Context, reception staff.Reception, code string,
 ) (Candidate, error) {
-	if s.elsewhere == nil {
+	if n.joined == nil {
 		return Candidate{}, ErrPairing
 	}
-	others, err := s.elsewhere.Others(ctx)
+	others, err := n.joined.Others(ctx)
 	if err != nil {
 		return Candidate{}, err
 	}
@@ -114,7 +114,7 @@ func (s *AgentHub) takeElsewhere(
 	for _, other := range others {
 		asking.Go(func() {
 			q := pairingQuestion{Step: takesCode, Reception: reception, Code: code}
-			if a, err := s.askPairing(ctx, other, q); err == nil && a.Candidate != nil {
+			if a, err := n.askPairing(ctx, other, q); err == nil && a.Candidate != nil {
 				mu.Lock()
 				defer mu.Unlock()
 				found = a.Candidate
@@ -129,13 +129,13 @@ func (s *AgentHub) takeElsewhere(
 }
 
 // redeemElsewhere confirms or refuses by a ticket that another instance gave; ErrTicket when none did.
-func (s *AgentHub) redeemElsewhere(ctx context.Context, q pairingQuestion) (Agent, error) {
+func (n *neighbours) redeemElsewhere(ctx context.Context, q pairingQuestion) (Agent, error) {
 	instance, ticket, ok := strings.Cut(q.Ticket, ticketBreak)
-	if !ok || s.elsewhere == nil {
+	if !ok || n.joined == nil {
 		return Agent{}, ErrTicket
 	}
 	q.Ticket = ticket
-	a, err := s.askPairing(ctx, instance, q)
+	a, err := n.askPairing(ctx, instance, q)
 	switch {
 	case err != nil:
 		return Agent{}, err
@@ -145,14 +145,14 @@ func (s *AgentHub) redeemElsewhere(ctx context.Context, q pairingQuestion) (Agen
 	return *a.Agent, a.error()
 }
 
-func (s *AgentHub) askPairing(
+func (n *neighbours) askPairing(
 	ctx context.Context, other string, q pairingQuestion,
 ) (a pairingAnswer, err error) {
 	question, err := json.Marshal(q)
 	if err != nil {
 		return a, err
 	}
-	said, err := s.elsewhere.Hub.Request(ctx, hub.Request{
+	said, err := n.joined.Hub.Request(ctx, hub.Request{
 		To:      other,
 		Topic:   pairingTopic,
 		Payload: question,

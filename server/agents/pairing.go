@@ -305,7 +305,7 @@ func (s *AgentHub) BeginPairing(
 	if err == nil {
 		found = c.candidate()
 	} else {
-		found, err = s.takeElsewhere(ctx, reception, code)
+		found, err = s.elsewhere.takeElsewhere(ctx, reception, code)
 	}
 	switch {
 	case errors.Is(err, ErrPairing):
@@ -339,7 +339,8 @@ func (s *AgentHub) ConfirmPairing(
 	ctx context.Context, reception staff.Reception, ticket string,
 ) (Agent, error) {
 	if strings.Contains(ticket, ticketBreak) {
-		return s.redeemElsewhere(ctx, pairingQuestion{Step: confirms, Reception: reception, Ticket: ticket})
+		q := pairingQuestion{Step: confirms, Reception: reception, Ticket: ticket}
+		return s.elsewhere.redeemElsewhere(ctx, q)
 	}
 	return s.confirmHere(ctx, reception, ticket)
 }
@@ -372,7 +373,7 @@ func (s *AgentHub) confirmHere(
 func (s *AgentHub) RefusePairing(ctx context.Context, reception staff.Reception, ticket string) error {
 	if strings.Contains(ticket, ticketBreak) {
 		q := pairingQuestion{Step: refuses, Reception: reception, Ticket: ticket}
-		_, err := s.redeemElsewhere(ctx, q)
+		_, err := s.elsewhere.redeemElsewhere(ctx, q)
 		return err
 	}
 	return s.refuseHere(ctx, reception, ticket)

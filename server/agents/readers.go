@@ -126,7 +126,7 @@ type seenReaders map[string]map[string]counter.ReaderStatus
 type AgentHub struct {
 	Cards *Cards // what is asked of them
 
-	elsewhere *Elsewhere // nil: this is the only instance
+	elsewhere *neighbours
 
 	store   Store
 	virtual bool // virtual cards are accepted: demo mode only
@@ -167,7 +167,8 @@ func New(c Config) *AgentHub {
 		returning: newConnLimit(maxUnauthenticated, maxUnauthenticatedPerNetwork),
 		goodbyes:  make(chan struct{}, maxGoodbyes),
 	}
-	hub.Cards = &Cards{readers: hub, issuerKeys: c.IssuerKeys, times: hub.times}
+	hub.elsewhere = &neighbours{of: hub}
+	hub.Cards = &Cards{readers: hub.elsewhere, issuerKeys: c.IssuerKeys, times: hub.times}
 	return hub
 }
 
@@ -189,7 +190,7 @@ var (
 // Status returns the readers that a facility has, or had since this server started, by name.
 func (s *AgentHub) Status(facility string) []counter.ReaderStatus {
 	all := s.statusHere(facility)
-	for _, r := range s.statusElsewhere(facility) {
+	for _, r := range s.elsewhere.statusElsewhere(facility) {
 		all[r.ID] = r
 	}
 	out := slices.AppendSeq([]counter.ReaderStatus{}, maps.Values(all))
@@ -207,7 +208,7 @@ func (s *AgentHub) connect(l *agentConn, agent Agent, dead *agentConn) {
 	defer s.mu.Unlock()
 	select {
 	case <-l.closed:
-		s.dropPlace(l)
+		s.elsewhere.dropPlace(l)
 		return
 	default:
 	}
@@ -243,7 +244,7 @@ func (s *AgentHub) disconnect(l *agentConn) {
 	defer s.mu.Unlock()
 	if s.conns[l.agent.ID] == l {
 		delete(s.conns, l.agent.ID)
-		s.dropPlace(l)
+		s.elsewhere.dropPlace(l)
 		s.left[l.agent.ID] = time.UnixMilli(l.heard.Load()).In(eligibility.Japan)
 	}
 }

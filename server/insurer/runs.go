@@ -179,7 +179,7 @@ func (j *PrintJobs) listenForChange(run RunKey) <-chan struct{} {
 // tellChanged wakes the run that is being printed here.
 func (j *PrintJobs) tellChanged(run RunKey) {
 	j.watchers.tell(run)
-	j.wakePrinter(run)
+	j.wakePrinter(&run)
 }
 
 // RunBase begins the names of a run's files.

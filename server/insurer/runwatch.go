@@ -8,31 +8,20 @@ import (
 // Share joins the services to those of other instances: who waits here hears what happens there, and a run
 // that is printed here is told of a command that was given there.
 func (s *Services) Share(h *hub.Hub) error {
-	if err := s.Desk.watchers.share(h, "insurer.desk", nil, nil); err != nil {
+	if err := s.Desk.watchers.share(h, "insurer.desk", nil); err != nil {
 		return err
 	}
 	j := s.PrintJobs
-	return j.watchers.share(h, "insurer.runs", j.wakePrinter, j.wakeAnyPrinter)
+	return j.watchers.share(h, "insurer.runs", j.wakePrinter)
 }
 
-// wakePrinter wakes a run that is being printed here.
-func (j *PrintJobs) wakePrinter(run RunKey) {
+// wakePrinter has the printing of a run, or where it is nil of any, look for a command.
+func (j *PrintJobs) wakePrinter(run *RunKey) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if run == j.printed {
-		j.poke()
+	if run != nil && *run != j.printed {
+		return
 	}
-}
-
-// wakeAnyPrinter wakes whatever run is being printed here.
-func (j *PrintJobs) wakeAnyPrinter() {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.poke()
-}
-
-// poke has the printing look for a command.
-func (j *PrintJobs) poke() {
 	select {
 	case j.changed <- struct{}{}:
 	default: // nothing is printed, or it was told already

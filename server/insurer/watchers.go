@@ -23,21 +23,20 @@ type watchers[K comparable] struct {
 const tellTime = 5 * time.Second
 
 // share makes them hear of other instances, and tell those. heard, which may be nil, is called for each key
-// of which another instance tells; all is called where that may be any.
-func (w *watchers[K]) share(h *hub.Hub, topic string, heard func(K), all func()) error {
+// of which another instance tells, and with nil where that may be any.
+func (w *watchers[K]) share(h *hub.Hub, topic string, heard func(*K)) error {
+	if heard == nil {
+		heard = func(*K) {}
+	}
 	_, err := h.Subscribe(topic, func(m hub.Message) {
 		var key K
 		switch {
 		case m.Gap:
 			w.signalAll()
-			if all != nil {
-				all()
-			}
+			heard(nil)
 		case m.From != h.Instance() && json.Unmarshal(m.Payload, &key) == nil:
 			w.signal(key)
-			if heard != nil {
-				heard(key)
-			}
+			heard(&key)
 		}
 	})
 	w.mu.Lock()
