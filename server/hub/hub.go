@@ -84,7 +84,6 @@ type Hub struct {
 	mu     sync.Mutex
 	queues map[*queue]bool
 	closed bool
-	stops  []func()
 }
 
 // New begins to use an engine.

@@ -214,8 +214,8 @@ func TestTheTablesTakeWhatTheProgramBeforeWrites(t *testing.T) {
 		if err := s.change(ctx, func(tx *sql.Tx) error {
 			for _, step := range []statement{
 				{`INSERT INTO runs (ref, insurer, kind, state, clerk, created_at, ended_at, note,
-					options, total) VALUES ($1, $2, $3, $4, $5, $6, 0, '', $7, $8)`, []any{"run", "06139992", "notices",
-					"going", "clerk", int64(1), "{}", 1}},
+					options, total) VALUES ($1, $2, $3, $4, $5, $6, 0, '', $7, $8)`,
+					[]any{"run", "06139992", "notices", "going", "clerk", int64(1), "{}", 1}},
 				{`UPDATE runs SET state = $2, note = $3, ended_at = $4 WHERE ref = $1 AND insurer = $5`,
 					[]any{"run", "going", "", int64(0), "06139992"}},
 				{`INSERT INTO run_files (run_id, number, last, at, body)
