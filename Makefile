@@ -61,6 +61,8 @@ bench:
 	go test -run '^$$' -bench '^BenchmarkBars$$' -benchtime 1x ./credential
 	go test -run '^$$' -bench '^BenchmarkBars$$' -benchtime 1x ./pdf
 	go test -run '^$$' -bench '^BenchmarkBars$$' -benchtime 1x ./e2e
+	go test -run '^$$' -bench '^BenchmarkBars$$' -benchtime 1x ./server/store
+	go test -count=1 -v -run '^TestAStartTakesNoLongerInLaterYears$$' ./server/auditing
 	go test -count=1 -v -run '^TestAHundredCountersAtOnce$$' ./server/web
 	MADOGUCHI_TEST=require go test -count=1 -v -run '^$(COUNTER_BARS)$$' ./e2e
 

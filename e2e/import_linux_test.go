@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"fmt"
@@ -294,4 +295,39 @@ func someMyNumber() string {
 		}
 	}
 	panic("no digit fits")
+}
+
+// Ctrl+C in the middle of a file: the terminal was told how far it is, nothing is stored, and the file can be
+// imported from its beginning.
+func TestAnImportThatIsCancelledStoresNothingAndSaysSo(t *testing.T) {
+	const people = 40_000
+	program, data := built(t, "./server", "madoguchi"), t.TempDir()
+	file := crowdFile(t, "people.csv", crowd.File{Insurer: "06139992", People: people}, encoding.Nop)
+	env := []string{"MADOGUCHI_DATA=" + data}
+	cmd := exec.Command(program, "import", "--insurer", "06139992", file)
+	cmd.Env = append(os.Environ(), env...)
+	told, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewReader(told)
+	first, err := lines.ReadString('\n')
+	if err != nil || !regexp.MustCompile(`^\d+ / 40000 人　\d+ 人/秒　あと .+`).MatchString(first) {
+		t.Errorf("%q %v", first, err)
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	rest, _ := io.ReadAll(lines)
+	_ = cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != 3 || !strings.Contains(string(rest), "何も保存していません") {
+		t.Errorf("%d %s", code, rest)
+	}
+	out, stderr, code := run(t, data, program, nil, env, "import", "--insurer", "06139992", file)
+	if code != 0 || !strings.Contains(out, "新しい人 40000、変わった人 0、変わりなし 0") {
+		t.Errorf("%d %s %s", code, out, stderr)
+	}
 }

@@ -1,6 +1,9 @@
 package eligibility
 
 import (
+	"sync"
+	"unicode/utf8"
+
 	"golang.org/x/text/encoding/japanese"
 	"golang.org/x/text/unicode/norm"
 )
@@ -46,16 +49,45 @@ func InJISX0208(r rune) bool {
 	if like, ok := windowsShapes[r]; ok {
 		r = like
 	}
-	code, err := japanese.ShiftJIS.NewEncoder().Bytes([]byte(string(r)))
-	if err != nil || len(code) != 2 {
-		return false
+	return r >= 0 && r <= 0xffff && jisX0208()[r/64]&(1<<(r%64)) != 0
+}
+
+// jisX0208 has a bit for each character of Unicode's first plane: whether it stands in rows 1 to 8 or 16 to
+// 84 of the tables of Shift_JIS. A screen asks for each letter of its names, and the tables know only the way
+// of whole texts.
+var jisX0208 = sync.OnceValue(func() *[1 << 16 / 64]uint64 {
+	var in [1 << 16 / 64]uint64
+	for lead := byte(0x81); lead <= 0xef; lead++ {
+		if lead == 0xa0 {
+			lead = 0xe0
+		}
+		for trail := byte(0x40); trail <= 0xfc; trail++ {
+			r, _ := utf8.DecodeRune(shiftJIS(lead, trail))
+			if r <= 0xffff && r != utf8.RuneError && jisRow(lead, trail) {
+				in[r/64] |= 1 << (r % 64)
+			}
+		}
 	}
-	row := int(code[0])
+	return &in
+})
+
+// shiftJIS decodes one character of two bytes.
+func shiftJIS(lead, trail byte) []byte {
+	text, err := japanese.ShiftJIS.NewDecoder().Bytes([]byte{lead, trail})
+	if err != nil || utf8.RuneCount(text) != 1 {
+		return nil
+	}
+	return text
+}
+
+// jisRow reports whether the two bytes of a character in Shift_JIS mean one of the standard's rows.
+func jisRow(lead, trail byte) bool {
+	row := int(lead)
 	if row >= 0xe0 {
 		row -= 0x40
 	}
 	row = (row-0x81)*2 + 1
-	if code[1] >= 0x9f {
+	if trail >= 0x9f {
 		row++
 	}
 	return row <= 8 || row >= 16 && row <= 84

@@ -11,6 +11,7 @@ import (
 	"madoguchi/server/agents"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/demo"
+	"madoguchi/server/hub"
 	"madoguchi/server/instances"
 	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
@@ -29,8 +30,9 @@ type app struct {
 	word    *kit.DemoWord    // where the demo's port is published
 	readers *agents.AgentHub // where a counter's half runs
 
-	member *instances.Member  // this process among its installation's; nil for a command
-	runs   *insurer.PrintJobs // where an insurer's half runs
+	changes *hub.Changes       // of the store, to the other instances
+	member  *instances.Member  // this process among its installation's; nil for a command
+	runs    *insurer.PrintJobs // where an insurer's half runs
 }
 
 var errNoData = &eligibility.Error{Code: eligibility.NotFound, Key: "data.none", Field: "--data"}
@@ -54,6 +56,7 @@ func database(s *settings.Settings) string { return datafolder.Database(s.Folder
 
 // openApp opens the data folder for a role, making it on the first start.
 func openApp(ctx context.Context, s *settings.Settings, role string) (*app, error) {
+	changes := &hub.Changes{}
 	folder, err := datafolder.Open(ctx, datafolder.Options{
 		Path: s.Folder(),
 		Mode: s.Mode(),
@@ -64,11 +67,13 @@ func openApp(ctx context.Context, s *settings.Settings, role string) (*app, erro
 		Database: s.Database,
 		Readers:  s.DatabaseReaders,
 		Writers:  s.DatabaseWriters,
+		Changes:  changes,
+		Audit:    datafolder.AuditPlace{File: s.AuditFile, Key: s.AuditKey},
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &app{DataFolder: folder, settings: s}, nil
+	return &app{DataFolder: folder, settings: s, changes: changes}, nil
 }
 
 // inFolder opens the data folder for a role, does something with it and closes it.

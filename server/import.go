@@ -6,18 +6,21 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
+	"madoguchi/server/printing"
 	"madoguchi/server/settings"
 	"madoguchi/server/staff"
 	"madoguchi/server/store"
 )
 
 // importCmd reads a CSV of insured people into the data folder, or with --dry-run only says what it would do.
-// Exit codes: 0 all rows accepted, 1 some refused, 2 the file refused.
+// Exit codes: 0 all rows accepted, 1 some refused, 2 the file refused, 3 cancelled (Ctrl+C).
 type importCmd struct {
 	Insurer string `help:"保険者番号; compulsory unless the file has the column"`
 	DryRun  bool   `help:"store nothing"`
@@ -113,12 +116,20 @@ func (c *importCmd) store(
 		open = openExisting
 	}
 	return inFolder(s, open, c.Role, func(ctx context.Context, a *app) (insurer.Imported, error) {
+		ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+		defer stop()
 		services, err := a.insurerServices(ctx, "")
 		if err != nil {
 			return insurer.Imported{}, err
 		}
 		operator := staff.Operator{Insurer: read.Insurer}
-		done, err := services.Importer.StoreFile(ctx, operator, read)
+		line := printing.NewProgressLine(os.Stderr, clock)
+		done, err := services.Importer.StoreFile(ctx, operator, read, line.Show)
+		line.End()
+		if err != nil && ctx.Err() != nil {
+			fmt.Fprintln(os.Stderr, message.New("import.said.cancelled", nil).Text("ja"))
+			return done, exit(exitPaused)
+		}
 		if err == nil && len(given) > 0 {
 			err = services.Importer.RememberHeadings(ctx, operator, given)
 		}

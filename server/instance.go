@@ -7,6 +7,7 @@ import (
 	"madoguchi/server/counter"
 	"madoguchi/server/instances"
 	"madoguchi/server/keys"
+	"madoguchi/server/store"
 )
 
 // join makes this process one of its installation's instances.
@@ -18,10 +19,13 @@ func (a *app) join(ctx context.Context) error {
 	a.member, err = instances.Join(ctx, instances.Membership{
 		Secret:  index,
 		Setting: a.settings.HubSetting(),
-		Store:   a.Store.Instances(),
+		Store:   store.Instances(a.Store),
 		Now:     a.Now,
 	})
-	return err
+	if err != nil || !a.member.Several {
+		return err
+	}
+	return a.changes.Join(a.member.Hub, a.Store.Changed)
 }
 
 // joinCounters has the agents of all instances asked from here, and this one's from everywhere; what was
@@ -35,5 +39,5 @@ func (a *app) joinCounters(c *counter.Service) error {
 	if err := c.Receipts.Held.Share(m.Hub, m.Others); err != nil {
 		return err
 	}
-	return a.readers.Join(agents.Elsewhere{Places: a.Store.AgentPlaces(), Hub: m.Hub, Others: m.Others})
+	return a.readers.Join(agents.Elsewhere{Places: store.AgentPlaces(a.Store), Hub: m.Hub, Others: m.Others})
 }

@@ -3,7 +3,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"strings"
 
@@ -11,6 +10,8 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/message"
+	"madoguchi/server/auditing"
+	"madoguchi/server/copying"
 	"madoguchi/server/input"
 	"madoguchi/server/insurer"
 	"madoguchi/server/output"
@@ -26,13 +27,16 @@ type program struct {
 	Import importCmd `cmd:"" help:"read an insurer's CSV of insured people"`
 	Export exportCmd `cmd:"" help:"write an insurer's register as FHIR (NDJSON) or CSV"`
 
+	Copy copying.Command `cmd:"" help:"${copy_what}"`
+
 	Invite inviteCmd `cmd:"" help:"make a link with which somebody of the staff registers a passkey"`
 
-	Verify verifyCmd `cmd:"" help:"${verify_what}"`
-	Revoke revokeCmd `cmd:"" help:"take saved copies back"`
-	Print  printCmd  `cmd:"" help:"print papers for many people in a run (docs/print.md)"`
-	Trust  trustCmd  `cmd:"" help:"trust lists: make, sign, inspect"`
-	Keys   keysCmd   `cmd:"" help:"look after the insurers' keys and certificates (docs/keys.md)"`
+	Verify verifyCmd        `cmd:"" help:"${verify_what}"`
+	Revoke revokeCmd        `cmd:"" help:"take saved copies back"`
+	Print  printCmd         `cmd:"" help:"print papers for many people in a run (docs/print.md)"`
+	Trust  trustCmd         `cmd:"" help:"trust lists: make, sign, inspect"`
+	Keys   keysCmd          `cmd:"" help:"look after the insurers' keys and certificates (docs/keys.md)"`
+	Audit  auditing.Command `cmd:"" help:"look after the audit chain (docs/audit.md)"`
 
 	Insurer  insurerCmd  `cmd:"" help:"${insurer_what}"`
 	Facility facilityCmd `cmd:"" help:"the facilities of this server: add, list, set"`
@@ -51,10 +55,8 @@ const (
 	exitRefused = 2 // refused whole, unreadable, wrong usage
 )
 
-// exit is an error that carries an exit code; it has printed what there is to say.
-type exit int
-
-func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+// exit is an error that carries an exit code.
+type exit = output.Exit
 
 func main() {
 	var p program
@@ -83,7 +85,7 @@ func main() {
 		printError(err)
 		os.Exit(exitRefused)
 	}
-	if err := command.Run(&p.Settings); err != nil {
+	if err := command.Run(&p.Settings, auditHost); err != nil {
 		var code exit
 		if errors.As(err, &code) {
 			os.Exit(int(code))

@@ -44,9 +44,11 @@ func (c *serveCmd) Run(s *settings.Settings) error {
 		return err
 	}
 	defer h.Store.Close()
-	if err := h.Verify(ctx); err != nil {
+	witness, err := h.Verify(ctx)
+	if err != nil {
 		return err
 	}
+	defer h.KeepWitness(ctx, witness)()
 	address := s.Host()
 	if s.Mode() == settings.Demo {
 		address = "http://localhost:" + listen.Port(listener)

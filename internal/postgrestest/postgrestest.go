@@ -74,8 +74,8 @@ func Database(t testing.TB) string {
 	return theShared(t).Database(t)
 }
 
-// Lasting is Database, of one that stays until the test binary ends: for whoever gives it to one test after the
-// other.
+// Lasting is Database, of one that stays until the test binary ends: for whoever gives it to one test after
+// the other.
 func Lasting(t testing.TB) string {
 	t.Helper()
 	return theShared(t).create(t)

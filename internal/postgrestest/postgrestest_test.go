@@ -30,7 +30,8 @@ func TestEachTestHasADatabaseOfItsOwn(t *testing.T) {
 	first, second := Database(t), Database(t)
 	write(t, first, `CREATE TABLE here (word text)`)
 	write(t, second, `CREATE TABLE here (word text)`)
-	if a, b := ask(t, first, `SELECT current_database()`), ask(t, second, `SELECT current_database()`); a == b {
+	const which = `SELECT current_database()`
+	if a, b := ask(t, first, which), ask(t, second, which); a == b {
 		t.Errorf("both are %s", a)
 	}
 }

@@ -10,7 +10,9 @@ import (
 	"path/filepath"
 	"time"
 
+	"madoguchi/server/audit"
 	"madoguchi/server/keys"
+	"madoguchi/server/recall"
 	"madoguchi/server/store"
 )
 
@@ -28,6 +30,8 @@ const (
 	RunsDir      = "runs"         // where the server's own print runs are
 	// TrustVersionFile holds the highest version of a trust list that was seen.
 	TrustVersionFile = "trust-version"
+	// CheckpointFile is where the audit chain's checkpoints stand if no other place is named.
+	CheckpointFile = "audit-checkpoints.jsonl"
 )
 
 // Database is the name of the database of a data folder, for server/store: the address that is given, or the
@@ -45,6 +49,8 @@ type DataFolder struct {
 	Keys  *keys.Folder
 	Store *store.Store
 	Now   func() time.Time
+
+	audit AuditPlace
 }
 
 // Options say what of a data folder is opened.
@@ -57,7 +63,10 @@ type Options struct {
 	Database string
 	// Readers and Writers are store.Options'.
 	Readers, Writers int
+	Changes          recall.Changes // store.Options.Changes
 	Now              func() time.Time
+	// Audit is where the audit chain's checkpoints and their key stand
+	Audit AuditPlace
 }
 
 // Open opens the data folder for a role. It refuses a start with keys that are not those of the data, or that
@@ -85,7 +94,7 @@ func Open(ctx context.Context, o Options) (*DataFolder, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &DataFolder{Path: o.Path, Keys: ring, Store: opened, Now: o.Now}
+	f := &DataFolder{Path: o.Path, Keys: ring, Store: opened, Now: o.Now, audit: o.Audit}
 	if err := f.remember(ctx, o.Role); err != nil {
 		return nil, errors.Join(err, opened.Close())
 	}
@@ -114,17 +123,25 @@ func openStore(ctx context.Context, secrets *keys.Secrets, o Options) (*store.St
 		Masters: masters,
 		Readers: o.Readers,
 		Writers: o.Writers,
+		Recall:  store.RecallLife,
+		Changes: o.Changes,
+		Now:     o.Now,
 	})
 }
 
 // Verify refuses a start with keys that are damaged, also those that nobody asks for before a patient does,
-// and with an audit chain that was changed.
-func (f *DataFolder) Verify(ctx context.Context) error {
+// and with an audit chain that is not what its checkpoints say (audit.Witness.Check).
+// It returns the chain's witness.
+func (f *DataFolder) Verify(ctx context.Context) (*audit.Witness, error) {
 	if err := f.Keys.Verify(); err != nil {
-		return err
+		return nil, err
 	}
-	if n, err := f.Store.VerifyAudit(ctx); err != nil {
-		return fmt.Errorf("verifying the audit chain (%d entries): %w", n, err)
+	witness, err := f.Witness()
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	if n, err := witness.Check(ctx); err != nil {
+		return nil, fmt.Errorf("verifying the audit chain (%d entries): %w", n, err)
+	}
+	return witness, nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"madoguchi/server/insurer"
+	"madoguchi/server/store"
 )
 
 // Sweep removes what is over. What it cannot remove is said in the log, and tried again at the next call.
@@ -25,7 +26,7 @@ func (f *DataFolder) Sweep(ctx context.Context) {
 	if err := f.Store.ExpireDevices(ctx, f.Now(), f.Now().Add(-insurer.DeviceGrantRetention)); err != nil {
 		slog.Warn("sweeping phones", "error", err)
 	}
-	if err := f.Store.ExpireInstances(ctx, f.Now()); err != nil {
+	if err := store.ExpireInstances(ctx, f.Store, f.Now()); err != nil {
 		slog.Warn("sweeping instances", "error", err)
 	}
 	if _, err := f.Store.ExpireCases(ctx, f.Now()); err != nil {

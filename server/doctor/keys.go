@@ -26,7 +26,7 @@ func (v *visit) checkKeys(ctx context.Context) []Finding {
 		err = ring.CheckRights()
 	}
 	if err == nil {
-		err = datafolder.Guard(ctx, ring, v.databaseName())
+		err = datafolder.Guard(ctx, ring, databaseName(v.Settings))
 	}
 	if err == nil {
 		err = ring.Verify()
@@ -41,7 +41,7 @@ func (v *visit) checkKeys(ctx context.Context) []Finding {
 // withoutKeys is what is found where no key folder is: the first start makes it, unless there are data that a
 // key of it opens.
 func (v *visit) withoutKeys(ctx context.Context) Finding {
-	known, err := store.ReadKeyChecks(ctx, v.databaseName())
+	known, err := store.ReadKeyChecks(ctx, databaseName(v.Settings))
 	if err != nil {
 		return refuse(err)
 	}

@@ -6,8 +6,24 @@ var FlagHelp = map[string]string{
 	"methods_json": "the situation, or an array of situations, as JSON; - for standard input",
 	"share_birth_date": "生年月日: 1955-07-01, 昭和30年7月1日; 1955, 1955-07 or 不詳 are answered with " +
 		"all that is possible",
-	"export_format": "fhir: JP Core Coverage, one JSON object a line (NDJSON); csv: as import reads it",
-	"export_out":    "the file to write, for its owner alone (0600); standard output by default",
+	"audit_verify": "read the whole chain and its checkpoints; exit code 1 where it is not what was signed",
+	"audit_sign": "sign a checkpoint, for a timer of another user whose key the server cannot read; exit " +
+		"code 2 where the chain is not what was signed before",
+	"audit_accept": "with the server stopped: take the chain as it is, after a backup was restored or a " +
+		"checkpoint file was lost",
+	"audit_export": "list what the chain says of one person, for a request to be told; the chain notes " +
+		"that it was",
+	"audit_checkpoint": "file of the checkpoints, or a copy of it; by default the server's",
+	"audit_key_flag":   "their key, PEM; by default the server's",
+	"audit_key_out":    "the private half, for its owner alone; the public half is FILE.pub",
+	"audit_archive":    "folder of the months that have left the database",
+	"audit_before":     "the oldest month that stays",
+	"audit_to":         "folder for the archives",
+	"audit_remove":     "then let these months leave the database",
+	"audit_role":       "role of the data folder",
+	"audit_person":     "as a clerk searches: the person's 番号, 記号 and 番号, birth date or name",
+	"export_format":    "fhir: JP Core Coverage, one JSON object a line (NDJSON); csv: as import reads it",
+	"export_out":       "the file to write, for its owner alone (0600); standard output by default",
 	"import_map": "JSON file of the insurer's own headings, {\"heading\":\"氏名\"}; " +
 		"remembered when the file is stored",
 	"csr_subject": "the certificate's name, such as CN=架空健康保険組合,O=架空健康保険組合,C=JP; by " +
@@ -33,6 +49,9 @@ var FlagHelp = map[string]string{
 	"serve_role":   "what this server is: all (demo), insurer or counter",
 	"verify_what":  "check an eligibility code: picture, PDF, text or file; never uses the network",
 	"doctor_role":  "what the server is: all (demo), insurer or counter",
+	"copy_what":    "copy a database to another engine, resumable, and compare both (docs/operator.md)",
+	"copy_from":    "SQLite file or postgres:// address of the database, which nobody uses now",
+	"copy_to":      "the same of a new one, or of an unfinished copy",
 	"doctor_what":  "say what is good and what is wrong with this server, and what to do (docs/operator.md)",
 	"insurer_what": "the insurers of this server: add, list, set; or what an insurer number says",
 	"facility_blanking": "seconds without use after which a patient's data are blanked at the counter: " +

@@ -100,6 +100,19 @@ func Open(source Source, o Options) (*File, error) {
 // not the file.
 func (out *File) Err() error { return out.fault }
 
+// Lines returns how many lines the file has below its headings: about as many as rows, which only reading
+// tells.
+func (out *File) Lines() (n int) {
+	for i := range out.source.source.Parts() {
+		part, err := out.source.source.Part(i)
+		if err != nil {
+			return n // reading the rows says why
+		}
+		n += bytes.Count(part, []byte("\n"))
+	}
+	return max(0, n-1)
+}
+
 // Rows reads the rows in the order of the file.
 func (out *File) Rows() iter.Seq[Row] {
 	return func(yield func(Row) bool) {

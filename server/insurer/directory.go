@@ -22,6 +22,7 @@ type Directory struct {
 // included, or not at all. A missing thing is an *eligibility.Error with code NotFound.
 type DirectoryStore interface {
 	Insurers(ctx context.Context) ([]Insurer, error)
+	Insurer(ctx context.Context, number eligibility.InsurerNumber) (Insurer, error)
 	ownerStore
 	// Logo returns an insurer's mark (PNG), nil where there is none.
 	Logo(ctx context.Context, insurer eligibility.InsurerNumber) ([]byte, error)
@@ -43,16 +44,8 @@ type DirectoryStore interface {
 
 // Insurer returns one insurer of this server.
 func (d *Directory) Insurer(ctx context.Context, number eligibility.InsurerNumber) (Insurer, error) {
-	all, err := d.store.Insurers(ctx)
-	if err != nil {
-		return Insurer{}, err
-	}
-	for _, in := range all {
-		if in.Number == number {
-			return in, nil
-		}
-	}
-	return Insurer{}, errNoInsurer
+	in, err := d.store.Insurer(ctx, number)
+	return in, notFoundAs(err, errNoInsurer)
 }
 
 var (

@@ -9,6 +9,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 	"madoguchi/server/insuredcsv"
+	"madoguchi/server/printing"
 	"madoguchi/server/staff"
 )
 
@@ -133,12 +134,13 @@ func (m *Importer) Import(ctx context.Context, by staff.ForInsurer, file io.Read
 	if err != nil {
 		return Imported{}, err
 	}
-	return m.StoreFile(ctx, by, read)
+	return m.StoreFile(ctx, by, read, nil)
 }
 
-// StoreFile stores the good rows of a file of the insurer's, all together or none, and counts its rows.
+// StoreFile stores the good rows of a file of the insurer's, all together or none, and counts its rows. It
+// tells how far it is, unless tell is nil; a context that ends gives the file up.
 func (m *Importer) StoreFile(
-	ctx context.Context, by staff.ForInsurer, read *insuredcsv.File,
+	ctx context.Context, by staff.ForInsurer, read *insuredcsv.File, tell func(printing.Progress),
 ) (done Imported, err error) {
 	if read.Insurer != by.InsurerNumber() {
 		return done, errNoInsurer
@@ -148,7 +150,7 @@ func (m *Importer) StoreFile(
 	}
 	whole, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	people := peopleByKey(read, &done.Digest, stop)
+	people := m.telling(peopleByKey(read, &done.Digest, stop), read.Lines(), tell)
 	done.Count, err = m.store.ImportPeople(whole, read.Insurer, people, m.importEntry(by))
 	if fault := read.Err(); fault != nil {
 		return done, fault

@@ -24,17 +24,13 @@ func rareTexts(p eligibility.Person, in Insurer) []string {
 	return rare
 }
 
-// LacksShapes reports whether the fonts here lack a shape that the screen's names ask for: a character, or
-// its variant.
-func (s Screen) LacksShapes() bool {
-	return slices.ContainsFunc(
-		rareTexts(s.Person, s.Insurer),
-		func(text string) bool { return !font.Complete(text) },
-	)
+// RareText reports whether the screen's names need the font of NameFont, and whether the fonts here lack a
+// shape that they ask for: a character, or its variant.
+func (s Screen) RareText() (needsFont, lacksShapes bool) {
+	rare := rareTexts(s.Person, s.Insurer)
+	lacks := func(text string) bool { return !font.Complete(text) }
+	return len(rare) > 0, slices.ContainsFunc(rare, lacks)
 }
-
-// HasRareText reports whether the screen's names need the font of NameFont.
-func (s Screen) HasRareText() bool { return len(rareTexts(s.Person, s.Insurer)) > 0 }
 
 // NameFont cuts a TrueType font with the names of a person whom this login may show; nil where every phone
 // can draw them, and where no font here has a shape of them.

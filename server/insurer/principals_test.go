@@ -133,7 +133,7 @@ var rows = []row{
 		if err != nil {
 			return err
 		}
-		_, err = w.Importer.StoreFile(ctx, who.by, read)
+		_, err = w.Importer.StoreFile(ctx, who.by, read, nil)
 		return err
 	}},
 	{method: "Importer.KeepFile", own: "it keeps the asker's own file",

@@ -23,7 +23,7 @@ func withheld(t *testing.T, w *world) (insurer.PersonRecord, insurer.Viewer) {
 			Today:   eligibility.DateOf(now),
 		})
 		fatal(t, err)
-		_, err = w.Importer.StoreFile(ctx, deskClerk, read)
+		_, err = w.Importer.StoreFile(ctx, deskClerk, read, nil)
 		fatal(t, err)
 	}
 	found, _, err := w.Register.Search(ctx, deskClerk, insurer.PeopleQuery{Text: "7654321", Limit: 2})

@@ -59,6 +59,8 @@ var purposes = map[string]string{
 	Counter: "counter",
 	Client:  "client",
 	Trust:   "trust",
+
+	Checkpoint: "checkpoint",
 }
 
 // sealing are the keys without which what is stored does not open: nothing can be accepted in their place.

@@ -61,6 +61,11 @@ func JSON(v any) error {
 	return out.Encode(v)
 }
 
+// Exit is an error that carries a command's exit code; what there is to say was printed.
+type Exit int
+
+func (e Exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
 // Told is what a command says when it is done: to people, and to programs (--json).
 type Told struct {
 	lines    []string
@@ -89,6 +94,9 @@ func List[R Reported](member string, all []R, line, empty string) Told {
 	}
 	return list
 }
+
+// Say says lines to people, and a document to programs.
+func Say(lines []string, document any) Told { return Told{lines, document} }
 
 // Print prints it, as one JSON object or as sentences in Japanese and English.
 func (t Told) Print(asJSON bool) error {

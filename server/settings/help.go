@@ -37,6 +37,10 @@ var Help = map[string]string{
 		"its own loopback; every browser must give the word that is printed at the start",
 	"no_worker": "take the service worker off all phones at their next visit (docs/phone.md); they keep " +
 		"their data and need the network to open the screen",
+	"audit_file": "where the audit chain's checkpoints are written, better on another disk; by default " +
+		"audit-checkpoints.jsonl in the data folder (docs/audit.md)",
+	"audit_key": "PEM key of the audit chain's checkpoints: private, or public when another user signs " +
+		"them (audit sign); by default checkpoint.pem in the key folder",
 	"trust": "role counter, insurer (live), verify: folder with trust.jwt and trust-root.json " +
 		"(verify: or the file); verify takes the data folder's when left out, unless --jwks is " +
 		"given",

@@ -54,6 +54,9 @@ type Settings struct {
 	OIDCNoTime    bool   `env:"MADOGUCHI_OIDC_NO_AUTH_TIME" help:"${oidcno_time}"`
 	OIDCNoACR     bool   `env:"MADOGUCHI_OIDC_NO_ACR" help:"${oidcno_acr}"`
 
+	AuditFile string `env:"MADOGUCHI_AUDIT_CHECKPOINTS" type:"path" help:"${audit_file}"`
+	AuditKey  string `env:"MADOGUCHI_AUDIT_KEY" type:"path" help:"${audit_key}"`
+
 	DemoPublish bool `env:"MADOGUCHI_DEMO_PUBLISH" help:"${demo_publish}"`
 	NoWorker    bool `env:"MADOGUCHI_NO_WORKER" help:"${no_worker}"`
 

@@ -12,7 +12,7 @@ import (
 type placeStore struct{ *core }
 
 // AgentPlaces returns to which instance each agent is connected.
-func (s *Store) AgentPlaces() agents.Places { return placeStore{s.core} }
+func AgentPlaces(s *Store) agents.Places { return placeStore{s.core} }
 
 // PutPlace implements agents.Places.
 func (s placeStore) PutPlace(ctx context.Context, p agents.Place) error {

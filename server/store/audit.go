@@ -1,13 +1,11 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/base64"
-	"encoding/binary"
 	"errors"
 	"fmt"
 
@@ -19,7 +17,8 @@ import (
 // bytes. Whose record it concerns is a pseudonym, an HMAC under the person's own random key: erasing the
 // person drops that key, and the chain stays whole.
 
-// appendAudit adds an entry within a writing transaction, after reading the head in it. pseudonym may be nil.
+// appendAudit adds an entry within a writing transaction, after reading the head in it: no other one appends
+// beside it (engine.lockWrites). pseudonym may be nil.
 func appendAudit(ctx context.Context, tx *sql.Tx, e audit.Entry, pseudonym []byte) error {
 	var seq int64
 	previous := make([]byte, sha256.Size)
@@ -48,17 +47,18 @@ func (s auditNotes) Note(ctx context.Context, e audit.Entry) error {
 	return s.transact(ctx, true, func(tx *sql.Tx) error { return s.audit(ctx, tx, e) })
 }
 
-// auditHash hashes a row's fields, each behind its length.
+// auditHash hashes a row's fields.
 func auditHash(seq, at int64, actor, action string, person []byte, detail string, previous []byte) []byte {
-	h := sha256.New()
-	h.Write([]byte("madoguchi-audit-1"))
-	h.Write(binary.BigEndian.AppendUint64(nil, uint64(seq)))
-	h.Write(binary.BigEndian.AppendUint64(nil, uint64(at)))
-	for _, field := range [][]byte{[]byte(actor), []byte(action), person, []byte(detail), previous} {
-		h.Write(binary.BigEndian.AppendUint32(nil, uint32(len(field))))
-		h.Write(field)
-	}
-	return h.Sum(nil)
+	sum := audit.Row{
+		Sequence: seq,
+		At:       at,
+		Actor:    actor,
+		Action:   action,
+		Person:   person,
+		Detail:   detail,
+		Previous: previous,
+	}.Sum()
+	return sum[:]
 }
 
 // pseudonym returns what stands for a person in the audit chain.
@@ -66,37 +66,6 @@ func pseudonym(personKey []byte) []byte {
 	h := hmac.New(sha256.New, personKey)
 	h.Write([]byte("audit"))
 	return h.Sum(nil)
-}
-
-// ErrAudit is returned by VerifyAudit for a chain that was changed.
-var ErrAudit = errors.New("store: the audit chain is broken")
-
-// VerifyAudit walks the whole chain and returns the number of entries; an error names the first row that does
-// not fit.
-func (s *Store) VerifyAudit(ctx context.Context) (int, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT seq, at, actor, action, person, detail, previous, hash
-		FROM audit ORDER BY seq`)
-	if err != nil {
-		return 0, storageError(err)
-	}
-	defer rows.Close()
-	n := 0
-	head := make([]byte, sha256.Size)
-	for rows.Next() {
-		var seq, at int64
-		var actor, action, detail string
-		var person, previous, hash []byte
-		if err := rows.Scan(&seq, &at, &actor, &action, &person, &detail, &previous, &hash); err != nil {
-			return n, storageError(err)
-		}
-		n++
-		if seq != int64(n) || !bytes.Equal(previous, head) ||
-			!bytes.Equal(hash, auditHash(seq, at, actor, action, person, detail, previous)) {
-			return n, fmt.Errorf("%w at row %d", ErrAudit, n)
-		}
-		head = hash
-	}
-	return n, storageError(rows.Err())
 }
 
 // pseudonymOf returns a person's pseudonym for the audit chain; nil for no person.

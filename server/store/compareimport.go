@@ -17,7 +17,7 @@ func (s importerStore) CompareImport(
 	most int,
 ) (insurer.ImportPicture, error) {
 	c := importComparison{core: s.core, most: most, seen: map[[16]byte]bool{}}
-	err := s.inBatches(number, people, false,
+	err := s.inBatches(comparedWith{s.core, number}, people,
 		func(batch []incomingPerson) error { return c.add(ctx, batch) })
 	if err == nil {
 		err = c.addMissing(ctx, number)
@@ -34,7 +34,7 @@ type importComparison struct {
 }
 
 func (c *importComparison) add(ctx context.Context, batch []incomingPerson) error {
-	found, err := findKnown(ctx, c.core.read, batch)
+	found, err := findKnown(ctx, c.core.read, batch, 0)
 	if err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ func (c *importComparison) addMissing(ctx context.Context, number eligibility.In
 			first = append(first, ref)
 		}
 		return nil
-	}, `SELECT key_mac, ref FROM people WHERE insurer = $1 ORDER BY id`, number)
+	}, `SELECT key_mac, ref FROM registered WHERE insurer = $1 ORDER BY id`, number)
 	for _, ref := range first {
 		if err != nil {
 			break

@@ -19,6 +19,8 @@ type core struct {
 	sealer *sealer
 	index  *keyedHash // by which rows are found
 	proofs rowProofs
+
+	recalled *recalled
 }
 
 func (s *core) people() personReader      { return personReader{s} }
@@ -32,22 +34,19 @@ func (s *core) change(ctx context.Context, f func(tx *sql.Tx) error) error {
 	return s.transact(ctx, !audit.ChangesNothing(ctx), f)
 }
 
+// changeAlone is change for what takes long, such as an import: it shares its transaction with nobody, so
+// that nobody waits for its end who came before it.
+func (s *core) changeAlone(ctx context.Context, f func(tx *sql.Tx) error) error {
+	return storageError(s.write.group.run(&changing{
+		do:    f,
+		ctx:   ctx,
+		keep:  !audit.ChangesNothing(ctx),
+		alone: true,
+	}))
+}
+
 func (s *core) transact(ctx context.Context, keep bool, f func(tx *sql.Tx) error) error {
-	tx, err := s.write.BeginTx(ctx, nil)
-	if err != nil {
-		return storageError(err)
-	}
-	defer tx.Rollback()
-	if err := s.engine.lockWrites(ctx, tx); err != nil {
-		return storageError(err)
-	}
-	if err := f(tx); err != nil {
-		return storageError(err)
-	}
-	if !keep {
-		return storageError(tx.Rollback())
-	}
-	return storageError(tx.Commit())
+	return storageError(s.write.group.run(&changing{do: f, ctx: ctx, keep: keep}))
 }
 
 // each runs a query and hands every row to take.
@@ -70,27 +69,18 @@ func (s *core) each(
 // writer is what writes. What is done under audit.WithoutChange it takes back at the end.
 type writer struct {
 	*sql.DB
-	engine engine
+	group *group
 }
 
-// ExecContext is one statement in a transaction of its own.
-func (w writer) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	tx, err := w.BeginTx(ctx, nil)
-	if err != nil {
-		return nil, err
-	}
-	defer tx.Rollback()
-	if err := w.engine.lockWrites(ctx, tx); err != nil {
-		return nil, err
-	}
-	done, err := tx.ExecContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	if audit.ChangesNothing(ctx) {
-		return done, tx.Rollback()
-	}
-	return done, tx.Commit()
+func newWriter(db *sql.DB, e engine) writer { return writer{db, &group{db: db, engine: e}} }
+
+// ExecContext is one statement, a change of its own.
+func (w writer) ExecContext(ctx context.Context, query string, args ...any) (done sql.Result, err error) {
+	err = w.group.run(&changing{ctx: ctx, keep: !audit.ChangesNothing(ctx), do: func(tx *sql.Tx) (err error) {
+		done, err = tx.ExecContext(ctx, query, args...)
+		return err
+	}})
+	return done, err
 }
 
 // storageError gives a database's fault its sentence; errors that already have one pass.

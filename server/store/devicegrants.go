@@ -73,8 +73,7 @@ func (s devicesStore) PutDeviceGrants(ctx context.Context, g insurer.DeviceGrant
 // deviceGrantReader reads which phones may show whom.
 type deviceGrantReader struct{ *core }
 
-// Grants implements insurer.DevicesStore and insurer.IssuerStore.
-func (s deviceGrantReader) DeviceGrants(
+func (s deviceGrantReader) readDeviceGrants(
 	ctx context.Context, q insurer.DeviceGrantQuery,
 ) ([]insurer.DeviceGrant, error) {
 	where, args := s.pick(q)

@@ -14,9 +14,11 @@ import (
 // engine is what differs between the databases: SQLite (sqlite.go) and PostgreSQL (postgres.go). The text of
 // the queries does not.
 type engine interface {
-	// open makes the database if it can, checks it, and returns a pool that reads and one that writes.
-	open(ctx context.Context, o Options) (read, write *sql.DB, err error)
-	// server says which server that is, and whether others on the network can read what it is told; "" for none.
+	// open makes the database if it can, checks it, and returns a pool that reads and one that writes. told
+	// hears of what is written; nil: nobody asks.
+	open(ctx context.Context, o Options, told func(writes)) (read, write *sql.DB, err error)
+	// server says which server that is, and whether others on the network can read what it is told; "" for
+	// none.
 	server(ctx context.Context) (name string, inClear bool, err error)
 	// inspect opens an existing database for questions that change nothing; nil where there is none.
 	inspect(ctx context.Context) (*sql.DB, error)
@@ -31,6 +33,9 @@ type engine interface {
 	// lockWrites makes tx the only writing transaction until it ends: what it reads from then on stays true,
 	// the head of the audit chain too. Within one transaction it may be called again.
 	lockWrites(ctx context.Context, tx *sql.Tx) error
+	// holdImports makes this program the only one that imports until release is called. Without wait it
+	// returns durable.ErrHeld while another imports.
+	holdImports(ctx context.Context, write *sql.DB, wait bool) (release func(), err error)
 }
 
 var errAddress = &eligibility.Error{

@@ -110,11 +110,8 @@ func (s enrolmentRows) put(ctx context.Context, tx *sql.Tx, e enrolmentRow) erro
 // enrolledReader reads whom a login may show.
 type enrolledReader struct{ *core }
 
-// Enrolled implements insurer.EnrolmentStore and insurer.DevicesStore.
-func (s enrolledReader) Enrolled(
-	ctx context.Context, subject string, at time.Time,
-) ([]insurer.PersonRecord, error) {
-	mac := s.index.mac("subject", subject)
+// readEnrolled returns whom a login shows, and those whose representation is over.
+func (s enrolledReader) readEnrolled(ctx context.Context, mac []byte) ([]insurer.PersonRecord, error) {
 	var all []insurer.PersonRecord
 	err := s.each(ctx, func(scan func(...any) error) error {
 		e := enrolmentRow{subject: mac}
@@ -128,9 +125,7 @@ func (s enrolledReader) Enrolled(
 		if r.RepresentedUntil = timeOrNone(e.until); r.IsRepresented() {
 			r.Representative = e.id
 		}
-		if !r.IsRepresented() || at.Before(r.RepresentedUntil) {
-			all = append(all, r)
-		}
+		all = append(all, r)
 		return s.proofs.checkProof(e.row(), e.proof)
 	}, `SELECT `+personColumns+`, enrolments.id, enrolments.created_at, enrolments.until, enrolments.body,
 		enrolments.proof FROM people JOIN enrolments ON enrolments.person_id = people.id

@@ -20,7 +20,7 @@ const previewsKept = 5
 
 // PutPreview implements insurer.ImporterStore.
 func (s importerStore) PutPreview(ctx context.Context, p insurer.KeptFile, e audit.Entry) error {
-	return s.change(ctx, func(tx *sql.Tx) error {
+	return s.changeAlone(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM previews WHERE expires_at <= $1 OR clerk = $2
 			AND id NOT IN
 			(SELECT id FROM previews WHERE clerk = $2 ORDER BY id DESC LIMIT $3)`, toMillis(e.At), p.Clerk,
@@ -119,7 +119,16 @@ func (s importerStore) ImportPreview(
 	ctx context.Context, p insurer.StoredPreview, people iter.Seq2[string, eligibility.Person], e audit.Entry,
 ) error {
 	seen := p.Seen
-	err := s.change(ctx, func(tx *sql.Tx) error {
+	var stored int
+	err := s.read.QueryRowContext(ctx, `SELECT stored FROM previews WHERE ref = $1 AND insurer = $2`, p.ID,
+		p.Insurer).Scan(&stored)
+	if errors.Is(err, sql.ErrNoRows) || stored != 0 {
+		return nil
+	}
+	if err != nil {
+		return storageError(err)
+	}
+	finish := func(tx *sql.Tx, count insurer.ImportCount) error {
 		done, err := tx.ExecContext(ctx,
 			`UPDATE previews SET stored = 1, count_new = $2, count_changed = $3, count_unchanged = $4
 			WHERE ref = $1 AND stored = 0 AND insurer = $5`,
@@ -130,12 +139,11 @@ func (s importerStore) ImportPreview(
 		if n, err := done.RowsAffected(); err != nil || n == 0 {
 			return cmp.Or(err, errStoredBefore)
 		}
-		count, err := s.importPeople(ctx, tx, p.Insurer, people, e)
-		if err == nil && count != seen {
+		if count != seen {
 			return insurer.ErrPreviewOutdated
 		}
-		if err != nil || p.Refused == nil {
-			return err
+		if p.Refused == nil {
+			return nil
 		}
 		_, err = tx.ExecContext(ctx,
 			`INSERT INTO refused_rows (insurer, at, n, preview) VALUES ($1, $2, $3, $4)
@@ -143,7 +151,8 @@ func (s importerStore) ImportPreview(
 			SET at = excluded.at, n = excluded.n, preview = excluded.preview`,
 			p.Insurer, toMillis(e.At), p.Refused(), p.ID)
 		return err
-	})
+	}
+	_, err = s.storeFile(ctx, importedFile{number: p.Insurer, entry: e, finish: finish}, people)
 	if errors.Is(err, errStoredBefore) {
 		return nil
 	}

@@ -13,8 +13,8 @@ import (
 // write to the database can have a job done twice or late, which is harmless.
 type instanceStore struct{ *core }
 
-// Instances returns which instances live on this database, and what they have claimed.
-func (s *Store) Instances() instances.Store { return instanceStore{s.core} }
+// Instances returns which instances live on a database, and what they have claimed.
+func Instances(s *Store) instances.Store { return instanceStore{s.core} }
 
 // PutInstance implements instances.Store.
 func (s instanceStore) PutInstance(ctx context.Context, name string, until time.Time) error {
@@ -68,7 +68,7 @@ func (s instanceStore) EndChore(ctx context.Context, name, owner string, due tim
 
 // ExpireInstances removes instances that ended without a word a day ago, and where agents were connected to
 // such.
-func (s *Store) ExpireInstances(ctx context.Context, now time.Time) error {
+func ExpireInstances(ctx context.Context, s *Store, now time.Time) error {
 	dead := toMillis(now.Add(-24 * time.Hour))
 	return s.change(ctx, func(tx *sql.Tx) error {
 		for _, text := range []string{

@@ -34,8 +34,8 @@ func TestInstancesKnowOfEachOther(t *testing.T) { storetest.Engines(t, testInsta
 func testInstancesKnowOfEachOther(t *testing.T) {
 	first, second := twoStores(t)
 	now := noon
-	a := instances.Instance{Name: "a", Store: first.Instances(), Now: func() time.Time { return now }}
-	b := instances.Instance{Name: "b", Store: second.Instances(), Now: func() time.Time { return now }}
+	a := instances.Instance{Name: "a", Store: Instances(first), Now: func() time.Time { return now }}
+	b := instances.Instance{Name: "b", Store: Instances(second), Now: func() time.Time { return now }}
 	for _, i := range []*instances.Instance{&a, &b} {
 		if err := i.Begin(ctx); err != nil {
 			t.Fatal(err)
@@ -51,12 +51,12 @@ func testInstancesKnowOfEachOther(t *testing.T) {
 		Version:  5,
 		Program:  "1.2",
 	}
-	if err := first.AgentPlaces().PutPlace(ctx, place); err != nil {
+	if err := AgentPlaces(first).PutPlace(ctx, place); err != nil {
 		t.Fatal(err)
 	}
 	found := func() []agents.Place {
 		t.Helper()
-		all, err := second.AgentPlaces().Places(ctx, place.Facility, now)
+		all, err := AgentPlaces(second).Places(ctx, place.Facility, now)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -73,7 +73,7 @@ func testInstancesKnowOfEachOther(t *testing.T) {
 	if all := found(); !slices.Equal(all, []agents.Place{place}) || !slices.Equal(others(), []string{"a"}) {
 		t.Errorf("%+v %v", all, others())
 	}
-	if err := second.AgentPlaces().DropPlace(ctx, "agent", "another connection"); err != nil {
+	if err := AgentPlaces(second).DropPlace(ctx, "agent", "another connection"); err != nil {
 		t.Fatal(err)
 	}
 	if len(found()) != 1 {
@@ -102,8 +102,8 @@ func TestAChoreIsDoneByOneInstance(t *testing.T) { storetest.Engines(t, testACho
 func testAChoreIsDoneByOne(t *testing.T) {
 	first, second := twoStores(t)
 	now := noon
-	a := instances.Instance{Name: "a", Store: first.Instances(), Now: func() time.Time { return now }}
-	b := instances.Instance{Name: "b", Store: second.Instances(), Now: func() time.Time { return now }}
+	a := instances.Instance{Name: "a", Store: Instances(first), Now: func() time.Time { return now }}
+	b := instances.Instance{Name: "b", Store: Instances(second), Now: func() time.Time { return now }}
 	done := ""
 	try := func(i *instances.Instance) { i.Chore(ctx, "sweep", time.Hour, func() { done += i.Name }) }
 	a.Chore(ctx, "sweep", time.Hour, func() {
@@ -126,7 +126,7 @@ func testAChoreIsDoneByOne(t *testing.T) {
 		Until:  now.Add(5 * time.Minute),
 		Latest: now.Add(time.Hour),
 	}
-	if ok, err := first.Instances().Claim(ctx, claim); err != nil || !ok {
+	if ok, err := Instances(first).Claim(ctx, claim); err != nil || !ok {
 		t.Fatal(ok, err)
 	}
 	try(&a)
@@ -138,7 +138,7 @@ func testAChoreIsDoneByOne(t *testing.T) {
 	// and one whose clock was a day ahead does not keep it for a day
 	claim.At, claim.Until = now.Add(23*time.Hour), now.Add(24*time.Hour)
 	claim.Latest = claim.Until
-	if ok, err := first.Instances().Claim(ctx, claim); err != nil || !ok {
+	if ok, err := Instances(first).Claim(ctx, claim); err != nil || !ok {
 		t.Fatal(ok, err)
 	}
 	try(&b)
@@ -216,7 +216,7 @@ func testARunIsTakenOver(t *testing.T) {
 	if files, err := a.RunFiles(ctx, run.Key()); err != nil || len(files) != 1 {
 		t.Errorf("%d files, %v", len(files), err)
 	}
-	if err := second.Instances().DropInstance(ctx, "c"); err != nil { // it ends in good order
+	if err := Instances(second).DropInstance(ctx, "c"); err != nil { // it ends in good order
 		t.Fatal(err)
 	}
 	if _, ours, err := a.ClaimRun(ctx, run.Key(), claim("a", late)); err != nil || !ours {

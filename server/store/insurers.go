@@ -33,6 +33,22 @@ func (s directoryStore) Insurers(ctx context.Context) (all []insurer.Insurer, er
 	return all, storageError(err)
 }
 
+// readInsurer returns an insurer of this server, or NotFound.
+func (s directoryStore) readInsurer(
+	ctx context.Context, number eligibility.InsurerNumber,
+) (in insurer.Insurer, err error) {
+	var branding string
+	err = s.read.QueryRowContext(ctx, `SELECT number, name, issuer, telephone, look FROM insurers
+		WHERE number = $1`, number).Scan(&in.Number, &in.Name, &in.Issuer, &in.Telephone, &branding)
+	if err != nil {
+		return in, storageError(err)
+	}
+	if err := json.Unmarshal([]byte(branding), &in.Branding); err != nil {
+		return in, fmt.Errorf("reading an insurer's look: %w", err)
+	}
+	return in, nil
+}
+
 // PutSettings implements insurer.DirectoryStore.
 func (s directoryStore) PutSettings(
 	ctx context.Context, in insurer.Insurer, png []byte, e audit.Entry,

@@ -81,11 +81,11 @@ func (s *Store) PutKeyCheck(ctx context.Context, file string, value []byte, at t
 // one. The audit chain tells it. It is NotFound when no such key is known.
 func AcceptKey(ctx context.Context, database, file string, e audit.Entry) error {
 	s := core{engine: engineOf(database)}
-	read, write, err := s.engine.open(ctx, Options{})
+	read, write, err := s.engine.open(ctx, Options{}, nil)
 	if err != nil {
 		return err
 	}
-	s.read, s.write = read, writer{write, s.engine}
+	s.read, s.write = read, newWriter(write, s.engine)
 	err = s.change(ctx, func(tx *sql.Tx) error {
 		if err := requireChange(tx.ExecContext(ctx, `DELETE FROM key_checks WHERE file = $1`,
 			file)); err != nil {

@@ -70,21 +70,22 @@ func TestAnOlderDatabaseForgetsWhichClinicsAsked(t *testing.T) {
 	}
 }
 
-// databaseHolds searches all of a database for a text: the files of SQLite, all tables of PostgreSQL, in which
-// bytes are written in hexadecimal.
+// databaseHolds searches all of a database for a text: the files of SQLite, all tables of PostgreSQL, in
+// which bytes are written in hexadecimal.
 func databaseHolds(t *testing.T, database, text string) bool {
 	t.Helper()
 	if !IsAddress(database) {
 		return filesHold(t, database, text)
 	}
-	db, err := postgres{database}.connect(1)
+	db, err := postgres{database}.connect(1, nil, false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
 	var tables string
-	if err := db.QueryRowContext(t.Context(), `SELECT string_agg(table_name, ' ') FROM information_schema.tables
-		WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`).Scan(&tables); err != nil {
+	if err := db.QueryRowContext(t.Context(), `SELECT string_agg(table_name, ' ')
+		FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`).
+		Scan(&tables); err != nil {
 		t.Fatal(err)
 	}
 	for table := range strings.FieldsSeq(tables) {

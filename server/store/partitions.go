@@ -15,7 +15,7 @@ import (
 // On PostgreSQL the audit chain and the counters' cases are partitioned by month of Japan's calendar, so that
 // a month can be put away whole. Partitions are made ahead; what finds none goes to the default one.
 
-// partitionsAhead is for how many months behind this one partitions are made: a server that is not started
+// partitionsAhead is for how many months after this one partitions are made: a server that is not started
 // anew for as long, and whose sweep fails, still finds them.
 const partitionsAhead = 3
 
@@ -44,19 +44,31 @@ func makePartitions(ctx context.Context, write *sql.DB) error {
 	if err := write.QueryRowContext(ctx, `SELECT now()`).Scan(&now); err != nil {
 		return fmt.Errorf("asking the database for the time: %w", err)
 	}
-	day := eligibility.DateOf(now)
-	first := time.Date(day.Year(), time.Month(day.Month()), 1, 0, 0, 0, 0, eligibility.Japan)
-	for i := range partitionsAhead + 1 {
-		from, to := first.AddDate(0, i, 0), first.AddDate(0, i+1, 0)
+	return makeMonths(ctx, write, now, now.AddDate(0, partitionsAhead, 0))
+}
+
+// mostMonths bounds how many partitions a table is given: a time that is none must not make thousands.
+const mostMonths = 240
+
+// makeMonths makes the partitions of the months from one time until another.
+func makeMonths(ctx context.Context, write *sql.DB, since, until time.Time) error {
+	day := eligibility.DateOf(since)
+	month := time.Date(day.Year(), time.Month(day.Month()), 1, 0, 0, 0, 0, eligibility.Japan)
+	for range mostMonths {
+		if month.After(until) {
+			break
+		}
+		next := month.AddDate(0, 1, 0)
 		for _, p := range partitioned {
-			name := fmt.Sprintf("%s_%s", p.table, from.Format("2006_01"))
+			name := fmt.Sprintf("%s_%s", p.table, month.Format("2006_01"))
 			err := makePartition(ctx, write, name, p.more,
 				fmt.Sprintf("CREATE TABLE %s PARTITION OF %s FOR VALUES %s", name, p.table,
-					p.bounds(from, to)))
+					p.bounds(month, next)))
 			if err != nil {
 				return fmt.Errorf("making the partition %s: %w", name, err)
 			}
 		}
+		month = next
 	}
 	return nil
 }

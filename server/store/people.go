@@ -79,7 +79,7 @@ func (s personReader) Person(
 func (s personReader) PersonByKey(
 	ctx context.Context, number eligibility.InsurerNumber, key string,
 ) (insurer.PersonRecord, error) {
-	r, err := s.scan(ctx, s.read.QueryRowContext(ctx, `SELECT `+personColumns+` FROM people
+	r, err := s.scan(ctx, s.read.QueryRowContext(ctx, `SELECT `+personColumns+` FROM registered AS people
 		WHERE key_mac = $1`, s.index.mac("person", string(number), key)).Scan)
 	return r, storageError(err)
 }
@@ -98,7 +98,7 @@ func (s personReader) list(
 // CountPeople returns how many people an insurer has.
 func (s personReader) CountPeople(ctx context.Context, insurer eligibility.InsurerNumber) (int, error) {
 	var n int
-	err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM people WHERE insurer = $1`, insurer).Scan(&n)
+	err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM registered WHERE insurer = $1`, insurer).Scan(&n)
 	return n, storageError(err)
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,6 +12,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
+
+	"madoguchi/server/durable"
 )
 
 // postgres is an engine: a database on a PostgreSQL server, which several instances of this program share.
@@ -21,7 +24,7 @@ import (
 // that is added later. The isolation below the lock is READ COMMITTED, whose statements see all that was
 // committed before them: with a snapshot of the transaction's begin the head of the chain would be old once
 // the lock is held, and each of two writers would have to be run again. Functions of a change run once, so
-// they need not be repeatable. An import, which may take minutes, takes the lock at its end (importer.go).
+// they need not be repeatable. An import, which may take minutes, lets others in between its slices.
 type postgres struct{ address string }
 
 // Connections of the pools where the options do not say.
@@ -35,7 +38,7 @@ const (
 	lockSpace  = 0x6d61646f // "mado"
 	lockStart  = 1          // migrations and what else a start does
 	lockWriter = 2          // writing transactions
-	lockImport = 0x6d616470 // a space of its own: by insurer
+	lockImport = 3          // files that come in
 )
 
 // connectTime is how long a connection may take to be made. A request waits no longer for a server that is
@@ -49,7 +52,7 @@ const postgresSession = `SET lock_timeout = '30s'; SET idle_in_transaction_sessi
 	SET default_transaction_isolation = 'read committed'`
 
 // connect returns a pool of connections.
-func (e postgres) connect(most int) (*sql.DB, error) {
+func (e postgres) connect(most int, told func(writes), steady bool) (*sql.DB, error) {
 	config, err := pgx.ParseConfig(e.address)
 	if err != nil {
 		return nil, errAddress // its cause could hold the password
@@ -60,21 +63,25 @@ func (e postgres) connect(most int) (*sql.DB, error) {
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "madoguchi"
 	}
-	db := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
-		_, err := c.Exec(ctx, postgresSession, pgx.QueryExecModeSimpleProtocol)
-		return err
-	}))
+	connector := stdlib.GetConnector(*config,
+		stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
+			_, err := c.Exec(ctx, postgresSession, pgx.QueryExecModeSimpleProtocol)
+			return err
+		}))
+	db := sql.OpenDB(postgresConnector{connector, told, steady})
 	db.SetMaxOpenConns(most)
 	db.SetMaxIdleConns(most)
 	return db, nil
 }
 
-func (e postgres) open(ctx context.Context, o Options) (read, write *sql.DB, err error) {
-	// a start holds one and needs another
-	if write, err = e.connect(max(2, orElse(o.Writers, postgresWriters))); err != nil {
+func (e postgres) open(
+	ctx context.Context, o Options, told func(writes),
+) (read, write *sql.DB, err error) {
+	// a start holds one, an import another, and each needs one more
+	if write, err = e.connect(max(3, orElse(o.Writers, postgresWriters)), told, true); err != nil {
 		return nil, nil, err
 	}
-	if read, err = e.connect(orElse(o.Readers, postgresReaders)); err != nil {
+	if read, err = e.connect(orElse(o.Readers, postgresReaders), nil, false); err != nil {
 		return nil, nil, errors.Join(err, write.Close())
 	}
 	if err := write.PingContext(ctx); err != nil {
@@ -85,7 +92,7 @@ func (e postgres) open(ctx context.Context, o Options) (read, write *sql.DB, err
 
 // server asks over a connection: neither a socket nor TLS is read by others.
 func (e postgres) server(ctx context.Context) (name string, inClear bool, err error) {
-	db, err := e.connect(1)
+	db, err := e.connect(1, nil, false)
 	if err != nil {
 		return "", false, err
 	}
@@ -102,7 +109,7 @@ func (e postgres) server(ctx context.Context) (name string, inClear bool, err er
 
 // inspect returns nil for a database in which no start has made anything.
 func (e postgres) inspect(ctx context.Context) (*sql.DB, error) {
-	db, err := e.connect(1)
+	db, err := e.connect(1, nil, false)
 	if err != nil {
 		return nil, err
 	}
@@ -119,22 +126,55 @@ func (e postgres) inspect(ctx context.Context) (*sql.DB, error) {
 // alone runs f under the lock of starts: of two instances that start at once, one makes the tables and the
 // other finds them.
 func (e postgres) alone(ctx context.Context, write *sql.DB, f func() error) error {
+	release, err := holdLock(ctx, write, lockStart, true)
+	if err != nil {
+		return fmt.Errorf("waiting for another start: %w", err)
+	}
+	defer release()
+	return f()
+}
+
+// holdImports holds a lock of the database: of all instances one imports.
+func (postgres) holdImports(ctx context.Context, write *sql.DB, wait bool) (release func(), err error) {
+	return holdLock(ctx, write, lockImport, wait)
+}
+
+// holdLock takes a lock that a connection of its own holds until release is called, or the program ends. It
+// returns durable.ErrHeld where another holds it and it is not to be waited for.
+func holdLock(ctx context.Context, write *sql.DB, lock int, wait bool) (release func(), err error) {
 	conn, err := write.Conn(ctx)
 	if err != nil {
-		return fmt.Errorf("reaching the database: %w", err)
+		return nil, fmt.Errorf("reaching the database: %w", err)
 	}
-	defer conn.Close()
-	if _, err := conn.ExecContext(ctx, `SET lock_timeout = 0`); err != nil {
-		return fmt.Errorf("waiting for another start: %w", err)
+	end := func() {
+		after := context.WithoutCancel(ctx)
+		_, unlocked := conn.ExecContext(after, `SELECT pg_advisory_unlock($1, $2)`, lockSpace, lock)
+		_, reset := conn.ExecContext(after, postgresSession)
+		if unlocked != nil || reset != nil { // what the lock hangs on must not be used by others
+			_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+		}
+		_ = conn.Close()
 	}
-	if _, err := conn.ExecContext(ctx, `SELECT pg_advisory_lock($1, $2)`, lockSpace, lockStart); err != nil {
-		return fmt.Errorf("waiting for another start: %w", err)
+	if !wait {
+		var got bool
+		err := conn.QueryRowContext(ctx, `SELECT pg_try_advisory_lock($1, $2)`, lockSpace, lock).Scan(&got)
+		if err == nil && !got {
+			err = durable.ErrHeld
+		}
+		if err != nil {
+			return nil, errors.Join(err, conn.Close())
+		}
+		return end, nil
 	}
-	err = f()
-	after := context.WithoutCancel(ctx)
-	_, unlocked := conn.ExecContext(after, `SELECT pg_advisory_unlock($1, $2)`, lockSpace, lockStart)
-	_, reset := conn.ExecContext(after, postgresSession)
-	return errors.Join(err, unlocked, reset)
+	_, err = conn.ExecContext(ctx, `SET lock_timeout = 0`)
+	if err == nil {
+		_, err = conn.ExecContext(ctx, `SELECT pg_advisory_lock($1, $2)`, lockSpace, lock)
+	}
+	if err != nil {
+		end()
+		return nil, err
+	}
+	return end, nil
 }
 
 func (postgres) hasTable(ctx context.Context, db *sql.DB, name string) (there bool, err error) {

@@ -26,7 +26,7 @@ func (s runStore) PutRun(
 	if err != nil {
 		return fmt.Errorf("writing a run's options: %w", err)
 	}
-	return s.change(ctx, func(tx *sql.Tx) error {
+	return s.changeAlone(ctx, func(tx *sql.Tx) error {
 		var id int64
 		err := tx.QueryRowContext(ctx,
 			`INSERT INTO runs (ref, insurer, kind, state, clerk, created_at, ended_at, note, options, total)
@@ -183,7 +183,7 @@ func (s runStore) FinishFile(
 	if err != nil {
 		return fmt.Errorf("writing a run's file: %w", err)
 	}
-	return s.change(ctx, func(tx *sql.Tx) error {
+	return s.changeAlone(ctx, func(tx *sql.Tx) error {
 		noted, err := tx.ExecContext(ctx, `INSERT INTO run_files (run_id, number, last, at, body)
 			SELECT id, $2, $3, $4, $5 FROM runs
 			WHERE ref = $1 AND insurer = $6 AND owner = $7 AND attempt = $8`,

@@ -24,7 +24,7 @@ func (s printSource) EachPrint(
 ) error {
 	rows, err := s.read.QueryContext(ctx,
 		`SELECT `+personColumns+`, coalesce(prints.at, 0), coalesce(prints.version, 0)
-		FROM people LEFT JOIN prints ON prints.person_id = people.id AND prints.kind = $2
+		FROM registered AS people LEFT JOIN prints ON prints.person_id = people.id AND prints.kind = $2
 		WHERE people.insurer = $1`, number, kind)
 	if err != nil {
 		return storageError(err)
@@ -53,11 +53,11 @@ func (s printSource) EnsureNotices(
 	ctx context.Context, many insurer.ManyNotices, e audit.Entry,
 ) (map[audit.PersonID]int64, error) {
 	out := make(map[audit.PersonID]int64, len(many.People))
-	err := s.change(ctx, func(tx *sql.Tx) error {
+	err := s.changeAlone(ctx, func(tx *sql.Tx) error {
 		find, err := tx.PrepareContext(ctx,
 			`SELECT people.id, coalesce(max(notices.serial), 0),
 				coalesce(max(CASE WHEN notices.void = 0 THEN notices.serial END), 0)
-			FROM people LEFT JOIN notices ON notices.person_id = people.id
+			FROM registered AS people LEFT JOIN notices ON notices.person_id = people.id
 				WHERE people.ref = $1 AND people.insurer = $2 GROUP BY people.id`)
 		if err != nil {
 			return fmt.Errorf("looking for notices: %w", err)

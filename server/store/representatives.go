@@ -230,8 +230,7 @@ func (s enrolmentRows) representative(
 	return one, nil
 }
 
-// Representatives implements insurer.RepresentativesStore.
-func (s representativesStore) Representatives(
+func (s representativesStore) readRepresentatives(
 	ctx context.Context, person insurer.PersonKey,
 ) (all []insurer.Representative, err error) {
 	rows, err := s.enrolments().readVerified(ctx, s.read,

@@ -49,7 +49,7 @@ func (s registerStore) FindPeople(
 	ctx context.Context, q insurer.PeopleQuery,
 ) ([]insurer.PersonRecord, error) {
 	if q.Text == "" {
-		return s.people().list(ctx, `SELECT `+personColumns+` FROM people WHERE insurer = $1
+		return s.people().list(ctx, `SELECT `+personColumns+` FROM registered AS people WHERE insurer = $1
 			ORDER BY registered_at DESC, id DESC LIMIT $2 OFFSET $3`, q.Insurer, q.Limit, q.Skip)
 	}
 	var page []insurer.PersonRecord
@@ -94,7 +94,7 @@ func (s registerStore) eachFound(
 			take(r)
 		}
 		return err
-	}, `SELECT `+personColumns+`, id IN (`+exact+`) FROM people WHERE id IN (`+wanted+`)
+	}, `SELECT `+personColumns+`, id IN (`+exact+`) FROM registered AS people WHERE id IN (`+wanted+`)
 		ORDER BY registered_at DESC, id DESC`, values...))
 }
 

@@ -158,8 +158,7 @@ func (s sessionStore) openSession(ctx context.Context, q queryer, hash [32]byte)
 	return r, plain, err
 }
 
-// Session returns a session by the hash of its id.
-func (s sessionStore) Session(ctx context.Context, hash [32]byte) (auth.Session, error) {
+func (s sessionStore) readSession(ctx context.Context, hash [32]byte) (auth.Session, error) {
 	r, plain, err := s.openSession(ctx, s.read, hash)
 	if err != nil {
 		return auth.Session{Hash: hash}, storageError(err)

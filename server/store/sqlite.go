@@ -10,7 +10,9 @@ import (
 	"os"
 
 	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // registers the driver "sqlite"
+	driver "modernc.org/sqlite"
+
+	"madoguchi/server/durable"
 )
 
 // sqlite is an engine: a file, one writing connection.
@@ -31,19 +33,26 @@ func dataSource(path string) string {
 		"&_pragma=foreign_keys(1)&_txlock=immediate"
 }
 
-func (e sqlite) open(ctx context.Context, o Options) (read, write *sql.DB, err error) {
+func (e sqlite) open(
+	ctx context.Context, o Options, told func(writes),
+) (read, write *sql.DB, err error) {
 	if err := ownerOnly(e.path); err != nil {
 		return nil, nil, err
 	}
 	dsn := dataSource(e.path)
-	if write, err = sql.Open("sqlite", dsn+writerCache); err != nil {
+	writing, err := driver.NewConnector(dsn + writerCache)
+	if err != nil {
 		return nil, nil, fmt.Errorf("opening the database: %w", err)
 	}
-	write.SetMaxOpenConns(1)
-	if read, err = sql.Open("sqlite", dsn); err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("opening the database: %w", err), write.Close())
+	reading, err := driver.NewConnector(dsn)
+	if err != nil {
+		return nil, nil, fmt.Errorf("opening the database: %w", err)
 	}
+	write = openPrepared(steady{writing}, told)
+	write.SetMaxOpenConns(1)
+	read = openPrepared(reading, nil)
 	read.SetMaxOpenConns(orElse(o.Readers, sqliteReaders))
+	read.SetMaxIdleConns(orElse(o.Readers, sqliteReaders))
 	if err := checkSQLite(ctx, write); err != nil {
 		return nil, nil, errors.Join(err, write.Close(), read.Close())
 	}
@@ -108,6 +117,34 @@ func (sqlite) migrations() (fs.FS, goose.Dialect, error) {
 }
 
 func (sqlite) prepare(context.Context, *sql.DB) error { return nil }
+
+// holdImports holds a file beside the database.
+func (e sqlite) holdImports(ctx context.Context, _ *sql.DB, wait bool) (release func(), err error) {
+	if !wait {
+		return durable.TryLock(e.path + "-import")
+	}
+	type held struct {
+		release func()
+		err     error
+	}
+	got := make(chan held)
+	go func() {
+		release, err := durable.Lock(e.path + "-import")
+		select {
+		case got <- held{release, err}:
+		case <-ctx.Done():
+			if err == nil {
+				release()
+			}
+		}
+	}()
+	select {
+	case h := <-got:
+		return h.release, h.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
 
 // lockWrites has nothing to do: there is one writing connection, and its transactions begin by taking the
 // file's lock (_txlock).

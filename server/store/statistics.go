@@ -28,8 +28,8 @@ func (s usageStore) AddCounts(ctx context.Context, counts map[insurer.DayCount]i
 	})
 }
 
-// anyTime takes the time that a query is given and does not need. Without its type PostgreSQL would read it as
-// a number of 32 bits.
+// anyTime takes the time that a query is given and does not need. Without its type PostgreSQL would read it
+// as a number of 32 bits.
 const anyTime = `CAST($2 AS bigint) > 0`
 
 // Statistics implements insurer.UsageStore.
@@ -45,7 +45,8 @@ func (s usageStore) Statistics(
 			`SELECT count(CASE WHEN void = 0 AND used_by IS NULL THEN 1 END),
 			count(CASE WHEN used_by IS NOT NULL THEN 1 END),
 			count(CASE WHEN void <> 0 AND used_by IS NULL THEN 1 END)
-			FROM notices JOIN people ON people.id = notices.person_id WHERE people.insurer = $1 AND ` + anyTime},
+			FROM notices JOIN people ON people.id = notices.person_id
+			WHERE people.insurer = $1 AND ` + anyTime},
 		{[]any{&out.Logins}, `SELECT count(DISTINCT enrolments.subject_mac) FROM enrolments
 			JOIN people ON people.id = enrolments.person_id WHERE people.insurer = $1 AND ` + anyTime},
 		{[]any{&out.Enrolled}, `SELECT count(DISTINCT enrolments.person_id) FROM enrolments
@@ -176,7 +177,7 @@ func (s usageStore) EachPerson(
 			take(r.Person)
 		}
 		return err
-	}, `SELECT `+personColumns+` FROM people WHERE insurer = $1`, insurer))
+	}, `SELECT `+personColumns+` FROM registered AS people WHERE insurer = $1`, insurer))
 }
 
 // LastChange implements insurer.UsageStore.
@@ -184,7 +185,7 @@ func (s usageStore) LastChange(
 	ctx context.Context, insurer eligibility.InsurerNumber,
 ) (n int, at time.Time, err error) {
 	var last int64
-	err = s.read.QueryRowContext(ctx, `SELECT count(*), coalesce(max(registered_at), 0) FROM people
+	err = s.read.QueryRowContext(ctx, `SELECT count(*), coalesce(max(registered_at), 0) FROM registered
 		WHERE insurer = $1`, insurer).Scan(&n, &last)
 	return n, fromMillis(last), storageError(err)
 }

@@ -17,10 +17,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/pressly/goose/v3"
 
 	"madoguchi/eligibility"
+	"madoguchi/server/recall"
 )
 
 //go:embed migrations/sqlite migrations/postgres
@@ -41,6 +43,10 @@ type Options struct {
 	// Readers and Writers are how many connections the pools have at most; 0: as many as suit the engine.
 	// SQLite has one writer.
 	Readers, Writers int
+
+	Recall  time.Duration    // how long what was read is remembered; 0: not at all
+	Now     func() time.Time // the clock; only where something is remembered
+	Changes recall.Changes   // told what changes; nil: there is no other instance
 }
 
 var (
@@ -59,16 +65,19 @@ func Open(ctx context.Context, database string, o Options) (*Store, error) {
 }
 
 func openOn(ctx context.Context, engine engine, o Options) (*Store, error) {
-	read, write, err := engine.open(ctx, o)
+	remembered := newRecalled(o)
+	read, write, err := engine.open(ctx, o, remembered.told)
 	if err != nil {
 		return nil, err
 	}
 	s := &Store{&core{
 		engine: engine,
 		read:   read,
-		write:  writer{write, engine},
+		write:  newWriter(write, engine),
 		sealer: &sealer{committed: read, masters: o.Masters, keys: map[int64]dataKey{}},
 		index:  &keyedHash{key: o.Index},
+
+		recalled: remembered,
 	}}
 	if s.proofs, err = proofKeys(o.Masters); err == nil {
 		err = engine.alone(ctx, write, func() error { return s.prepare(ctx, o) })
@@ -101,11 +110,22 @@ func (s *Store) prepare(ctx context.Context, o Options) error {
 	if err := (caseRenewal{s.core}).renewCases(ctx); err != nil {
 		return err
 	}
+	if err := s.clearLeftImports(ctx); err != nil {
+		return err
+	}
 	return searchRenewal{s.core}.renewSearch(ctx)
 }
 
 // stamp stamps a new database, and refuses one with another stamp.
 func (s *Store) stamp(ctx context.Context, stamp string) error {
+	var unfinished bool
+	if err := s.write.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM meta WHERE name = $1)`, copyMark).
+		Scan(&unfinished); err != nil {
+		return fmt.Errorf("looking for the mark of a copy: %w", err)
+	}
+	if unfinished {
+		return errCopying
+	}
 	if _, err := s.write.ExecContext(ctx, `INSERT INTO meta (name, value) VALUES ('stamp', $1)
 		ON CONFLICT DO NOTHING`, stamp); err != nil {
 		return fmt.Errorf("stamping the database: %w", err)

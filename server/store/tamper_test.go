@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// tamper runs SQL as somebody who can write the database does, past its triggers and references where the text
-// says so. The text is SQLite's; for PostgreSQL what differs is translated.
+// tamper runs SQL as somebody who can write the database does, past its triggers and references where the
+// text says so. The text is SQLite's; for PostgreSQL what differs is translated.
 func (s *opened) tamper(text string, args ...any) (sql.Result, error) {
 	if _, ok := s.engine.(postgres); !ok {
 		return s.write.Exec(text, args...)
@@ -37,7 +37,8 @@ var translations = []struct {
 	{regexp.MustCompile(`PRAGMA foreign_keys = 0`), `SET session_replication_role = replica`},
 	{regexp.MustCompile(`DROP TRIGGER.*`), `SET session_replication_role = replica`},
 	{
-		regexp.MustCompile(`CREATE TRIGGER (\w+ BEFORE \w+ ON \w+)\s+BEGIN SELECT RAISE\(ABORT, 'disk'\); END`),
+		regexp.MustCompile(`CREATE TRIGGER (\w+ BEFORE \w+ ON \w+)\s+` +
+			`BEGIN SELECT RAISE\(ABORT, 'disk'\); END`),
 		`CREATE OR REPLACE FUNCTION disk() RETURNS trigger LANGUAGE plpgsql
 			AS 'BEGIN RAISE EXCEPTION $$$$disk$$$$; END';
 		CREATE TRIGGER $1 FOR EACH ROW EXECUTE FUNCTION disk()`,

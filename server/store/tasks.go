@@ -31,7 +31,8 @@ func (s taskStore) EachPrinted(
 	}, `SELECT `+personColumns+`,
 		EXISTS (SELECT 1 FROM prints WHERE prints.person_id = people.id AND prints.kind = $2),
 		EXISTS (SELECT 1 FROM prints WHERE prints.person_id = people.id AND prints.kind = $3)
-		FROM people WHERE people.insurer = $1`, number, insurer.NoticeRun, insurer.CertificateRun))
+		FROM registered AS people WHERE people.insurer = $1`,
+		number, insurer.NoticeRun, insurer.CertificateRun))
 }
 
 // LastPrint implements insurer.TaskStore.

@@ -131,6 +131,23 @@ func (k *Cache) Status(iss string) *credential.StatusList {
 	return k.lists[iss]
 }
 
+// follows refuses a list that goes back behind the one at hand: in time, or in the issuer's audit chain,
+// whose head it carries. At the same number the chain must have the same hash.
+func follows(old, list *credential.StatusList) error {
+	switch {
+	case old == nil:
+		return nil
+	case list.IssuedAt.Before(old.IssuedAt):
+		return fmt.Errorf("its list is older than the one at hand (%s)", old.IssuedAt.Format(time.RFC3339))
+	case list.Chain.Sequence < old.Chain.Sequence:
+		return fmt.Errorf("its audit chain went back from entry %d to %d: some were cut off",
+			old.Chain.Sequence, list.Chain.Sequence)
+	case list.Chain.Sequence == old.Chain.Sequence && list.Chain.Hash != old.Chain.Hash:
+		return fmt.Errorf("its audit chain was rewritten: entry %d has another hash", old.Chain.Sequence)
+	}
+	return nil
+}
+
 // cachePath names an issuer's file by a hash: an iss holds slashes.
 func (k *Cache) cachePath(kind, iss string) string {
 	sum := sha256.Sum256([]byte(iss))
@@ -250,8 +267,8 @@ func (k *Cache) fetchStatus(ctx context.Context, iss string, old *credential.Sta
 	if err != nil {
 		return err
 	}
-	if old != nil && (list.IssuedAt.Before(old.IssuedAt) || list.Chain.Sequence < old.Chain.Sequence) {
-		return fmt.Errorf("its list is older than the one at hand (%s)", old.IssuedAt.Format(time.RFC3339))
+	if err := follows(old, list); err != nil {
+		return err
 	}
 	if err := durable.WriteFile(k.cachePath("status", iss), []byte(text), durable.Options{}); err != nil {
 		return fmt.Errorf("keeping the list: %w", err)

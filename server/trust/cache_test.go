@@ -126,6 +126,12 @@ func TestStatusListsAreKeptForDaysAndNeverGoBack(t *testing.T) {
 	if list := k.Status(keptISS); !list.Revoked(7) {
 		t.Error("a list that went back was believed")
 	}
+	d.insurer.status, _ = credential.SignStatusList(keptISS, key, nil,
+		credential.Checkpoint{Sequence: 10, Hash: "rewritten"}, d.now) // newer, as long, another history
+	k.Refresh(context.Background())
+	if list := k.Status(keptISS); !list.Revoked(7) || list.Chain.Hash != "" {
+		t.Error("a list of a rewritten chain was believed")
+	}
 	publish(d.now, 11, 7, 8)
 	k.Refresh(context.Background())
 	if list := k.Status(keptISS); !list.Revoked(8) {

@@ -22,7 +22,7 @@ const liveAddress = "https://live.example"
 // liveConfig is an empty live server, its half to be added.
 func liveConfig(t *testing.T) (Config, openedStore) {
 	t.Helper()
-	opened := openStore(t, filepath.Join(t.TempDir(), "db"))
+	opened := openStore(t, filepath.Join(t.TempDir(), "db"), nil)
 	clock := func() time.Time { return testAppDay }
 	return Config{
 		HTTPS:      true,

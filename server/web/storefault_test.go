@@ -151,7 +151,7 @@ func answersOf(t *testing.T, h *testApp, stops []stop, snapshot string,
 		t.Fatal(err)
 	}
 	copied := *h
-	copied.store = openStore(t, file)
+	copied.store = openStore(t, file, h.time)
 	copied.build(t)
 	copied.counter.Insurers, copied.counter.Receipts.Key = h.counter.Insurers, h.counter.Receipts.Key
 	if broken.closed {

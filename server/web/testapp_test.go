@@ -22,6 +22,7 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/barrage"
 	"madoguchi/internal/facilitytest"
 	"madoguchi/internal/phonetest"
 	"madoguchi/server/agents"
@@ -43,6 +44,7 @@ import (
 // testApp is a whole program in memory but for its real database and keys in a temporary folder.
 type testApp struct {
 	now     time.Time
+	ticks   func() time.Time // nil: the clock stands at now
 	echo    *echo.Echo
 	insurer *insurer.Services
 	notices insurer.NoticeKeys
@@ -73,6 +75,7 @@ const testHost = "https://localhost:8080"
 var ctx = context.Background()
 
 func TestMain(m *testing.M) {
+	barrage.Main(time.Now)
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // a line a request would bury the failures
 	os.Exit(m.Run())
 }
@@ -80,7 +83,7 @@ func TestMain(m *testing.M) {
 // testAppDay is when a test app is opened: a day on which nothing changes.
 var testAppDay = time.Date(2026, 11, 22, 10, 42, 0, 0, eligibility.Japan)
 
-func newTestApp(t *testing.T) *testApp {
+func newTestApp(t testing.TB) *testApp {
 	t.Helper()
 	h := &testApp{now: testAppDay}
 	folder := t.TempDir()
@@ -90,7 +93,7 @@ func newTestApp(t *testing.T) *testApp {
 		t.Fatal(err)
 	}
 	h.database = storetest.Database(t)
-	h.store = openStore(t, h.database)
+	h.store = openStore(t, h.database, h.time)
 	h.trust = credential.TrustList{Version: 1, IssuedAt: h.now.Unix()}
 	for _, in := range []insurer.Insurer{
 		{Number: "00138990", Name: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000"},
@@ -131,11 +134,21 @@ type openedStore struct {
 	insurer.Stores
 }
 
-// openStore opens a test app's database.
-func openStore(t *testing.T, file string) openedStore {
+// time is what the test app's clock shows.
+func (h *testApp) time() time.Time {
+	if h.ticks != nil {
+		return h.ticks()
+	}
+	return h.now
+}
+
+// openStore opens a test app's database. It remembers what it read as the program does; on a clock that
+// stands still it never forgets by itself.
+func openStore(t testing.TB, file string, now func() time.Time) openedStore {
 	t.Helper()
 	opened, err := store.Open(ctx, file, store.Options{Mode: "demo", Role: "all", Index: secret,
-		Masters: map[string][]byte{"people": secret, "cases": secret, "session": secret}})
+		Masters: map[string][]byte{"people": secret, "cases": secret, "session": secret},
+		Recall:  store.RecallLife, Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,9 +178,9 @@ func (h *testApp) view() (trust.Beliefs, error) {
 func (h *testApp) listed() (*credential.TrustList, error) { return &h.trust, nil }
 
 // build assembles the program around the test app's store, with no other memory than that.
-func (h *testApp) build(t *testing.T) {
+func (h *testApp) build(t testing.TB) {
 	t.Helper()
-	clock := func() time.Time { return h.now }
+	clock := h.time
 	h.notices = insurer.NoticeKeys{Derive: secret, Index: secret}
 	h.insurer = insurer.New(insurer.Config{
 		Stores:       h.stores(),

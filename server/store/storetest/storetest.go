@@ -5,8 +5,8 @@
 //	func testSomething(t *testing.T) {
 //		s, err := store.Open(t.Context(), storetest.Database(t), …)
 //
-// The tests of server/store are the suite that every engine must pass: one that holds for one engine only says
-// so by not being run so.
+// The tests of server/store are the suite that every engine must pass: one that holds for one engine only
+// says so by not being run so.
 package storetest
 
 import (
@@ -27,7 +27,8 @@ import (
 // onPostgreSQL is the name of the subtests on PostgreSQL, by which Database knows them.
 const onPostgreSQL = "PostgreSQL"
 
-// Engines runs test on each engine as a subtest of its own. PostgreSQL is left out or missed as testenv has it.
+// Engines runs test on each engine as a subtest of its own. PostgreSQL is left out or missed as testenv has
+// it.
 func Engines(t *testing.T, test func(t *testing.T)) {
 	t.Helper()
 	t.Run("SQLite", test)

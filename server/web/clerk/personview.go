@@ -319,50 +319,9 @@ func (s *personPages) copyRow(copied insurer.IssuedCopy) CopyRow {
 	return row
 }
 
-// actionWords says what the lines of the audit chain record, by keys of the catalogue; of the documents that
-// clerks looked at their table says it.
-var actionWords = map[string]string{
-	"people.view":          "staff.person.didLookedAtTheRecord",
-	"people.address":       "staff.desk.didLookedAtTheAddress",
-	"desk.begin":           "staff.desk.didBegin",
-	"desk.cancel":          "staff.desk.didCancel",
-	"desk.enrol":           "staff.desk.didEnrol",
-	"people.search":        "staff.person.didSearched",
-	"people.import":        "staff.person.didImportedAFile",
-	"notice.print":         "staff.person.didPrintedTheNotice",
-	"notice.reissue":       "staff.person.didReissuedTheNoticeSCode",
-	"notice.enrol":         "staff.person.didEnrolledWithTheNoticeSCode",
-	"phone.add":            "staff.person.didAddedAPhone",
-	"phone.holder":         "staff.person.didAddedAPhoneSKey",
-	"phone.end":            "staff.person.didRemovedAPhone",
-	"login.end":            "staff.person.didEndedALoginSEnrolment",
-	"screen.issue":         "staff.person.didIssuedAScreen",
-	"code.asked":           "staff.person.didAskedByTheScreenSCode",
-	"code.used":            "staff.person.didCheckedByTheScreenSCode",
-	"code.allowed":         "staff.person.didAllowedACounterToSee",
-	"code.denied":          "staff.person.didRefusedACounter",
-	"paper.issue":          "staff.person.didSavedACopy",
-	"paper.revoke":         "staff.person.didRevokedCopies",
-	"receipt.leave":        "staff.person.didACounterLeftAReceipt",
-	"representative.code":  "staff.person.didBeganARepresentation",
-	"representative.begin": "staff.person.didBoundARepresentative",
-	"representative.end":   "staff.person.didEndedARepresentative",
-	"representative.over":  "staff.person.didRepresentativeOver",
-	"person.erase":         "staff.person.didErasedTheRecord",
-}
-
 // entryRow puts a line of the audit chain in words; a line of another program's making keeps its own name.
 func (s *personPages) entryRow(c echo.Context, e audit.Entry) EntryRow {
-	did := sentence(e.Action)
-	if key, known := actionWords[e.Action]; known {
-		did = sentence(key)
-	}
-	for _, d := range insurer.AllDocuments() {
-		if d.Clerk != nil && e.Action == string(d.Kind)+".show" {
-			did = sentence(d.Clerk.Did)
-		}
-	}
-	row := EntryRow{At: whenText(e.At), Who: s.Named(c, e.Actor.Words()), Did: did}
+	row := EntryRow{At: whenText(e.At), Who: s.Named(c, e.Actor.Words()), Did: insurer.Did(e.Action)}
 	// which copy; other details name the counter, which is not the insurer's business
 	if strings.HasPrefix(e.Action, "paper.") {
 		row.Detail = e.Detail

@@ -103,6 +103,7 @@ func (s *screenPages) credential(c echo.Context, viewer insurer.Viewer, id audit
 		return err
 	}
 	p := screen.Person
+	rare, lacksShapes := screen.RareText()
 	out := struct {
 		JWS          string    `json:"jws"`
 		Tier         string    `json:"tier"`
@@ -134,11 +135,11 @@ func (s *screenPages) credential(c echo.Context, viewer insurer.Viewer, id audit
 			PostCode:       kit.PostCode(p.PostCode),
 			Address:        p.Address,
 			SubscriberName: p.SubscriberName,
-			RareText:       screen.HasRareText(),
+			RareText:       rare,
 
 			RepresentedUntil: screen.LastRepresented.String(),
 
-			LacksShapes: screen.LacksShapes(),
+			LacksShapes: lacksShapes,
 		}}
 	if len(screen.Shares) == 1 {
 		out.Details.Share = screen.Shares[0]

@@ -1,0 +1,300 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"crypto/cipher"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/audit"
+	"madoguchi/server/durable"
+	"madoguchi/server/insurer"
+)
+
+// A file is stored in slices, each a transaction of its own, so that others write in between. Its new people
+// lie in their table with the number of the import, unseen while that stands in open_imports (the view
+// registered); what changes waits in import_changes. The last transaction is the one that counts: it puts the
+// changes in their places, appends the entry, and takes the number out of open_imports. A file that is given
+// up, or whose program was killed, leaves what the next one clears away.
+
+// importSlice is how many people one transaction stores: about a tenth of a second's.
+const importSlice = 4000
+
+// importedFile is whose people come in.
+type importedFile struct {
+	number eligibility.InsurerNumber
+	entry  audit.Entry
+	// finish is done with the rest, in the last transaction; nil: nothing is
+	finish func(tx *sql.Tx, count insurer.ImportCount) error
+}
+
+// openImport is a file that comes in.
+type openImport struct {
+	*core
+	importedFile
+	id    int64 // in open_imports
+	key   int64 // the data key that seals the people
+	aead  cipher.AEAD
+	count insurer.ImportCount
+
+	pending []incomingPerson // of the next slice
+}
+
+// storeFile stores a file's people, all or none.
+func (s importerStore) storeFile(
+	ctx context.Context, file importedFile, people iter.Seq2[string, eligibility.Person],
+) (insurer.ImportCount, error) {
+	release, err := s.engine.holdImports(ctx, s.write.DB, true)
+	if err != nil {
+		return insurer.ImportCount{}, storageError(err)
+	}
+	defer release()
+	if err := s.clearImports(ctx); err != nil {
+		return insurer.ImportCount{}, err
+	}
+	im := &openImport{core: s.core, importedFile: file}
+	if err := s.change(ctx, func(tx *sql.Tx) error { return im.begin(ctx, tx) }); err != nil {
+		return insurer.ImportCount{}, err
+	}
+	err = s.inBatches(im, people, func(batch []incomingPerson) error {
+		im.pending = append(im.pending, batch...)
+		if len(im.pending) < importSlice {
+			return nil
+		}
+		return im.storeSlice(ctx)
+	})
+	if err == nil {
+		err = s.change(ctx, func(tx *sql.Tx) error { return im.end(ctx, tx) })
+	}
+	if err != nil {
+		return insurer.ImportCount{}, errors.Join(err, s.clearImports(context.WithoutCancel(ctx)))
+	}
+	return im.count, nil
+}
+
+func (im *openImport) begin(ctx context.Context, tx *sql.Tx) (err error) {
+	scope := fmt.Sprintf("people/%s/%d", im.number, im.entry.At.In(eligibility.Japan).Year())
+	if im.key, im.aead, err = im.sealer.keyFor(ctx, tx, scope); err != nil {
+		return err
+	}
+	err = tx.QueryRowContext(ctx, `INSERT INTO open_imports (last)
+		VALUES ((SELECT coalesce(max(id), 0) FROM people)) RETURNING id`).Scan(&im.id)
+	if err != nil {
+		return fmt.Errorf("beginning an import: %w", err)
+	}
+	return nil
+}
+
+// storeSlice stores what is pending.
+func (im *openImport) storeSlice(ctx context.Context) error {
+	err := im.change(ctx, func(tx *sql.Tx) error { return im.putPending(ctx, tx) })
+	im.pending = im.pending[:0]
+	return err
+}
+
+func (im *openImport) putPending(ctx context.Context, tx *sql.Tx) error {
+	for batch := range slices.Chunk(im.pending, im.importBatch()) {
+		if err := im.put(ctx, tx, batch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// put stores a batch: each person is new, a next version, or unchanged.
+func (im *openImport) put(ctx context.Context, tx *sql.Tx, batch []incomingPerson) error {
+	found, err := findKnown(ctx, tx, batch, im.id)
+	if err != nil {
+		return err
+	}
+	fresh := newPeople{im: im}
+	for _, p := range batch {
+		k, ok := found[string(p.keyMAC)]
+		switch {
+		case !ok:
+			if err := fresh.add(ctx, tx, p); err != nil {
+				return err
+			}
+			im.count.New++
+		case bytes.Equal(k.bodyMAC, p.bodyMAC): // a row that is repeated in the file too
+			im.count.Unchanged++
+			continue
+		default:
+			if k.id == 0 { // an earlier row of this batch
+				if k.id, err = fresh.stored(ctx, tx, p.keyMAC); err != nil {
+					return err
+				}
+			}
+			if err := im.putChange(ctx, tx, k.id, p); err != nil {
+				return err
+			}
+			im.count.Changed++
+		}
+		found[string(p.keyMAC)] = knownPerson{id: k.id, bodyMAC: p.bodyMAC}
+	}
+	return fresh.flush(ctx, tx)
+}
+
+func (im *openImport) waitingPlace(person int64) place {
+	return boundPlace("import_changes.body", fmt.Sprint(im.id), person)
+}
+
+func (im *openImport) putChange(ctx context.Context, tx *sql.Tx, person int64, p incomingPerson) error {
+	sealed := sealWith(im.key, im.aead, im.waitingPlace(person), p.body)
+	if _, err := tx.ExecContext(ctx, `INSERT INTO import_changes (import, person_id, body_mac, body)
+		VALUES ($1, $2, $3, $4)
+		ON CONFLICT (import, person_id) DO UPDATE SET body_mac = excluded.body_mac, body = excluded.body`,
+		im.id, person, p.bodyMAC, sealed); err != nil {
+		return fmt.Errorf("storing a person's next version: %w", err)
+	}
+	return nil
+}
+
+// end makes the file visible.
+func (im *openImport) end(ctx context.Context, tx *sql.Tx) error {
+	if err := im.putPending(ctx, tx); err != nil {
+		return err
+	}
+	if err := im.applyChanges(ctx, tx); err != nil {
+		return err
+	}
+	if im.finish != nil {
+		if err := im.finish(tx, im.count); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM open_imports WHERE id = $1`, im.id); err != nil {
+		return fmt.Errorf("ending an import: %w", err)
+	}
+	e := im.entry
+	e.Detail += fmt.Sprintf(" new=%d changed=%d unchanged=%d", im.count.New, im.count.Changed,
+		im.count.Unchanged)
+	return appendAudit(ctx, tx, e, nil)
+}
+
+// applyChanges puts the current versions of changed people to the older ones and the next in their places.
+func (im *openImport) applyChanges(ctx context.Context, tx *sql.Tx) error {
+	for last := int64(0); ; {
+		some, err := im.changesAfter(ctx, tx, last)
+		if err != nil || len(some) == 0 {
+			return err
+		}
+		for _, c := range some {
+			if err := im.apply(ctx, tx, c); err != nil {
+				return err
+			}
+		}
+		last = some[len(some)-1].id
+	}
+}
+
+// changedRow is a row of import_changes with the person as stored.
+type changedRow struct {
+	personRow
+	id, person            int64
+	next, nextMAC, sealed []byte
+}
+
+func (im *openImport) changesAfter(ctx context.Context, tx *sql.Tx, id int64) (some []changedRow, err error) {
+	rows, err := tx.QueryContext(ctx, `SELECT import_changes.id, import_changes.person_id,
+			import_changes.body, import_changes.body_mac, `+personColumns+`
+		FROM import_changes JOIN people ON people.id = import_changes.person_id
+		WHERE import_changes.import = $1 AND import_changes.id > $2 ORDER BY import_changes.id LIMIT 500`,
+		im.id, id)
+	if err != nil {
+		return nil, fmt.Errorf("looking for next versions: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var c changedRow
+		if err := rows.Scan(&c.id, &c.person, &c.next, &c.nextMAC, &c.ref, &c.insurer, &c.keyMAC,
+			&c.version, &c.at, &c.sealed); err != nil {
+			return nil, fmt.Errorf("reading a next version: %w", err)
+		}
+		some = append(some, c)
+	}
+	return some, rows.Err()
+}
+
+func (im *openImport) apply(ctx context.Context, tx *sql.Tx, c changedRow) error {
+	next, err := im.sealer.open(ctx, tx, im.waitingPlace(c.person), c.next)
+	if err != nil {
+		return err
+	}
+	var person eligibility.Person
+	if err := json.Unmarshal(next, &person); err != nil {
+		return fmt.Errorf("reading a next version: %w", err)
+	}
+	before, err := im.sealer.open(ctx, tx, c.place(), c.sealed)
+	if err != nil {
+		return err
+	}
+	// The current version stands in people alone. Older programs kept a copy of it here.
+	if _, err := tx.ExecContext(ctx, `INSERT INTO person_versions (person_id, version, registered_at, body)
+		VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, c.person, c.version, c.at,
+		sealWith(im.key, im.aead, olderPlace(c.ref, c.version, c.at), before)); err != nil {
+		return fmt.Errorf("keeping a person's older version: %w", err)
+	}
+	row := c.personRow
+	row.version, row.at = row.version+1, toMillis(im.entry.At)
+	values := append([]any{c.ref, c.nextMAC, row.version, row.at,
+		sealWith(im.key, im.aead, row.place(), next)}, im.index.searchValues(im.number, person)...)
+	if _, err := tx.ExecContext(ctx, `UPDATE people
+		SET body_mac = $2, version = $3, registered_at = $4, body = $5, search = $6, number_mac = $7,
+		name_mac = $8, kana_mac = $9, birth_mac = $10, insured_mac = $11,
+		name_head_mac = $12, kana_head_mac = $13 WHERE ref = $1`, values...); err != nil {
+		return fmt.Errorf("storing a person's new version: %w", err)
+	}
+	return nil
+}
+
+// clearImports removes what files left that were given up, in slices too. Whoever calls it holds the lock of
+// imports.
+func (s *core) clearImports(ctx context.Context) error {
+	type leftover struct{ id, last int64 }
+	var all []leftover
+	err := s.each(ctx, func(scan func(...any) error) error {
+		var one leftover
+		err := scan(&one.id, &one.last)
+		all = append(all, one)
+		return err
+	}, `SELECT id, last FROM open_imports ORDER BY id`)
+	for _, one := range all {
+		for more := true; more && err == nil; {
+			err = s.change(ctx, func(tx *sql.Tx) error {
+				done, err := tx.ExecContext(ctx, `DELETE FROM people WHERE id IN
+					(SELECT id FROM people WHERE id > $1 AND import = $2 ORDER BY id LIMIT $3)`,
+					one.last, one.id, importSlice)
+				if err != nil {
+					return fmt.Errorf("clearing an import away: %w", err)
+				}
+				n, err := done.RowsAffected()
+				if more = n > 0; more || err != nil {
+					return err
+				}
+				_, err = tx.ExecContext(ctx, `DELETE FROM open_imports WHERE id = $1`, one.id)
+				return err
+			})
+		}
+	}
+	return storageError(err)
+}
+
+// clearLeftImports is clearImports at a start, unless a file comes in just now.
+func (s *core) clearLeftImports(ctx context.Context) error {
+	release, err := s.engine.holdImports(ctx, s.write.DB, false)
+	if errors.Is(err, durable.ErrHeld) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("looking whether a file comes in: %w", err)
+	}
+	defer release()
+	return s.clearImports(ctx)
+}
