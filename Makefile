@@ -7,7 +7,6 @@
 # make fuzz    every fuzz target for FUZZTIME (5s) each; part of make test
 # make assure  every fuzz target for 10 minutes, 5,000 agents, the race detector, make mutate, and known
 #              vulnerabilities where their database is at hand
-# make bench   the bars of docs/benchmarks.md, in one run; fails where one is missed
 # make soak    loads a server of its own for MINUTES (20) and fails where its memory or goroutines go on
 #              growing (docs/scale.md)
 # make bench   the bars of docs/benchmarks.md, in one run; fails where one is missed. MADOGUCHI_PEOPLE=5000000

@@ -25,8 +25,10 @@ var floors = map[string]int{
 	"internal/pcscdtest":     1,
 	"internal/postgrestest":  1,
 	"internal/principaltest": 1,
+	"internal/natstest":      1,
 	"server/store/storetest": 51, // runs tests on each engine
 	"internal/persontest":    11,
+	"internal/hubtest":       16,
 	"internal/crowd":         21,
 	"internal/issuertest":    21,
 	"internal/passkeytest":   21,
@@ -46,6 +48,7 @@ var floors = map[string]int{
 	"server/recall":       12, // what was read a moment ago
 	"server/input":        12, // what commands are given
 	"server/output":       12, // what commands print
+	"server/hub":          15, // messages between instances
 	"pdf/object":          17, // the one reader of PDF
 	"pdf/archive":         18,
 	"pdf/font":            19,
@@ -71,6 +74,7 @@ var floors = map[string]int{
 	"server/insuredcsv":   20,
 	"server/qrscan":       20,
 	"server/audit":        22,
+	"server/instances":    22, // which processes share a database
 	"server/keys":         22, // makes credential keys
 	"server/staff":        24, // who works where, and who of them asks
 	"server/printing":     25,
@@ -211,7 +215,9 @@ func TestEachTechnologyStaysInItsRoom(t *testing.T) {
 		{"github.com/labstack/echo", []string{"server/web"}},
 		{"database/sql", []string{"server/store"}},
 		{"modernc.org/sqlite", []string{"server/store"}},
-		{"github.com/jackc/pgx", []string{"server/store", "internal/postgrestest"}},
+		{"github.com/jackc/pgx", []string{"server/store", "internal/postgrestest", "server/hub"}},
+		{"github.com/nats-io/nats.go", []string{"server/hub"}},
+		{"github.com/nats-io/nats-server", []string{"internal/natstest"}},
 		{"github.com/pressly/goose", []string{"server/store"}},
 		{"github.com/signintech/gopdf", []string{"pdf"}},
 		{

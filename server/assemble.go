@@ -11,6 +11,8 @@ import (
 	"madoguchi/server/agents"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/demo"
+	"madoguchi/server/hub"
+	"madoguchi/server/instances"
 	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
 	"madoguchi/server/printing"
@@ -26,8 +28,11 @@ type app struct {
 	*datafolder.DataFolder
 	settings *settings.Settings
 
-	word    *kit.DemoWord      // where the demo's port is published
-	readers *agents.AgentHub   // where a counter's half runs
+	word    *kit.DemoWord    // where the demo's port is published
+	readers *agents.AgentHub // where a counter's half runs
+
+	changes *hub.Changes       // of the store, to the other instances
+	member  *instances.Member  // this process among its installation's; nil for a command
 	runs    *insurer.PrintJobs // where an insurer's half runs
 	files   *insurer.Importer  // there too
 	watched *watching.Watching // of a server; nil for a command
@@ -54,6 +59,7 @@ func database(s *settings.Settings) string { return datafolder.Database(s.Folder
 
 // openApp opens the data folder for a role, making it on the first start.
 func openApp(ctx context.Context, s *settings.Settings, role string) (*app, error) {
+	changes := &hub.Changes{}
 	folder, err := datafolder.Open(ctx, datafolder.Options{
 		Path: s.Folder(),
 		Mode: s.Mode(),
@@ -64,12 +70,13 @@ func openApp(ctx context.Context, s *settings.Settings, role string) (*app, erro
 		Database: s.Database,
 		Readers:  s.DatabaseReaders,
 		Writers:  s.DatabaseWriters,
+		Changes:  changes,
 		Audit:    datafolder.AuditPlace{File: s.AuditFile, Key: s.AuditKey},
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &app{DataFolder: folder, settings: s}, nil
+	return &app{DataFolder: folder, settings: s, changes: changes}, nil
 }
 
 // inFolder opens the data folder for a role, does something with it and closes it.
@@ -104,7 +111,12 @@ func (a *app) insurerServices(ctx context.Context, address string) (*insurer.Ser
 			return nil, err
 		}
 	}
+	instance := instances.NewName() // a command
+	if a.member != nil {
+		instance = a.member.Name
+	}
 	return insurer.New(insurer.Config{
+		Instance:     instance,
 		Stores:       a.Store.ForInsurer(),
 		Keys:         a.Keys.Rings,
 		Certificates: a.Keys.Certificates,

@@ -92,11 +92,13 @@ func (c *serveCmd) serve(ctx context.Context, s *settings.Settings, on served) e
 	if err := listen.Debug(serving, s.Debug); err != nil {
 		return err
 	}
-	go h.KeepClean(ctx, chores...)
+	defer h.member.Stay(serving)()
+	go h.KeepClean(ctx, h.member.Chore, chores...)
 	if h.runs != nil {
 		if err := h.runs.Resume(ctx); err != nil {
 			return err
 		}
+		go h.runs.KeepResuming(ctx)
 	}
 	on.announce(listen.Announce{
 		Live:     s.Mode() == settings.Live,

@@ -28,6 +28,9 @@ import (
 func (c *serveCmd) site(
 	ctx context.Context, h *app, address string,
 ) (http.Handler, []func(context.Context), error) {
+	if err := h.join(ctx); err != nil {
+		return nil, nil, err
+	}
 	s := h.settings
 	var err error
 	if h.watched, err = watching.New(s, c.Role, h.DataFolder); err != nil {
@@ -113,6 +116,9 @@ func (a *app) addInsurerHalf(
 	if config.Insurer, err = a.insurerServices(ctx, address); err != nil {
 		return err
 	}
+	if err := config.Insurer.Share(a.member.Hub); err != nil {
+		return err
+	}
 	a.runs, a.files = config.Insurer.PrintJobs, config.Insurer.Importer
 	config.Listed = listed
 	config.CounterCall = hostapi.TrustedCounters(listed, config.Insurer.Receipts.FirstUse, a.Now)
@@ -168,6 +174,9 @@ func (a *app) addCounterHalf(
 		Judged:     a.watched.Metrics.Judged,
 		Now:        a.Now,
 	})
+	if err := a.joinCounters(config.Counter); err != nil {
+		return nil, err
+	}
 	go config.Counter.Receipts.KeepLeaving(ctx)
 	return refresh, nil
 }

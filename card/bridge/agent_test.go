@@ -123,7 +123,7 @@ func TestTheAgentIsPairedShownAndFoundAgain(t *testing.T) {
 		}
 	}
 	desk := staff.Reception{Staff: "鈴木", Facility: "1319999991"}
-	found, err := board.BeginPairing(desk, code)
+	found, err := board.BeginPairing(t.Context(), desk, code)
 	if err != nil || found.Name != "受付2" || !strings.Contains(shown, strings.Join(found.Words, "・")) {
 		t.Errorf("%+v %v", found, err)
 	}

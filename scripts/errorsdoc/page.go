@@ -22,6 +22,7 @@ var areas = []struct{ file, title string }{
 	{"import", "Importing the insured"},
 	{"insurer", "The insurer's office"},
 	{"keys", "Keys and certificates"},
+	{"hub", "Between the instances of one server"},
 	{"staff", "Staff and facilities"},
 	{"operator", "Settings, data and commands"},
 }

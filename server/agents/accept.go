@@ -41,6 +41,8 @@ func (s *AgentHub) Serve(w http.ResponseWriter, r *http.Request, address string)
 	}
 	l := &agentConn{
 		times:   s.times,
+		place:   rand.Text(),
+		busy:    make(chan struct{}, 1),
 		closed:  make(chan struct{}),
 		ended:   make(chan struct{}),
 		network: auth.RateLimitKey(address),
@@ -197,13 +199,20 @@ func (s *AgentHub) pair(ctx context.Context, l *agentConn, w *waitingAgent, know
 // admit tells a paired agent that it is, and connects it, unless another program with its key is there.
 func (s *AgentHub) admit(ctx context.Context, l *agentConn, agent Agent) error {
 	second, dead := s.isSecond(ctx, agent.ID)
-	if second {
+	pushed := s.elsewhere.probeElsewhere(ctx, agent)
+	if second || pushed.Second {
 		return l.refuse(ctx, errSameKey)
 	}
+	// Where it is is stored first: whoever asks once its window says that it is connected asks here.
+	s.mu.Lock()
+	l.agent = agent
+	s.mu.Unlock()
+	s.elsewhere.notePlace(ctx, l, s.notePushed(agent.ID, pushed.Alive))
 	if err := l.send(ctx, wire.Message{
 		Type:  "ready",
 		Ready: &wire.Ready{Facility: s.names(agent.Facility), Code: agent.Facility},
 	}); err != nil {
+		s.elsewhere.dropPlace(l)
 		return err
 	}
 	if l.showsFaces() { // a paired agent alone may send so much
@@ -288,8 +297,13 @@ func cleanProgram(program string) string {
 	return program
 }
 
+// operationEnds is how long a restart waits for an operation that is out: a reading with 照合番号B is longer,
+// and is then answered with ErrLost.
+const operationEnds = 8 * time.Second
+
 // Restart tells every agent that this server restarts, so that they come back spread over a minute, and
-// admits no new ones. It returns when all have been told or ctx ends.
+// admits no new ones. An operation that is out ends before, if it does soon. It returns when all have been
+// told or ctx ends.
 func (s *AgentHub) Restart(ctx context.Context) {
 	s.mu.Lock()
 	s.restarting = true
@@ -298,11 +312,14 @@ func (s *AgentHub) Restart(ctx context.Context) {
 		conns = append(conns, l)
 	}
 	s.mu.Unlock()
+	soon, cancel := context.WithTimeout(ctx, operationEnds)
+	defer cancel()
 	var told sync.WaitGroup
 	for _, l := range conns {
-		told.Go(
-			func() { _ = l.conn.Close(websocket.StatusServiceRestart, "") },
-		) // whoever is gone needs no word
+		told.Go(func() {
+			l.whenIdle(soon)
+			_ = l.conn.Close(websocket.StatusServiceRestart, "") // whoever is gone needs no word
+		})
 	}
 	done := make(chan struct{})
 	go func() { told.Wait(); close(done) }()

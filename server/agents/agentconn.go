@@ -15,7 +15,8 @@ import (
 
 // agentConn is one agent's connection.
 type agentConn struct {
-	agent   Agent // once paired
+	agent   Agent  // once paired
+	place   string // names the connection (Place.Conn)
 	virtual bool
 	oqs     bool
 	network string     // where it came from (auth.RateLimitKey)
@@ -25,7 +26,7 @@ type agentConn struct {
 	version atomic.Int32 // of the messages that the agent speaks; until its hello the agreed one, 0 for none
 	times   Times
 	silence *time.Timer   // hangs up when no heartbeat comes
-	busy    sync.Mutex    // one operation at a time
+	busy    chan struct{} // holds one while an operation is out: one at a time
 	closed  chan struct{} // when the connection ended, with the reason in end
 	end     error
 	ended   chan struct{} // when it is cut; what it still sends counts for nothing
@@ -48,7 +49,18 @@ var (
 )
 
 // showsFaces reports whether the agent knows wire.FaceTries and wire.Face.
-func (l *agentConn) showsFaces() bool { return l.version.Load() >= wire.FaceVersion }
+func (l *agentConn) showsFaces() bool { return knowsFaces(int(l.version.Load())) }
+
+func knowsFaces(version int) bool { return version >= wire.FaceVersion }
+
+// whenIdle waits until no operation is out, and lets none begin; the connection is to be closed then.
+func (l *agentConn) whenIdle(ctx context.Context) {
+	select {
+	case l.busy <- struct{}{}:
+	case <-l.closed:
+	case <-ctx.Done():
+	}
+}
 
 // hangUp ends the connection at once; the agent may be gone.
 func (l *agentConn) hangUp() { _ = l.conn.CloseNow() }
@@ -107,10 +119,12 @@ func (l *agentConn) ask(
 	within time.Duration,
 	m wire.Message,
 ) (*wire.Reply, error) {
-	if !l.busy.TryLock() {
+	select {
+	case l.busy <- struct{}{}:
+		defer func() { <-l.busy }()
+	default:
 		return nil, ErrBusy
 	}
-	defer l.busy.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	answers := make(chan *wire.Reply, 1)

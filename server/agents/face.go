@@ -10,9 +10,9 @@ import (
 	"madoguchi/server/counter"
 )
 
-// faceConn is the reader's connection, if its agent can show the chip's photo.
-func (s *Cards) faceConn(ctx context.Context, r counter.CardRequest) (*agentConn, error) {
-	l, err := s.readers.readerConn(ctx, r.Facility, r.Reader)
+// faceReader is the reader, if its agent can show the chip's photo.
+func (s *Cards) faceReader(ctx context.Context, r counter.CardRequest) (reader, error) {
+	l, err := s.readers.reader(ctx, r.Facility, r.Reader)
 	if err == nil && !l.showsFaces() {
 		err = wire.ErrNoFace
 	}
@@ -22,14 +22,13 @@ func (s *Cards) faceConn(ctx context.Context, r counter.CardRequest) (*agentConn
 // FaceTries asks the facility's reader how many tries 照合番号B has left for the photo. None is used. Errors are
 // wire.ErrNoFace, faults of the connection, and what package card says of the card.
 func (s *Cards) FaceTries(ctx context.Context, r counter.CardRequest) (int, error) {
-	l, err := s.faceConn(ctx, r)
+	l, err := s.faceReader(ctx, r)
 	if err != nil {
 		return 0, err
 	}
 	id := rand.Text()
-	reply, err := s.readers.ask(
+	reply, err := l.ask(
 		ctx,
-		l,
 		id,
 		s.times.Check,
 		wire.Message{Type: "faceTries", FaceTries: &wire.FaceTries{ID: id, Facility: r.Facility}},
@@ -55,12 +54,12 @@ func (s *Cards) CheckFace(ctx context.Context, r counter.FaceRequest) (counter.F
 	if _, err := wire.FacePoint(r.Page); err != nil {
 		return counter.FaceResult{}, wire.ErrRequest.Because(err)
 	}
-	l, err := s.faceConn(ctx, r.CardRequest)
+	l, err := s.faceReader(ctx, r.CardRequest)
 	if err != nil {
 		return counter.FaceResult{}, err
 	}
 	b := newBinding(r.CardRequest)
-	reply, err := s.readers.ask(ctx, l, b.ID, s.times.Text, wire.Message{Type: "face", Face: &wire.Face{
+	reply, err := l.ask(ctx, b.ID, s.times.Text, wire.Message{Type: "face", Face: &wire.Face{
 		Binding:    b,
 		BirthDate:  r.BirthDate,
 		ExpiryYear: r.ExpiryYear,
@@ -82,7 +81,7 @@ func (s *Cards) CheckFace(ctx context.Context, r counter.FaceRequest) (counter.F
 		}
 		return out, nil
 	}
-	challenge := card.Challenge([32]byte(b.Nonce), l.agent.Key, r.Facility, r.CaseID, [32]byte(b.JWS))
+	challenge := card.Challenge([32]byte(b.Nonce), l.key(), r.Facility, r.CaseID, [32]byte(b.JWS))
 	result := card.VerifyFace(*face.Evidence, r.BirthDate, challenge, s.issuerKeys)
 	if !result.Outcome.Passed() {
 		return counter.FaceResult{Result: result}, nil

@@ -38,6 +38,10 @@ func (s *AgentHub) Agents(ctx context.Context, reception staff.Reception) ([]Kno
 	if err != nil {
 		return nil, err
 	}
+	places, err := s.elsewhere.places(ctx, reception.Facility)
+	if err != nil {
+		return nil, err
+	}
 	now := s.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -51,6 +55,11 @@ func (s *AgentHub) Agents(ctx context.Context, reception staff.Reception) ([]Kno
 		if l := s.conns[a.ID]; l != nil {
 			k.Connected, a.Version, a.Program = true, int(l.version.Load()), l.program
 			a.LastSeen = latest(a.LastSeen, time.UnixMilli(l.heard.Load()).In(eligibility.Japan))
+		}
+		if p, there := places[a.ID]; there && !s.elsewhere.isHere(p) && !a.Ended() {
+			k.Connected, k.Virtual, a.Version, a.Program = true, p.Virtual, p.Version, p.Program
+			a.LastSeen = latest(a.LastSeen, p.At)
+			k.SameKey = k.SameKey || pushedLately(p.PushedAt, now)
 		}
 		k.Agent = a
 		known = append(known, k)
@@ -76,18 +85,24 @@ func (s *AgentHub) End(ctx context.Context, reception staff.Reception, id string
 	if err != nil {
 		return asNoAgent(err)
 	}
+	s.cutAgent(reception.Facility, id)
+	return s.elsewhere.tellEnded(ctx, id)
+}
+
+// cutAgent forgets an agent and hangs it up, if it is here.
+func (s *AgentHub) cutAgent(facility, id string) {
 	s.mu.Lock()
 	l := s.conns[id]
 	delete(s.conns, id)
-	delete(s.seen[reception.Facility], id)
+	delete(s.seen[facility], id)
 	delete(s.pushed, id)
 	s.homes.set(id, "")
 	s.mu.Unlock()
 	if l != nil {
 		l.cut()
+		s.elsewhere.dropPlace(l)
 		s.refuseAndClose(l, errEnded)
 	}
-	return nil
 }
 
 // Readmit lets the key of an agent that was ended show a pairing code again, as that of an unknown one. The
@@ -142,8 +157,20 @@ type pushes map[string]time.Time
 
 // lately reports whether two programs with an agent's key were there at once.
 func (p pushes) lately(id string, now time.Time) bool {
-	at, ok := p[id]
-	return ok && now.Sub(at) < sameKeyQuiet
+	return pushedLately(p[id], now)
+}
+
+func pushedLately(at, now time.Time) bool { return !at.IsZero() && now.Sub(at) < sameKeyQuiet }
+
+// notePushed notes that an agent has taken the place of one that answers at another instance, and returns
+// when it last took one's place; zero when it never did.
+func (s *AgentHub) notePushed(id string, alive bool) time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if alive {
+		s.pushed[id] = s.now()
+	}
+	return s.pushed[id]
 }
 
 // isSecond reports whether a connected agent answers while another program comes with its key, and was

@@ -302,7 +302,7 @@ func TestAnswersThatNobodyAskedForAreDropped(t *testing.T) {
 	if r, err := check(s, tokuichi); err != nil || r.Key != card.ErrTimeout.Key {
 		t.Errorf("an answer that does not come: %+v %v", r, err)
 	}
-	s.times = Times{}.complete() // what follows does answer, on a busy machine in more than 300 ms
+	s.Cards.times = Times{}.complete() // what follows does answer, on a busy machine in more than 300 ms
 	if r, err := check(s, tokuichi); err != nil || r.Outcome != card.Confirmed {
 		t.Errorf("the right answer among others: %+v %v", r, err)
 	}
@@ -368,7 +368,7 @@ func TestAnAgentRefusesAnotherFacilitysQuestion(t *testing.T) {
 	s, url := open(t, true)
 	v := insert(t, virtual.Description{BirthDate: tokuichi})
 	pairedWith(t, s, facility, url, agent.Config{Reader: chip{v}, OQS: t.TempDir()})
-	l, err := s.readerConn(t.Context(), facility, "")
+	l, err := s.elsewhere.reader(t.Context(), facility, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -130,7 +130,7 @@ func (m *memory) wantActions(t *testing.T, want ...string) {
 
 // pairByHand types a code and says that the words are the same.
 func pairByHand(s *AgentHub, desk staff.Reception, code string) (Candidate, error) {
-	found, err := s.BeginPairing(desk, code)
+	found, err := s.BeginPairing(context.Background(), desk, code)
 	if err == nil {
 		_, err = s.ConfirmPairing(context.Background(), desk, found.Ticket)
 	}

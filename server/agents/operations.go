@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"slices"
-	"time"
 
 	"madoguchi/card"
 	"madoguchi/card/wire"
@@ -24,10 +23,7 @@ type Cards struct {
 
 // connectedReaders knows which readers are connected.
 type connectedReaders interface {
-	readerConn(ctx context.Context, facility, reader string) (*agentConn, error)
-	ask(
-		ctx context.Context, l *agentConn, id string, within time.Duration, m wire.Message,
-	) (*wire.Reply, error)
+	reader(ctx context.Context, facility, chosen string) (reader, error)
 	Status(facility string) []counter.ReaderStatus
 }
 
@@ -45,14 +41,13 @@ func newBinding(r counter.CardRequest) wire.Binding {
 // CheckBirthDate asks the facility's reader once and verifies the evidence itself. Errors are faults of the
 // connection; everything that the card says, refusals included, is a Result.
 func (s *Cards) CheckBirthDate(ctx context.Context, r counter.CardRequest) (card.Result, error) {
-	l, err := s.readers.readerConn(ctx, r.Facility, r.Reader)
+	l, err := s.readers.reader(ctx, r.Facility, r.Reader)
 	if err != nil {
 		return card.Result{}, err
 	}
 	b := newBinding(r)
-	reply, err := s.readers.ask(
+	reply, err := l.ask(
 		ctx,
-		l,
 		b.ID,
 		s.times.Check,
 		wire.Message{Type: "check", Check: &wire.Check{Binding: b, BirthDate: r.BirthDate}},
@@ -67,7 +62,7 @@ func (s *Cards) CheckBirthDate(ctx context.Context, r counter.CardRequest) (card
 	default:
 		return card.FaultResult(wire.FaultError(reply.Fault)), nil
 	}
-	challenge := card.Challenge([32]byte(b.Nonce), l.agent.Key, r.Facility, r.CaseID, [32]byte(b.JWS))
+	challenge := card.Challenge([32]byte(b.Nonce), l.key(), r.Facility, r.CaseID, [32]byte(b.JWS))
 	return card.VerifyBirthDate(*reply.Evidence, r.BirthDate, challenge, s.issuerKeys), nil
 }
 
@@ -87,14 +82,13 @@ func (s *Cards) CheckText(ctx context.Context, r counter.TextRequest) (counter.T
 	if _, err := card.NewNumberB(r.BirthDate, r.ExpiryYear, r.SecurityCode); err != nil {
 		return counter.TextResult{}, err
 	}
-	l, err := s.readers.readerConn(ctx, r.Facility, r.Reader)
+	l, err := s.readers.reader(ctx, r.Facility, r.Reader)
 	if err != nil {
 		return counter.TextResult{}, err
 	}
 	b := newBinding(r.CardRequest)
-	reply, err := s.readers.ask(
+	reply, err := l.ask(
 		ctx,
-		l,
 		b.ID,
 		s.times.Text,
 		wire.Message{Type: "text", Text: &wire.Text{Binding: b, BirthDate: r.BirthDate,
@@ -141,14 +135,13 @@ func (s *Cards) CheckDates(
 	r counter.CardRequest,
 	day eligibility.Date,
 ) (counter.DatesResult, error) {
-	l, err := s.readers.readerConn(ctx, r.Facility, r.Reader)
+	l, err := s.readers.reader(ctx, r.Facility, r.Reader)
 	if err != nil {
 		return counter.DatesResult{}, err
 	}
 	id := rand.Text()
-	reply, err := s.readers.ask(
+	reply, err := l.ask(
 		ctx,
-		l,
 		id,
 		s.times.Check,
 		wire.Message{Type: "dates", Dates: &wire.Dates{ID: id, Facility: r.Facility, Day: day}},
@@ -194,17 +187,16 @@ func (s *Cards) CompareOQS(
 	r counter.CardRequest,
 	items wire.Items,
 ) (counter.OQSResult, error) {
-	l, err := s.readers.readerConn(ctx, r.Facility, r.Reader)
+	l, err := s.readers.reader(ctx, r.Facility, r.Reader)
 	if err != nil {
 		return counter.OQSResult{}, err
 	}
-	if !l.oqs {
+	if !l.compares() {
 		return counter.OQSResult{}, wire.ErrNoOQS
 	}
 	id := rand.Text()
-	reply, err := s.readers.ask(
+	reply, err := l.ask(
 		ctx,
-		l,
 		id,
 		s.times.OQS,
 		wire.Message{Type: "oqs", OQS: &wire.OQS{ID: id, Facility: r.Facility, Items: items}},

@@ -3,6 +3,7 @@ package agents
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -211,25 +212,48 @@ func (p *pairings) wait(ctx context.Context, w *waitingAgent) (Agent, error) {
 	}
 }
 
-// take exchanges a code for a ticket, counting wrong ones. The agent's place is then no stranger's to take.
-func (p *pairings) take(reception staff.Reception, code string) (comparison, error) {
+// mayTry returns an error with what is left of the wait where a facility typed too many wrong codes.
+func (p *pairings) mayTry(facility string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.now()
-	bad := p.wrongCodes[reception.Facility]
+	bad := p.wrongCodes[facility]
 	if bad.count >= pairingTries && now.Before(bad.until) {
-		return comparison{}, pairingTooOften(bad.until.Sub(now))
+		return pairingTooOften(bad.until.Sub(now))
 	}
+	return nil
+}
+
+// countWrong counts a wrong code of a facility's.
+func (p *pairings) countWrong(facility string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.now()
+	bad := p.wrongCodes[facility]
+	if !now.Before(bad.until) {
+		bad.count = 0
+	}
+	p.wrongCodes[facility] = wrongCodes{bad.count + 1, now.Add(pairingLife)}
+}
+
+// forgive forgets a facility's wrong codes after a right one.
+func (p *pairings) forgive(facility string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.wrongCodes, facility)
+}
+
+// takeCode exchanges a code for a ticket, or returns ErrPairing. The agent's place is then no stranger's to
+// take.
+func (p *pairings) takeCode(reception staff.Reception, code string) (comparison, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.now()
 	w := p.waiting[code]
 	if w == nil || now.After(w.until) {
-		if !now.Before(bad.until) {
-			bad.count = 0
-		}
-		p.wrongCodes[reception.Facility] = wrongCodes{bad.count + 1, now.Add(pairingLife)}
 		return comparison{}, ErrPairing
 	}
 	delete(p.waiting, code)
-	delete(p.wrongCodes, reception.Facility)
 	p.limit.remove(w.conn)
 	w.ticket = rand.Text() + rand.Text()
 	w.over.Reset(ticketLife)
@@ -267,13 +291,35 @@ func (p *pairings) conns() (all []*agentConn) {
 }
 
 // BeginPairing returns the waiting agent that shows the typed code, with the words that its window shows, and
-// stores nothing. The code is used up. Five wrong codes close pairing for ten minutes. The errors are
-// ErrPairing and ErrPairingTries.
-func (s *AgentHub) BeginPairing(reception staff.Reception, typed string) (Candidate, error) {
-	c, err := s.pairings.take(reception, typedCode(typed))
-	if err != nil {
+// stores nothing. The code is used up. Five wrong codes close pairing for ten minutes, at each instance. The
+// errors are ErrPairing and ErrPairingTries.
+func (s *AgentHub) BeginPairing(
+	ctx context.Context, reception staff.Reception, typed string,
+) (Candidate, error) {
+	if err := s.pairings.mayTry(reception.Facility); err != nil {
 		return Candidate{}, err
 	}
+	var found Candidate
+	code := typedCode(typed)
+	c, err := s.pairings.takeCode(reception, code)
+	if err == nil {
+		found = c.candidate()
+	} else {
+		found, err = s.elsewhere.takeElsewhere(ctx, reception, code)
+	}
+	switch {
+	case errors.Is(err, ErrPairing):
+		s.pairings.countWrong(reception.Facility)
+		return Candidate{}, ErrPairing
+	case err != nil:
+		return Candidate{}, err
+	}
+	s.pairings.forgive(reception.Facility)
+	return found, nil
+}
+
+// candidate is the agent as staff see it.
+func (c comparison) candidate() Candidate {
 	w := c.waiting
 	return Candidate{
 		Ticket:  w.ticket,
@@ -283,13 +329,23 @@ func (s *AgentHub) BeginPairing(reception staff.Reception, typed string) (Candid
 		Virtual: w.conn.virtual,
 		Words:   w.words,
 		Until:   c.until,
-	}, nil
+	}
 }
 
 // ConfirmPairing ties the ticket's agent to the reception's facility: its staff have seen the same words in
 // its window. The ticket is used up, whatever the answer; only the member of staff to whom BeginPairing gave
 // it has one. The errors are ErrTicket and ErrPairedAlready.
 func (s *AgentHub) ConfirmPairing(
+	ctx context.Context, reception staff.Reception, ticket string,
+) (Agent, error) {
+	if strings.Contains(ticket, ticketBreak) {
+		q := pairingQuestion{Step: confirms, Reception: reception, Ticket: ticket}
+		return s.elsewhere.redeemElsewhere(ctx, q)
+	}
+	return s.confirmHere(ctx, reception, ticket)
+}
+
+func (s *AgentHub) confirmHere(
 	ctx context.Context, reception staff.Reception, ticket string,
 ) (Agent, error) {
 	w, err := s.pairings.redeem(reception, ticket)
@@ -315,6 +371,15 @@ func (s *AgentHub) ConfirmPairing(
 // RefusePairing refuses the ticket's agent and ends its connection: its window does not show the words, so
 // somebody else's computer answered the code. That is audited. The error is ErrTicket, as ConfirmPairing's.
 func (s *AgentHub) RefusePairing(ctx context.Context, reception staff.Reception, ticket string) error {
+	if strings.Contains(ticket, ticketBreak) {
+		q := pairingQuestion{Step: refuses, Reception: reception, Ticket: ticket}
+		_, err := s.elsewhere.redeemElsewhere(ctx, q)
+		return err
+	}
+	return s.refuseHere(ctx, reception, ticket)
+}
+
+func (s *AgentHub) refuseHere(ctx context.Context, reception staff.Reception, ticket string) error {
 	w, err := s.pairings.redeem(reception, ticket)
 	if err != nil {
 		return err

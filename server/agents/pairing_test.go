@@ -30,7 +30,7 @@ func TestNothingIsStoredBeforeTheWordsWereCompared(t *testing.T) {
 	store := newMemory()
 	s, url := openWith(t, Config{Virtual: true, Store: store})
 	a := start(t, url, agent.Config{Name: "受付3"})
-	found, err := s.BeginPairing(suzuki, await(t, a.said, codePattern)[1])
+	found, err := s.BeginPairing(t.Context(), suzuki, await(t, a.said, codePattern)[1])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +87,7 @@ func TestATicketServesNobodyElse(t *testing.T) {
 			store := newMemory()
 			s, url := openWith(t, Config{Virtual: true, Store: store, Now: clock})
 			a := start(t, url, agent.Config{})
-			found, err := s.BeginPairing(suzuki, await(t, a.said, codePattern)[1])
+			found, err := s.BeginPairing(t.Context(), suzuki, await(t, a.said, codePattern)[1])
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -113,7 +113,7 @@ func TestAnAgentThatHasLeftIsNotPaired(t *testing.T) {
 	store := newMemory()
 	s, url := openWith(t, Config{Virtual: true, Store: store})
 	a := start(t, url, agent.Config{})
-	found, err := s.BeginPairing(suzuki, await(t, a.said, codePattern)[1])
+	found, err := s.BeginPairing(t.Context(), suzuki, await(t, a.said, codePattern)[1])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +132,7 @@ func TestAnAgentWithOtherWordsIsRefused(t *testing.T) {
 	store := newMemory()
 	s, url := openWith(t, Config{Virtual: true, Store: store})
 	a := start(t, url, agent.Config{})
-	found, err := s.BeginPairing(suzuki, await(t, a.said, codePattern)[1])
+	found, err := s.BeginPairing(t.Context(), suzuki, await(t, a.said, codePattern)[1])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +156,7 @@ func TestWhoIsBeingComparedKeepsTheirPlace(t *testing.T) {
 	s, url := open(t, true)
 	s.pairings.limit = newConnLimit(2, 2)
 	a := start(t, url, agent.Config{})
-	found, err := s.BeginPairing(suzuki, await(t, a.said, codePattern)[1])
+	found, err := s.BeginPairing(t.Context(), suzuki, await(t, a.said, codePattern)[1])
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ package agents
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -126,6 +126,8 @@ type seenReaders map[string]map[string]counter.ReaderStatus
 type AgentHub struct {
 	Cards *Cards // what is asked of them
 
+	elsewhere *neighbours
+
 	store   Store
 	virtual bool // virtual cards are accepted: demo mode only
 	now     func() time.Time
@@ -165,7 +167,8 @@ func New(c Config) *AgentHub {
 		returning: newConnLimit(maxUnauthenticated, maxUnauthenticatedPerNetwork),
 		goodbyes:  make(chan struct{}, maxGoodbyes),
 	}
-	hub.Cards = &Cards{readers: hub, issuerKeys: c.IssuerKeys, times: hub.times}
+	hub.elsewhere = &neighbours{of: hub}
+	hub.Cards = &Cards{readers: hub.elsewhere, issuerKeys: c.IssuerKeys, times: hub.times}
 	return hub
 }
 
@@ -184,58 +187,17 @@ var (
 	ErrLost = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.lost"}
 )
 
-// Status returns the readers that a facility has or had since the server started, by name.
+// Status returns the readers that a facility has, or had since this server started, by name.
 func (s *AgentHub) Status(facility string) []counter.ReaderStatus {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	out := []counter.ReaderStatus{}
-	for id, known := range s.seen[facility] {
-		if l := s.conns[id]; l != nil {
-			known.Connected = true
-		}
-		out = append(out, known)
+	all := s.statusHere(facility)
+	for _, r := range s.elsewhere.statusElsewhere(facility) {
+		all[r.ID] = r
 	}
+	out := slices.AppendSeq([]counter.ReaderStatus{}, maps.Values(all))
 	slices.SortFunc(out, func(a, b counter.ReaderStatus) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 	})
 	return out
-}
-
-// readerConn returns the facility's reader of this id, or its only connected one when the id is none of its
-// readers'.
-func (s *AgentHub) readerConn(ctx context.Context, facility, reader string) (*agentConn, error) {
-	own := false
-	if reader != "" {
-		agent, err := s.store.Agent(ctx, reader)
-		if err != nil && !isNotFound(err) {
-			return nil, fmt.Errorf("looking the chosen reader up: %w", err)
-		}
-		own = err == nil && agent.Facility == facility && !agent.Ended()
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if own {
-		if l := s.conns[reader]; l != nil {
-			return l, nil
-		}
-	}
-	var only *agentConn
-	for _, l := range s.conns {
-		if l.agent.Facility != facility {
-			continue
-		}
-		if only != nil && !own {
-			return nil, ErrWhichReader
-		}
-		only = l
-	}
-	switch {
-	case only == nil:
-		return nil, ErrNoReader
-	case own:
-		return nil, ErrReaderAway
-	}
-	return only, nil
 }
 
 // connect makes a connection its agent's, unless it has ended meanwhile. One that was there before has to go:
@@ -246,6 +208,7 @@ func (s *AgentHub) connect(l *agentConn, agent Agent, dead *agentConn) {
 	defer s.mu.Unlock()
 	select {
 	case <-l.closed:
+		s.elsewhere.dropPlace(l)
 		return
 	default:
 	}
@@ -257,7 +220,6 @@ func (s *AgentHub) connect(l *agentConn, agent Agent, dead *agentConn) {
 		s.pushed[agent.ID] = now
 		s.refuseAndClose(old, errSameKey)
 	}
-	l.agent = agent
 	l.heard.Store(now.UnixMilli())
 	l.noted.Store(max(1, agent.LastSeen.UnixMilli()))
 	if agent.Program != l.program || agent.Version != int(l.version.Load()) {
@@ -282,6 +244,7 @@ func (s *AgentHub) disconnect(l *agentConn) {
 	defer s.mu.Unlock()
 	if s.conns[l.agent.ID] == l {
 		delete(s.conns, l.agent.ID)
+		s.elsewhere.dropPlace(l)
 		s.left[l.agent.ID] = time.UnixMilli(l.heard.Load()).In(eligibility.Japan)
 	}
 }

@@ -101,6 +101,8 @@ type Receipts struct {
 	Key        credential.Key                // signs receipts
 	Held       *Held                         // records that may be taken back
 	Now        func() time.Time
+	// Alone does something unless another instance does it at the moment; nil where there is one.
+	Alone func(ctx context.Context, do func())
 
 	mu     sync.Mutex
 	failed map[receiptKey]failure // of those that wait, since the start
@@ -294,6 +296,14 @@ func (r *Receipts) leave(ctx context.Context, facilityURL string, owed owedRecei
 	return insurers.LeaveReceipt(ctx, owed.ISS, delivery)
 }
 
+func (r *Receipts) alone(ctx context.Context, do func()) {
+	if r.Alone == nil {
+		do()
+		return
+	}
+	r.Alone(ctx, do)
+}
+
 // KeepLeaving leaves the receipts that wait, until ctx ends.
 func (r *Receipts) KeepLeaving(ctx context.Context) {
 	pause := time.NewTimer(soonest)
@@ -304,7 +314,8 @@ func (r *Receipts) KeepLeaving(ctx context.Context) {
 			return
 		case <-pause.C:
 		}
-		left, err := r.LeaveWaiting(ctx)
+		left, err := before, error(nil)
+		r.alone(ctx, func() { left, err = r.LeaveWaiting(ctx) })
 		if err != nil && ctx.Err() == nil {
 			slog.Warn("the receipts that wait were not left", "error", err)
 		}

@@ -43,11 +43,13 @@ type Withdrawn struct {
 
 // Held keeps, in memory alone, what a record needs to be taken back: its case's credential. Its receipt waits
 // in the store: a server that stops in these seconds leaves it when it is started anew (Receipts), and takes
-// nothing back any more; nor does another one of the same database.
+// nothing back any more. Another instance asks for what is kept here (heldelsewhere.go).
 type Held struct {
 	after func(time.Duration, func()) (stop func() bool)
 	mu    sync.Mutex
 	cases map[string]*heldRecord
+
+	elsewhere *heldElsewhere // nil: there is one instance
 }
 
 type heldRecord struct {
@@ -118,8 +120,11 @@ func (c *Service) TakeBack(ctx context.Context, reception staff.Reception, id st
 		return view, nil // asked twice
 	}
 	kept := c.Receipts.Held
-	held := kept.find(id)
-	if view.isOpen() || view.Correction || held == nil || !kept.take(id, held) {
+	if view.isOpen() || view.Correction || c.Now().After(view.RecordedAt.Add(backWithin+backSlack)) {
+		return CaseView{}, errTooLate
+	}
+	held := kept.fetch(ctx, id)
+	if held == nil || !kept.take(id, held) {
 		return CaseView{}, errTooLate
 	}
 	view.Withdrawn = append(view.Withdrawn, Withdrawn{

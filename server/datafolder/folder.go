@@ -12,6 +12,7 @@ import (
 
 	"madoguchi/server/audit"
 	"madoguchi/server/keys"
+	"madoguchi/server/recall"
 	"madoguchi/server/store"
 )
 
@@ -62,6 +63,7 @@ type Options struct {
 	Database string
 	// Readers and Writers are store.Options'.
 	Readers, Writers int
+	Changes          recall.Changes // store.Options.Changes
 	Now              func() time.Time
 	// Audit is where the audit chain's checkpoints and their key stand
 	Audit AuditPlace
@@ -122,6 +124,7 @@ func openStore(ctx context.Context, secrets *keys.Secrets, o Options) (*store.St
 		Readers: o.Readers,
 		Writers: o.Writers,
 		Recall:  store.RecallLife,
+		Changes: o.Changes,
 		Now:     o.Now,
 	})
 }

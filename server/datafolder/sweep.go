@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"madoguchi/server/insurer"
+	"madoguchi/server/store"
 )
 
 // Sweep removes what is over, and makes room for the next months. What it cannot is said in the log, and
@@ -29,25 +30,32 @@ func (f *DataFolder) Sweep(ctx context.Context) {
 	if err := f.Store.ExpireDevices(ctx, f.Now(), f.Now().Add(-insurer.DeviceGrantRetention)); err != nil {
 		slog.Warn("sweeping phones", "error", err)
 	}
+	if err := store.ExpireInstances(ctx, f.Store, f.Now()); err != nil {
+		slog.Warn("sweeping instances", "error", err)
+	}
 	if _, err := f.Store.ExpireCases(ctx, f.Now()); err != nil {
 		slog.Warn("sweeping counters' records", "error", err)
 	}
 }
 
+// Alone does something unless another instance does it, or did it in this time (instances.Instance.Chore).
+type Alone func(ctx context.Context, name string, every time.Duration, do func())
+
 // KeepClean removes what is over, and does a server's other chores, now and then every hour, until the
-// context ends.
-func (f *DataFolder) KeepClean(ctx context.Context, chores ...func(context.Context)) {
+// context ends. Of several instances one removes; chores are each instance's own.
+func (f *DataFolder) KeepClean(ctx context.Context, alone Alone, chores ...func(context.Context)) {
 	hourly, often := time.NewTicker(time.Hour), time.NewTicker(time.Minute)
 	defer hourly.Stop()
 	defer often.Stop()
 	everything := func() {
-		f.Sweep(ctx)
+		alone(ctx, "sweep", time.Hour, func() { f.Sweep(ctx) })
 		for _, chore := range chores {
 			chore(ctx)
 		}
 	}
+	minutely := func() { alone(ctx, "sweep.often", time.Minute, func() { f.SweepOften(ctx) }) }
 	everything()
-	f.SweepOften(ctx)
+	minutely()
 	for {
 		select {
 		case <-ctx.Done():
@@ -55,7 +63,7 @@ func (f *DataFolder) KeepClean(ctx context.Context, chores ...func(context.Conte
 		case <-hourly.C:
 			everything()
 		case <-often.C:
-			f.SweepOften(ctx)
+			minutely()
 		}
 	}
 }

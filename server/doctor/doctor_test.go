@@ -122,6 +122,7 @@ var broken = []struct {
 		"database", Refusal, "store.stamp"},
 	{"a newer program's database", datafolder.RoleInsurer, func(w *world) {
 		w.execute(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)`)
+		w.execute(`UPDATE meta SET value = '9999' WHERE name = 'reads_from'`)
 	}, "database", Refusal, "store.newer"},
 	{"a file that is no database", datafolder.RoleInsurer, func(w *world) {
 		w.must(os.WriteFile(w.path(datafolder.DatabaseFile), bytes.Repeat([]byte("x"), 9000), 0o600))

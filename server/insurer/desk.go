@@ -145,7 +145,7 @@ func (d *Desk) Begin(
 	if err := d.store.PutDeskCode(ctx, which, code, entry); err != nil {
 		return "", notFoundAs(err, ErrNoPerson)
 	}
-	d.watchers.signal(which)
+	d.watchers.tell(which)
 	return ref, nil
 }
 
@@ -179,13 +179,13 @@ func (d *Desk) Cancel(ctx context.Context, clerk staff.Clerk, id audit.PersonID,
 	entry.Detail = ref
 	err := d.store.CancelDeskCode(ctx, which, ref, entry)
 	if err == nil {
-		d.watchers.signal(which)
+		d.watchers.tell(which)
 	}
 	return notFoundAs(err, ErrDeskCode)
 }
 
 // Watch returns a channel that receives whenever the enrolment at the desk of a person of the clerk's insurer
-// has got on in this process, one signal for all that happened since the last, until stop is called.
+// has got on, one signal for all that happened since the last, until stop is called.
 func (d *Desk) Watch(clerk staff.Clerk, id audit.PersonID) (changed <-chan struct{}, stop func()) {
 	return d.watchers.watch(PersonKey{clerk.Insurer, id})
 }
@@ -245,7 +245,7 @@ func (d *Desk) Enrol(ctx context.Context, viewer Viewer, mac []byte) error {
 		return notFoundAs(err, ErrDeskCode)
 	}
 	entry := audit.Entry{At: now, Actor: viewer.Actor()}
-	defer d.watchers.signal(which)
+	defer d.watchers.tell(which)
 	if !samePerson(*viewer.Login, record.Person) {
 		entry.Action, entry.Detail = "desk.misfit", code.Ref
 		if err := d.store.NoteMisfit(ctx, mac, deskMisfits, entry); err != nil {

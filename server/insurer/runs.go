@@ -34,9 +34,10 @@ type PrintJobs struct {
 	Reader *printing.Poppler // nil: no page is rendered, no text read
 	Every  int               // one page in Every is rendered
 
-	turn sync.Mutex // of the run that is being printed
-	mu   sync.Mutex
-	live map[RunKey]printing.Progress // of this process's runs, the waiting ones among them
+	instance string     // RunClaim.Owner
+	turn     sync.Mutex // of the run that is being printed
+	mu       sync.Mutex
+	live     map[RunKey]printing.Progress // of this process's runs, the waiting ones among them
 	// printed is the run that is being printed; changed tells it of a command that was given in this process.
 	printed RunKey
 	changed chan struct{}
@@ -51,7 +52,9 @@ const defaultEvery = 2_500
 
 var (
 	errRunMismatch = &eligibility.Error{Code: eligibility.Internal, Key: "run.mismatch"}
-	errRunOver     = &eligibility.Error{Code: eligibility.Conflict, Key: "run.over"}
+	// ErrRunTaken is returned when another process prints a run by now.
+	ErrRunTaken = &eligibility.Error{Code: eligibility.Conflict, Key: "run.taken"}
+	errRunOver  = &eligibility.Error{Code: eligibility.Conflict, Key: "run.over"}
 )
 
 // FolderOf returns where a run's files are.
@@ -99,7 +102,21 @@ func (j *PrintJobs) printInTurn(
 	if run.State != RunGoing {
 		return run, nil // stopped while it waited for its turn
 	}
-	err = j.printRun(ctx, run, tell)
+	claim, ours, err := j.claim(ctx, key)
+	switch {
+	case err != nil:
+		return run, err
+	case !ours:
+		return run, printing.ErrBusy
+	}
+	run.Claim = claim
+	holding, release := j.hold(ctx, key, claim)
+	err = j.printRun(holding, run, tell)
+	taken := errors.Is(err, ErrRunTaken) || errors.Is(context.Cause(holding), ErrRunTaken)
+	release()
+	if taken { // its new owner goes on
+		return run, ErrRunTaken
+	}
 	e := audit.Entry{At: j.now(), Actor: run.By, Action: "run.done", Detail: run.ID}
 	switch {
 	case err == nil:
@@ -158,16 +175,8 @@ func (j *PrintJobs) listenForChange(run RunKey) <-chan struct{} {
 
 // tellChanged wakes the run that is being printed here.
 func (j *PrintJobs) tellChanged(run RunKey) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.watchers.signal(run)
-	if run != j.printed {
-		return
-	}
-	select {
-	case j.changed <- struct{}{}:
-	default: // it was told already
-	}
+	j.watchers.tell(run)
+	j.wakePrinter(&run)
 }
 
 // RunBase begins the names of a run's files.
@@ -259,6 +268,7 @@ func (j jobStore) Finish(ctx context.Context, f printing.FileRecord, printed []s
 	for i, ref := range printed {
 		ids[i] = audit.PersonID(ref)
 	}
+	defer j.jobs.watchers.tell(j.run.Key())
 	return j.jobs.store.FinishFile(
 		ctx,
 		j.run,
@@ -291,7 +301,10 @@ func (j *PrintJobs) beginRun(ctx context.Context, run RunKey) {
 	j.done.Go(func() {
 		defer j.forgetProgress(run)
 		_, err := j.printInTurn(ctx, run, func(p printing.Progress) { j.noteProgress(run, p) })
-		if err != nil {
+		switch {
+		case errors.Is(err, printing.ErrBusy), errors.Is(err, ErrRunTaken):
+			slog.Info("another process prints a run", "run", run.ID)
+		case err != nil:
 			slog.Error("printing", "run", run.ID, "error", err)
 		}
 	})
@@ -299,17 +312,6 @@ func (j *PrintJobs) beginRun(ctx context.Context, run RunKey) {
 
 // Wait returns when no run is being printed any more, at the end of a server.
 func (j *PrintJobs) Wait() { j.done.Wait() }
-
-// Resume takes up the runs of this server that its last end interrupted, whosever they are.
-func (j *PrintJobs) Resume(ctx context.Context) error {
-	runs, err := j.store.Going(ctx, 100)
-	for _, run := range runs {
-		if run.Options.Folder == "" {
-			j.beginRun(ctx, run.Key())
-		}
-	}
-	return err
-}
 
 func (j *PrintJobs) noteProgress(run RunKey, p printing.Progress) {
 	j.mu.Lock()
@@ -325,7 +327,7 @@ func (j *PrintJobs) forgetProgress(run RunKey) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	delete(j.live, run)
-	j.watchers.signal(run)
+	j.watchers.tell(run)
 }
 
 // Progress returns how far a run of the insurer's in this process is; false when it is not printed here.

@@ -29,8 +29,14 @@ type RunStore interface {
 	RunFiles(ctx context.Context, run RunKey) ([]printing.FileRecord, error)
 	// StepRun moves a run to a state if it is in one of from; false when it is in another.
 	StepRun(ctx context.Context, run RunKey, step RunStep, e audit.Entry) (bool, error)
+	// ClaimRun makes a run that is going its owner's until a time, if it is nobody's, its own, or its time is
+	// over, and returns what names the claim; false when it is another's.
+	ClaimRun(ctx context.Context, run RunKey, c RunClaim) (RunClaim, bool, error)
+	// RenewRun moves the end of a claim; false when the run is another's by now.
+	RenewRun(ctx context.Context, run RunKey, c RunClaim) (bool, error)
 	// FinishFile notes a file of a run and that its people were printed, together. People who were erased
-	// meanwhile are left out.
+	// meanwhile are left out. It returns ErrRunTaken, and stores nothing, where the run's claim is not the
+	// stored one.
 	FinishFile(
 		ctx context.Context,
 		r PrintRun,
@@ -139,6 +145,15 @@ type PrintRun struct {
 	Total     int // people
 	Done      int // people in finished files, those who were skipped among them
 	Files     int
+	Claim     RunClaim // who prints it, or did last
+}
+
+// RunClaim is who prints a run: an instance of the program, or a command.
+type RunClaim struct {
+	Owner   string    // instances.NewName; empty where there is one process
+	Attempt int       // counts the claims of a run
+	At      time.Time // now
+	Until   time.Time // then it may be another's
 }
 
 // Key names the run.

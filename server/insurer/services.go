@@ -43,6 +43,7 @@ type Config struct {
 	PDFReader    *printing.Poppler // PrintJobs.Reader
 	Demo         bool
 	Watch        Watch
+	Instance     string // RunClaim.Owner
 	Now          func() time.Time
 }
 
@@ -161,6 +162,7 @@ func New(c Config) *Services {
 			address:   c.Address,
 			demo:      c.Demo,
 			now:       c.Now,
+			instance:  c.Instance,
 			Folder:    c.Runs,
 			Reader:    c.PDFReader,
 		},

@@ -11,6 +11,12 @@ var Help = map[string]string{
 	"database_readers": "connections of this server that read, at most; by default 16, SQLite 8",
 	"database_writers": "PostgreSQL: connections of this server that write, at most; by default 8",
 	"url":              "public https address, without a path; setting it leaves the demo",
+	"hub": "how several instances on one database hear of each other: empty or memory (there is one), " +
+		"postgres (the database's own), or nats://… (docs/operator.md)",
+	"hub_credentials": "NATS: file of credentials",
+	"hub_ca":          "NATS: file of the certificates that its server's is signed by, PEM",
+	"hub_cert":        "NATS: file of this client's certificate, PEM",
+	"hub_key":         "NATS: file of that certificate's private key, PEM",
 	"tlscert": "live: certificate of that address, PEM with its chain; a new file is picked up by " +
 		"itself",
 	"tlskey": "live: private key of the certificate, PEM",

@@ -35,6 +35,12 @@ type Settings struct {
 	DatabaseReaders int    `env:"MADOGUCHI_DATABASE_READERS" help:"${database_readers}"`
 	DatabaseWriters int    `env:"MADOGUCHI_DATABASE_WRITERS" help:"${database_writers}"`
 
+	Hub            string `env:"MADOGUCHI_HUB" placeholder:"ENGINE" help:"${hub}"`
+	HubCredentials string `env:"MADOGUCHI_HUB_CREDENTIALS" type:"path" help:"${hub_credentials}"`
+	HubCA          string `name:"hub-ca" env:"MADOGUCHI_HUB_CA" type:"path" help:"${hub_ca}"`
+	HubCert        string `env:"MADOGUCHI_HUB_CERT" type:"path" help:"${hub_cert}"`
+	HubKey         string `env:"MADOGUCHI_HUB_KEY" type:"path" help:"${hub_key}"`
+
 	TLSCert string `env:"MADOGUCHI_TLS_CERT" type:"path" help:"${tlscert}"`
 	TLSKey  string `env:"MADOGUCHI_TLS_KEY" type:"path" help:"${tlskey}"`
 	Proxy   string `env:"MADOGUCHI_PROXY" help:"${proxy}"`
@@ -161,6 +167,9 @@ func (s *Settings) Check() error {
 // CheckServe refuses settings that a server of this role must not start with.
 func (s *Settings) CheckServe(role string) error {
 	if err := s.Check(); err != nil {
+		return err
+	}
+	if err := s.HubSetting().Check(); err != nil {
 		return err
 	}
 	if err := s.checkAddr(); err != nil || s.Mode() == Demo {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"path"
 	"strconv"
 	"strings"
@@ -159,7 +160,8 @@ func (c *Condition) readReleases(ctx context.Context, db *sql.DB) error {
 }
 
 // schemas returns the number of the newest migration that a database has had, and of the newest one of this
-// program. It returns errNewer where the database is ahead.
+// program. It returns errNewer where the database is so far ahead that this program does not work on its
+// tables (readsFrom).
 func schemas(ctx context.Context, e engine, db *sql.DB) (has, newest int64, err error) {
 	folder, _, err := e.migrations()
 	if err != nil {
@@ -182,10 +184,35 @@ func schemas(ctx context.Context, e engine, db *sql.DB) (has, newest int64, err 
 		err = db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version
 			WHERE is_applied`).Scan(&has)
 	}
-	if err == nil && has > newest {
+	if err != nil || has <= newest {
+		return has, newest, err
+	}
+	from, err := readsFrom(ctx, e, db)
+	if err == nil && newest < from {
 		err = errNewer.Because(fmt.Errorf("its schema is %d, this program's %d", has, newest))
 	}
 	return has, newest, err
+}
+
+// readsFrom is the oldest schema whose program works on a database's tables, as the migrations have left it
+// there. A step that only adds (tables, columns with a default, indexes) leaves it as it is, so the program
+// before it runs on beside the new one and may be started again; a step that takes away or changes sets it
+// to the first schema that works without what it takes. A database that does not say is for its own program
+// alone.
+func readsFrom(ctx context.Context, e engine, db *sql.DB) (int64, error) {
+	there, err := e.hasTable(ctx, db, "meta")
+	if err != nil || !there {
+		return math.MaxInt64, err
+	}
+	var text string
+	err = db.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'reads_from'`).Scan(&text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return math.MaxInt64, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseInt(text, 10, 64)
 }
 
 // stampOf is what a database of a mode and role is stamped with.

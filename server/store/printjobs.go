@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -135,20 +136,21 @@ func (s runStore) putItems(
 const runColumns = `ref, insurer, kind, state, clerk, created_at, ended_at, note, options, total,
 	checked_at, checked_by,
 	coalesce((SELECT max(last) FROM run_files WHERE run_files.run_id = runs.id), 0), (SELECT count(*)
-	FROM run_files WHERE run_files.run_id = runs.id)`
+	FROM run_files WHERE run_files.run_id = runs.id), owner, attempt, lease_until`
 
 func scanRun(scan func(...any) error) (insurer.PrintRun, error) {
 	var r insurer.PrintRun
-	var created, ended, checked int64
+	var created, ended, checked, lease int64
 	var by, options, checker string
 	if err := scan(&r.ID, &r.Insurer, &r.Kind, &r.State, &by, &created, &ended, &r.Note, &options, &r.Total,
-		&checked, &checker, &r.Done, &r.Files); err != nil {
+		&checked, &checker, &r.Done, &r.Files, &r.Claim.Owner, &r.Claim.Attempt, &lease); err != nil {
 		return r, err
 	}
 	if checked > 0 {
 		r.CheckedAt, r.CheckedBy = fromMillis(checked), audit.ReadActor(checker)
 	}
 	r.By, r.CreatedAt = audit.ReadActor(by), fromMillis(created)
+	r.Claim.Until = timeOrNone(lease)
 	if ended > 0 {
 		r.EndedAt = fromMillis(ended)
 	}
@@ -305,10 +307,15 @@ func (s runStore) FinishFile(
 		return fmt.Errorf("writing a run's file: %w", err)
 	}
 	return s.changeAlone(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO run_files (run_id, number, last, at, body)
-			SELECT id, $2, $3, $4, $5 FROM runs WHERE ref = $1 AND insurer = $6`,
-			r.ID, f.Number, f.Last, toMillis(e.At), string(body), r.Insurer); err != nil {
+		noted, err := tx.ExecContext(ctx, `INSERT INTO run_files (run_id, number, last, at, body)
+			SELECT id, $2, $3, $4, $5 FROM runs
+			WHERE ref = $1 AND insurer = $6 AND owner = $7 AND attempt = $8`,
+			r.ID, f.Number, f.Last, toMillis(e.At), string(body), r.Insurer, r.Claim.Owner, r.Claim.Attempt)
+		if err != nil {
 			return fmt.Errorf("noting a finished file: %w", err)
+		}
+		if n, err := noted.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, insurer.ErrRunTaken)
 		}
 		note, err := tx.PrepareContext(ctx, `INSERT INTO prints (person_id, kind, at, version, run)
 			SELECT id, $2, $3, version, $4 FROM people WHERE ref = $1 AND insurer = $5

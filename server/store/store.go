@@ -57,10 +57,15 @@ var (
 )
 
 // Open opens a database, a SQLite file's path or a PostgreSQL address (IsAddress), brings its tables up to
-// date and verifies its stamp. One whose tables a newer program made is refused. Rows that a program before
-// schema 9 wrote are bound (bindrows.go), and each key must open what it sealed (OtherKeyError).
+// date and verifies its stamp. One whose tables a newer program made is refused, unless that only added to
+// them (readsFrom). Rows that a program before schema 9 wrote are bound (bindrows.go), and each key must
+// open what it sealed (OtherKeyError).
 func Open(ctx context.Context, database string, o Options) (*Store, error) {
-	engine, remembered := engineOf(database), newRecalled(o)
+	return openOn(ctx, engineOf(database), o)
+}
+
+func openOn(ctx context.Context, engine engine, o Options) (*Store, error) {
+	remembered := newRecalled(o)
 	read, write, err := engine.open(ctx, o, remembered.told)
 	if err != nil {
 		return nil, err

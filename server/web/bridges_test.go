@@ -188,7 +188,8 @@ func TestAgentsBehindAProxyHaveTheirOwnNetworks(t *testing.T) {
 	}})
 	for _, network := range []string{"203.0.113.9", "198.51.100.7"} {
 		a := runAgent(t, agent.Config{Server: url, Client: &http.Client{Transport: proxied(network)}})
-		found, err := hub.BeginPairing(staff.Reception{Staff: "鈴木", Facility: "1319999991"}, a.Status().Code)
+		found, err := hub.BeginPairing(t.Context(),
+			staff.Reception{Staff: "鈴木", Facility: "1319999991"}, a.Status().Code)
 		if err != nil || found.Network != network {
 			t.Errorf("%s: %+v %v", network, found, err)
 		}

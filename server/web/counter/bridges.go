@@ -41,7 +41,7 @@ func (s bridges) beginPairing(c echo.Context, reception staff.Reception) error {
 	if err := c.Bind(&body); err != nil || len(body.Code) > 64 {
 		return kit.ErrRequest
 	}
-	found, err := s.readers.BeginPairing(reception, body.Code)
+	found, err := s.readers.BeginPairing(c.Request().Context(), reception, body.Code)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"time"
 
@@ -26,12 +27,15 @@ type EventStream struct {
 // eventTime is how long a page may take to read an event.
 const eventTime = 10 * time.Second
 
+// soonestRetry and latestRetry bound when a page whose stream ended asks anew.
+const soonestRetry, latestRetry = time.Second, 5 * time.Second
+
 // visitorLooks is how often it is looked whether the visitor of a stream without events may still see it.
 const visitorLooks = 30 * time.Second
 
-// NewEventStream begins an answer that is a stream until the page goes, its visitor's session ends or server
-// does. From here on no status can say that something is wrong: a page that asks anew is told. It returns nil
-// where the head is all that was asked for.
+// NewEventStream begins an answer that is a stream until the page goes, its visitor's session ends or
+// server does. From here on no status can say that something is wrong: a page that asks anew is told. It
+// returns nil where the head is all that was asked for.
 func NewEventStream(c echo.Context, server context.Context, now func() time.Time) *EventStream {
 	w := c.Response()
 	w.Header().Set(echo.HeaderContentType, "text/event-stream")
@@ -39,6 +43,9 @@ func NewEventStream(c echo.Context, server context.Context, now func() time.Time
 	if audit.ChangesNothing(c.Request().Context()) {
 		return nil // a HEAD waits for nothing
 	}
+	// When this server stops, its pages come to another one, not all at once.
+	retry := soonestRetry + rand.N(latestRetry-soonestRetry)
+	_, _ = fmt.Fprintf(w, "retry: %d\n\n", retry.Milliseconds()) // a page that is gone is seen soon
 	return &EventStream{
 		to:      w,
 		control: http.NewResponseController(w),

@@ -1,0 +1,99 @@
+package insurer
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"madoguchi/server/instances"
+)
+
+// Several instances can print, and one that dies in the middle of a run leaves it to another: a run is
+// claimed in the store for a time, and the claim is renewed while it is printed. A file that is finished
+// under an old claim is not noted; whoever prints a file again writes the same name whole or not at all.
+
+// claim makes a run this process's.
+func (j *PrintJobs) claim(ctx context.Context, run RunKey) (RunClaim, bool, error) {
+	now := j.now()
+	return j.store.ClaimRun(ctx, run, RunClaim{Owner: j.instance, At: now, Until: now.Add(instances.Lease)})
+}
+
+// hold renews a claim until release is called, which gives it back. The context that it returns ends with
+// ErrRunTaken when the run is another's, or when it cannot be said in time that it is still this process's.
+func (j *PrintJobs) hold(
+	ctx context.Context, run RunKey, claim RunClaim,
+) (holding context.Context, release func()) {
+	holding, cancel := context.WithCancelCause(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		beat := time.NewTicker(instances.Beat)
+		defer beat.Stop()
+		for {
+			select {
+			case <-holding.Done():
+				return
+			case <-beat.C:
+			}
+			now := j.now()
+			next := claim
+			next.At, next.Until = now, now.Add(instances.Lease)
+			ours, err := j.store.RenewRun(holding, run, next)
+			switch {
+			case err == nil && ours:
+				claim = next
+			case err == nil, now.After(claim.Until):
+				cancel(ErrRunTaken)
+			default:
+				slog.Warn("renewing the claim of a run", "run", run.ID, "error", err)
+			}
+		}
+	}()
+	return holding, func() {
+		cancel(nil)
+		<-done
+		claim.At = j.now()
+		claim.Until = claim.At
+		if _, err := j.store.RenewRun(context.WithoutCancel(ctx), run, claim); err != nil {
+			slog.Warn("giving the claim of a run back", "run", run.ID, "error", err)
+		}
+	}
+}
+
+// Resume takes up the runs of this installation's folder that nobody prints: what an instance's end
+// interrupted, whosever they are.
+func (j *PrintJobs) Resume(ctx context.Context) error {
+	runs, err := j.store.Going(ctx, 100)
+	now := j.now()
+	for _, run := range runs {
+		another := run.Claim.Owner != j.instance && now.Before(run.Claim.Until)
+		if run.Options.Folder == "" && !another && !j.isHere(run.Key()) {
+			j.beginRun(ctx, run.Key())
+		}
+	}
+	return err
+}
+
+// isHere reports whether a run is printed in this process, or waits for its turn.
+func (j *PrintJobs) isHere(run RunKey) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	_, here := j.live[run]
+	return here
+}
+
+// KeepResuming is Resume every few seconds until ctx ends.
+func (j *PrintJobs) KeepResuming(ctx context.Context) {
+	look := time.NewTicker(instances.Beat)
+	defer look.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-look.C:
+		}
+		if err := j.Resume(ctx); err != nil && ctx.Err() == nil {
+			slog.Warn("looking for runs that nobody prints", "error", err)
+		}
+	}
+}
