@@ -91,6 +91,7 @@ var floors = map[string]int{
 	"server/settings":     51, // what may run, and where
 	"server/service":      53, // a Windows service
 	"server/backup":       53, // a data folder as files, and back
+	"server/asking":       13, // the commands that ask the rules
 	"server/inviting":     52, // the command that invites
 	"server/copying":      52, // the command that copies a database
 	"server/datafolder":   52, // opens keys and store

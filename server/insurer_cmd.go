@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"madoguchi/server/asking"
 	"madoguchi/server/insurer"
 	"madoguchi/server/output"
 	"madoguchi/server/settings"
@@ -13,10 +14,10 @@ import (
 // an insurer number says, without a data folder. Exit codes: 0 done, 2 refused with the reason on standard
 // error and nothing changed.
 type insurerCmd struct {
-	Number insurerNumberCmd `cmd:"" default:"withargs" hidden:"" help:"what an insurer number says"`
-	Add    insurerAddCmd    `cmd:"" help:"make an insurer known to this server"`
-	List   insurerListCmd   `cmd:"" help:"the insurers of this server"`
-	Set    insurerSetCmd    `cmd:"" help:"change what is given of an insurer"`
+	Number asking.InsurerNumber `cmd:"" default:"withargs" hidden:"" help:"what an insurer number says"`
+	Add    insurerAddCmd        `cmd:"" help:"make an insurer known to this server"`
+	List   insurerListCmd       `cmd:"" help:"the insurers of this server"`
+	Set    insurerSetCmd        `cmd:"" help:"change what is given of an insurer"`
 }
 
 // Help tells of what stands here without a sub-command.

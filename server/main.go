@@ -10,6 +10,7 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/message"
+	"madoguchi/server/asking"
 	"madoguchi/server/auditing"
 	"madoguchi/server/backup"
 	"madoguchi/server/copying"
@@ -51,10 +52,10 @@ type program struct {
 	Insurer  insurerCmd  `cmd:"" help:"${insurer_what}"`
 	Facility facilityCmd `cmd:"" help:"the facilities of this server: add, list, set"`
 
-	Methods methodsCmd `cmd:"" help:"how a person may be accepted at the counter, by the dated rules"`
-	Share   shareCmd   `cmd:"" help:"the share of the costs by age and date"`
-	Names   namesCmd   `cmd:"" help:"compare two writings of a name"`
-	Rules   rulesCmd   `cmd:"" help:"print the table of the rules (docs/rules.md)"`
+	Methods asking.Methods `cmd:"" help:"how a person may be accepted at the counter, by the dated rules"`
+	Share   asking.Share   `cmd:"" help:"the share of the costs by age and date"`
+	Names   asking.Names   `cmd:"" help:"compare two writings of a name"`
+	Rules   asking.Rules   `cmd:"" help:"print the table of the rules (docs/rules.md)"`
 
 	Load     load.Command  `cmd:"" help:"${load_what}"`
 	Simulate scale.Command `cmd:"" help:"${simulate_what}"`

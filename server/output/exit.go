@@ -31,6 +31,15 @@ func Done(err error) error {
 	return Refuse(errUntold.Because(err))
 }
 
+// Answer prints the answer as one JSON document, or complains and returns the exit code.
+func Answer(ask func() (any, error)) error {
+	answer, err := ask()
+	if err != nil {
+		return Refuse(err)
+	}
+	return Done(JSON(answer))
+}
+
 // Tell prints what a command tells, or complains in the words of its flags.
 func Tell(asJSON bool, told Told, err error) error {
 	if err != nil {

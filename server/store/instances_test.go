@@ -161,8 +161,10 @@ func testARunIsTakenOver(t *testing.T) {
 		State:     insurer.RunGoing,
 		By:        "test",
 		CreatedAt: noon,
+		Total:     1,
 	}
-	if err := a.PutRun(ctx, run, []printing.Item{{Ref: "p"}}, entry("run.start")); err != nil {
+	onePerson := func(yield func(printing.Item, error) bool) { yield(printing.Item{Ref: "p"}, nil) }
+	if err := a.PutRun(ctx, run, onePerson, entry("run.start")); err != nil {
 		t.Fatal(err)
 	}
 	claim := func(owner string, at time.Time) insurer.RunClaim {
