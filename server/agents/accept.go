@@ -159,7 +159,7 @@ func (s *AgentHub) handshake(ctx context.Context, l *agentConn, known func()) er
 	l.virtual, l.oqs, l.program = hello.Virtual, hello.OQS, cleanProgram(hello.Program)
 	sum := sha256.Sum256(hello.Key)
 	id := hex.EncodeToString(sum[:])
-	agent, err := s.lookUp(ctx, id)
+	agent, err := lookUp(ctx, s.store, id, s.times.Hello)
 	switch {
 	case isNotFound(err):
 		return s.pair(ctx, l, s.pairings.newWaitingAgent(l, hello, id, nonce), known)
@@ -173,10 +173,10 @@ func (s *AgentHub) handshake(ctx context.Context, l *agentConn, known func()) er
 	return s.admit(ctx, l, agent)
 }
 
-func (s *AgentHub) lookUp(ctx context.Context, id string) (Agent, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.times.Hello)
+func lookUp(ctx context.Context, store Store, id string, most time.Duration) (Agent, error) {
+	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
-	return s.store.Agent(ctx, id)
+	return store.Agent(ctx, id)
 }
 
 // pair has an unknown agent wait until staff have paired it, and connects it.
@@ -220,7 +220,7 @@ func (s *AgentHub) admit(ctx context.Context, l *agentConn, agent Agent) error {
 	}
 	s.connect(l, agent, dead)
 	// It may have been ended since it was looked up.
-	again, err := s.lookUp(ctx, agent.ID)
+	again, err := lookUp(ctx, s.store, agent.ID, s.times.Hello)
 	if err == nil && !again.Ended() {
 		s.heardFrom(l)
 		return nil

@@ -65,7 +65,7 @@ func (c *Archive) write(
 		return out, nil
 	}
 	out.Removed = true
-	return out, all.ForgetArchived(ctx, manifests, out.Months, audit.Entry{
+	return out, all.AuditChain().ForgetArchived(ctx, manifests, out.Months, audit.Entry{
 		At:     now(),
 		Actor:  audit.ActorOperator,
 		Action: "audit.archive",

@@ -86,7 +86,7 @@ func (c *Export) archived(
 	if c.Archive == "" {
 		return nil, nil
 	}
-	who, err := all.AuditPseudonym(ctx, id)
+	who, err := all.AuditChain().Pseudonym(ctx, id)
 	if err != nil {
 		return nil, err
 	}

@@ -111,7 +111,7 @@ func (c *Accept) Do(
 	if err != nil {
 		return output.Told{}, err
 	}
-	if err := all.ForgetCheckpoints(ctx, audit.Entry{
+	if err := all.AuditChain().ForgetCheckpoints(ctx, audit.Entry{
 		At:     now(),
 		Actor:  audit.ActorOperator,
 		Action: "audit.accept",

@@ -25,6 +25,7 @@ var actionWords = map[string]string{
 	"notice.enrol":         "staff.person.didEnrolledWithTheNoticeSCode",
 	"phone.add":            "staff.person.didAddedAPhone",
 	"phone.holder":         "staff.person.didAddedAPhoneSKey",
+	"phones.checked":       "staff.person.didAskedAboutPhones",
 	"phone.end":            "staff.person.didRemovedAPhone",
 	"login.end":            "staff.person.didEndedALoginSEnrolment",
 	"screen.issue":         "staff.person.didIssuedAScreen",

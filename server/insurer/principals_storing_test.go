@@ -45,14 +45,14 @@ func init() {
 				return w.Importer.StopStore(ctx, who.clerk, w.preview)
 			}},
 
-		row{method: "PrintJobs.KeepRunList", own: "it keeps the asker's own list",
+		row{method: "RunLists.Keep", own: "it keeps the asker's own list",
 			call: func(w *world, who asking) error {
-				_, err := w.PrintJobs.KeepRunList(ctx, who.clerk, "1")
+				_, err := w.RunLists.Keep(ctx, who.clerk, "1")
 				return err
 			}},
-		row{method: "PrintJobs.RunList", codes: []eligibility.Code{eligibility.Invalid},
+		row{method: "RunLists.Lines", codes: []eligibility.Code{eligibility.Invalid},
 			call: func(w *world, who asking) error {
-				_, err := w.PrintJobs.RunList(ctx, who.clerk, w.list)
+				_, err := w.RunLists.Lines(ctx, who.clerk, w.list)
 				return err
 			}},
 		row{method: "PrintJobs.NewPapers", own: "it counts the asker's own people alone",

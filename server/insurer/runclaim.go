@@ -12,15 +12,22 @@ import (
 // claimed in the store for a time, and the claim is renewed while it is printed. A file that is finished
 // under an old claim is not noted; whoever prints a file again writes the same name whole or not at all.
 
+// runClaims claims runs for this process.
+type runClaims struct {
+	store    RunClaimStore
+	instance string // RunClaim.Owner
+	now      func() time.Time
+}
+
 // claim makes a run this process's.
-func (j *PrintJobs) claim(ctx context.Context, run RunKey) (RunClaim, bool, error) {
-	now := j.now()
-	return j.store.ClaimRun(ctx, run, RunClaim{Owner: j.instance, At: now, Until: now.Add(instances.Lease)})
+func (c runClaims) claim(ctx context.Context, run RunKey) (RunClaim, bool, error) {
+	now := c.now()
+	return c.store.ClaimRun(ctx, run, RunClaim{Owner: c.instance, At: now, Until: now.Add(instances.Lease)})
 }
 
 // hold renews a claim until release is called, which gives it back. The context that it returns ends with
 // ErrRunTaken when the run is another's, or when it cannot be said in time that it is still this process's.
-func (j *PrintJobs) hold(
+func (c runClaims) hold(
 	ctx context.Context, run RunKey, claim RunClaim,
 ) (holding context.Context, release func()) {
 	holding, cancel := context.WithCancelCause(ctx)
@@ -35,10 +42,10 @@ func (j *PrintJobs) hold(
 				return
 			case <-beat.C:
 			}
-			now := j.now()
+			now := c.now()
 			next := claim
 			next.At, next.Until = now, now.Add(instances.Lease)
-			ours, err := j.store.RenewRun(holding, run, next)
+			ours, err := c.store.RenewRun(holding, run, next)
 			switch {
 			case err == nil && ours:
 				claim = next
@@ -52,9 +59,9 @@ func (j *PrintJobs) hold(
 	return holding, func() {
 		cancel(nil)
 		<-done
-		claim.At = j.now()
+		claim.At = c.now()
 		claim.Until = claim.At
-		if _, err := j.store.RenewRun(context.WithoutCancel(ctx), run, claim); err != nil {
+		if _, err := c.store.RenewRun(context.WithoutCancel(ctx), run, claim); err != nil {
 			slog.Warn("giving the claim of a run back", "run", run.ID, "error", err)
 		}
 	}
@@ -66,7 +73,7 @@ func (j *PrintJobs) Resume(ctx context.Context) error {
 	runs, err := j.store.Going(ctx, 100)
 	now := j.now()
 	for _, run := range runs {
-		another := run.Claim.Owner != j.instance && now.Before(run.Claim.Until)
+		another := run.Claim.Owner != j.claims.instance && now.Before(run.Claim.Until)
 		if run.Options.Folder == "" && !another && !j.isHere(run.Key()) {
 			j.beginRun(ctx, run.Key())
 		}

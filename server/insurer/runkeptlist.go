@@ -25,9 +25,15 @@ var (
 	errRunListGone = &eligibility.Error{Code: eligibility.Invalid, Key: "run.list_gone", Field: "list"}
 )
 
-// KeepRunList keeps a clerk's list for PreviewLife and returns its id. A list that is empty or no text, or
+// RunLists keeps the lists of runs that clerks have not begun yet.
+type RunLists struct {
+	store RunListStore
+	now   func() time.Time
+}
+
+// Keep keeps a clerk's list for PreviewLife and returns its id. A list that is empty or no text, or
 // that holds a My Number, is refused.
-func (j *PrintJobs) KeepRunList(ctx context.Context, clerk staff.Clerk, text string) (string, error) {
+func (l *RunLists) Keep(ctx context.Context, clerk staff.Clerk, text string) (string, error) {
 	lines, err := ReadRunList([]byte(text))
 	var said *eligibility.Error
 	switch {
@@ -36,7 +42,7 @@ func (j *PrintJobs) KeepRunList(ctx context.Context, clerk staff.Clerk, text str
 	case err != nil:
 		return "", errRunList.Because(err)
 	}
-	now := j.now()
+	now := l.now()
 	list := KeptRunList{
 		ID:      rand.Text(),
 		Insurer: clerk.Insurer,
@@ -44,11 +50,11 @@ func (j *PrintJobs) KeepRunList(ctx context.Context, clerk staff.Clerk, text str
 		Until:   now.Add(PreviewLife),
 		Lines:   lines,
 	}
-	return list.ID, j.lists.PutRunList(ctx, list, now)
+	return list.ID, l.store.PutRunList(ctx, list, now)
 }
 
-// RunList returns the lines of a clerk's kept list; it is Invalid to ask for one that has ended.
-func (j *PrintJobs) RunList(ctx context.Context, clerk staff.Clerk, id string) ([]string, error) {
-	lines, err := j.lists.RunList(ctx, clerk, id, j.now())
+// Lines returns the lines of a clerk's kept list; it is Invalid to ask for one that has ended.
+func (l *RunLists) Lines(ctx context.Context, clerk staff.Clerk, id string) ([]string, error) {
+	lines, err := l.store.RunList(ctx, clerk, id, l.now())
 	return lines, notFoundAs(err, errRunListGone)
 }

@@ -23,7 +23,6 @@ type PrintJobs struct {
 	Documents *Documents
 
 	store   RunStore
-	lists   RunListStore
 	people  PrintSource
 	notices NoticeKeys
 	address string
@@ -34,10 +33,10 @@ type PrintJobs struct {
 	Reader *printing.Poppler // nil: no page is rendered, no text read
 	Every  int               // one page in Every is rendered
 
-	instance string     // RunClaim.Owner
-	turn     sync.Mutex // of the run that is being printed
-	mu       sync.Mutex
-	live     map[RunKey]printing.Progress // of this process's runs, the waiting ones among them
+	claims runClaims
+	turn   sync.Mutex // of the run that is being printed
+	mu     sync.Mutex
+	live   map[RunKey]printing.Progress // of this process's runs, the waiting ones among them
 	// printed is the run that is being printed; changed tells it of a command that was given in this process.
 	printed RunKey
 	changed chan struct{}
@@ -102,7 +101,7 @@ func (j *PrintJobs) printInTurn(
 	if run.State != RunGoing {
 		return run, nil // stopped while it waited for its turn
 	}
-	claim, ours, err := j.claim(ctx, key)
+	claim, ours, err := j.claims.claim(ctx, key)
 	switch {
 	case err != nil:
 		return run, err
@@ -110,7 +109,7 @@ func (j *PrintJobs) printInTurn(
 		return run, printing.ErrBusy
 	}
 	run.Claim = claim
-	holding, release := j.hold(ctx, key, claim)
+	holding, release := j.claims.hold(ctx, key, claim)
 	err = j.printRun(holding, run, tell)
 	taken := errors.Is(err, ErrRunTaken) || errors.Is(context.Cause(holding), ErrRunTaken)
 	release()

@@ -29,11 +29,6 @@ type RunStore interface {
 	RunFiles(ctx context.Context, run RunKey) ([]printing.FileRecord, error)
 	// StepRun moves a run to a state if it is in one of from; false when it is in another.
 	StepRun(ctx context.Context, run RunKey, step RunStep, e audit.Entry) (bool, error)
-	// ClaimRun makes a run that is going its owner's until a time, if it is nobody's, its own, or its time is
-	// over, and returns what names the claim; false when it is another's.
-	ClaimRun(ctx context.Context, run RunKey, c RunClaim) (RunClaim, bool, error)
-	// RenewRun moves the end of a claim; false when the run is another's by now.
-	RenewRun(ctx context.Context, run RunKey, c RunClaim) (bool, error)
 	// FinishFile notes a file of a run and that its people were printed, together. People who were erased
 	// meanwhile are left out. It returns ErrRunTaken, and stores nothing, where the run's claim is not the
 	// stored one.
@@ -46,6 +41,15 @@ type RunStore interface {
 	) error
 	// CheckRun notes that a run's names were looked at by hand; false when they were before.
 	CheckRun(ctx context.Context, run RunKey, e audit.Entry) (bool, error)
+}
+
+// RunClaimStore keeps who prints a run.
+type RunClaimStore interface {
+	// ClaimRun makes a run that is going its owner's until a time, if it is nobody's, its own, or its time is
+	// over, and returns what names the claim; false when it is another's.
+	ClaimRun(ctx context.Context, run RunKey, c RunClaim) (RunClaim, bool, error)
+	// RenewRun moves the end of a claim; false when the run is another's by now.
+	RenewRun(ctx context.Context, run RunKey, c RunClaim) (bool, error)
 }
 
 // RunListStore keeps the lists of runs that clerks have not begun yet, sealed. A missing thing is an

@@ -26,6 +26,7 @@ type Services struct {
 	OnlineCodes *OnlineCodes
 	Documents   *Documents
 	PrintJobs   *PrintJobs
+	RunLists    *RunLists
 	Tasks       *Tasks
 
 	Representatives *Representatives
@@ -61,6 +62,7 @@ type Stores struct {
 	OnlineCodes OnlineCodesStore
 	Documents   DocumentsStore
 	Runs        RunStore
+	RunClaims   RunClaimStore
 	RunLists    RunListStore
 	People      PrintSource
 	Tasks       TaskStore
@@ -152,17 +154,17 @@ func New(c Config) *Services {
 			runs:     c.Stores.Runs,
 			now:      c.Now,
 		},
+		RunLists: &RunLists{c.Stores.RunLists, c.Now},
 		PrintJobs: &PrintJobs{
 			Directory: directory,
 			Documents: documents,
 			store:     c.Stores.Runs,
-			lists:     c.Stores.RunLists,
 			people:    c.Stores.People,
 			notices:   c.Notices,
 			address:   c.Address,
 			demo:      c.Demo,
 			now:       c.Now,
-			instance:  c.Instance,
+			claims:    runClaims{c.Stores.RunClaims, c.Instance, c.Now},
 			Folder:    c.Runs,
 			Reader:    c.PDFReader,
 		},

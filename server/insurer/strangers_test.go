@@ -248,7 +248,7 @@ func (w *world) kept(t *testing.T) {
 	}
 	w.preview, err = w.Importer.KeepFile(ctx, clerk, bytes.NewReader(insuredcsv.SampleFile(city)))
 	fatal(t, err)
-	w.list, err = w.PrintJobs.KeepRunList(ctx, clerk, "1")
+	w.list, err = w.RunLists.Keep(ctx, clerk, "1")
 	fatal(t, err)
 	w.previewed, err = w.Importer.Preview(ctx, clerk, w.preview)
 	fatal(t, err)

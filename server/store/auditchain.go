@@ -164,11 +164,11 @@ const forgetBatch = 5_000
 
 // ForgetArchived lets rows leave the database whose archives are signed and stand elsewhere; the triggers let
 // no other row go. manifests are in order, each behind what left before; e is noted in the chain.
-func (s *Store) ForgetArchived(
+func (c *AuditChain) ForgetArchived(
 	ctx context.Context, manifests []string, archived []audit.Archived, e audit.Entry,
 ) error {
 	last := archived[len(archived)-1].Last
-	err := s.change(ctx, func(tx *sql.Tx) error {
+	err := c.core.change(ctx, func(tx *sql.Tx) error {
 		for i, a := range archived {
 			if _, err := tx.ExecContext(ctx, `INSERT INTO audit_archives (first, last, manifest)
 				VALUES ($1, $2, $3)`, a.First, a.Last, manifests[i]); err != nil {
@@ -179,7 +179,7 @@ func (s *Store) ForgetArchived(
 		return appendAudit(ctx, tx, e, nil)
 	})
 	for gone := forgetBatch; err == nil && gone == forgetBatch; {
-		err = s.change(ctx, func(tx *sql.Tx) (err error) {
+		err = c.core.change(ctx, func(tx *sql.Tx) (err error) {
 			gone, err = removed(tx.ExecContext(ctx, `DELETE FROM audit WHERE seq IN
 				(SELECT seq FROM audit WHERE seq <= $1 ORDER BY seq LIMIT $2)`, last, forgetBatch))
 			return err
@@ -189,8 +189,8 @@ func (s *Store) ForgetArchived(
 }
 
 // ForgetCheckpoints lets the next start begin a checkpoint file anew (audit accept).
-func (s *Store) ForgetCheckpoints(ctx context.Context, e audit.Entry) error {
-	return s.change(ctx, func(tx *sql.Tx) error {
+func (c *AuditChain) ForgetCheckpoints(ctx context.Context, e audit.Entry) error {
+	return c.core.change(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM audit_checkpoints`); err != nil {
 			return err
 		}
@@ -198,8 +198,8 @@ func (s *Store) ForgetCheckpoints(ctx context.Context, e audit.Entry) error {
 	})
 }
 
-// AuditPseudonym is what stands for a person in the chain.
-func (s *Store) AuditPseudonym(ctx context.Context, id audit.PersonID) ([]byte, error) {
-	who, err := s.pseudonymOf(ctx, s.read, id)
+// Pseudonym is what stands for a person in the chain.
+func (c *AuditChain) Pseudonym(ctx context.Context, id audit.PersonID) ([]byte, error) {
+	who, err := c.core.pseudonymOf(ctx, c.read, id)
 	return who, storageError(err)
 }

@@ -154,6 +154,9 @@ func TestARunIsPrintedByOneAndTakenOver(t *testing.T) { storetest.Engines(t, tes
 func testARunIsTakenOver(t *testing.T) {
 	first, second := twoStores(t)
 	a, b := first.ForInsurer().Runs, second.ForInsurer().Runs
+	claimsOf := map[insurer.RunStore]insurer.RunClaimStore{
+		a: first.ForInsurer().RunClaims, b: second.ForInsurer().RunClaims,
+	}
 	run := insurer.PrintRun{
 		ID:        "run",
 		Insurer:   "06139992",
@@ -178,7 +181,7 @@ func testARunIsTakenOver(t *testing.T) {
 	answers := make(chan answer, 2)
 	for name, store := range map[string]insurer.RunStore{"a": a, "b": b} {
 		go func() {
-			c, ours, err := store.ClaimRun(ctx, run.Key(), claim(name, noon))
+			c, ours, err := claimsOf[store].ClaimRun(ctx, run.Key(), claim(name, noon))
 			answers <- answer{c, ours, err}
 		}()
 	}
@@ -194,18 +197,18 @@ func testARunIsTakenOver(t *testing.T) {
 	held.Claim = winner.claim
 	file := printing.FileRecord{Number: 1, Last: 1, People: 1}
 	late := noon.Add(instances.Lease)
-	taken, ours, err := b.ClaimRun(ctx, run.Key(), claim("c", late.Add(-time.Millisecond)))
+	taken, ours, err := claimsOf[b].ClaimRun(ctx, run.Key(), claim("c", late.Add(-time.Millisecond)))
 	if err != nil || ours {
 		t.Errorf("before its time is over: %+v %v", taken, err)
 	}
-	if ok, err := a.RenewRun(ctx, run.Key(), winner.claim); err != nil || !ok {
+	if ok, err := claimsOf[a].RenewRun(ctx, run.Key(), winner.claim); err != nil || !ok {
 		t.Errorf("its own renewal: %v %v", ok, err)
 	}
-	taken, ours, err = b.ClaimRun(ctx, run.Key(), claim("c", late))
+	taken, ours, err = claimsOf[b].ClaimRun(ctx, run.Key(), claim("c", late))
 	if err != nil || !ours || taken.Attempt != winner.claim.Attempt+1 {
 		t.Fatalf("once its time is over: %+v %v %v", taken, ours, err)
 	}
-	if ok, err := a.RenewRun(ctx, run.Key(), winner.claim); err != nil || ok {
+	if ok, err := claimsOf[a].RenewRun(ctx, run.Key(), winner.claim); err != nil || ok {
 		t.Errorf("the first one's renewal: %v %v", ok, err)
 	}
 	if err := a.FinishFile(ctx, held, file, nil, entry("run.file")); !errors.Is(err, insurer.ErrRunTaken) {
@@ -221,7 +224,7 @@ func testARunIsTakenOver(t *testing.T) {
 	if err := Instances(second).DropInstance(ctx, "c"); err != nil { // it ends in good order
 		t.Fatal(err)
 	}
-	if _, ours, err := a.ClaimRun(ctx, run.Key(), claim("a", late)); err != nil || !ours {
+	if _, ours, err := claimsOf[a].ClaimRun(ctx, run.Key(), claim("a", late)); err != nil || !ours {
 		t.Errorf("what an instance that ended had claimed: %v %v", ours, err)
 	}
 }

@@ -32,6 +32,7 @@ func (s *Store) ForInsurer() insurer.Stores {
 
 		Documents: documentsStore{c, people, notes},
 		Runs:      runStore{c},
+		RunClaims: runStore{c},
 		RunLists:  runListStore{c},
 		People:    printSource{c, people},
 		Tasks:     taskStore{c},

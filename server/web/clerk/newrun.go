@@ -83,7 +83,7 @@ func (s *printPages) questionView(
 	switch name {
 	case "list":
 		if value != "" { // it is asked for again: as it was typed
-			lines, err := s.Insurer.PrintJobs.RunList(c.Request().Context(), clerk, value)
+			lines, err := s.Insurer.RunLists.Lines(c.Request().Context(), clerk, value)
 			var gone *eligibility.Error
 			if err != nil && (!errors.As(err, &gone) || gone.Code != eligibility.Invalid) {
 				return view, err
@@ -125,7 +125,7 @@ func runsAddress(of eligibility.InsurerNumber) string { return "/insurer/runs?in
 func (s *printPages) keepRunList(c echo.Context, clerk staff.Clerk) error {
 	f := readRunForm(c.FormValue)
 	text := f.List
-	id, err := s.Insurer.PrintJobs.KeepRunList(c.Request().Context(), clerk, text)
+	id, err := s.Insurer.RunLists.Keep(c.Request().Context(), clerk, text)
 	var refusal *eligibility.Error
 	if errors.As(err, &refusal) && refusal.Code == eligibility.Invalid {
 		f.List = ""
@@ -149,7 +149,7 @@ func (s *printPages) planOf(c echo.Context, clerk staff.Clerk, f RunForm) (insur
 	var lines []string
 	if f.List != "" {
 		var err error
-		if lines, err = s.Insurer.PrintJobs.RunList(ctx, clerk, f.List); err != nil {
+		if lines, err = s.Insurer.RunLists.Lines(ctx, clerk, f.List); err != nil {
 			return insurer.Plan{}, err
 		}
 	}
