@@ -160,7 +160,11 @@ func (c *copier) begin(ctx context.Context) error {
 	}
 	for _, t := range copied {
 		var full bool
-		if err := c.write.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM `+t.name+`)`).
+		held := t.name
+		if t.name == "meta" { // the tables' own word stands there from the beginning
+			held += ` WHERE name <> 'reads_from'`
+		}
+		if err := c.write.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM `+held+`)`).
 			Scan(&full); err != nil {
 			return fmt.Errorf("looking whether %s is empty: %w", t.name, err)
 		}
@@ -171,7 +175,12 @@ func (c *copier) begin(ctx context.Context) error {
 	if err := makeRoom(ctx, c.target, c.write, c.tx); err != nil {
 		return err
 	}
-	return c.inTarget(ctx, func(tx *sql.Tx) error { return c.note(ctx, tx) })
+	return c.inTarget(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM meta`); err != nil { // the source's comes
+			return fmt.Errorf("making room for the source's word: %w", err)
+		}
+		return c.note(ctx, tx)
+	})
 }
 
 func (c *copier) resume(mark string) error {
