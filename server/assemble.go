@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 
 	"madoguchi/auth/passkey"
-	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/server/agents"
 	"madoguchi/server/datafolder"
@@ -38,8 +37,6 @@ type app struct {
 	watched *watching.Watching // of a server; nil for a command
 }
 
-var errNoData = &eligibility.Error{Code: eligibility.NotFound, Key: "data.none", Field: "--data"}
-
 // opener is openApp or openExisting.
 type opener func(ctx context.Context, s *settings.Settings, role string) (*app, error)
 
@@ -49,7 +46,7 @@ func openExisting(ctx context.Context, s *settings.Settings, role string) (*app,
 	if there, err := store.Exists(ctx, database(s)); err != nil {
 		return nil, fmt.Errorf("looking for the database: %w", err)
 	} else if !there {
-		return nil, errNoData
+		return nil, datafolder.ErrNoData
 	}
 	return openApp(ctx, s, role)
 }

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
 
 	"madoguchi/message"
 	"madoguchi/server/audit"
+	"madoguchi/server/durable"
 	"madoguchi/server/keys"
 	"madoguchi/server/output"
 	"madoguchi/server/settings"
@@ -104,7 +104,7 @@ func (c *Accept) Do(
 ) (output.Told, error) {
 	path, _ := c.files(s)
 	aside := Accepted{File: path + ".before-" + now().UTC().Format("20060102T150405")}
-	err := os.Rename(path, aside.File)
+	err := durable.Move(path, aside.File)
 	if errors.Is(err, fs.ErrNotExist) {
 		aside.File, err = "", nil
 	}

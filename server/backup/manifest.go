@@ -54,7 +54,6 @@ const (
 var (
 	errExists   = &eligibility.Error{Code: eligibility.Conflict, Key: "backup.exists", Field: "FILE"}
 	errWrite    = &eligibility.Error{Code: eligibility.Unavailable, Key: "backup.write", Field: "FILE"}
-	errNoData   = &eligibility.Error{Code: eligibility.NotFound, Key: "data.none", Field: "--data"}
 	errNotEmpty = &eligibility.Error{Code: eligibility.Conflict, Key: "restore.not_empty", Field: "--data"}
 	errDamaged  = &eligibility.Error{Code: eligibility.Invalid, Key: "restore.damaged", Field: "FILE"}
 	errNoKeys   = &eligibility.Error{Code: eligibility.Invalid, Key: "restore.keys_missing", Field: "--keys"}

@@ -77,12 +77,12 @@ func (r Reader) Restore(ctx context.Context, c RestoreCommand) (Restored, error)
 	if err := os.Remove(folder); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return Restored{}, errWrite.Because(err).In("--data")
 	}
-	if err := os.Rename(filepath.Join(draft, dataDir), folder); err != nil {
+	if err := durable.Move(filepath.Join(draft, dataDir), folder); err != nil {
 		return Restored{}, errWrite.Because(err).In("--data")
 	}
 	if beside := filepath.Join(draft, settingsDir); exists(beside) {
 		done.Settings = filepath.Join(parent, "restored-"+settingsDir)
-		if err := os.Rename(beside, done.Settings); err != nil {
+		if err := durable.Move(beside, done.Settings); err != nil {
 			return done, errWrite.Because(err).In("--data")
 		}
 	}

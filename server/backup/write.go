@@ -57,7 +57,7 @@ func (w Writer) Write(ctx context.Context, c Command) (Made, error) {
 	database := filepath.Join(folder, datafolder.DatabaseFile)
 	if w.Snapshot == nil {
 		if _, err := os.Stat(database); err != nil {
-			return Made{}, errNoData.Because(err)
+			return Made{}, datafolder.ErrNoData.Because(err)
 		}
 		w.Snapshot = func(ctx context.Context, to string) (store.Snapshot, error) {
 			return store.TakeSnapshot(ctx, database, to)

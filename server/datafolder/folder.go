@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 	"madoguchi/server/keys"
 	"madoguchi/server/recall"
@@ -42,6 +43,9 @@ func Database(folder, address string) string {
 	}
 	return filepath.Join(folder, DatabaseFile)
 }
+
+// ErrNoData is what a command says that has nothing to do where nothing is.
+var ErrNoData = &eligibility.Error{Code: eligibility.NotFound, Key: "data.none", Field: "--data"}
 
 // DataFolder is an open data folder.
 type DataFolder struct {

@@ -194,6 +194,11 @@ var rows = []row{
 			return err
 		}},
 
+	{method: "Usage.Overviews", own: "an operator sees each insurer's numbers, and nobody in them",
+		call: func(w *world, who asking) error {
+			_, err := w.Usage.Overviews(ctx, staff.Operator{Staff: "operator"}, nil)
+			return err
+		}},
 	{method: "Usage.Statistics", call: func(w *world, who asking) error {
 		s, err := w.Usage.Statistics(ctx, who.clerk)
 		return some(s.People+s.Lost+s.Logins+s.Copies+s.Receipts+s.NoticesOpen+s.NoticesUsed, err)
@@ -513,6 +518,8 @@ var withoutPrincipal = map[string]string{
 	"PrintJobs.Wait":             "the server ends",
 	"Importer.Wait":              "the server ends",
 	"PrintJobs.Resume":           "the server begins: it goes on with all runs",
+	"PrintJobs.KeepResuming":     "the server goes on with all runs",
+	"PrintJobs.InPrint":          "the server's metrics count all runs, and nobody in them",
 }
 
 var principals = []reflect.Type{

@@ -14,6 +14,7 @@ import (
 	"slices"
 
 	"madoguchi/eligibility"
+	"madoguchi/server/durable"
 )
 
 var errSpill = &eligibility.Error{Code: eligibility.Unavailable, Key: "run.spill"}
@@ -112,7 +113,7 @@ func (s *runSorter) close() error {
 	if s.spill == nil {
 		return nil
 	}
-	return s.spill.file.Close()
+	return s.spill.remove()
 }
 
 // stretch is candidates that are in order already.
@@ -145,11 +146,12 @@ func (m *merging) Pop() any {
 
 // spill is a file of sealed blocks.
 type spill struct {
-	file  *os.File
-	seal  cipher.AEAD
-	end   int64 // of the file
-	block uint64
-	parts []spillPart
+	file   *os.File
+	remove func() error // closes it too
+	seal   cipher.AEAD
+	end    int64 // of the file
+	block  uint64
+	parts  []spillPart
 }
 
 // spillPart is one stretch: blocks of consecutive numbers from a place of the file on.
@@ -173,14 +175,11 @@ func newSpill() (*spill, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := os.CreateTemp("", "madoguchi-run-")
+	file, remove, err := durable.Scratch()
 	if err != nil {
 		return nil, errSpill.Because(err)
 	}
-	// Where a file that is open can lose its name, nothing is left whatever ends the program; elsewhere
-	// (Windows) what is left cannot be read without the key.
-	_ = os.Remove(file.Name())
-	return &spill{file: file, seal: seal}, nil
+	return &spill{file: file, remove: remove, seal: seal}, nil
 }
 
 // nonce of a block: its number, under a key that seals one file.

@@ -48,7 +48,7 @@ func (l *Log) Write(line []byte) (int, error) {
 	defer l.mu.Unlock()
 	if l.size > 0 && l.size+int64(len(line)) > mostLog {
 		_ = durable.Remove(l.path + ".1")
-		err := errors.Join(l.file.Close(), os.Rename(l.path, l.path+".1"))
+		err := errors.Join(l.file.Close(), durable.Move(l.path, l.path+".1"))
 		if err := errors.Join(err, l.open()); err != nil {
 			return 0, err
 		}

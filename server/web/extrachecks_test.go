@@ -292,7 +292,7 @@ func TestWhatAnOQSAnswerSaysOfItselfComesFirst(t *testing.T) {
 		headline string
 		next     string // of the verdict
 	}{
-		{"valid", []string{"oqs.valid"}, "オンライン資格確認の結果は「有効」です。", "顔写真・氏名・生年月日を本人と画面に見くらべて"},
+		{"valid", []string{"oqs.valid"}, "オンライン資格確認の結果は「有効」です。", "カードの顔写真・氏名・生年月日を本人と画面に"},
 		{"not valid", []string{"oqs.validity_2"}, "オンライン資格確認の結果は「無効」です。", "保険が変わっていないか聞き、"},
 		{"lost", []string{"oqs.lost", "oqs.loss_03", "oqs.second_insurer"}, "この資格は、今日はもうありません",
 			"いまの保険を本人に聞き"},

@@ -106,8 +106,8 @@ func TestSendingAFileIsFollowed(t *testing.T) {
 		t.Fatalf("%d %v %s", w.Code, err, w.Body)
 	}
 	events := h.page(t, sent.Address+"/events")
-	if !strings.Contains(events, `{"done":0,"total":1,"over":false}`) ||
-		!strings.HasSuffix(strings.TrimSpace(events), `{"done":1,"total":1,"over":true}`) {
+	if !strings.Contains(events, `{"done":0,"total":1,"over":false,`) ||
+		!strings.HasSuffix(strings.TrimSpace(events), `{"done":1,"total":1,"over":true,"ja":"","en":""}`) {
 		t.Errorf("%q", events)
 	}
 	if page := h.page(t, sent.Address); !strings.Contains(page, `id="count-new">1<`) {

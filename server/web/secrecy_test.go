@@ -98,7 +98,7 @@ func TestWhatACardSaysAndWhatWasTypedIsInNoRecordAndNoLog(t *testing.T) {
 		"the record":        string(stored.Body),
 		"the list of cases": h.ask(t, "GET", "/api/v1/counter/cases", nil).Body.String(),
 	}
-	files, err := filepath.Glob(filepath.Join(h.dir, "db*"))
+	files, err := filepath.Glob(h.database + "*")
 	if err != nil {
 		t.Fatal(err)
 	}
