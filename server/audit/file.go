@@ -3,6 +3,7 @@ package audit
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -177,4 +178,18 @@ func (f File) follows(before checkpoints, next signed) error {
 		return &Fault{Kind: ErrForged, File: f.Path}
 	}
 	return nil
+}
+
+// LinesUntil are the lines of a file of checkpoints that stand for entries up to newest.
+func LinesUntil(lines []byte, newest int64) []byte {
+	var out []byte
+	for line := range bytes.Lines(lines) {
+		var one struct {
+			Sequence int64 `json:"seq"`
+		}
+		if json.Unmarshal(line, &one) == nil && one.Sequence <= newest {
+			out = append(out, line...)
+		}
+	}
+	return out
 }

@@ -52,12 +52,14 @@ const (
 )
 
 var (
-	errExists   = &eligibility.Error{Code: eligibility.Conflict, Key: "backup.exists", Field: "FILE"}
-	errWrite    = &eligibility.Error{Code: eligibility.Unavailable, Key: "backup.write", Field: "FILE"}
-	errNotEmpty = &eligibility.Error{Code: eligibility.Conflict, Key: "restore.not_empty", Field: "--data"}
-	errDamaged  = &eligibility.Error{Code: eligibility.Invalid, Key: "restore.damaged", Field: "FILE"}
-	errNoKeys   = &eligibility.Error{Code: eligibility.Invalid, Key: "restore.keys_missing", Field: "--keys"}
-	errOthers   = &eligibility.Error{Code: eligibility.Invalid, Key: "restore.keys_other", Field: "--keys"}
-	errNewer    = &eligibility.Error{Code: eligibility.Invalid, Key: "restore.newer", Field: "FILE"}
-	errFails    = &eligibility.Error{Code: eligibility.Invalid, Key: "restore.fails", Field: "FILE"}
+	errExists = &eligibility.Error{Code: eligibility.Conflict, Key: "backup.exists", Field: "FILE"}
+	// pg_dump copies what stands on a server
+	errElsewhere = &eligibility.Error{Code: eligibility.Conflict, Key: "backup.elsewhere"}
+	errWrite     = &eligibility.Error{Code: eligibility.Unavailable, Key: "backup.write", Field: "FILE"}
+	errNotEmpty  = &eligibility.Error{Code: eligibility.Conflict, Key: "restore.not_empty", Field: "--data"}
+	errDamaged   = &eligibility.Error{Code: eligibility.Invalid, Key: "restore.damaged", Field: "FILE"}
+	errNoKeys    = &eligibility.Error{Code: eligibility.Invalid, Key: "restore.keys_missing", Field: "--keys"}
+	errOthers    = &eligibility.Error{Code: eligibility.Invalid, Key: "restore.keys_other", Field: "--keys"}
+	errNewer     = &eligibility.Error{Code: eligibility.Invalid, Key: "restore.newer", Field: "FILE"}
+	errFails     = &eligibility.Error{Code: eligibility.Invalid, Key: "restore.fails", Field: "FILE"}
 )

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"madoguchi/message"
+	"madoguchi/server/audit"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/durable"
 	"madoguchi/server/settings"
@@ -55,6 +56,9 @@ type Writer struct {
 func (w Writer) Write(ctx context.Context, c Command) (Made, error) {
 	folder := w.Settings.Folder()
 	database := filepath.Join(folder, datafolder.DatabaseFile)
+	if w.Snapshot == nil && w.Settings.Database != "" {
+		return Made{}, errElsewhere
+	}
 	if w.Snapshot == nil {
 		if _, err := os.Stat(database); err != nil {
 			return Made{}, datafolder.ErrNoData.Because(err)
@@ -122,6 +126,9 @@ func (w Writer) write(ctx context.Context, c Command, m Manifest, made *Made) er
 	if err := w.addFolder(main, c.WithoutRuns); err != nil {
 		return err
 	}
+	if err := w.addCheckpoints(main, made.File+".checkpoints", held.Sequence); err != nil {
+		return err
+	}
 	if err := w.addSettings(main, keys); err != nil {
 		return err
 	}
@@ -158,8 +165,26 @@ func (w Writer) addFolder(to *archive, withoutRuns bool) error {
 	return addAll(to, w.Settings.Folder(), dataDir, func(name string) bool {
 		first, _, _ := strings.Cut(name, "/")
 		return !strings.HasPrefix(name, datafolder.DatabaseFile) && first != datafolder.KeysDir &&
-			(first != datafolder.RunsDir || !withoutRuns)
+			name != datafolder.CheckpointFile && (first != datafolder.RunsDir || !withoutRuns)
 	})
+}
+
+// addCheckpoints copies the audit chain's checkpoints up to the newest entry of the copied database: one that
+// was signed meanwhile would convict the copy of having lost what came after it. The lines are written to
+// draft on the way.
+func (w Writer) addCheckpoints(to *archive, draft string, newest int64) error {
+	lines, err := os.ReadFile(filepath.Join(w.Settings.Folder(), datafolder.CheckpointFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // they stand elsewhere, or none is signed
+	}
+	if err != nil {
+		return fmt.Errorf("reading the checkpoints: %w", err)
+	}
+	defer os.Remove(draft)
+	if err := durable.WriteFile(draft, audit.LinesUntil(lines, newest), durable.Options{}); err != nil {
+		return err
+	}
+	return to.add(path.Join(dataDir, datafolder.CheckpointFile), draft)
 }
 
 // addAll copies the files below a folder that are wanted, by their path below it; not what is only a draft or
