@@ -209,6 +209,20 @@ func TestAnAnswerThatCannotBeWrittenIsRefused(t *testing.T) {
 	}
 }
 
+// A setting's value is refused in the words of the command that was asked, whose values may be fewer.
+func TestAWrongValueNamesItsSettingAndWhatItMayBe(t *testing.T) {
+	program := built(t, "./server", "madoguchi")
+	for args, allowed := range map[string]string{
+		"print --role counter": "書けるのは all, insurer です。",
+		"serve --role clinic":  "書けるのは all, insurer, counter です。",
+	} {
+		out, errs, code := run(t, t.TempDir(), program, nil, nil, strings.Fields(args)...)
+		if code != 2 || out != "" || !strings.Contains(errs, "--role") || !strings.Contains(errs, allowed) {
+			t.Errorf("%s: %d %q %q", args, code, out, errs)
+		}
+	}
+}
+
 func TestWrongUsageIsSaidInJapaneseToo(t *testing.T) {
 	program := built(t, "./server", "madoguchi")
 	for _, c := range []struct {
@@ -221,7 +235,6 @@ func TestWrongUsageIsSaidInJapaneseToo(t *testing.T) {
 		{"keys bogus", "madoguchi"},
 		{"share --birth-date 1955-07-01 --on 2026-11-22 --assigned 3割", "share --help"},
 		{"keys csr", "keys csr --help"},
-		{"print --role counter", "print --help"},
 		{"--bogus", "madoguchi --help"},
 	} {
 		t.Run(c.args, func(t *testing.T) {

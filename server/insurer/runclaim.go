@@ -19,10 +19,15 @@ type runClaims struct {
 	now      func() time.Time
 }
 
-// claim makes a run this process's.
-func (c runClaims) claim(ctx context.Context, run RunKey) (RunClaim, bool, error) {
+// claim makes a run this process's; anyway: also one that another has claimed and cannot go on with.
+func (c runClaims) claim(ctx context.Context, run RunKey, anyway bool) (RunClaim, bool, error) {
 	now := c.now()
-	return c.store.ClaimRun(ctx, run, RunClaim{Owner: c.instance, At: now, Until: now.Add(instances.Lease)})
+	return c.store.ClaimRun(ctx, run, RunClaim{
+		Owner:  c.instance,
+		At:     now,
+		Until:  now.Add(instances.Lease),
+		Anyway: anyway,
+	})
 }
 
 // hold renews a claim until release is called, which gives it back. The context that it returns ends with

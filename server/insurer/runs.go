@@ -101,7 +101,10 @@ func (j *PrintJobs) printInTurn(
 	if run.State != RunGoing {
 		return run, nil // stopped while it waited for its turn
 	}
-	claim, ours, err := j.claims.claim(ctx, key)
+	claim, ours, err := j.claims.claim(ctx, key, false)
+	if err == nil && !ours && printing.WasLeft(j.FolderOf(run), RunBase(run)) {
+		claim, ours, err = j.claims.claim(ctx, key, true) // of a program that was killed a moment ago
+	}
 	switch {
 	case err != nil:
 		return run, err

@@ -158,6 +158,7 @@ type RunClaim struct {
 	Attempt int       // counts the claims of a run
 	At      time.Time // now
 	Until   time.Time // then it may be another's
+	Anyway  bool      // also where another's claim has not ended
 }
 
 // Key names the run.

@@ -11,13 +11,30 @@ import (
 	"madoguchi/server/durable"
 )
 
+// lockOf is the file that whoever prints a job holds.
+func lockOf(folder, base string) string { return filepath.Join(folder, "."+base+".lock") }
+
+// WasLeft reports a job that was printed in this folder and is not any more: whoever did has ended, or was
+// killed. Of one that another folder has it knows nothing.
+func WasLeft(folder, base string) bool {
+	if _, err := os.Stat(lockOf(folder, base)); err != nil {
+		return false
+	}
+	release, err := durable.TryLock(lockOf(folder, base))
+	if err != nil {
+		return false
+	}
+	release()
+	return true
+}
+
 // Print prints what is not printed yet of a job. It returns ErrPaused or ErrCancelled when that was
 // commanded, a *Mismatch when a page does not say what it should, and ErrBusy when another process is at it.
 func Print[T any](ctx context.Context, j Job, c Composer[T]) ([]FileRecord, error) {
 	if err := os.MkdirAll(j.Folder, 0o700); err != nil {
 		return nil, errFolder.Because(err)
 	}
-	release, err := durable.TryLock(filepath.Join(j.Folder, "."+j.Base+".lock"))
+	release, err := durable.TryLock(lockOf(j.Folder, j.Base))
 	if errors.Is(err, durable.ErrHeld) {
 		return nil, ErrBusy
 	}

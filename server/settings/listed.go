@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -131,22 +132,32 @@ var errValue = &eligibility.Error{Code: eligibility.Invalid, Key: "settings.valu
 // Refused names the setting that a command line, the environment or a file gives a value that it cannot have,
 // and what it may be; nil where err is about something else. It leaves out the value: it may be a secret.
 func Refused(app *kong.Application, err error) error {
-	var refused *eligibility.Error
-	_ = kong.Visit(app, func(node kong.Visitable, next kong.Next) error {
-		flag, ok := node.(*kong.Flag)
-		if ok && refused == nil && len(flag.Envs) > 0 && isAbout(err, flag) {
-			refused = errValue.In(flag.Envs[0]).With(message.Args{
+	for _, flag := range flagsOf(app, err) {
+		if len(flag.Envs) > 0 && isAbout(err, flag) {
+			return errValue.In(flag.Envs[0]).With(message.Args{
 				"setting": message.Text(flag.Envs[0]),
 				"flag":    message.Text("--" + flag.Name),
 				"allowed": allowed(flag),
 			})
 		}
+	}
+	return nil
+}
+
+// flagsOf are the flags of the command that was refused, whose values another's flag of the same name need not
+// share; all where the command is not known.
+func flagsOf(app *kong.Application, err error) (all []*kong.Flag) {
+	var parsed *kong.ParseError
+	if errors.As(err, &parsed) && parsed.Context != nil {
+		return parsed.Context.Flags()
+	}
+	_ = kong.Visit(app, func(node kong.Visitable, next kong.Next) error {
+		if flag, ok := node.(*kong.Flag); ok {
+			all = append(all, flag)
+		}
 		return next(nil)
 	})
-	if refused == nil {
-		return nil
-	}
-	return refused
+	return all
 }
 
 // isAbout reports whether kong's error is about a flag's value.

@@ -33,8 +33,12 @@ func New(s *settings.Settings, role string, folder *datafolder.DataFolder) (*Wat
 	if err != nil {
 		return nil, err
 	}
+	held := filepath.Join(folder.Path, datafolder.DatabaseFile)
+	if s.Database != "" { // on a server; what must not go away here are the keys
+		held = filepath.Join(folder.Path, datafolder.KeysDir)
+	}
 	ready, err := readiness.New(readiness.Config{
-		Path:  filepath.Join(folder.Path, datafolder.DatabaseFile),
+		Path:  held,
 		Free:  durable.Free,
 		Read:  folder.Store.Ping,
 		Write: folder.Store.CanWrite,
