@@ -38,7 +38,7 @@ var notRun = []string{
 	"prometheus", // a part of its settings, not a command; another test runs a real one
 	"windows",    // PowerShell, the service manager (docs/readers.md says what Wine shows)
 	"build",      // a cross build, which make lint makes
-	"example",    // another host's database; the tests of server/store and server/copying copy between engines
+	"example",    // another host's database; server/copying's tests copy between engines
 }
 
 var (

@@ -144,8 +144,8 @@ func Refused(app *kong.Application, err error) error {
 	return nil
 }
 
-// flagsOf are the flags of the command that was refused, whose values another's flag of the same name need not
-// share; all where the command is not known.
+// flagsOf are the flags of the command that was refused, whose values another's flag of the same name need
+// not share; all where the command is not known.
 func flagsOf(app *kong.Application, err error) (all []*kong.Flag) {
 	var parsed *kong.ParseError
 	if errors.As(err, &parsed) && parsed.Context != nil {

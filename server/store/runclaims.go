@@ -23,7 +23,8 @@ func (s runStore) ClaimRun(
 	err := s.write.QueryRowContext(ctx, `UPDATE runs SET owner = $3, lease_until = $4, attempt = attempt + 1
 		WHERE ref = $1 AND insurer = $2 AND state = $5 AND (owner = $3 OR lease_until <= $6 OR $7 = 1)
 		RETURNING attempt`,
-		run.ID, run.Insurer, c.Owner, toMillis(c.Until), insurer.RunGoing, toMillis(c.At), anyway).Scan(&c.Attempt)
+		run.ID, run.Insurer, c.Owner, toMillis(c.Until), insurer.RunGoing, toMillis(c.At), anyway).
+		Scan(&c.Attempt)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, false, nil
 	}
