@@ -124,6 +124,10 @@ func (w *Windows) make() error {
 	if err := w.compile(); err != nil {
 		return err
 	}
+	// The session that made the prefix ends first: its service manager would take what is installed with it.
+	if err := w.command(context.Background(), "wineserver", "--wait").Run(); err != nil {
+		return err
+	}
 	w.keeper = w.command(context.Background(), "wine", "cmd")
 	if w.leave, err = w.keeper.StdinPipe(); err != nil {
 		return err

@@ -9,6 +9,9 @@ import { openSealed, seal } from "./sealed";
 /** The loaded family of each person: two people of one phone must not be drawn with each other's. */
 const families = new Map<string, { of: string; name: string }>();
 
+/** Which names of each person are to be drawn: a font that comes late for earlier ones is nobody's any more. */
+const wanted = new Map<string, string>();
+
 /**
  * Draws a person's names with their own font, and reports whether there is one. It rejects where the font
  * cannot be had or the browser refuses it.
@@ -17,6 +20,7 @@ export async function useNameFont(person: string, screen: Screen, isShown: () =>
   const d = screen.details;
   const texts = (d.rareTexts ?? []).map((of) => (of === "kana" ? shownKana(d["kana"]) : (d[of] ?? "")));
   const of = encode(await crypto.subtle.digest("SHA-256", utf8(JSON.stringify(texts))));
+  wanted.set(person, of);
   let family = families.get(person);
   if (family?.of !== of) {
     const kept = await unsealed(person, of);
@@ -25,6 +29,7 @@ export async function useNameFont(person: string, screen: Screen, isShown: () =>
     family = { of, name: `Name ${of}` };
     // No false bold of a fine stroke.
     document.fonts.add(await new FontFace(family.name, data, { weight: "400 700" }).load());
+    if (wanted.get(person) !== of) return true;
     families.set(person, family);
     if (!kept) {
       const whole = new Uint8Array(await new Blob([of, data]).arrayBuffer());
