@@ -9,7 +9,7 @@ import { openSealed, seal } from "./sealed";
 /** The loaded family of each person: two people of one phone must not be drawn with each other's. */
 const families = new Map<string, { of: string; name: string }>();
 
-/** Which names of each person are to be drawn: a font that comes late for earlier ones is nobody's any more. */
+/** Which names of each person are to be drawn: a font that comes late for earlier ones is nobody's. */
 const wanted = new Map<string, string>();
 
 /**
