@@ -3,12 +3,12 @@ import { byId, fillFigures, h, setText, textOf } from "../shared/dom";
 import { language, word, type Word } from "../shared/words";
 import { shownKana, type Screen } from "./screen";
 
-let shownPerson = ""; // whose details stand on the page
+let shown: Screen | null = null; // whose details stand on the page
 
 /** Fills the page with a person's items; the codes are drawn elsewhere (codes.ts). */
 export function showDetails(person: string, s: Screen): void {
   const d = s.details;
-  shownPerson = person;
+  shown = s;
   byId("screen").style.removeProperty("--name-font");
   byId("name-shapes").hidden = !d["lacksShapes"];
   if (d.rareTexts) void drawNames(person, s);
@@ -58,13 +58,13 @@ async function drawNames(person: string, s: Screen): Promise<void> {
   let drawn = false;
   try {
     const { useNameFont } = await import("./namefont");
-    drawn = await useNameFont(person, s, () => shownPerson === person);
+    drawn = await useNameFont(person, s, () => shown === s);
   } catch (e) {
     if (e instanceof DOMException && e.name !== "AbortError" && e.name !== "TimeoutError") {
       console.error("The font of the names was refused:", e.message); // no name in it
     }
   }
-  if (!drawn && shownPerson === person) byId("name-shapes").hidden = false;
+  if (!drawn && shown === s) byId("name-shapes").hidden = false;
 }
 
 /**
