@@ -157,3 +157,19 @@ func (r Row) ForPrograms() bool {
 
 // Runs reports whether the route exists where these parts run.
 func (r Row) Runs(running Part) bool { return r.In&^running == 0 }
+
+// Table returns every route of the program. Who adds one adds its row in table.go, in the group of what must
+// run.
+func Table() []Row {
+	var all []Row
+	for _, group := range groups {
+		for _, row := range group.rows {
+			row.In = group.in
+			if row.Who == 0 {
+				row.Who, row.Of = group.who, group.of
+			}
+			all = append(all, row)
+		}
+	}
+	return all
+}

@@ -1,20 +1,5 @@
 package permissions
 
-// Table returns every route of the program. Who adds one adds its row here, in the group of what must run.
-func Table() []Row {
-	var all []Row
-	for _, group := range groups {
-		for _, row := range group.rows {
-			row.In = group.in
-			if row.Who == 0 {
-				row.Who, row.Of = group.who, group.of
-			}
-			all = append(all, row)
-		}
-	}
-	return all
-}
-
 // groups hold the rows. A row that names nobody is for whom its group is.
 var groups = []struct {
 	in   Part
