@@ -16,22 +16,10 @@ func (s steady) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return steadyConn{c.(fullConn)}, nil
+	return steadyConn{c.(engineConn)}, nil
 }
 
-// fullConn is what the engine's connections can do.
-type fullConn interface {
-	driver.Conn
-	driver.ConnBeginTx
-	driver.ConnPrepareContext
-	driver.ExecerContext
-	driver.QueryerContext
-	driver.Pinger
-	driver.SessionResetter
-	driver.Validator
-}
-
-type steadyConn struct{ fullConn }
+type steadyConn struct{ engineConn }
 
 // ExecContext implements driver.ExecerContext.
 func (c steadyConn) ExecContext(
@@ -40,7 +28,7 @@ func (c steadyConn) ExecContext(
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return c.fullConn.ExecContext(context.WithoutCancel(ctx), query, args)
+	return c.engineConn.ExecContext(context.WithoutCancel(ctx), query, args)
 }
 
 // QueryContext implements driver.QueryerContext.
@@ -50,7 +38,7 @@ func (c steadyConn) QueryContext(
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return c.fullConn.QueryContext(context.WithoutCancel(ctx), query, args)
+	return c.engineConn.QueryContext(context.WithoutCancel(ctx), query, args)
 }
 
 // PrepareContext implements driver.ConnPrepareContext.
@@ -58,28 +46,21 @@ func (c steadyConn) PrepareContext(ctx context.Context, query string) (driver.St
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	s, err := c.fullConn.PrepareContext(context.WithoutCancel(ctx), query)
+	s, err := c.engineConn.PrepareContext(context.WithoutCancel(ctx), query)
 	if err != nil {
 		return nil, err
 	}
-	return steadyStmt{s.(fullStmt)}, nil
+	return steadyStmt{s.(engineStmt)}, nil
 }
 
-// fullStmt is what the engine's prepared statements can do.
-type fullStmt interface {
-	driver.Stmt
-	driver.StmtExecContext
-	driver.StmtQueryContext
-}
-
-type steadyStmt struct{ fullStmt }
+type steadyStmt struct{ engineStmt }
 
 // ExecContext implements driver.StmtExecContext.
 func (s steadyStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return s.fullStmt.ExecContext(context.WithoutCancel(ctx), args)
+	return s.engineStmt.ExecContext(context.WithoutCancel(ctx), args)
 }
 
 // QueryContext implements driver.StmtQueryContext.
@@ -87,5 +68,5 @@ func (s steadyStmt) QueryContext(ctx context.Context, args []driver.NamedValue) 
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return s.fullStmt.QueryContext(context.WithoutCancel(ctx), args)
+	return s.engineStmt.QueryContext(context.WithoutCancel(ctx), args)
 }
