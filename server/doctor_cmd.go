@@ -28,5 +28,5 @@ func (c *doctorCmd) Run(s *settings.Settings) error {
 	if code := doctor.Worst(found); err == nil && code != 0 {
 		return exit(code)
 	}
-	return asExitError(err)
+	return output.Done(err)
 }

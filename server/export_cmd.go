@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"madoguchi/server/output"
 	"os"
 
 	"madoguchi/eligibility"
@@ -28,20 +29,20 @@ type exportCmd struct {
 func (c *exportCmd) Run(s *settings.Settings) error {
 	number, err := eligibility.ParseInsurerNumber(c.Insurer)
 	if err != nil {
-		return printRefusal(eligibility.ErrInsurerNumber.In("--insurer"))
+		return output.Refuse(eligibility.ErrInsurerNumber.In("--insurer"))
 	}
 	if err := s.Check(); err != nil {
-		return printRefusal(err)
+		return output.Refuse(err)
 	}
 	ctx := context.Background()
 	h, err := openExisting(ctx, s, c.Role)
 	if err != nil {
-		return printRefusal(err)
+		return output.Refuse(err)
 	}
 	defer h.Store.Close()
 	services, err := h.insurerServices(ctx, "")
 	if err != nil {
-		return printRefusal(err)
+		return output.Refuse(err)
 	}
 	export := func(w io.Writer) (int, error) {
 		return services.Exporter.Export(ctx, staff.Operator{Insurer: number},
@@ -49,19 +50,19 @@ func (c *exportCmd) Run(s *settings.Settings) error {
 	}
 	if c.Out == "" {
 		_, err := export(os.Stdout)
-		return asExitError(err)
+		return output.Done(err)
 	}
 	file, err := durable.Create(c.Out, durable.Options{Device: true})
 	if err != nil {
-		return printRefusal(trust.ErrWrite.Because(err))
+		return output.Refuse(trust.ErrWrite.Because(err))
 	}
 	defer file.Discard()
 	people, err := export(file)
 	if err != nil {
-		return printRefusal(err)
+		return output.Refuse(err)
 	}
 	if err := file.Commit(); err != nil {
-		return printRefusal(trust.ErrWrite.Because(err))
+		return output.Refuse(trust.ErrWrite.Because(err))
 	}
 	fmt.Fprintln(os.Stderr, message.New("export.done", message.Args{
 		"people": message.Number(people),

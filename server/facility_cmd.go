@@ -39,7 +39,7 @@ func (c *forFacilities) run(
 		}
 		return do(ctx, services.Facilities)
 	})
-	return printTold(c.JSON, told, err)
+	return output.Tell(c.JSON, told, err)
 }
 
 // report is a facility as the commands print it.

@@ -42,7 +42,7 @@ func (c *forInsurers) run(
 		}
 		return do(ctx, services.Directory)
 	})
-	return printTold(c.JSON, told, err)
+	return output.Tell(c.JSON, told, err)
 }
 
 type insurerAddCmd struct {

@@ -19,12 +19,12 @@ type inviteCmd struct {
 func (c *inviteCmd) Run(s *settings.Settings) error {
 	made, err := c.run(s)
 	if err != nil {
-		return printRefusal(err)
+		return output.Refuse(err)
 	}
 	if c.JSON {
-		return asExitError(output.JSON(made))
+		return output.Done(output.JSON(made))
 	}
-	return asExitError(made.Print())
+	return output.Done(made.Print())
 }
 
 func (c *inviteCmd) run(s *settings.Settings) (inviting.Made, error) {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"madoguchi/server/output"
 	"os"
 
 	"madoguchi/credential"
@@ -30,7 +31,7 @@ func (*keysClientCmd) Run(s *settings.Settings) error {
 		return err
 	}
 	_, err = os.Stdout.Write(append(set, '\n'))
-	return asExitError(err)
+	return output.Done(err)
 }
 
 // keysCounterCmd prints what whoever signs the trust list must know of this counter server. It makes the key
@@ -49,7 +50,7 @@ func (*keysCounterCmd) Run(s *settings.Settings) error {
 	}
 	out := json.NewEncoder(os.Stdout)
 	out.SetIndent("", "  ")
-	return asExitError(out.Encode(credential.KeySet{key.Public()}))
+	return output.Done(out.Encode(credential.KeySet{key.Public()}))
 }
 
 // firstKeys opens the data folder's keys, making the folder where this is its first use.

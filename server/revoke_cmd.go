@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"madoguchi/server/output"
 
 	"madoguchi/eligibility"
 	"madoguchi/server/insurer"
@@ -22,7 +23,7 @@ var errRevokePerson = &eligibility.Error{Code: eligibility.NotFound, Key: "revok
 // Run revokes and prints {"revoked": n}. Exit codes: 0 done (also when nothing was left to revoke), 2 bad
 // input.
 func (c *revokeCmd) Run(s *settings.Settings) error {
-	return printAnswer(func() (any, error) {
+	return output.Answer(func() (any, error) {
 		number, err := eligibility.ParseInsurerNumber(c.Insurer)
 		if err != nil {
 			return nil, eligibility.ErrInsurerNumber.In("--insurer")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"madoguchi/server/input"
+	"madoguchi/server/output"
 	"madoguchi/server/trust"
 )
 
@@ -22,7 +23,7 @@ type trustMakeCmd struct {
 
 // Run prints the draft.
 func (c *trustMakeCmd) Run() error {
-	return printAnswer(func() (any, error) {
+	return output.Answer(func() (any, error) {
 		draft, err := trust.NewDraft(c.Issuer, c.Counter)
 		return draft, err
 	})
@@ -39,7 +40,7 @@ type trustSignCmd struct {
 
 // Run writes both files and says what was signed.
 func (c *trustSignCmd) Run() error {
-	return printAnswer(func() (any, error) {
+	return output.Answer(func() (any, error) {
 		draft, err := input.ReadArgument(c.Draft, "FILE")
 		if err != nil {
 			return nil, err
@@ -66,7 +67,7 @@ type trustInspectCmd struct {
 
 // Run prints the list as JSON with its state today.
 func (c *trustInspectCmd) Run() error {
-	return printAnswer(func() (any, error) {
+	return output.Answer(func() (any, error) {
 		list, err := trust.Open(c.File, c.Root)
 		if err != nil {
 			return nil, err

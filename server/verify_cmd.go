@@ -25,7 +25,7 @@ type verifyCmd struct {
 func (c *verifyCmd) Run(s *settings.Settings) error {
 	v, err := c.question(s).Verdict()
 	if err != nil {
-		return printRefusal(err)
+		return output.Refuse(err)
 	}
 	if c.JSON {
 		err = output.JSON(verify.AnswerOf(v))
@@ -35,7 +35,7 @@ func (c *verifyCmd) Run(s *settings.Settings) error {
 	if err == nil && !v.Valid {
 		return exit(exitSome)
 	}
-	return asExitError(err)
+	return output.Done(err)
 }
 
 func (c *verifyCmd) question(s *settings.Settings) verify.Question {
