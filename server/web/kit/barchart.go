@@ -34,6 +34,7 @@ const (
 	chartBottom = 32 // room for a label
 	chartWidth  = 1116
 	halfWidth   = 540
+	chartMargin = 12 // a date below the last bar is wider than the bar
 )
 
 // Series is what a chart shows: numbers in their order, each with its label. A HiddenNumber is drawn as a
@@ -63,9 +64,10 @@ func NewBarChart(of Series) BarChart {
 	for _, n := range of.Numbers {
 		most = max(most, n)
 	}
-	each := c.Width / max(len(of.Numbers), 1)
+	each := (c.Width - 2*chartMargin) / max(len(of.Numbers), 1)
 	for i, n := range of.Numbers {
-		b := Bar{X: i*each + each/8, Width: each * 3 / 4, Middle: i*each + each/2, Label: of.Labels[i]}
+		at := chartMargin + i*each
+		b := Bar{X: at + each/8, Width: each * 3 / 4, Middle: at + each/2, Label: of.Labels[i]}
 		switch {
 		case n == 0:
 		case n < Smallest:
