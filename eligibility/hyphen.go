@@ -11,6 +11,8 @@ func IsHyphen(r rune) bool {
 		return r == '-'
 	case r < 0x2000:
 		return r == '\u02d7' || unicode.Is(unicode.Pd, r)
+	case r >= '一' && r <= '鿿':
+		return false
 	}
 	switch r {
 	case '\u2010', '\u2011', '\u2012', '\u2013', '\u2014', '\u2015', // hyphen … horizontal bar

@@ -28,11 +28,13 @@ type innerCut struct {
 	text     string
 }
 
+func isPunctuation(r rune) bool { return (r < '一' || r > '鿿') && unicode.IsPunct(r) }
+
 // partBrackets takes the brackets out of a name; ok is false when it has none that match. Brackets within
 // brackets part words.
 func partBrackets(name string) (b bracketName, ok bool) {
 	const most = 8 * longestName // bytes; what is longer is no name
-	if len(name) > most || !strings.ContainsFunc(name, unicode.IsPunct) && !strings.ContainsAny(name, "<＜≪") {
+	if len(name) > most || !strings.ContainsFunc(name, isPunctuation) && !strings.ContainsAny(name, "<＜≪") {
 		return bracketName{main: name}, false
 	}
 	var main, within strings.Builder

@@ -70,6 +70,8 @@ func letters(s string) []letter {
 		switch {
 		case n > longestName:
 			return out
+		case r >= '一' && r <= '鿿' || r >= 'ァ' && r <= 'ヺ': // what most names are made of stays as it is
+			add(r)
 		case isSelector(r):
 			if n > 0 {
 				out[n-1].selector = r

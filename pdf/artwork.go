@@ -38,7 +38,7 @@ func newArtwork(c gopdf.Config) *artwork {
 	gp.Start(c)
 	gp.SetNoCompression()
 	a := &artwork{drawing: drawing{gp: gp}}
-	a.err = gp.AddTTFFontData("body", font.Regular)
+	a.err = gp.AddTTFFontData("body", font.Regular())
 	gp.AddPage()
 	return a
 }

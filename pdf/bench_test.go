@@ -99,7 +99,7 @@ func BenchmarkBatchWithGopdfAlone(b *testing.B) { plainNotice(b, notice(b), b.N)
 func plainSheet(b *testing.B, s pdf.Sheet, code string) {
 	gp := &gopdf.GoPdf{}
 	gp.Start(gopdf.Config{PageSize: *gopdf.PageSizeA4, Unit: gopdf.UnitMM})
-	must(b, gp.AddTTFFontData("body", font.Regular))
+	must(b, gp.AddTTFFontData("body", font.Regular()))
 	gp.AddPage()
 	must(b, gp.SetFont("body", "", 11))
 	for i, text := range []string{"資格情報（写し）", "令和8年11月22日 10:42 作成", "電話 " + s.Telephone,
@@ -126,7 +126,7 @@ func plainSheet(b *testing.B, s pdf.Sheet, code string) {
 func plainNotice(b *testing.B, n pdf.Notice, pages int) {
 	gp := &gopdf.GoPdf{}
 	gp.Start(gopdf.Config{PageSize: *gopdf.PageSizeA4, Unit: gopdf.UnitMM})
-	must(b, gp.AddTTFFontData("body", font.Regular))
+	must(b, gp.AddTTFFontData("body", font.Regular()))
 	for range pages {
 		gp.AddPage()
 		must(b, gp.SetFont("body", "", 11))

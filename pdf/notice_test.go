@@ -12,6 +12,7 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/internal/persontest"
+	"madoguchi/internal/testenv"
 	"madoguchi/pdf"
 )
 
@@ -128,8 +129,8 @@ func TestBothCodesOfANoticeAreReadAtTwoResolutions(t *testing.T) {
 	path, _ := noticeFile(t, "notice", notice(t))
 	for _, dpi := range []string{"150", "300"} {
 		page := filepath.Join(t.TempDir(), "page")
-		run(t, "pdftoppm", "-r", dpi, "-png", "-singlefile", path, page)
-		got := run(t, "zbarimg", "--nodbus", "-q", "--raw", page+".png")
+		run(t, "pdftoppm", "-r", dpi, "-gray", "-singlefile", path, page)
+		got := run(t, "zbarimg", testenv.ZbarArgs(page+".pgm")...)
 		if !strings.Contains(got, statePage+"\n") || !strings.Contains(got, landing+"\n") ||
 			strings.Count(got, "\n") != 2 {
 			t.Errorf("%s dpi: read %q", dpi, got)

@@ -8,6 +8,7 @@ import (
 	"github.com/skip2/go-qrcode"
 
 	"madoguchi/eligibility"
+	"madoguchi/internal/testenv"
 	"madoguchi/message"
 	"madoguchi/pdf"
 )
@@ -93,8 +94,8 @@ func TestThePostersCodeIsReadAtTwoResolutions(t *testing.T) {
 		for _, dpi := range []string{"72", "300"} {
 			t.Run(dpi, func(t *testing.T) {
 				page := filepath.Join(t.TempDir(), "page")
-				run(t, "pdftoppm", "-r", dpi, "-png", "-singlefile", path, page)
-				got := strings.TrimSpace(run(t, "zbarimg", "--nodbus", "-q", "--raw", page+".png"))
+				run(t, "pdftoppm", "-r", dpi, "-gray", "-singlefile", path, page)
+				got := strings.TrimSpace(run(t, "zbarimg", testenv.ZbarArgs(page+".pgm")...))
 				if got != posterAddress {
 					t.Errorf("%q", got)
 				}

@@ -18,7 +18,7 @@ import (
 func ReceptionSheet(s eligibility.ReceptionSheet, at time.Time) ([]byte, error) {
 	gp := &gopdf.GoPdf{}
 	gp.Start(gopdf.Config{PageSize: *gopdf.PageSizeA4, Unit: gopdf.UnitMM})
-	if err := gp.AddTTFFontData("body", font.Regular); err != nil {
+	if err := gp.AddTTFFontData("body", font.Regular()); err != nil {
 		return nil, fmt.Errorf("loading the font: %w", err)
 	}
 	title := inJapanese("sheet.title", nil)

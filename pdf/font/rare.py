@@ -3,8 +3,6 @@
 
 Usage: rare.py IPAMJ.ttf HANAMINA.ttf, in the folder of the embedded fonts. Needs python3-fonttools.
 """
-import gzip
-import io
 import sys
 
 from fontTools import subset
@@ -59,10 +57,7 @@ def cut(font, wanted_characters, wanted_sequences, name, notice, path):
         font["name"].setName(text, name_id, 3, 1, 0x409)
     font["head"].modified = font["head"].created
     font.recalcTimestamp = False
-    made = io.BytesIO()
-    font.save(made)
-    with open(path, "wb") as out:
-        out.write(gzip.compress(made.getvalue(), 9, mtime=0))
+    font.save(path)
     print(path, len(font.getGlyphOrder()), "glyphs")
 
 
@@ -88,10 +83,10 @@ def main():
                       (s[0] in have or s not in ipa_sequences)}
     cut(ipa, gap | have & characters(ipa), ipa_sequences, "Madoguchi Rare Mincho",
         "Cut from IPAmj Mincho 005.01 for Madoguchi; the original is published by the Character Information "
-        "Technology Promotion Council.", "rare-mincho.ttf.gz")
+        "Technology Promotion Council.", "rare-mincho.ttf")
     cut(hana, (have | common_beyond_bmp) & characters(hana), hana_sequences, "Madoguchi Sequences",
         "Cut from HanaMinA (Hanazono Mincho) for Madoguchi and scaled to 2,048 units.",
-        "sequences-mincho.ttf.gz")
+        "sequences-mincho.ttf")
 
 
 main()

@@ -20,7 +20,7 @@ func drawn(t testing.TB, slots map[string]Slot) ([]byte, []Text, []CodePlace) {
 	gp := &gopdf.GoPdf{}
 	gp.Start(gopdf.Config{PageSize: *gopdf.PageSizeA4})
 	gp.SetNoCompression()
-	if err := gp.AddTTFFontData("body", font.Regular); err != nil {
+	if err := gp.AddTTFFontData("body", font.Regular()); err != nil {
 		t.Fatal(err)
 	}
 	gp.AddPage()

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 )
 
 // Errors of Decode and of the readers that it returns.
@@ -92,7 +93,7 @@ func (f *File) metered(in io.Reader) io.Reader {
 func (f *File) filter(in io.Reader, one Filter) (io.Reader, error) {
 	switch one.Name {
 	case "FlateDecode", "Fl":
-		z, err := zlib.NewReader(in)
+		z, err := newInflater(in)
 		if err != nil {
 			return nil, err
 		}
@@ -105,6 +106,38 @@ func (f *File) filter(in io.Reader, one Filter) (io.Reader, error) {
 		return in, nil
 	}
 	return nil, ErrFilter
+}
+
+// inflaters are kept, since each has 40 KB of tables and a page has a kilobyte.
+var inflaters sync.Pool
+
+// inflater is a zlib reader that is given back at its end.
+type inflater struct {
+	z   io.ReadCloser
+	end error
+}
+
+func newInflater(in io.Reader) (*inflater, error) {
+	z, _ := inflaters.Get().(io.ReadCloser)
+	var err error
+	if z == nil {
+		z, err = zlib.NewReader(in)
+	} else {
+		err = z.(zlib.Resetter).Reset(in, nil)
+	}
+	return &inflater{z: z}, err
+}
+
+func (i *inflater) Read(p []byte) (int, error) {
+	if i.end != nil {
+		return 0, i.end
+	}
+	n, err := i.z.Read(p)
+	if err != nil {
+		inflaters.Put(i.z)
+		i.z, i.end = nil, err
+	}
+	return n, err
 }
 
 // inflating reads until a file has inflated as much as it may.

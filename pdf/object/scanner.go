@@ -2,7 +2,6 @@ package object
 
 import (
 	"bytes"
-	"strconv"
 	"strings"
 )
 
@@ -120,20 +119,31 @@ func (s *scanner) reference(at int) (number, end int, ok bool) {
 		return 0, at, false
 	}
 	first := s.word(at)
-	n, err := strconv.ParseUint(string(s.data[at:first]), 10, 31)
-	if err != nil {
+	n, ok := natural(s.data[at:first], 1<<31-1)
+	if !ok {
 		return 0, at, false
 	}
 	second := s.blanks(first)
 	secondEnd := s.word(second)
-	if _, err := strconv.ParseUint(string(s.data[second:secondEnd]), 10, 16); err != nil {
+	if _, ok := natural(s.data[second:secondEnd], 1<<16-1); !ok {
 		return 0, at, false
 	}
 	third := s.blanks(secondEnd)
 	if end = s.word(third); string(s.data[third:end]) != "R" {
 		return 0, at, false
 	}
-	return int(n), end, true
+	return n, end, true
+}
+
+// natural reads digits; what else stands there is the usual case, so no error is made of it.
+func natural(text []byte, most int) (n int, ok bool) {
+	for _, c := range text {
+		if c < '0' || c > '9' || n > most/10 {
+			return 0, false
+		}
+		n = 10*n + int(c-'0')
+	}
+	return n, len(text) > 0 && n <= most
 }
 
 // literal passes over (...).
@@ -159,8 +169,8 @@ func (s *scanner) literal(at int) int {
 func (s *scanner) integer(at int) (n, end int, ok bool) {
 	at = s.blanks(at)
 	end = s.word(at)
-	v, err := strconv.ParseUint(string(s.data[at:end]), 10, 31)
-	return int(v), end, err == nil
+	n, ok = natural(s.data[at:end], 1<<31-1)
+	return n, end, ok
 }
 
 // dict reads a dictionary; end is behind its ">>". Of one that is broken it returns what comes before the
