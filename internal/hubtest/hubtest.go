@@ -22,8 +22,8 @@ type Engines struct {
 	Stop, Start func(t *testing.T)
 }
 
-// patience is how long a test waits for what must come. It is no measurement.
-const patience = 30 * time.Second
+// Patience is how long a test waits for what must come. It is no measurement.
+const Patience = 30 * time.Second
 
 // noon is the time on every instance's clock.
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
@@ -105,7 +105,7 @@ func subscribe(t *testing.T, h *hub.Hub, topic string) (*heard, func()) {
 // until waits until what was heard is enough.
 func (g *heard) until(t *testing.T, what string, enough func(all []string, gaps int) bool) []string {
 	t.Helper()
-	late := time.After(patience)
+	late := time.After(Patience)
 	for {
 		g.mu.Lock()
 		all, gaps := slices.Clone(g.all), g.gaps
@@ -220,7 +220,7 @@ func slowSubscriber(t *testing.T, e Engines) {
 	close(free)
 	publish(t, a, "topic", "last")
 	quick.message(t, "a last")
-	late := time.After(patience)
+	late := time.After(Patience)
 	for {
 		mu.Lock()
 		g, n := gaps, taken

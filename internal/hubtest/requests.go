@@ -31,7 +31,7 @@ func ask(t *testing.T, h *hub.Hub, to, text string) {
 		To:      to,
 		Topic:   "echo",
 		Payload: []byte(text),
-		Within:  patience,
+		Within:  Patience,
 	})
 	if want := to + " " + text; err != nil || string(said) != want {
 		t.Fatalf("asking %s: %d bytes, %v, want %d", to, len(said), err, len(want))
@@ -59,7 +59,7 @@ func longRequests(t *testing.T, e Engines) {
 		To:      "b",
 		Topic:   "echo",
 		Payload: make([]byte, hub.MaxRequest+1),
-		Within:  patience,
+		Within:  Patience,
 	})
 	if !errors.Is(err, hub.ErrTooLong) {
 		t.Errorf("one that is too long: %v", err)
@@ -89,7 +89,7 @@ func noAnswer(t *testing.T, e Engines) {
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Error(err)
 		}
-	case <-time.After(patience):
+	case <-time.After(Patience):
 		t.Error("who answers works on")
 	}
 	// an instance that is not there is given up long before an answer would be too late
@@ -99,7 +99,7 @@ func noAnswer(t *testing.T, e Engines) {
 	}
 	gone, leave := context.WithCancel(t.Context())
 	leave()
-	r := hub.Request{To: "nobody", Topic: "slow", Within: patience}
+	r := hub.Request{To: "nobody", Topic: "slow", Within: Patience}
 	if _, err := a.Request(gone, r); !errors.Is(err, context.Canceled) && !errors.Is(err, hub.ErrAway) {
 		t.Errorf("an asker that leaves: %v", err)
 	}
@@ -121,7 +121,7 @@ func manyRequests(t *testing.T, e Engines) {
 				To:      to,
 				Topic:   "echo",
 				Payload: []byte(text),
-				Within:  patience,
+				Within:  Patience,
 			})
 			if err != nil || string(said) != to+" "+text {
 				t.Errorf("request %d: %v", i, err)
@@ -169,7 +169,7 @@ func closed(t *testing.T, e Engines) {
 		return nil
 	})
 	go func() {
-		_, err := a.Request(context.Background(), hub.Request{To: "b", Topic: "slow", Within: patience})
+		_, err := a.Request(context.Background(), hub.Request{To: "b", Topic: "slow", Within: Patience})
 		waits <- err
 	}()
 	<-asked
@@ -229,7 +229,7 @@ func stopsAndStarts(t *testing.T, e Engines) {
 
 func await(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	late := time.After(patience)
+	late := time.After(Patience)
 	for !done() {
 		select {
 		case <-late:

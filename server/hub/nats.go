@@ -2,13 +2,17 @@ package hub
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
+
+	"madoguchi/server/durable"
 )
 
 // NATS says how a NATS server, or several of one cluster, is reached.
@@ -44,7 +48,8 @@ func OpenNATS(c NATS, namespace string) (Engine, error) {
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			slog.Warn("the hub's connection to NATS broke", "error", err)
 		}),
-		nats.ReconnectHandler(func(*nats.Conn) {
+		nats.ReconnectHandler(func(conn *nats.Conn) {
+			untilHeard(conn)
 			slog.Info("the hub is connected to NATS again")
 			e.missed()
 		}),
@@ -66,10 +71,50 @@ func OpenNATS(c NATS, namespace string) (Engine, error) {
 	}
 	conn, err := nats.Connect(c.URL, options...)
 	if err != nil {
-		return nil, fmt.Errorf("connecting to NATS: %w", err)
+		return nil, c.refusal(err)
 	}
 	e.conn = conn
 	return e, nil
+}
+
+// refusal names the setting by which NATS cannot be reached. A server that wants another certificate of its
+// client says so by an alert (RFC 8446 6.2), or by the end of the connection that it has agreed to.
+func (c NATS) refusal(err error) error {
+	var unknown *tls.CertificateVerificationError
+	var alert *net.OpError // as crypto/tls reports an alert of the other side
+	switch {
+	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired):
+		return errRefused.In("MADOGUCHI_HUB_CREDENTIALS").Because(err)
+	case errors.As(err, &unknown):
+		return errRefused.In("MADOGUCHI_HUB_CA").Because(err)
+	case errors.Is(err, nats.ErrTLS), errors.As(err, &alert) && alert.Op == "remote error":
+		return errRefused.In("MADOGUCHI_HUB_CERT").Because(err)
+	}
+	for _, file := range []struct{ setting, path string }{
+		{"MADOGUCHI_HUB_CREDENTIALS", c.Credentials},
+		{"MADOGUCHI_HUB_CA", c.CA},
+		{"MADOGUCHI_HUB_CERT", c.Cert},
+		{"MADOGUCHI_HUB_KEY", c.Key},
+	} {
+		if file.path == "" {
+			continue
+		}
+		if _, unreadable := durable.ReadFile(file.path); unreadable != nil {
+			return errRefused.In(file.setting).Because(unreadable)
+		}
+	}
+	return fmt.Errorf("connecting to NATS: %w", err)
+}
+
+// untilHeard waits until the server knows of a connection's subscriptions, which the client has only written
+// when it calls itself connected: who was told of a gap before would look at the store, and miss what is
+// published until then. A connection that breaks meanwhile has a reconnection of its own.
+func untilHeard(conn *nats.Conn) {
+	for conn.IsConnected() {
+		if err := conn.FlushTimeout(publishTime); err == nil {
+			return
+		}
+	}
 }
 
 func (e *natsEngine) missed() {

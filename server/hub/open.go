@@ -11,6 +11,9 @@ import (
 // errSetting is returned for a MADOGUCHI_HUB that is none of the engines.
 var errSetting = &eligibility.Error{Code: eligibility.Invalid, Key: "hub.setting", Field: "MADOGUCHI_HUB"}
 
+// errRefused is returned for a setting by which NATS is not reached, though it may run.
+var errRefused = &eligibility.Error{Code: eligibility.Invalid, Key: "hub.refused"}
+
 var errNoPair = errors.New("a certificate and its key go together")
 
 // Setting names an engine.
@@ -62,6 +65,9 @@ func Open(ctx context.Context, s Setting, key []byte) (Engine, error) {
 	} else {
 		s.NATS.URL = s.Hub
 		e, err = OpenNATS(s.NATS, namespace)
+	}
+	if errors.Is(err, errRefused) {
+		return nil, err
 	}
 	if err != nil {
 		return nil, ErrAway.Because(err)

@@ -126,8 +126,15 @@ func (p *postgres) run(ctx context.Context, conn *pgx.Conn) {
 		conn = again
 		p.setState(nil)
 		slog.Info("the hub listens at the database again")
-		p.told()
+		p.missed()
 	}
+}
+
+func (p *postgres) missed() {
+	p.mu.Lock()
+	told := p.told
+	p.mu.Unlock()
+	told()
 }
 
 // take hands notifications on until the connection breaks or ctx ends.
