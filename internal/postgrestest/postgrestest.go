@@ -11,6 +11,13 @@
 //	server.Stop(t)
 //	server.Start(t)
 //
+// One whose disk a test may fill holds its databases on a small disk in memory:
+//
+//	server := postgrestest.NewSmall(t)
+//	address := server.Database(t)
+//	server.Fill(t)
+//	server.Free(t)
+//
 // The server listens on a socket in a temporary folder only. It runs as an ordinary user: PostgreSQL refuses
 // root. A shell stands between it and the test: when the test binary ends, however it does, the shell stops
 // the server and removes the folder.
@@ -49,6 +56,7 @@ type Server struct {
 	programs string // folder of postgres and initdb
 	folder   string // temporary: data and the socket
 	durable  bool   // flushes to the disk
+	small    bool   // databases are on a disk of smallDisk
 	running  *process
 	log      lastLines
 }
@@ -56,8 +64,9 @@ type Server struct {
 // process is one run of a server.
 type process struct {
 	cmd   *exec.Cmd
-	input io.Closer // its end is the server's end
+	input io.WriteCloser // its end is the server's end
 	ended chan struct{}
+	said  chan string // by the guard
 }
 
 var (
@@ -84,7 +93,7 @@ func Lasting(t testing.TB) string {
 func theShared(t testing.TB) *Server {
 	t.Helper()
 	programs := find(t)
-	sharedOnce.Do(func() { shared, sharedErr = newServer(programs, false) })
+	sharedOnce.Do(func() { shared, sharedErr = newServer(&Server{programs: programs}) })
 	if sharedErr != nil {
 		t.Fatal(sharedErr)
 	}
@@ -95,11 +104,15 @@ func theShared(t testing.TB) *Server {
 // does.
 func New(t testing.TB) *Server {
 	t.Helper()
-	s, err := newServer(find(t), true)
-	if err != nil {
+	return begin(t, &Server{programs: find(t), durable: true})
+}
+
+func begin(t testing.TB, s *Server) *Server {
+	t.Helper()
+	if _, err := newServer(s); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.end() })
+	t.Cleanup(s.end)
 	return s
 }
 
@@ -121,16 +134,16 @@ func find(t testing.TB) string {
 	return found
 }
 
-func newServer(programs string, durable bool) (*Server, error) {
+func newServer(s *Server) (*Server, error) {
 	folder, err := os.MkdirTemp("", "madoguchi-postgres-")
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{programs: programs, folder: folder, durable: durable}
+	s.folder = folder
 	if err := giveToUser(folder); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(folder))
 	}
-	initdb := exec.Command(filepath.Join(programs, "initdb"), "--pgdata", filepath.Join(folder, "data"),
+	initdb := exec.Command(filepath.Join(s.programs, "initdb"), "--pgdata", filepath.Join(folder, "data"),
 		"--username", superuser, "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync",
 		"--no-instructions")
 	initdb.Dir, initdb.Env = folder, []string{"PATH=" + os.Getenv("PATH")}
@@ -147,22 +160,34 @@ func newServer(programs string, durable bool) (*Server, error) {
 }
 
 // guard runs the server until it is told to stop it; where its input ends without a word, the test has ended,
-// and the folder goes too.
+// and the folder goes too. It fills and empties the small disk, which nobody else sees.
 const guard = `"$@" </dev/null & server=$!
 while read -r line; do
   case $line in
+  fill) dd if=/dev/zero of="$FOLDER/small/filler" bs=64k 2>/dev/null; echo done ;;
+  free) rm "$FOLDER/small/filler"; echo done ;;
   quit) kill -QUIT $server; wait $server; exit ;;
   stop) kill -INT $server; wait $server; exit ;;
   esac
 done
 kill -QUIT $server; wait $server; cd /; rm -rf "$FOLDER"`
 
+// command is the guard with the server.
+func (s *Server) command(server ...string) *exec.Cmd {
+	if !s.small {
+		return exec.Command("/bin/sh", append([]string{"-c", guard, "guard"}, server...)...)
+	}
+	args := []string{"--user", "--map-root-user", "--mount", "/bin/sh", "-c", guardOfSmall, "guard", guard,
+		"guard", "unshare", "--user", "--map-user=1000", "--map-group=1000"}
+	return exec.Command("unshare", append(args, server...)...)
+}
+
 func (s *Server) start() error {
 	flush := "off"
 	if s.durable {
 		flush = "on"
 	}
-	cmd := exec.Command("/bin/sh", "-c", guard, "guard", filepath.Join(s.programs, "postgres"),
+	cmd := s.command(filepath.Join(s.programs, "postgres"),
 		"-D", filepath.Join(s.folder, "data"), "-k", s.folder, "-c", "listen_addresses=",
 		"-c", "fsync="+flush, "-c", "full_page_writes="+flush, "-c", "synchronous_commit="+flush,
 		"-c", "max_connections=200", "-c", "shared_buffers=32MB", "-c", "log_checkpoints=off")
@@ -178,11 +203,22 @@ func (s *Server) start() error {
 	if err != nil {
 		return err
 	}
+	answers, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("starting PostgreSQL: %w", err)
 	}
-	p := &process{cmd: cmd, input: input, ended: make(chan struct{})}
-	ready := make(chan struct{})
+	p := &process{cmd: cmd, input: input, ended: make(chan struct{}), said: make(chan string)}
+	ready, answered := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(answered)
+		defer close(p.said)
+		for lines := bufio.NewScanner(answers); lines.Scan(); {
+			p.said <- lines.Text()
+		}
+	}()
 	go func() {
 		defer close(p.ended)
 		var once sync.Once
@@ -193,6 +229,7 @@ func (s *Server) start() error {
 				once.Do(func() { close(ready) })
 			}
 		}
+		<-answered
 		_ = cmd.Wait()
 	}()
 	late := time.NewTimer(startTime)
@@ -236,14 +273,19 @@ func (s *Server) Kill(t testing.TB) {
 
 func (s *Server) tell(t testing.TB, word string) {
 	t.Helper()
+	s.write(t, word)
+	<-s.running.ended
+	s.running = nil
+}
+
+func (s *Server) write(t testing.TB, word string) {
+	t.Helper()
 	if s.running == nil {
 		t.Fatal("PostgreSQL does not run")
 	}
-	if _, err := io.WriteString(s.running.input.(io.Writer), word); err != nil {
+	if _, err := io.WriteString(s.running.input, word); err != nil {
 		t.Fatal(err)
 	}
-	<-s.running.ended
-	s.running = nil
 }
 
 // end stops the server if it runs, and removes everything.
@@ -283,7 +325,11 @@ func (s *Server) Database(t testing.TB) string {
 func (s *Server) create(t testing.TB) (address string) {
 	t.Helper()
 	name := fmt.Sprintf("test%d", databases.Add(1))
-	if err := s.execute("CREATE DATABASE " + name); err != nil {
+	statement := "CREATE DATABASE " + name
+	if s.small {
+		statement += " TABLESPACE small"
+	}
+	if err := s.execute(statement); err != nil {
 		t.Fatal(err)
 	}
 	return s.Address(name)

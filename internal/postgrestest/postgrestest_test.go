@@ -2,6 +2,7 @@ package postgrestest
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // ask returns what a query of one text says at an address.
@@ -101,4 +103,25 @@ func TestNothingIsLeftOfATestThatIsKilled(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	t.Errorf("%s is left", folder)
+}
+
+// SQLSTATE 53100 is disk_full.
+func TestASmallDiskIsFilledAndEmptied(t *testing.T) {
+	s := NewSmall(t)
+	address := s.Database(t)
+	const grow = `CREATE TABLE large AS SELECT repeat('x', 1000) FROM generate_series(1, 1000)`
+	db, err := pgx.Connect(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close(context.Background())
+	s.Fill(t)
+	var full *pgconn.PgError
+	if _, err := db.Exec(t.Context(), grow); !errors.As(err, &full) || full.Code != "53100" {
+		t.Errorf("on a full disk: %v", err)
+	}
+	s.Free(t)
+	if _, err := db.Exec(t.Context(), grow); err != nil {
+		t.Errorf("with room: %v", err)
+	}
 }

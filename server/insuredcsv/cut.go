@@ -33,12 +33,12 @@ const (
 const maxRecordLines = 20
 
 func errLongLine(line int) error {
-	return refuseFile("import.long_line", message.Args{"line": message.Number(line)})
+	return refuseFile("import.long_line", message.Args{"line": message.Ordinal(line)})
 }
 
 func errManyCells(line int) error {
 	return refuseFile("import.columns", message.Args{
-		"line": message.Number(line),
+		"line": message.Ordinal(line),
 		"most": message.Number(maxColumns),
 	})
 }
@@ -56,11 +56,15 @@ func (f *sourceFile) heading() record {
 // last.
 func (f *sourceFile) records() iter.Seq[record] {
 	return func(yield func(record) bool) {
+		defer spare(f.source)()
 		l := &lines{scan: bufio.NewScanner(f.decoded()), now: 1}
 		l.scan.Buffer(make([]byte, 0, 64<<10), maxLine)
 		l.scan.Split(splitLine)
 		comma := rune(0)
 		for row := 1; ; row++ {
+			if row%sparedRows == 0 {
+				spareOn()
+			}
 			text, ok := l.at(0)
 			if !ok {
 				if l.fault != nil {
@@ -120,8 +124,11 @@ func blankText(text string) bool {
 // fillers that scripts have for nothing). What turns the direction of a text is no such thing: it hides
 // others.
 func isInvisible(r rune) bool {
-	if r < 0x80 {
+	switch {
+	case r < 0x80:
 		return r == ' ' || r >= '\t' && r <= '\r'
+	case r >= 'ぁ' && r < '\u3131', r >= '一' && r <= '鿿': // what most cells are made of
+		return false
 	}
 	switch r {
 	case '\u034f', '\u115f', '\u1160', '\u2800', '\u3164', '\uffa0':
@@ -199,7 +206,10 @@ func (l *lines) record(comma rune) (record, int) {
 			return l.bounded(record{line: l.now, cells: cells}), taken
 		}
 	}
-	cells := strings.SplitN(first, string(comma), maxColumns+1)
+	delimiter := string(comma)
+	// SplitN makes room for as many as it is told
+	most := min(strings.Count(first, delimiter)+1, maxColumns+1)
+	cells := strings.SplitN(first, delimiter, most)
 	return l.bounded(record{line: l.now, cells: cells, broken: strings.Contains(first, `"`)}), 1
 }
 

@@ -65,7 +65,7 @@ func (r *reader) anyDate(column Column, cell string) eligibility.Date {
 	if n, bad := strconv.Atoi(serial); bad == nil && n > 366 && n < 60000 && len(serial) == 5 {
 		likely := eligibility.MustDate("1899-12-30").AddDays(n) // day 0 of spreadsheets' serial dates
 		r.refuse(column, "row.spreadsheet_date", message.Args{
-			"serial": message.Number(n),
+			"serial": message.Ordinal(n),
 			"date":   message.Text(likely.String()),
 		})
 		return eligibility.Date{}

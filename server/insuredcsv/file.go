@@ -44,31 +44,26 @@ type Row struct {
 	Warnings []Note `json:"warnings"`
 
 	Person eligibility.Person `json:"-"`
+	Key    string             `json:"-"` // PersonKey of an accepted one
 	Cells  []string           `json:"-"` // as they stood; nil when the row was accepted
 }
 
-// MaxFile is the largest file that is read, in bytes.
-const MaxFile = 64 << 20
+// MaxFile is the largest file that is read, in bytes: a register of a million people has 260 MB.
+const MaxFile = 512 << 20
 
 func refuseFile(key string, args message.Args) *eligibility.Error {
 	return &eligibility.Error{Code: eligibility.Invalid, Key: key, Args: args, Field: "file"}
 }
 
-// Read reads a whole file. An *eligibility.Error means that nothing of it was taken: empty, too large, not a
-// text, no heading, a compulsory column missing, or a My Number in it.
+// Read reads a whole file; an *os.File stays open until its rows are read. An *eligibility.Error means that
+// nothing of it was taken: empty, too large, not a text, no heading, a compulsory column missing, or a My
+// Number in it.
 func Read(file io.Reader, o Options) (*File, error) {
-	var text Text
-	err := takeIn(file, func(part []byte) error {
-		text = append(text, bytes.Clone(part))
-		return nil
-	})
-	if err == nil {
-		err = checkSource(text)
-	}
+	source, err := takeWhole(file)
 	if err != nil {
 		return nil, err
 	}
-	return Open(text, o)
+	return Open(source, o)
 }
 
 // Open understands the headings of a file that was kept.
@@ -116,7 +111,7 @@ func (out *File) Lines() (n int) {
 // Rows reads the rows in the order of the file.
 func (out *File) Rows() iter.Seq[Row] {
 	return func(yield func(Row) bool) {
-		seen := map[[2]uint64]seenRow{}
+		seen := map[rowHash]seenRow{}
 		heading := true
 		for rec := range out.source.records() {
 			var source sourceFault
@@ -291,20 +286,25 @@ func (r *reader) compareDates() {
 // seenRow is an earlier row of a person: where it stands and a hash of what it says.
 type seenRow struct {
 	line, row int32
-	says      uint64
+	says      uint32
 }
 
-// Rows and their keys are remembered as hashes under unpredictable seeds: a register has a hundred thousand.
-// A key has 128 bits, so that no two people are ever taken for one.
+// rowHash stands for a key: 96 bits, so that among a million people no two are ever taken for one.
+type rowHash [3]uint32
+
+// Rows and their keys are remembered as hashes under unpredictable seeds, in 24 bytes: a register has a
+// million.
 var rowSeed, otherSeed = maphash.MakeSeed(), maphash.MakeSeed()
 
-func hashOf(key string) [2]uint64 {
-	return [2]uint64{maphash.String(rowSeed, key), maphash.String(otherSeed, key)}
+func hashOf(key string) rowHash {
+	first := maphash.String(rowSeed, key)
+	return rowHash{uint32(first), uint32(first >> 32), uint32(maphash.String(otherSeed, key))}
 }
 
 // compare refuses a row that contradicts an earlier one about the same person, and warns of a repeated one.
-func (out *File) compare(row *Row, seen map[[2]uint64]seenRow) {
-	key, says := hashOf(PersonKey(row.Person)), maphash.Comparable(rowSeed, row.Person)
+func (out *File) compare(row *Row, seen map[rowHash]seenRow) {
+	row.Key = PersonKey(row.Person)
+	key, says := hashOf(row.Key), uint32(maphash.Comparable(rowSeed, row.Person))
 	before, again := seen[key]
 	if !again {
 		seen[key] = seenRow{int32(row.Line), int32(row.Sheet), says}

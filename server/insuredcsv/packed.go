@@ -2,16 +2,21 @@ package insuredcsv
 
 import (
 	"bytes"
-	"compress/flate"
 	"fmt"
 	"io"
+
+	"github.com/klauspost/compress/flate"
 )
+
+// maxPacked bounds what a file takes of the memory, in bytes: what hardly packs is no register.
+const maxPacked = 128 << 20
 
 // Packed is a Source that is held compressed while it comes in: nothing may be stored before all of it was
 // looked at, and a register packs to a fifth.
 type Packed struct {
 	parts  [][]byte
-	size   int
+	size   int // as it was sent
+	packed int
 	packer *flate.Writer
 }
 
@@ -46,6 +51,9 @@ func (p *Packed) add(part []byte) error {
 	if err := p.packer.Close(); err != nil {
 		return fmt.Errorf("packing a file: %w", err)
 	}
-	p.parts, p.size = append(p.parts, bytes.Clone(to.Bytes())), p.size+len(part)
+	p.parts, p.size, p.packed = append(p.parts, bytes.Clone(to.Bytes())), p.size+len(part), p.packed+to.Len()
+	if p.packed > maxPacked {
+		return refuseFile("import.too_large", nil)
+	}
 	return nil
 }

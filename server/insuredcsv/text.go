@@ -16,17 +16,8 @@ type Source interface {
 	Part(i int) ([]byte, error)
 }
 
-// Text is a Source that is held in memory.
-type Text [][]byte
-
 // PartSize is the size of all parts of a Source but the last, in bytes.
 const PartSize = 256 << 10
-
-// Parts returns how many there are.
-func (t Text) Parts() int { return len(t) }
-
-// Part returns one of them.
-func (t Text) Part(i int) ([]byte, error) { return t[i], nil }
 
 // PackFile takes a whole file in. It refuses, as an *eligibility.Error, what no row may be taken from: an
 // empty or too large file, one that is no CSV, and above all one with a My Number anywhere.
@@ -36,6 +27,19 @@ func PackFile(file io.Reader) (*Packed, error) {
 		return nil, err
 	}
 	return p, checkSource(p)
+}
+
+// takeWhole is PackFile of what cannot be read again where it is.
+func takeWhole(file io.Reader) (Source, error) {
+	at, ok := rereadable(file)
+	if !ok {
+		return PackFile(file)
+	}
+	r := &reread{file: at}
+	if err := takeIn(file, r.add); err != nil {
+		return nil, err
+	}
+	return r, checkSource(r)
 }
 
 // checkSource refuses what no row may be taken from.

@@ -94,6 +94,7 @@ func (r *reader) text(column Column, cell string) string {
 	gaiji, control := false, false
 	out := strings.Map(func(c rune) rune {
 		switch {
+		case c >= ' ' && c <= '~' || c >= 'ぁ' && c <= 'ー' || c >= '一' && c <= '鿿': // nearly every one
 		case c == unicode.ReplacementChar || c == '〓' || c >= 0xE000 && c <= 0xF8FF || c >= 0xF0000:
 			gaiji = true
 			return '〓'

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"madoguchi/server/agents"
+	"madoguchi/server/instances"
 )
 
 // placeStore implements agents.Places. Its rows are not vouched for: an instance that is asked about an agent
@@ -46,7 +47,8 @@ func (s placeStore) Places(
 		all = append(all, p)
 		return err
 	}, `SELECT agent, instance, conn, at, is_virtual, oqs, version, program, pushed_at FROM agent_places
-		WHERE facility = $1 AND instance IN (SELECT name FROM instances WHERE until > $2) ORDER BY agent`,
-		facility, toMillis(at))
+		WHERE facility = $1 AND instance IN (SELECT name FROM instances
+			WHERE until > $2 AND until <= $3) ORDER BY agent`,
+		facility, toMillis(at), toMillis(at.Add(instances.LongestLease)))
 	return all, storageError(err)
 }

@@ -12,7 +12,6 @@ import (
 	"madoguchi/server/audit"
 	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
-	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
 	"madoguchi/server/staff"
 	"madoguchi/server/store/storetest"
@@ -76,7 +75,7 @@ func fill(t *testing.T) filled {
 		t.Fatal(err)
 	}
 	preview := insurer.KeptFile{ID: "FILE", Insurer: "06139992", Clerk: "鈴木", Until: noon.Add(time.Hour),
-		File: insuredcsv.Text{[]byte("番号,氏名")}}
+		File: fileParts{[]byte("番号,氏名")}}
 	if err := s.Importer.PutPreview(ctx, preview, entry("preview.keep")); err != nil {
 		t.Fatal(err)
 	}

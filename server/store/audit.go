@@ -8,6 +8,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"math/bits"
+	"strings"
 
 	"madoguchi/credential"
 	"madoguchi/server/audit"
@@ -17,9 +19,20 @@ import (
 // bytes. Whose record it concerns is a pseudonym, an HMAC under the person's own random key: erasing the
 // person drops that key, and the chain stays whole.
 
-// appendAudit adds an entry within a writing transaction, after reading the head in it: no other one appends
-// beside it (engine.lockWrites). pseudonym may be nil.
+// chainedEntry is an entry with what stands for its person; nil for nobody.
+type chainedEntry struct {
+	audit.Entry
+	pseudonym []byte
+}
+
+// appendAudit adds an entry within a writing transaction. pseudonym may be nil.
 func appendAudit(ctx context.Context, tx *sql.Tx, e audit.Entry, pseudonym []byte) error {
+	return appendEntries(ctx, tx, []chainedEntry{{e, pseudonym}})
+}
+
+// appendEntries adds entries within a writing transaction, after reading the head in it: no other one appends
+// beside it (engine.lockWrites).
+func appendEntries(ctx context.Context, tx *sql.Tx, entries []chainedEntry) error {
 	var seq int64
 	previous := make([]byte, sha256.Size)
 	err := tx.QueryRowContext(ctx, `SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1`).
@@ -27,16 +40,37 @@ func appendAudit(ctx context.Context, tx *sql.Tx, e audit.Entry, pseudonym []byt
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("reading the head of the audit chain: %w", err)
 	}
-	seq++
-	at := toMillis(e.At)
-	_, err = tx.ExecContext(ctx, `INSERT INTO audit (seq, at, actor, action, person, detail, previous, hash)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		seq, at, e.Actor, e.Action, pseudonym, e.Detail, previous,
-		auditHash(seq, at, string(e.Actor), e.Action, pseudonym, e.Detail, previous))
-	if err != nil {
-		return fmt.Errorf("appending to the audit chain: %w", err)
+	for len(entries) > 0 {
+		// the largest power of two that is there, so that few statements are kept prepared
+		n := 1 << (bits.Len(uint(len(entries))) - 1)
+		values := make([]any, 0, 8*n)
+		for _, e := range entries[:n] {
+			seq++
+			at := toMillis(e.At)
+			hash := auditHash(seq, at, string(e.Actor), e.Action, e.pseudonym, e.Detail, previous)
+			values = append(values, seq, at, e.Actor, e.Action, e.pseudonym, e.Detail, previous, hash)
+			previous = hash
+		}
+		if _, err := tx.ExecContext(ctx, insertEntries(n), values...); err != nil {
+			return fmt.Errorf("appending to the audit chain: %w", err)
+		}
+		entries = entries[n:]
 	}
 	return nil
+}
+
+// insertEntries is the statement that adds n.
+func insertEntries(n int) string {
+	var text strings.Builder
+	text.WriteString(`INSERT INTO audit (seq, at, actor, action, person, detail, previous, hash) VALUES `)
+	for i := range n {
+		if i > 0 {
+			text.WriteString(", ")
+		}
+		k := 8 * i
+		fmt.Fprintf(&text, "($%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d)", k+1, k+2, k+3, k+4, k+5, k+6, k+7, k+8)
+	}
+	return text.String()
 }
 
 // auditNotes appends entries that belong to no other change.
@@ -44,7 +78,12 @@ type auditNotes struct{ *core }
 
 // Note implements insurer.RegisterStore and insurer.DocumentsStore.
 func (s auditNotes) Note(ctx context.Context, e audit.Entry) error {
-	return s.transact(ctx, true, func(tx *sql.Tx) error { return s.audit(ctx, tx, e) })
+	return storageError(s.write.run(&changing{
+		do:    func(tx *sql.Tx) error { return s.audit(ctx, tx, e) },
+		ctx:   ctx,
+		keep:  true,
+		entry: func(tx *sql.Tx) (chainedEntry, error) { return s.chained(ctx, tx, e) },
+	}))
 }
 
 // auditHash hashes a row's fields.
@@ -85,13 +124,19 @@ func (s *core) pseudonymOf(ctx context.Context, tx queryer, id audit.PersonID) (
 	return pseudonym(key), nil
 }
 
+// chained is an entry with its person's pseudonym.
+func (s *core) chained(ctx context.Context, tx *sql.Tx, e audit.Entry) (chainedEntry, error) {
+	p, err := s.pseudonymOf(ctx, tx, e.Person)
+	return chainedEntry{e, p}, err
+}
+
 // audit appends an entry with its person's pseudonym.
 func (s *core) audit(ctx context.Context, tx *sql.Tx, e audit.Entry) error {
-	p, err := s.pseudonymOf(ctx, tx, e.Person)
+	c, err := s.chained(ctx, tx, e)
 	if err != nil {
 		return err
 	}
-	return appendAudit(ctx, tx, e, p)
+	return appendEntries(ctx, tx, []chainedEntry{c})
 }
 
 // Checkpoint implements insurer.IssuerStore.

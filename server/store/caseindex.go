@@ -24,13 +24,27 @@ func (s caseRenewal) renewCases(ctx context.Context) error {
 	if _, ok := s.sealer.masters["cases"]; !ok {
 		return nil
 	}
+	var done bool
+	if err := s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM meta WHERE name = $1)`,
+		casesMark).Scan(&done); err != nil || done {
+		return storageError(err)
+	}
 	for last := int64(0); ; {
 		var err error
-		if last, err = s.renewSome(ctx, last); err != nil || last == 0 {
+		if last, err = s.renewSome(ctx, last); err != nil {
 			return err
 		}
+		if last == 0 {
+			break
+		}
 	}
+	_, err := s.write.ExecContext(ctx, `INSERT INTO meta (name, value) VALUES ($1, '1')
+		ON CONFLICT (name) DO NOTHING`, casesMark)
+	return storageError(err)
 }
+
+// casesMark stands in meta once all cases have what they are found by, so that a start need not look at all.
+const casesMark = "cases"
 
 // renewSome renews the next thousand and returns the last one's number, 0 when there were none.
 func (s caseRenewal) renewSome(ctx context.Context, after int64) (int64, error) {

@@ -16,7 +16,7 @@ func (s importerStore) CompareImport(
 	ctx context.Context, number eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person],
 	most int,
 ) (insurer.ImportPicture, error) {
-	c := importComparison{core: s.core, most: most, seen: map[[16]byte]bool{}}
+	c := importComparison{core: s.core, most: most, seen: map[[12]byte]bool{}}
 	err := s.inBatches(comparedWith{s.core, number}, people,
 		func(batch []incomingPerson) error { return c.add(ctx, batch) })
 	if err == nil {
@@ -29,7 +29,7 @@ func (s importerStore) CompareImport(
 type importComparison struct {
 	core    *core
 	most    int
-	seen    map[[16]byte]bool // by the beginning of the key's MAC: a repeated row changes nothing twice
+	seen    map[[12]byte]bool // by 96 bits of the key's MAC: a repeated row changes nothing twice
 	picture insurer.ImportPicture
 }
 
@@ -40,7 +40,7 @@ func (c *importComparison) add(ctx context.Context, batch []incomingPerson) erro
 	}
 	for _, p := range batch {
 		k, ok := found[string(p.keyMAC)]
-		short := [16]byte(p.keyMAC)
+		short := [12]byte(p.keyMAC)
 		switch {
 		case c.seen[short] || ok && bytes.Equal(k.bodyMAC, p.bodyMAC):
 			c.picture.Count.Unchanged++
@@ -87,7 +87,7 @@ func (c *importComparison) addMissing(ctx context.Context, number eligibility.In
 		if err := scan(&key, &ref); err != nil {
 			return err
 		}
-		if len(key) >= 16 && c.seen[[16]byte(key)] {
+		if len(key) >= 12 && c.seen[[12]byte(key)] {
 			return nil
 		}
 		c.picture.Missing++

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"madoguchi/eligibility"
@@ -37,7 +38,7 @@ func (s *core) change(ctx context.Context, f func(tx *sql.Tx) error) error {
 // changeAlone is change for what takes long, such as an import: it shares its transaction with nobody, so
 // that nobody waits for its end who came before it.
 func (s *core) changeAlone(ctx context.Context, f func(tx *sql.Tx) error) error {
-	return storageError(s.write.group.run(&changing{
+	return storageError(s.write.run(&changing{
 		do:    f,
 		ctx:   ctx,
 		keep:  !audit.ChangesNothing(ctx),
@@ -46,7 +47,7 @@ func (s *core) changeAlone(ctx context.Context, f func(tx *sql.Tx) error) error 
 }
 
 func (s *core) transact(ctx context.Context, keep bool, f func(tx *sql.Tx) error) error {
-	return storageError(s.write.group.run(&changing{do: f, ctx: ctx, keep: keep}))
+	return storageError(s.write.run(&changing{do: f, ctx: ctx, keep: keep}))
 }
 
 // each runs a query and hands every row to take.
@@ -70,13 +71,25 @@ func (s *core) each(
 type writer struct {
 	*sql.DB
 	group *group
+	full  *atomic.Bool // a change found no room, and nobody has looked since (CanWrite)
 }
 
-func newWriter(db *sql.DB, e engine) writer { return writer{db, &group{db: db, engine: e}} }
+func newWriter(db *sql.DB, e engine) writer {
+	return writer{db, &group{db: db, engine: e}, new(atomic.Bool)}
+}
+
+// run makes a change.
+func (w writer) run(c *changing) error {
+	err := w.group.run(c)
+	if isFull(err) {
+		w.full.Store(true)
+	}
+	return err
+}
 
 // ExecContext is one statement, a change of its own.
 func (w writer) ExecContext(ctx context.Context, query string, args ...any) (done sql.Result, err error) {
-	err = w.group.run(&changing{ctx: ctx, keep: !audit.ChangesNothing(ctx), do: func(tx *sql.Tx) (err error) {
+	err = w.run(&changing{ctx: ctx, keep: !audit.ChangesNothing(ctx), do: func(tx *sql.Tx) (err error) {
 		done, err = tx.ExecContext(ctx, query, args...)
 		return err
 	}})
@@ -91,6 +104,9 @@ func storageError(err error) error {
 		return err
 	case err == sql.ErrNoRows: // of the look-up itself: within another fault it is of what must be there
 		return errMissing.Because(err)
+	}
+	if isFull(err) {
+		return errFull.Because(err)
 	}
 	return errStorage.Because(err)
 }

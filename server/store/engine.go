@@ -30,8 +30,8 @@ type engine interface {
 	migrations() (fs.FS, goose.Dialect, error)
 	// prepare makes what a start makes besides the tables.
 	prepare(ctx context.Context, write *sql.DB) error
-	// isFull reports an error of a disk without room.
-	isFull(err error) bool
+	// hasRoom looks for room after a change found none; its error is one of a full disk while there is none.
+	hasRoom(ctx context.Context, write *sql.DB) error
 	// lockWrites makes tx the only writing transaction until it ends: what it reads from then on stays true,
 	// the head of the audit chain too. Within one transaction it may be called again.
 	lockWrites(ctx context.Context, tx *sql.Tx) error

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 )
@@ -12,8 +13,9 @@ import (
 // Group commit: changes that wait for the writing connection share one transaction and so one flush to the
 // disk. Whoever comes first leads: it begins the transaction, does its own change, gives each that waits its
 // turn within a savepoint, and commits for all. What fails takes back itself alone; a commit that fails is
-// everybody's failure; nobody is told of success before the commit. A change that meets nobody is an
-// ordinary transaction, without savepoints and without another goroutine.
+// everybody's failure. Nobody is told anything before the commit: a refusal too may rest on what another
+// change has just done, which nobody else sees until then and which may yet be lost. A change that meets
+// nobody is an ordinary transaction, without savepoints and without another goroutine.
 
 // mostTogether bounds the changes of a transaction, so that the first of them does not wait long for it.
 const mostTogether = 128
@@ -40,10 +42,13 @@ type changing struct {
 	ctx   context.Context
 	keep  bool // else everything is taken back at the end
 	alone bool // shares its transaction with nobody: it is long
+	// entry is do of a change that is nothing but an entry of the audit chain (groupentries.go); else nil
+	entry func(*sql.Tx) (chainedEntry, error)
 
 	turn chan turn
-	ran  chan error // what do returned
-	told chan error // how the commit ended
+	ran  chan error // what do returned, in its goroutine
+	own  error      // what do returned, for its leader
+	told chan error // how it ended, after the commit
 }
 
 // turn calls a change that waits: into a transaction, or to lead one where tx is nil.
@@ -60,17 +65,26 @@ func (g *group) run(c *changing) error {
 		g.mu.Unlock()
 		return g.lead(c)
 	}
-	c.turn, c.ran, c.told = make(chan turn), make(chan error, 1), make(chan error, 1)
+	c.turn, c.told = make(chan turn), make(chan error, 1)
+	if c.entry == nil {
+		c.ran = make(chan error, 1)
+	}
 	g.waiting = append(g.waiting, c)
 	g.mu.Unlock()
 	var called turn
 	select {
 	case called = <-c.turn:
+	case err := <-c.told: // its leader did it
+		return err
 	case <-c.ctx.Done():
 		if g.leave(c) {
 			return c.ctx.Err()
 		}
-		called = <-c.turn
+		select {
+		case called = <-c.turn:
+		case err := <-c.told:
+			return err
+		}
 	}
 	switch {
 	case called.err != nil:
@@ -78,9 +92,7 @@ func (g *group) run(c *changing) error {
 	case called.tx == nil:
 		return g.lead(c)
 	}
-	if err := c.follow(called.tx); err != nil || !c.keep {
-		return err
-	}
+	c.follow(called.tx)
 	return <-c.told
 }
 
@@ -98,11 +110,18 @@ func (g *group) leave(c *changing) bool {
 
 // follow runs a change in another's transaction, in its own goroutine, and says how it went even if it
 // panics.
-func (c *changing) follow(tx *sql.Tx) (err error) {
-	err = errLeft
+func (c *changing) follow(tx *sql.Tx) {
+	err := errLeft
 	defer func() { c.ran <- err }()
 	err = c.run(tx)
-	return err
+}
+
+// end tells a change that waits how it ended.
+func (c *changing) end(commit error) {
+	if commit == nil {
+		commit = c.own
+	}
+	c.told <- commit
 }
 
 // run is the change itself; one whose caller has gone is an error.
@@ -116,14 +135,18 @@ func (c *changing) run(tx *sql.Tx) error {
 	return c.ctx.Err()
 }
 
-// next takes the first of the queue if it may share a transaction.
-func (g *group) next() *changing {
+// next takes who comes next and may share a transaction: entries as far as they stand one behind the other
+// (groupentries.go), at most so many, or one other change.
+func (g *group) next(most int) (entries []*changing, other *changing) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if len(g.waiting) == 0 || g.waiting[0].alone {
-		return nil
+	for len(entries) < most && len(g.waiting) > 0 && g.waiting[0].entry != nil {
+		entries = append(entries, g.pop())
 	}
-	return g.pop()
+	if len(entries) > 0 || len(g.waiting) == 0 || g.waiting[0].alone {
+		return entries, nil
+	}
+	return nil, g.pop()
 }
 
 // pop takes the first of the queue.
@@ -170,25 +193,33 @@ func (g *group) lead(c *changing) error {
 	if c.alone {
 		return tx.Commit()
 	}
+	runtime.Gosched() // who was told a moment ago may be back with the next one
 	all, err := g.gather(tx)
 	if err == nil {
 		err = tx.Commit()
 	}
 	for _, other := range all {
-		other.told <- err
+		other.end(err)
 	}
 	return err
 }
 
-// gather gives each that waits its turn, and returns those whose change stands in the transaction.
+// gather gives each that waits its turn, and returns those that had it.
 func (g *group) gather(tx *sql.Tx) (all []*changing, err error) {
-	for range mostTogether {
-		c := g.next()
+	for len(all) < mostTogether {
+		entries, c := g.next(mostTogether - len(all))
+		if len(entries) > 0 {
+			all = append(all, entries...)
+			if err := appendTogether(tx, entries); err != nil {
+				return all, fmt.Errorf("%w: %w", errLost, err)
+			}
+			continue
+		}
 		if c == nil {
 			break
 		}
-		kept, err := c.within(tx)
-		if kept {
+		called, err := c.within(tx)
+		if called {
 			all = append(all, c)
 		}
 		if err != nil {
@@ -198,8 +229,9 @@ func (g *group) gather(tx *sql.Tx) (all []*changing, err error) {
 	return all, nil
 }
 
-// within runs a change of the queue in a savepoint of tx. An error is of the transaction, not of the change.
-func (c *changing) within(tx *sql.Tx) (kept bool, err error) {
+// within runs a change of the queue in a savepoint of tx; called then waits for its end. An error is of the
+// transaction, not of the change.
+func (c *changing) within(tx *sql.Tx) (called bool, err error) {
 	step := func(text string) error {
 		_, err := tx.ExecContext(context.Background(), text)
 		return err
@@ -209,12 +241,12 @@ func (c *changing) within(tx *sql.Tx) (kept bool, err error) {
 		return false, err
 	}
 	c.turn <- turn{tx: tx}
-	ran := <-c.ran
-	if ran == nil && c.keep {
+	c.own = <-c.ran
+	if c.own == nil && c.keep {
 		return true, step("RELEASE one") // fails where the engine gave the whole transaction up
 	}
 	if err := step("ROLLBACK TO one"); err != nil {
-		return false, errors.Join(err, ran)
+		return true, errors.Join(err, c.own)
 	}
-	return false, step("RELEASE one")
+	return true, step("RELEASE one")
 }

@@ -120,24 +120,69 @@ func TestAChangeThatFailsTakesBackItselfAlone(t *testing.T) {
 			}
 			return refused
 		},
+		"an entry about nobody": func(s *opened) error {
+			e := entry("first")
+			e.Person = "NOBODY"
+			return s.Register.Note(ctx, e)
+		},
+	}
+	others := map[string]func(s *opened, action string) error{
+		"changes": func(s *opened, action string) error { return s.change(ctx, noted(action)) },
+		"entries": func(s *opened, action string) error { return s.Register.Note(ctx, entry(action)) },
 	}
 	for name, fail := range fails {
-		t.Run(name, func(t *testing.T) {
-			g, led := gathered(t, noted("leader"))
-			before := g.join(func() error { return g.s.change(ctx, noted("before")) })
-			failed := g.join(func() error { return fail(g.s) })
-			after := g.join(func() error { return g.s.change(ctx, noted("after")) })
-			got := g.end()
-			if want := []string{"leader", "before", "after"}; !slices.Equal(got, want) {
-				t.Errorf("stored %v, want %v", got, want)
-			}
-			if err := errors.Join(<-led, <-before, <-after); err != nil {
-				t.Errorf("the others: %v", err)
-			}
-			if err := <-failed; err == nil {
-				t.Error("it was told of success")
+		for among, other := range others {
+			t.Run(name+" among "+among, func(t *testing.T) {
+				over, cancel = context.WithCancel(ctx)
+				g, led := gathered(t, noted("leader"))
+				ends := []<-chan error{led}
+				join := func(action string) {
+					ends = append(ends, g.join(func() error { return other(g.s, action) }))
+				}
+				join("before")
+				join("between")
+				failed := g.join(func() error { return fail(g.s) })
+				join("after")
+				join("at last")
+				got := g.end()
+				want := []string{"leader", "before", "between", "after", "at last"}
+				if !slices.Equal(got, want) {
+					t.Errorf("stored %v, want %v", got, want)
+				}
+				for _, ended := range ends {
+					if err := <-ended; err != nil {
+						t.Errorf("another: %v", err)
+					}
+				}
+				if err := <-failed; err == nil {
+					t.Error("it was told of success")
+				}
+			})
+		}
+	}
+}
+
+// Entries and other changes that come at any moment all end, and each stands in the chain once.
+func TestEntriesAndOtherChangesMeetAtAnyMoment(t *testing.T) {
+	s, _ := open(t)
+	const callers, each = 16, 150
+	var all sync.WaitGroup
+	for i := range callers {
+		all.Go(func() {
+			for k := range each {
+				do := func() error { return s.Register.Note(ctx, entry("entry")) }
+				if (i+k)%3 == 0 {
+					do = func() error { return s.change(ctx, noted("change")) }
+				}
+				if err := do(); err != nil {
+					t.Error(err)
+				}
 			}
 		})
+	}
+	all.Wait()
+	if n, err := s.VerifyAudit(ctx); err != nil || n != callers*each {
+		t.Errorf("%d entries of %d: %v", n, callers*each, err)
 	}
 }
 
@@ -172,10 +217,57 @@ func TestALeaderThatFailsLeavesTheOthers(t *testing.T) {
 	}
 }
 
+// What is refused because of another's change finds that change when it looks again.
+func TestARefusalIsToldOnceWhatItRestsOnIsSeen(t *testing.T) {
+	g, led := gathered(t, noted("spent"))
+	look := func(tx *sql.Tx) (n int, err error) {
+		err = tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM audit WHERE action = 'spent'`).Scan(&n)
+		return n, err
+	}
+	refused := errors.New("refused")
+	seen := make(chan int, 1)
+	second := g.join(func() error {
+		err := g.s.change(ctx, func(tx *sql.Tx) error {
+			if n, err := look(tx); n != 1 || err != nil {
+				return err
+			}
+			return refused
+		})
+		n := 0
+		if err := g.s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM audit`).Scan(&n); err != nil {
+			return err
+		}
+		seen <- n
+		return err
+	})
+	third := g.join(func() error {
+		return g.s.change(ctx, func(*sql.Tx) error {
+			for range 100_000 { // time enough to be told and to look again
+				runtime.Gosched()
+			}
+			return nil
+		})
+	})
+	g.end()
+	if err := <-second; !errors.Is(err, refused) {
+		t.Error(err)
+	}
+	if n := <-seen; n != 1 {
+		t.Errorf("%d entries are seen by who was refused because of one", n)
+	}
+	if err := errors.Join(<-led, <-third); err != nil {
+		t.Error(err)
+	}
+}
+
 // Nobody is told of success by a commit that failed.
 func TestACommitThatFailsIsEverybodysFailure(t *testing.T) {
 	g, led := gathered(t, noted("leader"))
 	second := g.join(func() error { return g.s.change(ctx, noted("second")) })
+	third := g.join(func() error { return g.s.Register.Note(ctx, entry("third")) })
+	// its refusal rests on the second, which is not there in the end
+	spent := errors.New("spent")
+	fourth := g.join(func() error { return g.s.change(ctx, func(*sql.Tx) error { return spent }) })
 	// a constraint that is judged at the commit: SQLite's deferred foreign keys
 	broken := g.join(func() error {
 		return g.s.change(ctx, func(tx *sql.Tx) error {
@@ -190,9 +282,11 @@ func TestACommitThatFailsIsEverybodysFailure(t *testing.T) {
 	if got := g.end(); len(got) != 0 {
 		t.Errorf("stored %v", got)
 	}
-	for name, ended := range map[string]<-chan error{"leader": led, "second": second, "broken": broken} {
-		if err := <-ended; err == nil {
-			t.Errorf("%s was told of success", name)
+	for name, ended := range map[string]<-chan error{
+		"leader": led, "second": second, "third": third, "fourth": fourth, "broken": broken,
+	} {
+		if err := <-ended; err == nil || errors.Is(err, spent) {
+			t.Errorf("%s was told %v", name, err)
 		}
 	}
 	if err := g.s.Register.Note(ctx, entry("next")); err != nil {
@@ -208,6 +302,12 @@ func TestTheQueueKeepsItsOrder(t *testing.T) {
 	cancel()
 	if err := <-gone; !errors.Is(err, context.Canceled) {
 		t.Errorf("who went: %v", err)
+	}
+	overToo, cancelToo := context.WithCancel(ctx)
+	goneToo := g.join(func() error { return g.s.Register.Note(overToo, entry("gone too")) })
+	cancelToo()
+	if err := <-goneToo; !errors.Is(err, context.Canceled) {
+		t.Errorf("whose entry went: %v", err)
 	}
 	before := g.join(func() error { return g.s.change(ctx, noted("before")) })
 	long := g.join(func() error {

@@ -17,13 +17,23 @@ func (s *Store) Ping(ctx context.Context) error {
 	return s.read.QueryRowContext(ctx, `SELECT 1 FROM meta WHERE name = 'stamp'`).Scan(&one)
 }
 
-// CanWrite reports whether the database takes a change: it writes what stands there. Where there is no room
-// for it the error is readiness.ErrFull.
+// isFull reports an error of a disk without room.
+func isFull(err error) bool { return isFullSQLite(err) || isFullPostgres(err) }
+
+// CanWrite reports whether the database takes a change: it writes what stands there, and looks for more room
+// where another change found none. Where there is none the error is readiness.ErrFull.
 func (s *Store) CanWrite(ctx context.Context) error {
 	_, err := s.write.ExecContext(ctx, `INSERT INTO meta (name, value) VALUES ('probe', '')
 		ON CONFLICT (name) DO UPDATE SET value = excluded.value`)
-	if s.engine.isFull(err) {
+	wasFull := s.write.full.Load()
+	if err == nil && wasFull {
+		err = s.engine.hasRoom(ctx, s.write.DB)
+	}
+	switch {
+	case isFull(err), err != nil && wasFull: // full until room was found
 		return fmt.Errorf("%w: %w", readiness.ErrFull, err)
+	case err == nil:
+		s.write.full.Store(false)
 	}
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"madoguchi/server/readiness"
@@ -46,6 +47,15 @@ func TestADatabaseWithoutRoomSaysThatItIsFull(t *testing.T) {
 	}
 	if err := s.CanWrite(t.Context()); !errors.Is(err, readiness.ErrFull) {
 		t.Errorf("%v", err)
+	}
+	s.write.full.Store(false)
+	large := entry("people.search")
+	large.Detail = strings.Repeat("x", 100_000)
+	if err := s.Register.Note(t.Context(), large); !errors.Is(err, errFull) {
+		t.Errorf("a change: %v", err)
+	}
+	if !s.write.full.Load() {
+		t.Error("the next look does not know that a change found no room")
 	}
 	if _, err := s.write.Exec(`PRAGMA max_page_count = 1000000`); err != nil {
 		t.Fatal(err)

@@ -46,7 +46,8 @@ type incomingPerson struct {
 func (s importerStore) inBatches(
 	to importTarget, people iter.Seq2[string, eligibility.Person], take func([]incomingPerson) error,
 ) error {
-	batches, stop, done := make(chan []incomingPerson, 4), make(chan struct{}), make(chan error, 1)
+	ahead := max(1, importSlice/s.importBatch()) // while a slice is stored, the next gets ready
+	batches, stop, done := make(chan []incomingPerson, ahead), make(chan struct{}), make(chan error, 1)
 	go func() {
 		defer close(batches)
 		done <- s.prepareBatches(to, people, batches, stop)
@@ -119,7 +120,7 @@ func (im *openImport) incoming(key string, p eligibility.Person) (incomingPerson
 	if err != nil {
 		return next, err
 	}
-	next.ref = rand.Text()
+	next.ref = im.refs.next()
 	personKey := make([]byte, 32)
 	rand.Read(personKey)
 	row := personRow{next.ref, string(im.number), next.keyMAC, 1, toMillis(im.entry.At)}

@@ -3,9 +3,12 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // insertTogether is how many people one statement stores.
@@ -31,11 +34,16 @@ const newPersonColumns = 17
 var (
 	insertOne  = insertPeople(1)
 	insertMany = insertPeople(insertTogether)
+	// insertNew passes over who is known: how many rows it stored says whether anybody was
+	insertNew = insertMany + ` ON CONFLICT (key_mac) DO NOTHING`
 )
 
+// insertPeople stores n people. An error gives the whole transaction up (OR ROLLBACK), as storeSlice does
+// anyway: SQLite would else keep a journal of each statement, to take back that alone, and that took a third
+// of an import.
 func insertPeople(n int) string {
 	var text strings.Builder
-	text.WriteString(`INSERT INTO people (` + strings.Join(newColumns, ", ") + `) VALUES `)
+	text.WriteString(`INSERT OR ROLLBACK INTO people (` + strings.Join(newColumns, ", ") + `) VALUES `)
 	for i := range n {
 		if i > 0 {
 			text.WriteString(", ")
@@ -56,12 +64,79 @@ func insertPeople(n int) string {
 	return text.String()
 }
 
-func (f *newPeople) add(ctx context.Context, tx *sql.Tx, p incomingPerson) error {
+// putNew stores those of a batch who are new, and returns those among whom somebody is known: some of them
+// may be stored already, under their new reference. What is too few for one statement comes back too.
+func (im *openImport) putNew(
+	ctx context.Context, tx *sql.Tx, batch []incomingPerson,
+) (rest []incomingPerson, err error) {
+	if _, ok := im.engine.(postgres); ok {
+		return im.copyNew(ctx, tx, batch)
+	}
+	next := newPeople{im: im}
+	for some := range slices.Chunk(batch, insertTogether) {
+		if len(some) < insertTogether {
+			return append(rest, some...), nil
+		}
+		next.values = next.values[:0]
+		for _, p := range some {
+			next.hold(p)
+		}
+		done, err := tx.ExecContext(ctx, insertNew, next.values...)
+		if err != nil {
+			return nil, storing(err)
+		}
+		stored, err := done.RowsAffected()
+		if err != nil {
+			return nil, storing(err)
+		}
+		if int(stored) < len(some) {
+			rest = append(rest, some...)
+			continue
+		}
+		im.count.New += len(some)
+	}
+	return rest, nil
+}
+
+// copyNew is putNew by COPY, which stores all or nobody.
+func (im *openImport) copyNew(
+	ctx context.Context, tx *sql.Tx, batch []incomingPerson,
+) (rest []incomingPerson, err error) {
+	if _, err := tx.ExecContext(ctx, "SAVEPOINT copied"); err != nil {
+		return nil, storing(err)
+	}
+	next := newPeople{im: im}
+	for _, p := range batch {
+		next.hold(p)
+	}
+	after := "RELEASE copied"
+	var refused *pgconn.PgError
+	switch err := next.copyIn(ctx, tx); {
+	case errors.As(err, &refused) && refused.Code == uniqueViolation:
+		rest, after = batch, "ROLLBACK TO copied"
+	case err != nil:
+		return nil, err
+	default:
+		im.count.New += len(batch)
+	}
+	_, err = tx.ExecContext(ctx, after)
+	return rest, storing(err)
+}
+
+// uniqueViolation is PostgreSQL's SQLSTATE for a value that is there already.
+const uniqueViolation = "23505"
+
+// hold appends a person's values.
+func (f *newPeople) hold(p incomingPerson) {
 	at := toMillis(f.im.entry.At)
 	f.values = append(f.values, p.ref, string(f.im.number), p.keyMAC, p.bodyMAC, at,
 		p.sealed, p.pseudonym, f.im.id, f.im.preview)
 	f.values = append(f.values, p.search...)
 	f.n++
+}
+
+func (f *newPeople) add(ctx context.Context, tx *sql.Tx, p incomingPerson) error {
+	f.hold(p)
 	if _, ok := f.im.engine.(postgres); ok || f.n < insertTogether {
 		return nil
 	}

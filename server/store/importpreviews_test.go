@@ -9,7 +9,6 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/internal/testenv"
-	"madoguchi/server/insuredcsv"
 	"madoguchi/server/store/storetest"
 )
 
@@ -44,7 +43,7 @@ func testPartsOfAKeptFileCannotChangePlaces(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(attacks)) {
 		t.Run(name, func(t *testing.T) {
 			s, _ := open(t)
-			preview(t, s, insuredcsv.Text{[]byte("one"), []byte("two"), []byte("three")})
+			preview(t, s, fileParts{[]byte("one"), []byte("two"), []byte("three")})
 			for _, q := range attacks[name] {
 				if _, err := s.tamper(q); err != nil {
 					t.Fatal(err)
@@ -77,7 +76,7 @@ func TestAKeptFileIsFoundAndDroppedByItsClerkAlone(t *testing.T) {
 
 func testAKeptFileIsFoundAndDroppedByItsClerkAlone(t *testing.T) {
 	s, _ := open(t)
-	preview(t, s, insuredcsv.Text{[]byte("one")})
+	preview(t, s, fileParts{[]byte("one")})
 	var missing *eligibility.Error
 	for _, clerk := range []string{"", "佐藤", "鈴", "鈴木 ", "鈴木%"} {
 		// not only that it does not open: nobody hears of altered data for having asked

@@ -44,9 +44,11 @@ type openImport struct {
 	id    int64 // in open_imports
 	key   int64 // the data key that seals the people
 	aead  cipher.AEAD
+	refs  refs
 	count insurer.ImportCount
 
 	pending []incomingPerson // of the next slice
+	allNew  bool             // nobody of the last batch was known
 }
 
 // storeFile stores a file's people, all or none.
@@ -61,7 +63,7 @@ func (s importerStore) storeFile(
 	if err := s.clearImports(ctx); err != nil {
 		return insurer.ImportCount{}, err
 	}
-	im := &openImport{core: s.core, importedFile: file}
+	im := &openImport{core: s.core, importedFile: file, refs: refs{at: toMillis(file.entry.At)}}
 	if err := s.change(ctx, func(tx *sql.Tx) error { return im.begin(ctx, tx) }); err != nil {
 		return insurer.ImportCount{}, err
 	}
@@ -113,16 +115,29 @@ func (im *openImport) putPending(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-// put stores a batch: each person is new, a next version, or unchanged.
-func (im *openImport) put(ctx context.Context, tx *sql.Tx, batch []incomingPerson) error {
+// put stores a batch: each person is new, a next version, or unchanged. Behind a batch of new people only,
+// the next is stored as that before anybody is looked for.
+func (im *openImport) put(ctx context.Context, tx *sql.Tx, batch []incomingPerson) (err error) {
+	if im.allNew {
+		if batch, err = im.putNew(ctx, tx, batch); err != nil {
+			return err
+		}
+	}
+	if len(batch) == 0 {
+		return nil
+	}
 	found, err := findKnown(ctx, tx, batch, im.id)
 	if err != nil {
 		return err
 	}
+	im.allNew = len(found) == 0
 	fresh := newPeople{im: im}
 	for _, p := range batch {
 		k, ok := found[string(p.keyMAC)]
 		switch {
+		case ok && k.ref == p.ref: // putNew stored it
+			im.count.New++
+			continue
 		case !ok:
 			if err := fresh.add(ctx, tx, p); err != nil {
 				return err

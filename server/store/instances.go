@@ -46,7 +46,8 @@ func (s instanceStore) Living(ctx context.Context, at time.Time) (names []string
 		err := scan(&name)
 		names = append(names, name)
 		return err
-	}, `SELECT name FROM instances WHERE until > $1 ORDER BY name`, toMillis(at))
+	}, `SELECT name FROM instances WHERE until > $1 AND until <= $2 ORDER BY name`, toMillis(at),
+		toMillis(at.Add(instances.LongestLease)))
 	return names, storageError(err)
 }
 

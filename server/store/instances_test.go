@@ -73,6 +73,12 @@ func testInstancesKnowOfEachOther(t *testing.T) {
 	if all := found(); !slices.Equal(all, []agents.Place{place}) || !slices.Equal(others(), []string{"a"}) {
 		t.Errorf("%+v %v", all, others())
 	}
+	if err := Instances(first).PutInstance(ctx, "of next year", noon.AddDate(1, 0, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(others(), []string{"a"}) {
+		t.Errorf("one lives by a clock that was wrong: %v", others())
+	}
 	if err := AgentPlaces(second).DropPlace(ctx, "agent", "another connection"); err != nil {
 		t.Fatal(err)
 	}
@@ -226,5 +232,12 @@ func testARunIsTakenOver(t *testing.T) {
 	}
 	if _, ours, err := claimsOf[a].ClaimRun(ctx, run.Key(), claim("a", late)); err != nil || !ours {
 		t.Errorf("what an instance that ended had claimed: %v %v", ours, err)
+	}
+	nextYear := claim("a", late.AddDate(1, 0, 0))
+	if _, ours, err := claimsOf[a].ClaimRun(ctx, run.Key(), nextYear); err != nil || !ours {
+		t.Fatal(ours, err)
+	}
+	if _, ours, err := claimsOf[b].ClaimRun(ctx, run.Key(), claim("b", late)); err != nil || !ours {
+		t.Errorf("what an instance claimed whose clock was a year ahead: %v %v", ours, err)
 	}
 }

@@ -100,7 +100,13 @@ func testPeopleOfAnOlderProgramAreFoundAfterTheNextStart(t *testing.T) {
 	}
 }
 
-func preview(t *testing.T, s *opened, file insuredcsv.Text) {
+// fileParts is a clerk's file that is held in memory (insuredcsv.Source).
+type fileParts [][]byte
+
+func (f fileParts) Parts() int                 { return len(f) }
+func (f fileParts) Part(i int) ([]byte, error) { return f[i], nil }
+
+func preview(t *testing.T, s *opened, file fileParts) {
 	t.Helper()
 	p := insurer.KeptFile{ID: "P", Insurer: "06139992", Clerk: "鈴木", Until: noon.Add(time.Hour), File: file}
 	if err := s.Importer.PutPreview(ctx, p, entry("people.preview")); err != nil {
@@ -126,7 +132,7 @@ func TestAKeptFileComesBackInItsPartsAndNoneCanBeMovedOrLeftOut(t *testing.T) {
 
 func testAKeptFileComesBackInItsPartsAndNoneCanBeMovedOrLeftOut(t *testing.T) {
 	s, _ := open(t)
-	preview(t, s, insuredcsv.Text{[]byte("first"), []byte("second"), []byte("third")})
+	preview(t, s, fileParts{[]byte("first"), []byte("second"), []byte("third")})
 	p, err := s.Importer.Preview(ctx, clerkOf("鈴木"), "P", noon)
 	if err != nil {
 		t.Fatal(err)
@@ -161,7 +167,7 @@ func TestHalfAFileIsNotStored(t *testing.T) { storetest.Engines(t, testHalfAFile
 
 func testHalfAFileIsNotStored(t *testing.T) {
 	s, _ := open(t)
-	preview(t, s, insuredcsv.Text{[]byte("x")})
+	preview(t, s, fileParts{[]byte("x")})
 	whole, stop := context.WithCancelCause(ctx)
 	half := func(yield func(string, eligibility.Person) bool) {
 		yield("k1", hanako)
@@ -183,7 +189,7 @@ func TestAKeptFileIsStoredOnceAndOnlyWithTheNumbersThatWereSeen(t *testing.T) {
 
 func testAKeptFileIsStoredOnceAndOnlyWithTheNumbersThatWereSeen(t *testing.T) {
 	s, _ := open(t)
-	preview(t, s, insuredcsv.Text{[]byte("x")})
+	preview(t, s, fileParts{[]byte("x")})
 	people := maps.All(map[string]eligibility.Person{"k1": hanako})
 	err := s.Importer.ImportPreview(ctx, insurer.StoredPreview{ID: "P", Insurer: "06139992",
 		Seen: insurer.ImportCount{New: 2}}, people, entry("people.import"))

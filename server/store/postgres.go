@@ -192,8 +192,21 @@ func (postgres) prepare(ctx context.Context, write *sql.DB) error {
 	return makePartitions(ctx, write)
 }
 
-// isFull is SQLSTATE disk_full.
-func (postgres) isFull(err error) bool {
+// hasRoom makes the server's files grow by a megabyte and gives it back: a small change fits into pages that
+// are there, and the server's disk cannot be seen from here.
+func (postgres) hasRoom(ctx context.Context, write *sql.DB) error {
+	tx, err := write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	_, err = tx.ExecContext(ctx, `CREATE TABLE room AS
+		SELECT repeat('x', 1000) FROM generate_series(1, 1000)`)
+	return err
+}
+
+// isFullPostgres is SQLSTATE disk_full.
+func isFullPostgres(err error) bool {
 	var fault *pgconn.PgError
 	return errors.As(err, &fault) && fault.Code == "53100"
 }

@@ -3,9 +3,11 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
+	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 )
@@ -14,6 +16,14 @@ import (
 type printSource struct {
 	*core
 	personReader
+}
+
+// EachOfFile implements insurer.PrintSource.
+func (s printSource) EachOfFile(
+	ctx context.Context, number eligibility.InsurerNumber, file string,
+	see func(eligibility.Person, insurer.Printed),
+) error {
+	return eachPrinted(ctx, s.core, number, file, see)
 }
 
 // EachPrint implements insurer.PrintSource.
@@ -50,52 +60,33 @@ func (s printSource) EachPrint(
 	return storageError(rows.Err())
 }
 
+// noticesAtOnce is how many people's notices one query finds.
+const noticesAtOnce = 100
+
 // EnsureNotices implements insurer.PrintSource.
 func (s printSource) EnsureNotices(
 	ctx context.Context, many insurer.ManyNotices, e audit.Entry,
 ) (map[audit.PersonID]int64, error) {
 	out := make(map[audit.PersonID]int64, len(many.People))
 	err := s.changeAlone(ctx, func(tx *sql.Tx) error {
-		find, err := tx.PrepareContext(ctx,
-			`SELECT people.id, coalesce(max(notices.serial), 0),
-				coalesce(max(CASE WHEN notices.void = 0 THEN notices.serial END), 0)
-			FROM registered AS people LEFT JOIN notices ON notices.person_id = people.id
-				WHERE people.ref = $1 AND people.insurer = $2 GROUP BY people.id`)
-		if err != nil {
-			return fmt.Errorf("looking for notices: %w", err)
-		}
-		defer find.Close()
-		insert, err := tx.PrepareContext(ctx,
-			`INSERT INTO notices (person_id, serial, code_mac, void, created_at, proof)
-			VALUES ($1, $2, $3, 0, $4, $5)`)
-		if err != nil {
-			return fmt.Errorf("storing notices: %w", err)
-		}
-		defer insert.Close()
 		made := 0
-		for _, id := range many.People {
-			n := noticeRow{ref: string(id), at: toMillis(e.At)}
-			var current int64
-			err := find.QueryRowContext(ctx, id, many.Insurer).Scan(&n.person, &n.serial, &current)
-			if errors.Is(err, sql.ErrNoRows) {
-				continue // erased a moment ago
-			}
+		for some := range slices.Chunk(many.People, noticesAtOnce) {
+			last, err := lastNotices(ctx, tx, many.Insurer, some)
 			if err != nil {
 				return fmt.Errorf("looking for notices: %w", err)
 			}
-			if current == 0 || current < n.serial { // none yet, or the last one is void
-				made++
-				n.serial++
-				n.code = many.MAC(id, n.serial)
-				proof, err := s.proofs.proofOf(n.row())
-				if err != nil {
-					return err
+			for _, n := range last { // who was erased a moment ago has none
+				if n.current == 0 || n.current < n.serial { // none yet, or the last one is void
+					made++
+					n.serial++
+					n.at = toMillis(e.At)
+					n.code = many.MAC(audit.PersonID(n.ref), n.serial)
+					if err := s.notices().put(ctx, tx, n.noticeRow); err != nil {
+						return err
+					}
 				}
-				if _, err := insert.ExecContext(ctx, n.person, n.serial, n.code, n.at, proof); err != nil {
-					return fmt.Errorf("storing notices: %w", err)
-				}
+				out[audit.PersonID(n.ref)] = n.serial
 			}
-			out[id] = n.serial
 		}
 		if made == 0 {
 			return nil
@@ -104,4 +95,38 @@ func (s printSource) EnsureNotices(
 		return appendAudit(ctx, tx, e, nil)
 	})
 	return out, err
+}
+
+// lastNotice is a person's last notice, and which of them is not void; 0: none.
+type lastNotice struct {
+	noticeRow
+	current int64
+}
+
+func lastNotices(
+	ctx context.Context, tx *sql.Tx, number eligibility.InsurerNumber, people []audit.PersonID,
+) (all []lastNotice, err error) {
+	places, values := make([]string, len(people)), []any{number}
+	for i, id := range people {
+		values = append(values, id)
+		places[i] = fmt.Sprintf("$%d", len(values))
+	}
+	// || keeps SQLite from taking the index of insurers, and with it a whole register for a hundred people
+	rows, err := tx.QueryContext(ctx, `SELECT people.id, people.ref,
+			(SELECT coalesce(max(serial), 0) FROM notices WHERE person_id = people.id),
+			(SELECT coalesce(max(serial), 0) FROM notices WHERE person_id = people.id AND void = 0)
+		FROM registered AS people
+		WHERE people.insurer || '' = $1 AND people.ref IN (`+strings.Join(places, ", ")+`)`, values...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var n lastNotice
+		if err := rows.Scan(&n.person, &n.ref, &n.serial, &n.current); err != nil {
+			return nil, err
+		}
+		all = append(all, n)
+	}
+	return all, rows.Err()
 }

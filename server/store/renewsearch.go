@@ -27,8 +27,12 @@ func (s searchRenewal) renewSearch(ctx context.Context) error {
 		return storageError(err)
 	}
 	form := searchForm
-	if done == searchForm { // only an index is asked for people of before there were forms
+	if done == searchForm { // only people of before there were forms may be left
 		form = 1
+		var left bool
+		if err := s.read.QueryRowContext(ctx, anyFormless).Scan(&left); err != nil || !left {
+			return storageError(err)
+		}
 	}
 	for last := int64(0); ; {
 		if last, err = s.renewSome(ctx, form, last); err != nil {
@@ -46,6 +50,9 @@ func (s searchRenewal) renewSearch(ctx context.Context) error {
 		searchMark, strconv.Itoa(searchForm))
 	return storageError(err)
 }
+
+// anyFormless goes by the index of those people alone (people_search): every start asks it.
+const anyFormless = `SELECT EXISTS (SELECT 1 FROM people WHERE search < 1)`
 
 // searchMark stands in meta with the form that everybody has, so that a start need not look at everybody.
 const searchMark = "search"

@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"madoguchi/server/audit"
+	"madoguchi/server/instances"
 	"madoguchi/server/insurer"
 )
 
@@ -21,9 +22,11 @@ func (s runStore) ClaimRun(
 		anyway = 1
 	}
 	err := s.write.QueryRowContext(ctx, `UPDATE runs SET owner = $3, lease_until = $4, attempt = attempt + 1
-		WHERE ref = $1 AND insurer = $2 AND state = $5 AND (owner = $3 OR lease_until <= $6 OR $7 = 1)
+		WHERE ref = $1 AND insurer = $2 AND state = $5
+			AND (owner = $3 OR lease_until <= $6 OR lease_until > $8 OR $7 = 1)
 		RETURNING attempt`,
-		run.ID, run.Insurer, c.Owner, toMillis(c.Until), insurer.RunGoing, toMillis(c.At), anyway).
+		run.ID, run.Insurer, c.Owner, toMillis(c.Until), insurer.RunGoing, toMillis(c.At), anyway,
+		toMillis(c.At.Add(instances.LongestLease))).
 		Scan(&c.Attempt)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, false, nil

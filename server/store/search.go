@@ -15,12 +15,12 @@ import (
 const searchForm = 3
 
 // searchValues are what people are found by: the columns search, number_mac, name_mac, kana_mac, birth_mac,
-// insured_mac, name_head_mac, kana_head_mac.
+// insured_mac, name_head_mac, kana_head_mac. Whole names need no hash of their own: whose name it is stands
+// among those whose name begins so.
 func (k *keyedHash) searchValues(insurer eligibility.InsurerNumber, p eligibility.Person) []any {
 	name, kana := eligibility.SearchName(p.Name), eligibility.SearchName(p.Kana)
 	return []any{searchForm, k.search(insurer, "number", eligibility.NormaliseNumber(p.Number)),
-		k.search(insurer, "name", name),
-		k.search(insurer, "kana", kana),
+		[]byte{}, []byte{},
 		k.search(insurer, "birth", p.BirthDate.String()),
 		k.search(insurer, "insured", eligibility.NormaliseSymbol(p.Symbol),
 			eligibility.NormaliseNumber(p.Number)),
@@ -38,8 +38,8 @@ func headOf(name string) string {
 	return string(letters[:min(len(letters), headLetters)])
 }
 
-// search is short, since six indexes hold one for each person: a chance find among 2^64 does no harm, and the
-// record that it opens is shown with its own values.
+// search is short, since four indexes hold one for each person: a chance find among 2^64 does no harm, and
+// the record that it opens is shown with its own values.
 func (k *keyedHash) search(insurer eligibility.InsurerNumber, kind string, parts ...string) []byte {
 	return k.mac("search-"+kind, append([]string{string(insurer)}, parts...)...)[:8]
 }
@@ -72,18 +72,30 @@ func (s registerStore) CountFound(ctx context.Context, q insurer.PeopleQuery) (n
 	return n, err
 }
 
+// stretches are the 65,536 people at a time by which the indexes are ordered (migration 0041): a value is
+// looked for in each of them.
+const stretches = `stretches (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM stretches
+	WHERE n < (SELECT coalesce(max(id), 0) >> 16 FROM people))`
+
+// found is a query for the numbers of people by the n-th value of a column that people are found by.
+func found(column string, n int) string {
+	return fmt.Sprintf(`SELECT people.id FROM stretches JOIN people
+		ON people.id >> 16 = stretches.n AND people.%s = $%d`, column, n)
+}
+
 // eachFound hands on whom a clerk's text means, newest first. Whose name or reading begins with the text is
-// known only once the record is open: the index tells of the first letters.
+// known only once the record is open: the index tells of the first letters. A text of fewer letters means
+// those who have no more.
 func (s registerStore) eachFound(
 	ctx context.Context, q insurer.PeopleQuery, take func(insurer.PersonRecord),
 ) error {
 	exact, values := s.peopleQuery(q)
 	wanted, name := exact, eligibility.SearchName(q.Text)
-	if len([]rune(name)) >= headLetters {
+	if name != "" {
 		values = append(values, s.index.search(q.Insurer, "name-head", headOf(name)),
 			s.index.search(q.Insurer, "kana-head", headOf(name)))
-		wanted += fmt.Sprintf(" UNION SELECT id FROM people WHERE name_head_mac = $%d"+
-			" UNION SELECT id FROM people WHERE kana_head_mac = $%d", len(values)-1, len(values))
+		wanted += " UNION " + found("name_head_mac", len(values)-1) +
+			" UNION " + found("kana_head_mac", len(values))
 	}
 	return storageError(s.each(ctx, func(scan func(...any) error) error {
 		whole := false
@@ -94,24 +106,21 @@ func (s registerStore) eachFound(
 			take(r)
 		}
 		return err
-	}, `SELECT `+personColumns+`, id IN (`+exact+`) FROM registered AS people WHERE id IN (`+wanted+`)
+	}, `WITH RECURSIVE `+stretches+` SELECT `+personColumns+`, id IN (`+exact+`)
+		FROM registered AS people WHERE id IN (`+wanted+`)
 		ORDER BY registered_at DESC, id DESC`, values...))
 }
 
-// peopleQuery turns a clerk's text into a query for people's ids: whatever the text can be is looked for,
-// each in its own index. The insurer is in every hash.
+// peopleQuery turns a clerk's text into a query for people's ids: whatever the text can be but a name is
+// looked for. The insurer is in every hash.
 func (s registerStore) peopleQuery(q insurer.PeopleQuery) (query string, values []any) {
 	var each []string
 	add := func(column string, mac []byte) {
 		values = append(values, mac)
-		each = append(each, fmt.Sprintf("SELECT id FROM people WHERE %s = $%d", column, len(values)))
+		each = append(each, found(column, len(values)))
 	}
 	if number := eligibility.NormaliseNumber(q.Text); number != "" {
 		add("number_mac", s.index.search(q.Insurer, "number", number))
-	}
-	if name := eligibility.SearchName(q.Text); name != "" {
-		add("name_mac", s.index.search(q.Insurer, "name", name))
-		add("kana_mac", s.index.search(q.Insurer, "kana", name))
 	}
 	if born, err := eligibility.ReadDate(q.Text); err == nil && !born.IsZero() {
 		add("birth_mac", s.index.search(q.Insurer, "birth", born.String()))
@@ -121,7 +130,10 @@ func (s registerStore) peopleQuery(q insurer.PeopleQuery) (query string, values 
 		last := len(words) - 1
 		symbol := eligibility.NormaliseSymbol(strings.Join(words[:last], ""))
 		number := eligibility.NormaliseNumber(words[last])
-		add("insured_mac", s.index.search(q.Insurer, "insured", symbol, number))
+		values = append(values, s.index.search(q.Insurer, "number", number),
+			s.index.search(q.Insurer, "insured", symbol, number))
+		each = append(each, fmt.Sprintf("%s AND insured_mac = $%d", found("number_mac", len(values)-1),
+			len(values)))
 	}
 	if each == nil {
 		return "SELECT id FROM people WHERE 1 = 0", nil

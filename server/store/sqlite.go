@@ -22,8 +22,9 @@ type sqlite struct{ path string }
 var errOldSQLite = errors.New("store: SQLite is older than 3.51.3 and may lose committed pages")
 
 // writerCache is the page cache of the writing connection, 24 MiB: an import of a whole register changes
-// every page of seven indexes again and again, and with less they go to the disk and back each time.
-const writerCache = "&_pragma=cache_size(-24576)"
+// every page of five indexes again and again, and with less they go to the disk and back each time. For the
+// same reason the log is brought into the database only every 32 MB.
+const writerCache = "&_pragma=cache_size(-24576)&_pragma=wal_autocheckpoint(8000)"
 
 // readerCache is that of each of the reading connections, 2 MiB. All caches together are what SQLite holds
 // beside Go's heap, 40 MiB at most (docs/scale.md).
@@ -161,7 +162,11 @@ func (e sqlite) holdImports(ctx context.Context, _ *sql.DB, wait bool) (release 
 	}
 }
 
-func (sqlite) isFull(err error) bool {
+// hasRoom leaves it to the look at the disk's free space, and to the next change.
+func (sqlite) hasRoom(context.Context, *sql.DB) error { return nil }
+
+// isFullSQLite is SQLITE_FULL.
+func isFullSQLite(err error) bool {
 	var fault *driver.Error
 	return errors.As(err, &fault) && fault.Code()&0xff == codes.SQLITE_FULL
 }

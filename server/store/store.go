@@ -52,6 +52,7 @@ type Options struct {
 var (
 	errStamp   = &eligibility.Error{Code: eligibility.Conflict, Key: "store.stamp"}
 	errStorage = &eligibility.Error{Code: eligibility.Unavailable, Key: "store.unavailable"}
+	errFull    = &eligibility.Error{Code: eligibility.Unavailable, Key: "store.full"}
 	errAltered = &eligibility.Error{Code: eligibility.Internal, Key: "store.altered"}
 	errMissing = &eligibility.Error{Code: eligibility.NotFound, Key: "store.missing"}
 )

@@ -20,6 +20,19 @@ func (s taskStore) EachPrinted(
 	ctx context.Context, number eligibility.InsurerNumber,
 	see func(eligibility.Person, insurer.Printed),
 ) error {
+	return eachPrinted(ctx, s.core, number, "", see)
+}
+
+// eachPrinted hands everybody of an insurer, or who came with a file where one is named, to see, with what a
+// run ever printed for them.
+func eachPrinted(
+	ctx context.Context, s *core, number eligibility.InsurerNumber, file string,
+	see func(eligibility.Person, insurer.Printed),
+) error {
+	whose, values := `people.insurer = $1`, []any{number, insurer.NoticeRun, insurer.CertificateRun}
+	if file != "" {
+		whose, values = whose+` AND people.came_with = $4 AND people.came_with <> ''`, append(values, file)
+	}
 	return storageError(s.each(ctx, func(scan func(...any) error) error {
 		var printed insurer.Printed
 		r, err := s.people().scan(ctx, func(columns ...any) error {
@@ -32,8 +45,7 @@ func (s taskStore) EachPrinted(
 	}, `SELECT `+personColumns+`,
 		EXISTS (SELECT 1 FROM prints WHERE prints.person_id = people.id AND prints.kind = $2),
 		EXISTS (SELECT 1 FROM prints WHERE prints.person_id = people.id AND prints.kind = $3)
-		FROM registered AS people WHERE people.insurer = $1`,
-		number, insurer.NoticeRun, insurer.CertificateRun))
+		FROM registered AS people WHERE `+whose, values...))
 }
 
 // LastPrint implements insurer.TaskStore.
