@@ -183,10 +183,15 @@ func (s *Sessions) Find(ctx context.Context, r *http.Request, kind Kind) (found 
 	return session, true, nil
 }
 
-// Over reports whether a session's life has ended, without use or in all.
+// sessionLeeway is how far the clocks of a site's instances may be apart.
+const sessionLeeway = 5 * time.Minute
+
+// Over reports whether a session's life has ended, without use or in all. One of the future, by a clock that
+// was wrong and was set back, has ended: else it would live as long as the clock was wrong.
 func (s Session) Over(now time.Time) bool {
-	life := lifetimes[s.Kind]
-	return now.Sub(s.UsedAt) > life.idle || now.Sub(s.CreatedAt) > life.total
+	life, latest := lifetimes[s.Kind], now.Add(sessionLeeway)
+	ofFuture := s.CreatedAt.After(latest) || s.UsedAt.After(latest)
+	return now.Sub(s.UsedAt) > life.idle || now.Sub(s.CreatedAt) > life.total || ofFuture
 }
 
 // hand gives the browser the id of its session.

@@ -223,6 +223,15 @@ func TestASessionEndsWithoutUseAndInTheEndInAnyCase(t *testing.T) {
 			if b.finds(t, kind, b.cookie.Name); life.whole > life.idle && !b.finds(t, kind, b.cookie.Name) {
 				t.Errorf("in use, gone at its end of %v", life.whole)
 			}
+			for _, of := range []time.Duration{24 * time.Hour, 365 * 24 * time.Hour} {
+				b := newBrowser(true)
+				b.now = began.Add(of)
+				b.start(t, kind)
+				b.now = began // a clock that was wrong was set back
+				if b.finds(t, kind, b.cookie.Name) {
+					t.Errorf("a session that begins in %v is found", of)
+				}
+			}
 			b.now = began.Add(life.whole + time.Second)
 			if b.finds(t, kind, b.cookie.Name) || len(b.store.rows) != 0 {
 				t.Errorf("in use, %v and a second after it began: found, or still stored", life.whole)

@@ -262,7 +262,7 @@ func TestVerifierThatWasNotWrittenHereAgrees(t *testing.T) {
 func scanned(t *testing.T, file string) string {
 	t.Helper()
 	testenv.Need(t, "zbarimg")
-	out, err := exec.Command("zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", file).Output()
+	out, err := exec.Command("zbarimg", testenv.ZbarArgs(file)...).Output()
 	if err != nil {
 		t.Fatalf("zbarimg: %v", err)
 	}

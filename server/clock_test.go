@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,6 +33,17 @@ func setClock(t *testing.T, at time.Time) {
 	before := clock
 	clock = func() time.Time { return at }
 	t.Cleanup(func() { clock = before })
+}
+
+// movingClock sets the program's clock until the test ends to one that set moves under a running server.
+func movingClock(t *testing.T, at time.Time) (set func(time.Time)) {
+	t.Helper()
+	var now atomic.Pointer[time.Time]
+	now.Store(&at)
+	before := clock
+	clock = func() time.Time { return *now.Load() }
+	t.Cleanup(func() { clock = before })
+	return func(at time.Time) { now.Store(&at) }
 }
 
 // From the first start to a copy that still counts the next day, and over a new start: on the days on which
@@ -159,6 +171,7 @@ var realClock = map[string]string{
 	"e2e/keyboardday_test.go":             peer,
 	"e2e/scantime_test.go":                peer,
 	"server/store/records_test.go":        span,
+	"server/web/twoinstances_test.go":     patient,
 	"e2e/browser_test.go":                 patient,
 	"e2e/devices_test.go":                 peer,
 	"e2e/import_linux_test.go":            span,

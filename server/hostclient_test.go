@@ -17,6 +17,7 @@ var otherClients = map[string]string{
 		"and follows no redirect",
 	"card/bridge/status.go":         "asks the agent on this computer, on loopback",
 	"internal/demotest/demotest.go": "asks the running demo of a test, on loopback",
+	"scripts/dashboard/main.go":     "asks the Prometheus that it started, on loopback",
 	"scripts/soak/process.go":       "asks the debug address of the server that it started, on loopback",
 	"server/observe/otlp.go":        "hands traces to the collector that a setting names",
 	"server/load/reception.go":      "plays a card reader, which dials as the agent does",

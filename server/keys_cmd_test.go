@@ -115,7 +115,7 @@ func (d running) copyOf(t *testing.T, id audit.PersonID) string {
 		page).CombinedOutput(); err != nil {
 		t.Fatalf("%v %s", err, out)
 	}
-	text, err := exec.Command("zbarimg", "--nodbus", "-q", "--raw", page+".png").Output()
+	text, err := exec.Command("zbarimg", testenv.ZbarArgs(page+".png")...).Output()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -66,6 +67,13 @@ func (c *printCmd) Run(s *settings.Settings) error {
 	return nil
 }
 
+// A file of 20,000 people takes much memory anyway. Garbage is collected seldom as long as there is room, and
+// the heap is kept within a bound.
+const (
+	printGarbage = 200      // in per cent of what is in use
+	printMemory  = 80 << 20 // bytes
+)
+
 func (c *printCmd) run(ctx context.Context, s *settings.Settings) (*insurer.PrintReport, error) {
 	if c.Resume == "" && (c.Kind == "" || c.Insurer == "" || c.Out == "" && !c.DryRun) {
 		return nil, errPrintWhat
@@ -76,6 +84,8 @@ func (c *printCmd) run(ctx context.Context, s *settings.Settings) (*insurer.Prin
 	if !settings.OpensOnPhones(c.Address) {
 		return nil, errPrintAddress
 	}
+	debug.SetGCPercent(printGarbage)
+	debug.SetMemoryLimit(printMemory)
 	h, err := openExisting(ctx, s, c.Role)
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"madoguchi/server/audit"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/demo"
 	"madoguchi/server/doctor"
@@ -86,7 +87,7 @@ func (c *serveCmd) serve(ctx context.Context, s *settings.Settings, on served) e
 	}
 	defer h.watched.Close()
 	serving := h.watched.UntilDrained(ctx)
-	if err := h.watched.Answer(serving, h.runsHere()); err != nil {
+	if err := h.watched.Answer(serving, h.runsHere(witness)); err != nil {
 		return err
 	}
 	if err := listen.Debug(serving, s.Debug); err != nil {
@@ -122,7 +123,8 @@ func (a *app) letGo(ctx context.Context) {
 }
 
 // runsHere is what this server runs, for its metrics.
-func (a *app) runsHere() (runs watching.Runs) {
+func (a *app) runsHere(witness *audit.Witness) watching.Runs {
+	runs := watching.Runs{Witness: witness.State}
 	if a.readers != nil {
 		runs.Agents = a.readers.Connected
 	}

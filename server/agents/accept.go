@@ -43,6 +43,7 @@ func (s *AgentHub) Serve(w http.ResponseWriter, r *http.Request, address string)
 		times:   s.times,
 		place:   rand.Text(),
 		busy:    make(chan struct{}, 1),
+		ready:   make(chan struct{}),
 		closed:  make(chan struct{}),
 		ended:   make(chan struct{}),
 		network: auth.RateLimitKey(address),
@@ -203,30 +204,20 @@ func (s *AgentHub) admit(ctx context.Context, l *agentConn, agent Agent) error {
 	if second || pushed.Second {
 		return l.refuse(ctx, errSameKey)
 	}
-	// Where it is is stored first: whoever asks once its window says that it is connected asks here.
 	s.mu.Lock()
 	l.agent = agent
 	s.mu.Unlock()
-	s.elsewhere.notePlace(ctx, l, s.notePushed(agent.ID, pushed.Alive))
-	if err := l.send(ctx, wire.Message{
-		Type:  "ready",
-		Ready: &wire.Ready{Facility: s.names(agent.Facility), Code: agent.Facility},
-	}); err != nil {
-		s.elsewhere.dropPlace(l)
-		return err
-	}
 	if l.showsFaces() { // a paired agent alone may send so much
 		l.conn.SetReadLimit(wire.MaxFaceMessage)
 	}
-	s.connect(l, agent, dead)
-	// It may have been ended since it was looked up.
-	again, err := lookUp(ctx, s.store, agent.ID, s.times.Hello)
-	if err == nil && !again.Ended() {
-		s.heardFrom(l)
-		return nil
+	if !s.connect(l, agent, dead) {
+		return l.end
 	}
-	s.disconnect(l)
-	if err == nil || isNotFound(err) {
+	err := s.elsewhere.announce(ctx, l, s.notePushed(agent.ID, pushed.Alive))
+	if err != nil {
+		s.disconnect(l)
+	}
+	if isNotFound(err) {
 		return l.refuse(ctx, errEnded)
 	}
 	return err

@@ -27,6 +27,7 @@ type agentConn struct {
 	times   Times
 	silence *time.Timer   // hangs up when no heartbeat comes
 	busy    chan struct{} // holds one while an operation is out: one at a time
+	ready   chan struct{} // when the agent was told that it is connected
 	closed  chan struct{} // when the connection ended, with the reason in end
 	end     error
 	ended   chan struct{} // when it is cut; what it still sends counts for nothing
@@ -127,6 +128,9 @@ func (l *agentConn) ask(
 	}
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
+	if err := l.whenReady(ctx); err != nil {
+		return nil, err
+	}
 	answers := make(chan *wire.Reply, 1)
 	l.expectReply(id, answers)
 	defer l.expectReply("", nil)
@@ -142,6 +146,20 @@ func (l *agentConn) ask(
 		return nil, ErrLost
 	case <-ctx.Done():
 		return nil, ctx.Err()
+	}
+}
+
+// whenReady waits until the agent was told that it is connected: it expects no operation before.
+func (l *agentConn) whenReady(ctx context.Context) error {
+	select {
+	case <-l.ready:
+		return nil
+	case <-l.closed:
+		return ErrLost
+	case <-l.ended:
+		return ErrLost
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 

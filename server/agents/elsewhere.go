@@ -1,10 +1,13 @@
 package agents
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"log/slog"
 	"time"
 
+	"madoguchi/card/wire"
 	"madoguchi/server/counter"
 	"madoguchi/server/hub"
 )
@@ -51,6 +54,9 @@ type neighbours struct {
 
 // placeTime is how long storing or reading where an agent is may take.
 const placeTime = 5 * time.Second
+
+// placeLook is how long after a look at it the next one comes.
+const placeLook = 50 * time.Millisecond
 
 // Join makes the hub one of several: it answers for its agents, and asks for those of others. It is called
 // before the first Serve.
@@ -110,14 +116,15 @@ func (p Place) status(name string) counter.ReaderStatus {
 // isHere reports whether a place is one of this instance's connections.
 func (n *neighbours) isHere(p Place) bool { return p.Instance == n.joined.Hub.Instance() }
 
-// notePlace stores that an agent is here, and tells the instance where it was before.
-func (n *neighbours) notePlace(ctx context.Context, l *agentConn, pushed time.Time) {
+// notePlace stores that an agent is here, tells the instance where it was before, and returns once every
+// instance finds it here.
+func (n *neighbours) notePlace(ctx context.Context, l *agentConn, pushed time.Time) error {
 	if n.joined == nil {
-		return
+		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), placeTime)
 	defer cancel()
-	err := n.joined.Places.PutPlace(ctx, Place{
+	if err := n.joined.Places.PutPlace(ctx, Place{
 		Agent:    l.agent.ID,
 		Facility: l.agent.Facility,
 		Instance: n.joined.Hub.Instance(),
@@ -128,13 +135,56 @@ func (n *neighbours) notePlace(ctx context.Context, l *agentConn, pushed time.Ti
 		Version:  int(l.version.Load()),
 		Program:  l.program,
 		PushedAt: pushed,
-	})
-	if err == nil {
-		err = n.joined.Hub.Publish(ctx, movedTopic, []byte(l.agent.ID))
+	}); err != nil {
+		return fmt.Errorf("storing where a bridge agent is connected: %w", err)
 	}
-	if err != nil { // other instances ask where it was; those that ask here are answered all the same
-		slog.Warn("storing where a bridge agent is connected", "error", err)
+	if err := n.joined.Hub.Publish(ctx, movedTopic, []byte(l.agent.ID)); err != nil {
+		slog.Warn("telling where a bridge agent is connected", "error", err) // the store has it
 	}
+	return n.foundHere(ctx, l)
+}
+
+// foundHere waits until the store's readers have an agent by this connection: one of them may lag behind, or
+// have no word yet that this instance lives.
+func (n *neighbours) foundHere(ctx context.Context, l *agentConn) error {
+	for {
+		places, err := n.places(ctx, l.agent.Facility)
+		if err == nil && places[l.agent.ID].Conn == l.place {
+			return nil
+		}
+		select {
+		case <-l.closed:
+			return l.end
+		case <-ctx.Done():
+			return fmt.Errorf("finding where a bridge agent is connected: %w", cmp.Or(err, ctx.Err()))
+		case <-time.After(placeLook):
+		}
+	}
+}
+
+// announce tells a connected agent that it is ready, once every instance finds it: who sees that in its
+// window asks for it at once, here or at another. What is asked of it meanwhile waits. The error is
+// ErrNoAgent where it was ended since it was looked up.
+func (n *neighbours) announce(ctx context.Context, l *agentConn, pushed time.Time) error {
+	if err := n.notePlace(ctx, l, pushed); err != nil {
+		return err
+	}
+	again, err := lookUp(ctx, n.of.store, l.agent.ID, n.of.times.Hello)
+	if err == nil && again.Ended() {
+		err = ErrNoAgent
+	}
+	if err != nil {
+		return err
+	}
+	if err := l.send(ctx, wire.Message{
+		Type:  "ready",
+		Ready: &wire.Ready{Facility: n.of.names(l.agent.Facility), Code: l.agent.Facility},
+	}); err != nil {
+		return err
+	}
+	n.of.heardFrom(l)
+	close(l.ready)
+	return nil
 }
 
 // dropPlace removes where an agent was, once its connection has ended.

@@ -30,9 +30,10 @@ type instance struct {
 
 // placesMemory is a Places for tests.
 type placesMemory struct {
-	mu   sync.Mutex
-	all  map[string]Place
-	dead map[string]bool // instances that do not live
+	mu     sync.Mutex
+	all    map[string]Place
+	dead   map[string]bool // instances that do not live
+	behind bool            // its readers have not seen yet what was stored
 }
 
 func (p *placesMemory) PutPlace(_ context.Context, place Place) error {
@@ -55,11 +56,17 @@ func (p *placesMemory) Places(_ context.Context, facility string, _ time.Time) (
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, place := range p.all {
-		if place.Facility == facility && !p.dead[place.Instance] {
+		if place.Facility == facility && !p.dead[place.Instance] && !p.behind {
 			found = append(found, place)
 		}
 	}
 	return found, nil
+}
+
+func (p *placesMemory) setBehind(behind bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.behind = behind
 }
 
 func (p *placesMemory) at(agent string) string {

@@ -134,7 +134,7 @@ func (s *AgentHub) heardFrom(l *agentConn) {
 	}
 	now := s.now()
 	l.heard.Store(now.UnixMilli())
-	if now.Sub(time.UnixMilli(noted)) >= seenEvery && l.noted.CompareAndSwap(noted, now.UnixMilli()) {
+	if now.Sub(time.UnixMilli(noted)).Abs() >= seenEvery && l.noted.CompareAndSwap(noted, now.UnixMilli()) {
 		go storeSeen(s.store, AgentSeen{ // heartbeats are answered meanwhile
 			ID:      l.agent.ID,
 			At:      now,
@@ -160,7 +160,7 @@ func (p pushes) lately(id string, now time.Time) bool {
 	return pushedLately(p[id], now)
 }
 
-func pushedLately(at, now time.Time) bool { return !at.IsZero() && now.Sub(at) < sameKeyQuiet }
+func pushedLately(at, now time.Time) bool { return !at.IsZero() && now.Sub(at).Abs() < sameKeyQuiet }
 
 // notePushed notes that an agent has taken the place of one that answers at another instance, and returns
 // when it last took one's place; zero when it never did.

@@ -79,6 +79,25 @@ func TestAPairingCodeLivesTenMinutesAndWorksOnce(t *testing.T) {
 	}
 }
 
+// Wrong codes that were typed while the clock was wrong keep nobody from pairing once it is right.
+func TestWrongCodesOfAWrongClockCountForNothing(t *testing.T) {
+	right := time.Date(2026, 11, 22, 10, 0, 0, 0, eligibility.Japan)
+	now := right.AddDate(1, 0, 0)
+	s, url := openWith(t, Config{Virtual: true, Now: func() time.Time { return now }})
+	a := start(t, url, agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}})
+	code := await(t, a.said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]
+	for range pairingTries {
+		_, _ = pairByHand(s, suzuki, "CCCC-CCCC")
+	}
+	if _, err := pairByHand(s, suzuki, code); err == nil {
+		t.Fatal("wrong codes do not count")
+	}
+	now = right
+	if _, err := pairByHand(s, suzuki, code); err != nil {
+		t.Errorf("after the clock was set right: %v", err)
+	}
+}
+
 func TestAnAgentSetToAnotherFacilityServesNobody(t *testing.T) {
 	s, url := open(t, true)
 	a := start(t, url,

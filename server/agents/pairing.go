@@ -108,6 +108,12 @@ type wrongCodes struct {
 	until time.Time
 }
 
+// counts reports whether they still count now; until may be far off where the clock was set back.
+func (w wrongCodes) counts(now time.Time) bool {
+	left := w.until.Sub(now)
+	return left > 0 && left <= pairingLife
+}
+
 // pairingAlphabet has no letters or digits that are taken for one another.
 const pairingAlphabet = "ACDEFHJKMNPRTUVWXY34679"
 
@@ -218,7 +224,7 @@ func (p *pairings) mayTry(facility string) error {
 	defer p.mu.Unlock()
 	now := p.now()
 	bad := p.wrongCodes[facility]
-	if bad.count >= pairingTries && now.Before(bad.until) {
+	if bad.count >= pairingTries && bad.counts(now) {
 		return pairingTooOften(bad.until.Sub(now))
 	}
 	return nil
@@ -230,7 +236,7 @@ func (p *pairings) countWrong(facility string) {
 	defer p.mu.Unlock()
 	now := p.now()
 	bad := p.wrongCodes[facility]
-	if !now.Before(bad.until) {
+	if !bad.counts(now) {
 		bad.count = 0
 	}
 	p.wrongCodes[facility] = wrongCodes{bad.count + 1, now.Add(pairingLife)}

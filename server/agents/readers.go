@@ -200,16 +200,15 @@ func (s *AgentHub) Status(facility string) []counter.ReaderStatus {
 	return out
 }
 
-// connect makes a connection its agent's, unless it has ended meanwhile. One that was there before has to go:
+// connect makes a connection its agent's; false: it has ended meanwhile. One that was there before has to go:
 // dead is known not to answer, another one is told why.
-func (s *AgentHub) connect(l *agentConn, agent Agent, dead *agentConn) {
+func (s *AgentHub) connect(l *agentConn, agent Agent, dead *agentConn) bool {
 	now := s.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	select {
 	case <-l.closed:
-		s.elsewhere.dropPlace(l)
-		return
+		return false
 	default:
 	}
 	switch old := s.conns[agent.ID]; old {
@@ -237,6 +236,7 @@ func (s *AgentHub) connect(l *agentConn, agent Agent, dead *agentConn) {
 		OQS:     l.oqs,
 		Face:    l.showsFaces(),
 	}
+	return true
 }
 
 func (s *AgentHub) disconnect(l *agentConn) {

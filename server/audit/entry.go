@@ -15,5 +15,5 @@ type Entry struct {
 	Detail string // counts, outcomes, file hashes
 }
 
-// PersonID names a person's record: 26 random Base32 letters, made by the store.
+// PersonID names a person's record: 26 Base32 letters, of which at least 17 are random, made by the store.
 type PersonID string

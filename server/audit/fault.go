@@ -56,9 +56,9 @@ func internal(key string) *eligibility.Error {
 // Refusal is the fault with its place in the sentence.
 func (f *Fault) Refusal() *eligibility.Error {
 	return f.Kind.With(message.Args{
-		"row":  message.Number(int(f.Row)),
-		"last": message.Number(int(max(f.Row, f.Last))),
-		"line": message.Number(f.Line),
+		"row":  message.Ordinal(int(f.Row)),
+		"last": message.Ordinal(int(max(f.Row, f.Last))),
+		"line": message.Ordinal(f.Line),
 		"file": message.Text(f.File),
 	})
 }

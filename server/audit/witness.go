@@ -66,14 +66,25 @@ func (w *Witness) Check(ctx context.Context) (int64, error) {
 	return walked.Rows, err
 }
 
+// Examine is Check for whoever wants to know how the chain stands: beside a running server too, of which it
+// changes nothing.
+func (w *Witness) Examine(ctx context.Context) (State, error) {
+	newest, walked, err := w.check(ctx)
+	s := State{Head: walked.last.Sequence, Checkpoint: newest.Sequence}
+	if newest.Sequence > 0 {
+		s.Signed = newest.Time()
+	}
+	return s, err
+}
+
 // check is Check; it returns the newest checkpoint and the walk to the head.
 func (w *Witness) check(ctx context.Context) (newest signed, walked *Walk, err error) {
 	walked = walkFrom(Point{}, nil)
-	newest, there, err := w.File.newest()
+	noted, err := w.Chain.Noted(ctx) // before the file: another signer may add to that meanwhile
 	if err != nil {
 		return newest, walked, err
 	}
-	noted, err := w.Chain.Noted(ctx)
+	newest, there, err := w.File.newest()
 	switch {
 	case err != nil:
 		return newest, walked, err
@@ -208,8 +219,8 @@ func (w *Witness) Look(ctx context.Context, always bool) error {
 	if head.Sequence < newest.Sequence {
 		return &Fault{Kind: ErrCut, Row: head.Sequence + 1, Last: newest.Sequence}
 	}
-	due := head.Sequence != newest.Sequence &&
-		(always || w.Now().Sub(newest.Time()) >= signEvery || head.Sequence-newest.Sequence >= signAfter)
+	since, more := w.Now().Sub(newest.Time()).Abs(), head.Sequence-newest.Sequence
+	due := more != 0 && (always || since >= signEvery || more >= signAfter)
 	if due && w.Signer != nil {
 		if _, err := w.Sign(ctx); err != nil {
 			return err
@@ -220,14 +231,18 @@ func (w *Witness) Look(ctx context.Context, always bool) error {
 	}
 	w.mu.Lock()
 	told := w.state.Checkpoint
-	w.state = State{Head: head.Sequence, Checkpoint: newest.Sequence}
-	if there {
-		w.state.Signed = newest.Time()
+	if newest.Sequence >= told { // else the state stays, and with it the fault for as long as the file is so
+		w.state = State{Head: head.Sequence, Checkpoint: newest.Sequence}
+		if there {
+			w.state.Signed = newest.Time()
+		}
 	}
 	w.mu.Unlock()
 	switch {
-	case !there || newest.Sequence == told:
+	case newest.Sequence == told:
 		return nil
+	case !there:
+		return &Fault{Kind: ErrFileGone, File: w.File.Path}
 	case newest.Sequence < told:
 		return &Fault{Kind: ErrFileShort, Row: newest.Sequence, Last: told, File: w.File.Path}
 	}
@@ -246,7 +261,7 @@ func (w *Witness) Keep(ctx context.Context, ticks <-chan time.Time) {
 		w.mu.Lock()
 		w.state.Err = err
 		w.mu.Unlock()
-		if now := w.Now(); now.Sub(said) >= signEvery {
+		if now := w.Now(); now.Sub(said).Abs() >= signEvery {
 			said = now
 			slog.Error("the audit chain and its checkpoints", "error", err)
 		}

@@ -77,14 +77,14 @@ func (a Archived) told() output.Told {
 	for _, m := range a.Months {
 		lines = append(lines, message.New("audit.archived", message.Args{
 			"month": message.Text(m.Month),
-			"first": message.Number(int(m.First)),
-			"last":  message.Number(int(m.Last)),
+			"first": message.Ordinal(int(m.First)),
+			"last":  message.Ordinal(int(m.Last)),
 			"file":  message.Text(m.File),
 		}).Bilingual())
 	}
 	if a.Removed && len(a.Months) > 0 {
 		lines = append(lines, message.New("audit.forgotten", message.Args{
-			"last": message.Number(int(a.Months[len(a.Months)-1].Last)),
+			"last": message.Ordinal(int(a.Months[len(a.Months)-1].Last)),
 		}).Bilingual())
 	}
 	return output.Say(lines, a)

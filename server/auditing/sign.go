@@ -27,7 +27,7 @@ type Signed struct {
 
 // Sentence implements output.Reported.
 func (r Signed) Sentence(key string) message.Message {
-	return message.New(key, message.Args{"seq": message.Number(int(r.Sequence))})
+	return message.New(key, message.Args{"seq": message.Ordinal(int(r.Sequence))})
 }
 
 // Do signs.

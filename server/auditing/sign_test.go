@@ -251,3 +251,54 @@ func TestARestoredBackupIsAcceptedOnPurpose(t *testing.T) {
 		t.Errorf("%+v", found)
 	}
 }
+
+// A file that was taken away or cut off under a running server is said for as long as it is so, also where
+// nothing new is to be signed, and by a server that only watches; once it is back all is well.
+func TestARunningServerSaysForAsLongAsCheckpointsAreMissing(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		harm func(w *world) error
+		kind error
+	}{
+		{"taken away", func(w *world) error { return os.Remove(w.checkpoints()) }, audit.ErrFileGone},
+		{"cut off", func(w *world) error {
+			whole, err := os.ReadFile(w.checkpoints())
+			w.lines(func(lines [][]byte) [][]byte { return lines[:1] })
+			short, _ := os.ReadFile(w.checkpoints())
+			if err == nil && len(short) >= len(whole) {
+				err = errors.New("it is as long as it was")
+			}
+			return err
+		}, audit.ErrFileShort},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := kept(t)
+			w.in(func(f *datafolder.DataFolder) {
+				witness, err := f.Verify(t.Context())
+				if err == nil {
+					err = witness.Look(t.Context(), true)
+				}
+				whole, _ := os.ReadFile(w.checkpoints())
+				witness.Signer = nil
+				if err = errors.Join(err, witness.Look(t.Context(), false), c.harm(w)); err != nil {
+					t.Fatal(err)
+				}
+				signed := witness.State().Checkpoint
+				for range 3 {
+					if err := witness.Look(t.Context(), false); !errors.Is(err, c.kind) {
+						t.Errorf("%v", err)
+					}
+				}
+				if got := witness.State().Checkpoint; got != signed {
+					t.Errorf("signed up to %d, before up to %d", got, signed)
+				}
+				if err := os.WriteFile(w.checkpoints(), whole, 0o644); err != nil {
+					t.Fatal(err)
+				}
+				if err := witness.Look(t.Context(), false); err != nil {
+					t.Errorf("with the file back: %v", err)
+				}
+			})
+		})
+	}
+}

@@ -121,7 +121,7 @@ func (f Found) Told() output.Told {
 		lines = append(lines, message.New("audit.no_checkpoint", nil).Bilingual())
 	} else {
 		lines = append(lines, message.New("audit.newest", message.Args{
-			"seq": message.Number(int(f.Newest.Sequence)),
+			"seq": message.Ordinal(int(f.Newest.Sequence)),
 			"at":  message.Text(keys.Japan(f.Newest.at)),
 		}).Bilingual())
 	}

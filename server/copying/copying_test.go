@@ -77,7 +77,7 @@ func TestTheCommandCopiesThereAndBack(t *testing.T) {
 		if err := way.copy(t.Context(), &out, &told); err != nil {
 			t.Fatal(err)
 		}
-		if !strings.Contains(told.String(), "people: 4100") || !strings.Contains(out.String(), "41") {
+		if !strings.Contains(told.String(), "people: 4,100 ") || !strings.Contains(out.String(), "4,1") {
 			t.Errorf("said %s\n%s", &told, &out)
 		}
 	}

@@ -41,14 +41,37 @@ func (f *DataFolder) Sweep(ctx context.Context) {
 // Alone does something unless another instance does it, or did it in this time (instances.Instance.Chore).
 type Alone func(ctx context.Context, name string, every time.Duration, do func())
 
+// longestSleep is the longest that a computer sleeps between two hours of its own. A clock that is further
+// ahead was set wrong; what is removed by it does not come back.
+const longestSleep = 7 * 24 * time.Hour
+
+// steadyClock knows a clock that jumped ahead while the program ran.
+type steadyClock struct{ expected time.Time }
+
+// ran notes that an hour of running has passed, and reports whether the clock can be right.
+func (c *steadyClock) ran(now time.Time) bool {
+	c.expected = c.expected.Add(time.Hour)
+	if now.Sub(c.expected) > longestSleep {
+		return false
+	}
+	c.expected = now
+	return true
+}
+
 // KeepClean removes what is over, and does a server's other chores, now and then every hour, until the
 // context ends. Of several instances one removes; chores are each instance's own.
 func (f *DataFolder) KeepClean(ctx context.Context, alone Alone, chores ...func(context.Context)) {
 	hourly, often := time.NewTicker(time.Hour), time.NewTicker(time.Minute)
 	defer hourly.Stop()
 	defer often.Stop()
+	steady := steadyClock{f.Now().Add(-time.Hour)}
 	everything := func() {
-		alone(ctx, "sweep", time.Hour, func() { f.Sweep(ctx) })
+		if now := f.Now(); steady.ran(now) {
+			alone(ctx, "sweep", time.Hour, func() { f.Sweep(ctx) })
+		} else {
+			slog.Error("the clock jumped ahead: nothing is removed until it is right or the server restarted",
+				"now", now, "expected", steady.expected)
+		}
 		for _, chore := range chores {
 			chore(ctx)
 		}

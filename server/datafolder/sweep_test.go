@@ -80,3 +80,29 @@ func TestSweepSaysWhatItCouldNotRemove(t *testing.T) {
 		}
 	}
 }
+
+// A clock that jumped a year ahead removes nothing: what would go then does not come back.
+func TestNothingIsRemovedByAClockThatJumpedAhead(t *testing.T) {
+	c := steadyClock{noon}
+	hour := 0
+	for _, step := range []struct {
+		name  string
+		ahead time.Duration
+		want  bool
+	}{
+		{"right", 0, true},
+		{"a quick clock", 10 * time.Minute, true},
+		{"after a night's sleep", 9 * time.Hour, true},
+		{"a week's", 7 * 24 * time.Hour, true},
+		{"a year ahead", 365 * 24 * time.Hour, false},
+		{"still", 365 * 24 * time.Hour, false},
+		{"right again", 7 * 24 * time.Hour, true},
+		{"a day back", 6 * 24 * time.Hour, true},
+		{"a year ahead again", 372 * 24 * time.Hour, false},
+	} {
+		hour++
+		if got := c.ran(noon.Add(time.Duration(hour)*time.Hour + step.ahead)); got != step.want {
+			t.Errorf("%s: %v", step.name, got)
+		}
+	}
+}

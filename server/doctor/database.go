@@ -10,7 +10,7 @@ import (
 )
 
 // checkDatabase finds whether the database is this mode's, this role's and no newer program's. It changes
-// nothing. The audit chain is verified by serve, and by nobody twice.
+// nothing.
 func (v *visit) checkDatabase(ctx context.Context) []Finding {
 	s := v.Settings
 	found, err := store.Inspect(ctx, databaseName(s), s.Mode(), s.DataRole(v.Role))
@@ -22,8 +22,8 @@ func (v *visit) checkDatabase(ctx context.Context) []Finding {
 		return withServer(found, good(message.New("doctor.database_new", nil)))
 	case found.Schema < found.Newest:
 		return withServer(found, good(message.New("doctor.database_older", message.Args{
-			"schema": message.Number(int(found.Schema)),
-			"newest": message.Number(int(found.Newest)),
+			"schema": message.Ordinal(int(found.Schema)),
+			"newest": message.Ordinal(int(found.Newest)),
 		})))
 	}
 	return withServer(found, good(message.New("doctor.database", text("stamp", found.Stamp))))

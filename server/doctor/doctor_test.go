@@ -39,10 +39,10 @@ func TestAServerThatIsSetUpWellIsAllGood(t *testing.T) {
 		role   string
 		checks []string // each of them has something good to say
 	}{
-		{datafolder.RoleInsurer, []string{"settings", "folder", "disk", "database", "keys", "client-key",
-			"certificate", "trust", "trust", "sign-in", "sign-in", "trust-url", "clock"}},
-		{datafolder.RoleCounter, []string{"settings", "folder", "disk", "database", "keys", "certificate",
-			"trust", "trust", "card-keys", "agents", "trust-url", "clock"}},
+		{datafolder.RoleInsurer, []string{"settings", "folder", "disk", "database", "audit", "keys",
+			"client-key", "certificate", "trust", "trust", "sign-in", "sign-in", "trust-url", "clock"}},
+		{datafolder.RoleCounter, []string{"settings", "folder", "disk", "database", "audit", "keys",
+			"certificate", "trust", "trust", "card-keys", "agents", "trust-url", "clock"}},
 	} {
 		t.Run(c.role, func(t *testing.T) {
 			all := newWorld(t, c.role).doctor().Examine(t.Context())

@@ -48,7 +48,7 @@ func (v *visit) checkTrust(context.Context) []Finding {
 func (v *visit) age(list *credential.TrustList) Finding {
 	end := time.Unix(list.ExpiresAt, 0)
 	args := message.Args{
-		"version": message.Number(list.Version),
+		"version": message.Ordinal(list.Version),
 		"until":   message.Text(keys.Japan(end)),
 		"grace":   message.Text(keys.Japan(end.Add(credential.TrustGrace))),
 	}
@@ -175,6 +175,6 @@ func (v *visit) checkTrustURL(ctx context.Context) []Finding {
 	}
 	return []Finding{good(message.New("doctor.trust_url", message.Args{
 		"url":     message.Text(v.Settings.TrustURL),
-		"version": message.Number(list.Version),
+		"version": message.Ordinal(list.Version),
 	}))}
 }

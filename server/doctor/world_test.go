@@ -68,6 +68,7 @@ type world struct {
 	t        *testing.T
 	s        settings.Settings
 	role     string
+	at       time.Time // this server's clock
 	free     uint64
 	hosts    map[string]http.Handler // who answers, by host name
 	theirs   time.Time               // the other insurer's and the provider's clock
@@ -81,7 +82,7 @@ type world struct {
 // newWorld sets a server of a role up: its folder has been started once.
 func newWorld(t *testing.T, role string) *world {
 	t.Helper()
-	w := &world{t: t, role: role, free: 50 << 30, theirs: noon, ca: newAuthority(t)}
+	w := &world{t: t, role: role, at: noon, free: 50 << 30, theirs: noon, ca: newAuthority(t)}
 	w.s = settings.Settings{
 		Data:          t.TempDir(),
 		Addr:          "0.0.0.0:443",
@@ -174,9 +175,16 @@ func (w *world) start() startedFolder {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	defer func() {
+		witness, err := f.Verify(w.t.Context())
+		if err == nil {
+			err = witness.Look(w.t.Context(), true)
+		}
+		w.must(err)
+	}()
 	if w.role == datafolder.RoleCounter {
 		err = f.Store.ForStaff().Facilities.AddFacility(w.t.Context(),
-			staff.Facility{Code: clinic, Name: "架空医院", Blanking: time.Minute},
+			facilityOf(clinic),
 			audit.Entry{At: noon, Actor: "test", Action: "facility.add"})
 		if err != nil {
 			w.t.Fatal(err)
@@ -193,7 +201,11 @@ func (w *world) start() startedFolder {
 	return startedFolder{data, counterKey.Public(), issuing.Current.Public()}
 }
 
-func (w *world) now() time.Time { return noon }
+func facilityOf(code string) staff.Facility {
+	return staff.Facility{Code: code, Name: "架空医院", Blanking: time.Minute}
+}
+
+func (w *world) now() time.Time { return w.at }
 
 // publish signs the list at a time, for 30 days.
 func (w *world) publish(at time.Time) {

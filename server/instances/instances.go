@@ -20,6 +20,9 @@ const (
 	Lease = 30 * time.Second
 	// Beat is how often it says that it lives.
 	Beat = 10 * time.Second
+	// LongestLease is the longest that is left of a lease, by instances whose clocks are somewhat apart. One
+	// that ends later was given by a clock that was wrong, and counts for nothing.
+	LongestLease = 5 * time.Minute
 )
 
 // Store keeps which instances live and what they have claimed.

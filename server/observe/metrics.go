@@ -2,7 +2,6 @@ package observe
 
 import (
 	"net/http"
-	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -23,8 +22,6 @@ type Metrics struct {
 	issued   *prometheus.CounterVec
 	imported prometheus.Counter
 	imports  prometheus.Gauge
-
-	checkpoint atomic.Int64 // Unix seconds; 0: none has left
 }
 
 // bounds of the histogram of requests, in seconds. 0.15 is what a verdict at the counter may take
@@ -48,7 +45,7 @@ func New(traces *Traces, now func() time.Time) *Metrics {
 		}, []string{"route", "method"}),
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "madoguchi_http_requests_in_flight",
-			Help: "Requests that are being answered now, open connections of pages and agents among them.",
+			Help: "Requests that are being answered now, open events of pages among them, agents not.",
 		}),
 		verdicts: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "madoguchi_verdicts_total",
@@ -114,6 +111,3 @@ func (m *Metrics) ImportRow() { m.imported.Inc() }
 
 // Importing counts files that are being stored: 1 as one begins, -1 as it ends.
 func (m *Metrics) Importing(change int) { m.imports.Add(float64(change)) }
-
-// Checkpointed notes that a signed checkpoint of the audit chain left this server.
-func (m *Metrics) Checkpointed(at time.Time) { m.checkpoint.Store(at.Unix()) }

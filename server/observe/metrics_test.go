@@ -86,7 +86,7 @@ func TestWhatHappensIsCounted(t *testing.T) {
 	m.ImportRow()
 	m.Importing(1)
 	at := time.Unix(1_796_000_000, 0)
-	reasons := []string{"disk"}
+	reasons, witness := []string{"disk"}, Witness{}
 	m.Watch(Sources{
 		Reasons:  []string{"draining", "disk"},
 		NotReady: func(context.Context) []string { return reasons },
@@ -95,6 +95,7 @@ func TestWhatHappensIsCounted(t *testing.T) {
 			return []Pool{{Name: "write", Most: 1, InUse: 1, Waits: 7, Waited: 1500 * time.Millisecond}}
 		},
 		Audit:    func(context.Context) (Head, error) { return Head{12, at}, nil },
+		Witness:  func() Witness { return witness },
 		Disk:     func() (uint64, error) { return 4096, nil },
 		Printing: func() (int, int, int) { return 1, 250, 1000 },
 	})
@@ -115,6 +116,8 @@ func TestWhatHappensIsCounted(t *testing.T) {
 		`madoguchi_database_wait_seconds_total{pool="write"} 1.5`,
 		`madoguchi_audit_sequence 12`,
 		`madoguchi_audit_head_timestamp_seconds 1.796e+09`,
+		`madoguchi_audit_checkpoint_sequence 0`,
+		`madoguchi_audit_fault 0`,
 		`madoguchi_disk_free_bytes 4096`,
 		`madoguchi_print_people_printed 250`,
 		`madoguchi_print_people_planned 1000`,
@@ -122,9 +125,14 @@ func TestWhatHappensIsCounted(t *testing.T) {
 	if strings.Contains(text, "madoguchi_audit_checkpoint_timestamp_seconds ") {
 		t.Error("there is a checkpoint before one was made")
 	}
-	m.Checkpointed(at)
+	witness = Witness{Sequence: 11, Signed: at, Fault: true}
 	reasons = nil
-	holds(t, scraped(t, m), `madoguchi_audit_checkpoint_timestamp_seconds 1.796e+09`, `madoguchi_ready 1`)
+	holds(t, scraped(t, m),
+		`madoguchi_audit_checkpoint_timestamp_seconds 1.796e+09`,
+		`madoguchi_audit_checkpoint_sequence 11`,
+		`madoguchi_audit_fault 1`,
+		`madoguchi_ready 1`,
+	)
 }
 
 // A command counts nothing, and needs nothing for it.

@@ -15,6 +15,7 @@ type Sources struct {
 	Agents   func() int                          // connected now
 	Pools    func() []Pool                       // of the database's connections
 	Audit    func(context.Context) (Head, error) // of the audit chain
+	Witness  func() Witness                      // of the audit chain
 	Disk     func() (free uint64, err error)     // where the data folder is
 	Printing func() (runs, printed, people int)  // of the runs that are being printed
 }
@@ -33,17 +34,21 @@ type Head struct {
 	At       time.Time // zero: there is none yet
 }
 
+// Witness is how the audit chain stands beside its checkpoints.
+type Witness struct {
+	Sequence int64     // up to which entry it is signed
+	Signed   time.Time // when that was; zero: there is no checkpoint yet
+	Fault    bool      // they do not fit each other, or could not be looked at
+}
+
 // askTime is how long one scrape may ask the sources.
 const askTime = 2 * time.Second
 
 // Watch adds the numbers of sources.
-func (m *Metrics) Watch(s Sources) { m.registry.MustRegister(&asked{Sources: s, metrics: m}) }
+func (m *Metrics) Watch(s Sources) { m.registry.MustRegister(&asked{s}) }
 
 // asked collects from Sources.
-type asked struct {
-	Sources
-	metrics *Metrics
-}
+type asked struct{ Sources }
 
 func describe(name, help string, labels ...string) *prometheus.Desc {
 	return prometheus.NewDesc("madoguchi_"+name, help, labels, nil)
@@ -60,8 +65,11 @@ var (
 		"How long calls waited because a pool was busy.", "pool")
 	seqDesc   = describe("audit_sequence", "Number of the newest entry of the audit chain.")
 	headDesc  = describe("audit_head_timestamp_seconds", "When the newest entry of the audit chain was made.")
+	signDesc  = describe("audit_checkpoint_sequence", "Up to which entry the audit chain is signed.")
 	pointDesc = describe("audit_checkpoint_timestamp_seconds",
-		"When a signed checkpoint of the audit chain last left this server, since its start.")
+		"When the newest checkpoint of the audit chain was signed.")
+	faultDesc = describe("audit_fault",
+		"1 while the audit chain and its checkpoints do not fit each other or cannot be read.")
 	diskDesc    = describe("disk_free_bytes", "Space left where the data folder is, for this user.")
 	runsDesc    = describe("print_runs_in_progress", "Print runs that are printed or wait for their turn.")
 	printedDesc = describe("print_people_printed", "People whose pages these runs have printed.")
@@ -95,6 +103,9 @@ func (a *asked) Collect(to chan<- prometheus.Metric) {
 	}
 	if a.Audit != nil {
 		a.collectAudit(ctx, gauge)
+	}
+	if a.Witness != nil {
+		a.collectWitness(gauge)
 	}
 	if a.Disk != nil {
 		if free, err := a.Disk(); err == nil {
@@ -133,7 +144,16 @@ func (a *asked) collectAudit(ctx context.Context, gauge gaugeFunc) {
 	if !head.At.IsZero() {
 		gauge(headDesc, float64(head.At.UnixMilli())/1000)
 	}
-	if at := a.metrics.checkpoint.Load(); at != 0 {
-		gauge(pointDesc, float64(at))
+}
+
+func (a *asked) collectWitness(gauge gaugeFunc) {
+	w, fault := a.Witness(), 0.0
+	if w.Fault {
+		fault = 1
+	}
+	gauge(faultDesc, fault)
+	gauge(signDesc, float64(w.Sequence))
+	if !w.Signed.IsZero() {
+		gauge(pointDesc, float64(w.Signed.Unix()))
 	}
 }

@@ -165,9 +165,9 @@ func (r *Readiness) find(ctx context.Context) (found []Reason) {
 	writing, cancel := context.WithTimeout(ctx, writeTime)
 	defer cancel()
 	switch err := r.config.Write(writing); {
-	case err == nil, writing.Err() != nil: // a long transaction goes on
-	case errors.Is(err, ErrFull):
+	case errors.Is(err, ErrFull): // also where it took its time to say so
 		because(Disk, err)
+	case err == nil, writing.Err() != nil: // a long transaction goes on
 	default:
 		because(Database, err)
 	}

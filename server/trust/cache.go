@@ -132,12 +132,13 @@ func (k *Cache) Status(iss string) *credential.StatusList {
 }
 
 // follows refuses a list that goes back behind the one at hand: in time, or in the issuer's audit chain,
-// whose head it carries. At the same number the chain must have the same hash.
-func follows(old, list *credential.StatusList) error {
+// whose head it carries. At the same number the chain must have the same hash. One at hand that is of the
+// future was taken, and perhaps signed, by a clock that was wrong: its time says nothing.
+func follows(old, list *credential.StatusList, now time.Time) error {
 	switch {
 	case old == nil:
 		return nil
-	case list.IssuedAt.Before(old.IssuedAt):
+	case list.IssuedAt.Before(old.IssuedAt) && !isOfFuture(old, now):
 		return fmt.Errorf("its list is older than the one at hand (%s)", old.IssuedAt.Format(time.RFC3339))
 	case list.Chain.Sequence < old.Chain.Sequence:
 		return fmt.Errorf("its audit chain went back from entry %d to %d: some were cut off",
@@ -146,6 +147,11 @@ func follows(old, list *credential.StatusList) error {
 		return fmt.Errorf("its audit chain was rewritten: entry %d has another hash", old.Chain.Sequence)
 	}
 	return nil
+}
+
+// isOfFuture reports a list that would not be taken now (credential.OpenStatusList).
+func isOfFuture(list *credential.StatusList, now time.Time) bool {
+	return list.IssuedAt.After(now.Add(time.Minute))
 }
 
 // cachePath names an issuer's file by a hash: an iss holds slashes.
@@ -189,7 +195,8 @@ func (k *Cache) Refresh(ctx context.Context) {
 	}
 	for _, issuer := range signed.Issuers {
 		old := k.Status(issuer.ISS)
-		if old != nil && k.Now().Sub(old.IssuedAt) < keptEvery && !k.hasMissingKey(signed, issuer) {
+		if now := k.Now(); old != nil && now.Sub(old.IssuedAt) < keptEvery && !isOfFuture(old, now) &&
+			!k.hasMissingKey(signed, issuer) {
 			continue
 		}
 		err := errors.Join(k.fetchEndorsements(ctx, issuer.ISS), k.fetchKeys(ctx, issuer.ISS),
@@ -214,7 +221,7 @@ func (k *Cache) RefreshKeys(ctx context.Context, iss string) bool {
 	}
 	k.mu.Lock()
 	k.load()
-	wait := k.Now().Sub(k.asked[iss]) < askAgain
+	wait := k.Now().Sub(k.asked[iss]).Abs() < askAgain
 	if !wait {
 		k.asked[iss] = k.Now()
 	}
@@ -267,7 +274,7 @@ func (k *Cache) fetchStatus(ctx context.Context, iss string, old *credential.Sta
 	if err != nil {
 		return err
 	}
-	if err := follows(old, list); err != nil {
+	if err := follows(old, list, k.Now()); err != nil {
 		return err
 	}
 	if err := durable.WriteFile(k.cachePath("status", iss), []byte(text), durable.Options{}); err != nil {

@@ -137,6 +137,15 @@ func TestStatusListsAreKeptForDaysAndNeverGoBack(t *testing.T) {
 	if list := k.Status(keptISS); !list.Revoked(8) {
 		t.Error("the newer list was not taken")
 	}
+	d.now = d.now.AddDate(1, 0, 0) // this clock and the issuer's are a year ahead, and set right again
+	publish(d.now, 12, 7, 8)
+	k.Refresh(context.Background())
+	d.now = d.now.AddDate(-1, 0, 0).Add(time.Hour)
+	publish(d.now, 13, 7, 8, 9)
+	k.Refresh(context.Background())
+	if list := k.Status(keptISS); !list.Revoked(9) {
+		t.Error("a list that a wrong clock signed keeps those of the right time away")
+	}
 	if err := os.WriteFile(k.cachePath("status", keptISS), []byte("half a li"), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -89,8 +89,8 @@ func (s *Signer) haveKeysRotated(issuers []credential.TrustedIssuer) bool {
 	})
 }
 
-// TrustList returns the list, verified as anybody's would be. It is signed anew past half of its life, and as
-// soon as an issuer's keys change.
+// TrustList returns the list, verified as anybody's would be. It is signed anew past half of its life, as
+// soon as an issuer's keys change, and when the clock was set back behind it.
 func (s *Signer) TrustList() (*credential.TrustList, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -99,8 +99,9 @@ func (s *Signer) TrustList() (*credential.TrustList, error) {
 	if err != nil {
 		return nil, err
 	}
-	halfOver := now.After(time.Unix(s.list.IssuedAt, 0).Add(credential.MaxTrustLife / 2))
-	if halfOver || s.haveKeysRotated(issuers) {
+	issued := time.Unix(s.list.IssuedAt, 0)
+	halfOver, ofFuture := now.After(issued.Add(credential.MaxTrustLife/2)), now.Before(issued)
+	if halfOver || ofFuture || s.haveKeysRotated(issuers) {
 		if err := s.signList(issuers, now); err != nil {
 			return nil, err
 		}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"madoguchi/server/audit"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/durable"
 	"madoguchi/server/insurer"
@@ -58,8 +59,9 @@ func (w *Watching) Close() { w.traces.Close(context.Background()) }
 
 // Runs is what runs here besides the database; a half that does not is nil.
 type Runs struct {
-	Agents func() int // that are connected
-	Prints func() (runs, printed, people int)
+	Agents  func() int // that are connected
+	Prints  func() (runs, printed, people int)
+	Witness func() audit.State // of the audit chain
 }
 
 // Answer answers metrics at their own address until ctx ends. An address that nobody asked for and that is
@@ -82,6 +84,7 @@ func (w *Watching) Answer(ctx context.Context, runs Runs) error {
 		NotReady: func(ctx context.Context) []string { return readiness.NamesOf(w.Ready.Look(ctx)) },
 		Pools:    w.folder.Store.Pools,
 		Audit:    w.folder.Store.AuditHead,
+		Witness:  witnessed(runs.Witness),
 		Disk:     func() (uint64, error) { return durable.Free(w.folder.Path) },
 		Agents:   runs.Agents,
 		Printing: runs.Prints,
@@ -93,16 +96,23 @@ func (w *Watching) Answer(ctx context.Context, runs Runs) error {
 	return nil
 }
 
+// witnessed is the audit chain's state as numbers.
+func witnessed(state func() audit.State) func() observe.Witness {
+	return func() observe.Witness {
+		s := state()
+		return observe.Witness{Sequence: s.Checkpoint, Signed: s.Signed, Fault: s.Err != nil}
+	}
+}
+
 // OfInsurer is what the insurer's half tells the metrics; nothing where w is nil, as for a command.
 func (w *Watching) OfInsurer() insurer.Watch {
 	if w == nil {
 		return insurer.Watch{}
 	}
 	return insurer.Watch{
-		Issued:       w.Metrics.Issued,
-		ImportRow:    w.Metrics.ImportRow,
-		Importing:    w.Metrics.Importing,
-		Checkpointed: w.Metrics.Checkpointed,
+		Issued:    w.Metrics.Issued,
+		ImportRow: w.Metrics.ImportRow,
+		Importing: w.Metrics.Importing,
 	}
 }
 
