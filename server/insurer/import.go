@@ -79,7 +79,7 @@ func peopleByKey(
 		*digest = insuredcsv.Digest{} // the store may begin anew
 		for row := range read.Rows() {
 			digest.Add(row)
-			if row.Accepted && !yield(insuredcsv.PersonKey(row.Person), row.Person) {
+			if row.Accepted && !yield(row.Key, row.Person) {
 				return
 			}
 		}

@@ -17,17 +17,13 @@ type NewPapers struct {
 // NewPapers counts whom runs of OnlyNew with this file would take today.
 func (j *PrintJobs) NewPapers(ctx context.Context, clerk staff.Clerk, file string) (NewPapers, error) {
 	out := NewPapers{Day: eligibility.DateOf(j.now())}
-	for kind, n := range map[PaperKind]*int{NoticeRun: &out.Notices, CertificateRun: &out.Certificates} {
-		q := PrintQuery{Insurer: clerk.Insurer, Kind: kind, File: file}
-		err := j.people.EachPrint(ctx, q, func(r PersonRecord, last LastPrint) error {
-			if due, _ := paperDue(r.Person, kind, out.Day); due && last.At.IsZero() {
-				*n++
-			}
-			return nil
-		})
-		if err != nil {
-			return out, err
+	err := j.people.EachOfFile(ctx, clerk.Insurer, file, func(p eligibility.Person, printed Printed) {
+		if due, _ := paperDue(p, NoticeRun, out.Day); due && !printed.Notice {
+			out.Notices++
 		}
-	}
-	return out, nil
+		if due, _ := paperDue(p, CertificateRun, out.Day); due && !printed.Certificate {
+			out.Certificates++
+		}
+	})
+	return out, err
 }

@@ -37,7 +37,7 @@ func (c *countedFiles) put(id string, f countedFile) {
 		c.made = map[string]countedFile{}
 	}
 	for other, made := range c.made {
-		if f.at.Sub(made.at) > countedLife {
+		if f.at.Sub(made.at).Abs() > countedLife {
 			delete(c.made, other)
 		}
 	}
@@ -50,7 +50,7 @@ func (c *countedFiles) take(id string, now time.Time) (countedFile, bool) {
 	defer c.mu.Unlock()
 	f, ok := c.made[id]
 	delete(c.made, id)
-	return f, ok && now.Sub(f.at) <= countedLife
+	return f, ok && now.Sub(f.at).Abs() <= countedLife
 }
 
 // holds reports whether take would return something.
@@ -58,7 +58,7 @@ func (c *countedFiles) holds(id string, now time.Time) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	f, ok := c.made[id]
-	return ok && now.Sub(f.at) <= countedLife
+	return ok && now.Sub(f.at).Abs() <= countedLife
 }
 
 // Read reads a clerk's kept file and tells how far it is. Count has what came of it, the next time. A file

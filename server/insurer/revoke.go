@@ -40,7 +40,8 @@ func (i *Issuer) Revoke(ctx context.Context, by staff.ForInsurer, which CopySele
 }
 
 // StatusList signs the insurer's list of revoked copies for consoles, with the head of the audit chain. It is
-// made anew at every revocation and every day; in between the same text is handed out.
+// made anew at every revocation and every day, and when the clock was set back behind it: consoles refuse one
+// of the future. In between the same text is handed out.
 func (i *Issuer) StatusList(ctx context.Context, insurer eligibility.InsurerNumber) (string, error) {
 	now := i.now()
 	counter, err := i.store.Revocations(ctx, insurer)
@@ -53,7 +54,8 @@ func (i *Issuer) StatusList(ctx context.Context, insurer eligibility.InsurerNumb
 	}
 	key := keys.Current
 	list, err := i.lists.get(insurer, func(l madeList) bool {
-		return l.counter == counter && l.key == key.ID && now.Sub(l.at) < credential.StatusEvery
+		age := now.Sub(l.at)
+		return l.counter == counter && l.key == key.ID && age >= 0 && age < credential.StatusEvery
 	}, func() (madeList, error) {
 		rids, counter, err := i.store.Revoked(ctx, insurer, now)
 		if err != nil {
@@ -64,9 +66,6 @@ func (i *Issuer) StatusList(ctx context.Context, insurer eligibility.InsurerNumb
 			return madeList{}, err
 		}
 		text, err := credential.SignStatusList(i.ISS(insurer), key, rids, chain, now)
-		if err == nil {
-			i.watch.Checkpointed(now)
-		}
 		return madeList{text, counter, key.ID, now}, err
 	})
 	return list.text, err

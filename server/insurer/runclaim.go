@@ -78,20 +78,13 @@ func (j *PrintJobs) Resume(ctx context.Context) error {
 	runs, err := j.store.Going(ctx, 100)
 	now := j.now()
 	for _, run := range runs {
-		another := run.Claim.Owner != j.claims.instance && now.Before(run.Claim.Until)
-		if run.Options.Folder == "" && !another && !j.isHere(run.Key()) {
+		left := run.Claim.Until.Sub(now)
+		another := run.Claim.Owner != j.claims.instance && left > 0 && left <= instances.LongestLease
+		if _, here := j.progressHere(run.Key()); run.Options.Folder == "" && !another && !here {
 			j.beginRun(ctx, run.Key())
 		}
 	}
 	return err
-}
-
-// isHere reports whether a run is printed in this process, or waits for its turn.
-func (j *PrintJobs) isHere(run RunKey) bool {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	_, here := j.live[run]
-	return here
 }
 
 // KeepResuming is Resume every few seconds until ctx ends.

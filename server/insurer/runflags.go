@@ -74,7 +74,12 @@ func (f RunFlags) Start(
 	if err != nil {
 		return nil, err
 	}
-	plan, err := jobs.PlanRun(ctx, operator, request)
+	var plan Plan
+	if trial {
+		plan, err = jobs.PlanRun(ctx, operator, request)
+	} else if plan, err = draftRun(ctx, jobs, operator, request); err == nil {
+		err = startRun(ctx, jobs, operator, &plan) // a whole register is gone through once
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -86,9 +91,8 @@ func (f RunFlags) Start(
 	}
 	if trial {
 		report.Run, report.State = "", "planned"
-		return report, nil
 	}
-	return report, jobs.StartRun(ctx, operator, plan)
+	return report, nil
 }
 
 // lines reads the list.

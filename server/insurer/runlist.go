@@ -24,7 +24,7 @@ func ReadRunList(data []byte) ([]string, error) {
 	for line := range strings.Lines(strings.TrimPrefix(string(data), "\uFEFF")) {
 		at++
 		if slices.ContainsFunc(cellsOf(line), eligibility.HoldsMyNumber) {
-			return nil, errRunListNumber.With(message.Args{"line": message.Number(at)})
+			return nil, errRunListNumber.With(message.Args{"line": message.Ordinal(at)})
 		}
 		line = strings.TrimSpace(line)
 		if line == "" || len(lines) == 0 && strings.Contains(line, "番号") {

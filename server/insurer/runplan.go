@@ -89,6 +89,21 @@ type RunRequest struct {
 // PlanRun says how many of the insurer's people would be printed. Who gets which paper,
 // eligibility.PapersFor decides.
 func (j *PrintJobs) PlanRun(ctx context.Context, by staff.ForInsurer, request RunRequest) (Plan, error) {
+	plan, err := draftRun(ctx, j, by, request)
+	if err == nil {
+		err = j.choose(ctx, &plan, func(PersonRecord) error { return nil })
+	}
+	if err != nil {
+		return Plan{}, err
+	}
+	if plan.Run.Total == 0 {
+		return plan, errRunEmpty
+	}
+	return plan, nil
+}
+
+// draftRun is a plan that has chosen nobody yet.
+func draftRun(ctx context.Context, j *PrintJobs, by staff.ForInsurer, request RunRequest) (Plan, error) {
 	now := j.now()
 	insurer, kind, list := by.InsurerNumber(), request.Kind, request.List
 	options, err := request.Options.withDefaults(kind, eligibility.DateOf(now))
@@ -103,7 +118,7 @@ func (j *PrintJobs) PlanRun(ctx context.Context, by staff.ForInsurer, request Ru
 		return Plan{}, err
 	}
 	options.Listed, options.Address = len(list), j.address
-	plan := Plan{list: list, Run: PrintRun{
+	return Plan{list: list, Run: PrintRun{
 		ID:        rand.Text()[:10],
 		Insurer:   insurer,
 		Kind:      kind,
@@ -111,14 +126,7 @@ func (j *PrintJobs) PlanRun(ctx context.Context, by staff.ForInsurer, request Ru
 		By:        by.Actor(),
 		CreatedAt: now,
 		Options:   options,
-	}}
-	if err := j.choose(ctx, &plan, func(PersonRecord) error { return nil }); err != nil {
-		return Plan{}, err
-	}
-	if plan.Run.Total == 0 {
-		return plan, errRunEmpty
-	}
-	return plan, nil
+	}}, nil
 }
 
 // choose calls take for each person whom a plan prints, in no order, and counts them and the others.
@@ -250,6 +258,10 @@ func naturalKey(text string) string {
 // StartRun stores a plan of the insurer's, with the people whom it chooses now; from then on it can be
 // printed, stopped and resumed.
 func (j *PrintJobs) StartRun(ctx context.Context, by staff.ForInsurer, p Plan) error {
+	return startRun(ctx, j, by, &p)
+}
+
+func startRun(ctx context.Context, j *PrintJobs, by staff.ForInsurer, p *Plan) error {
 	if p.Run.Insurer != by.InsurerNumber() {
 		return errNoInsurer
 	}
@@ -257,7 +269,7 @@ func (j *PrintJobs) StartRun(ctx context.Context, by staff.ForInsurer, p Plan) e
 	options := p.Run.Options
 	var sorter runSorter
 	defer sorter.close()
-	err := j.choose(ctx, &p, func(r PersonRecord) error {
+	err := j.choose(ctx, p, func(r PersonRecord) error {
 		return sorter.add(candidate{string(r.ID), sortKey(r.Person, options.Order), r.Person.Symbol})
 	})
 	if err != nil {

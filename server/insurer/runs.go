@@ -37,6 +37,8 @@ type PrintJobs struct {
 	turn   sync.Mutex // of the run that is being printed
 	mu     sync.Mutex
 	live   map[RunKey]printing.Progress // of this process's runs, the waiting ones among them
+	// elsewhere is how far other instances' runs are.
+	elsewhere elsewhere[RunKey, printing.Progress]
 	// printed is the run that is being printed; changed tells it of a command that was given in this process.
 	printed RunKey
 	changed chan struct{}
@@ -45,9 +47,9 @@ type PrintJobs struct {
 	done     sync.WaitGroup
 }
 
-// defaultEvery is how rarely a page is rendered: each takes half a second, and every code is read back
-// anyway.
-const defaultEvery = 2_500
+// defaultEvery is how rarely a page is rendered: each takes as long as a thousand people's, and every code
+// is read back anyway.
+const defaultEvery = 10_000
 
 var (
 	errRunMismatch = &eligibility.Error{Code: eligibility.Internal, Key: "run.mismatch"}
@@ -300,7 +302,12 @@ func (j *PrintJobs) Begin(ctx context.Context, by staff.ForInsurer, id string) e
 
 func (j *PrintJobs) beginRun(ctx context.Context, run RunKey) {
 	j.noteProgress(run, printing.Progress{})
+	over := j.elsewhere.telling(run, func() printing.Progress {
+		p, _ := j.progressHere(run)
+		return p
+	})
 	j.done.Go(func() {
+		defer over(nil) // why a run failed stands in the store
 		defer j.forgetProgress(run)
 		_, err := j.printInTurn(ctx, run, func(p printing.Progress) { j.noteProgress(run, p) })
 		switch {
@@ -330,14 +337,6 @@ func (j *PrintJobs) forgetProgress(run RunKey) {
 	defer j.mu.Unlock()
 	delete(j.live, run)
 	j.watchers.tell(run)
-}
-
-// Progress returns how far a run of the insurer's in this process is; false when it is not printed here.
-func (j *PrintJobs) Progress(by staff.ForInsurer, id string) (printing.Progress, bool) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	p, ok := j.live[RunKey{by.InsurerNumber(), id}]
-	return p, ok
 }
 
 // Command pauses, cancels or resumes a run of the insurer's (state RunPaused, RunCancelled, RunGoing). It

@@ -67,6 +67,10 @@ type PrintSource interface {
 	// EachPrint calls see for every person whom a query means, in no order, with what was last printed of
 	// its kind for them.
 	EachPrint(ctx context.Context, q PrintQuery, see func(PersonRecord, LastPrint) error) error
+	// EachOfFile hands every person of an insurer who came with a file (KeptFile.ID) to see, in no order,
+	// with what a run ever printed for them.
+	EachOfFile(ctx context.Context, insurer eligibility.InsurerNumber, file string,
+		see func(eligibility.Person, Printed)) error
 	// People returns those of ids whom the insurer has.
 	People(
 		ctx context.Context, insurer eligibility.InsurerNumber, ids []audit.PersonID,

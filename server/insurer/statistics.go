@@ -290,7 +290,7 @@ func (u *Usage) screenShown(
 	if first {
 		u.tally.counts[DayCount{insurer, day, CountPeople}]++
 	}
-	due := now.Sub(u.tally.since) >= tallyEvery
+	due := now.Sub(u.tally.since).Abs() >= tallyEvery // the clock may be set back
 	u.tally.mu.Unlock()
 	if !due {
 		return nil

@@ -50,7 +50,7 @@ type PersonRecord struct {
 	ID           audit.PersonID
 	Person       eligibility.Person
 	Version      int       // 1, 2, …
-	RegisteredAt time.Time // when this version was imported: 「資格は○月○日 登録分」
+	RegisteredAt time.Time // when this version was imported: 「○月○日に登録された資格です」
 	// RepresentedUntil is when a login that shows the person as a representative ceases to; zero for the
 	// person's own login, and where no login was asked about.
 	RepresentedUntil time.Time

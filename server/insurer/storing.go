@@ -3,8 +3,10 @@ package insurer
 import (
 	"context"
 	"sync"
+	"time"
 
 	"madoguchi/eligibility"
+	"madoguchi/server/hub"
 	"madoguchi/server/staff"
 )
 
@@ -24,20 +26,54 @@ type storing struct {
 
 // storingKey names a clerk's own file.
 type storingKey struct {
-	insurer   eligibility.InsurerNumber
-	clerk, id string
+	Insurer   eligibility.InsurerNumber
+	Clerk, ID string
 }
 
 func keyOf(clerk staff.Clerk, id string) storingKey {
 	return storingKey{clerk.Insurer, clerk.Staff, id}
 }
 
-// storingFiles are those of this process. A file that is stored leaves it.
+// storingFiles are those of this process, and how far other instances are with theirs. A file that is stored
+// leaves it.
 type storingFiles struct {
-	mu       sync.Mutex
-	all      map[storingKey]*storing
-	watchers watchers[storingKey]
-	done     sync.WaitGroup
+	mu        sync.Mutex
+	all       map[storingKey]*storing
+	elsewhere elsewhere[storingKey, ImportProgress]
+	watchers  watchers[storingKey]
+	done      sync.WaitGroup
+	// stops tells the instance that stores a file to stop.
+	stops watchers[storingKey]
+}
+
+// share joins them to those of other instances.
+func (s *storingFiles) share(h *hub.Hub, now func() time.Time) error {
+	if err := s.elsewhere.share(h, "insurer.storing", now, s.watchers.signal); err != nil {
+		return err
+	}
+	return s.stops.share(h, "insurer.storing.stop", func(key *storingKey) {
+		if key == nil {
+			return // whoever asked for it asks again
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if f := s.going(*key); f != nil {
+			f.stop()
+		}
+	})
+}
+
+// progress returns how far the storing of a file is, here or at another instance; false when it is not being
+// stored.
+func (s *storingFiles) progress(key storingKey) (ImportProgress, bool) {
+	s.mu.Lock()
+	f := s.going(key)
+	if f != nil {
+		defer s.mu.Unlock()
+		return f.progress, true
+	}
+	s.mu.Unlock()
+	return s.elsewhere.progress(key)
 }
 
 // begin notes a file; false when it is being stored already. What failed before is forgotten.
@@ -88,11 +124,17 @@ func (m *Importer) BeginStore(
 	}
 	ctx, stop := context.WithCancel(ctx)
 	key, total := keyOf(clerk, id), seen.New+seen.Changed+seen.Unchanged
-	if !m.storing.begin(key, stop, total) {
+	_, elsewhere := m.storing.elsewhere.progress(key)
+	if elsewhere || !m.storing.begin(key, stop, total) {
 		stop()
 		return nil
 	}
+	m.storing.elsewhere.failure(key) // of a time before
 	pace := importPace{m.now(), m.now}
+	over := m.storing.elsewhere.telling(key, func() ImportProgress {
+		p, _ := m.storing.progress(key)
+		return p
+	})
 	m.storing.done.Go(func() {
 		defer stop()
 		err := m.storeFile(ctx, clerk, id, seen, func(done int) {
@@ -102,6 +144,7 @@ func (m *Importer) BeginStore(
 			err = ErrStoreStopped
 		}
 		m.storing.end(key, err)
+		over(err)
 	})
 	return nil
 }
@@ -109,14 +152,10 @@ func (m *Importer) BeginStore(
 // ErrStoreStopped is why a file was not stored that a clerk or the server's end stopped.
 var ErrStoreStopped = &eligibility.Error{Code: eligibility.Conflict, Key: "import.store_stopped"}
 
-// Storing returns how far the storing of a clerk's file is; false when it is not being stored here.
+// Storing returns how far the storing of a clerk's file is, in any instance; false when it is not being
+// stored.
 func (m *Importer) Storing(clerk staff.Clerk, id string) (ImportProgress, bool) {
-	m.storing.mu.Lock()
-	defer m.storing.mu.Unlock()
-	if f := m.storing.going(keyOf(clerk, id)); f != nil {
-		return f.progress, true
-	}
-	return ImportProgress{}, false
+	return m.storing.progress(keyOf(clerk, id))
 }
 
 // WatchStoring returns a channel that receives whenever the storing of a clerk's file gets on or ends, until
@@ -127,13 +166,17 @@ func (m *Importer) WatchStoring(clerk staff.Clerk, id string) (changed <-chan st
 
 // StoreFailure returns why a clerk's file was not stored, once; nil for one that was, or was never begun.
 func (m *Importer) StoreFailure(clerk staff.Clerk, id string) error {
+	key := keyOf(clerk, id)
+	if elsewhere := m.storing.elsewhere.failure(key); elsewhere != nil {
+		return elsewhere
+	}
 	m.storing.mu.Lock()
 	defer m.storing.mu.Unlock()
-	f := m.storing.all[keyOf(clerk, id)]
+	f := m.storing.all[key]
 	if f == nil || f.err == nil {
 		return nil
 	}
-	delete(m.storing.all, keyOf(clerk, id))
+	delete(m.storing.all, key)
 	return f.err
 }
 
@@ -147,12 +190,18 @@ func (m *Importer) StopStore(ctx context.Context, clerk staff.Clerk, id string) 
 		m.storing.mu.Lock()
 		f := m.storing.going(key)
 		m.storing.mu.Unlock()
-		if f == nil {
+		_, elsewhere := m.storing.elsewhere.progress(key)
+		switch {
+		case f != nil:
+			f.stop()
+		case elsewhere:
+			m.storing.stops.tell(key)
+		default:
 			return nil
 		}
-		f.stop()
 		select {
 		case <-changed:
+		case <-time.After(wordEvery): // an instance that dies tells nobody
 		case <-ctx.Done():
 			return ctx.Err()
 		}

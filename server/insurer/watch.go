@@ -2,7 +2,6 @@ package insurer
 
 import (
 	"iter"
-	"time"
 
 	"madoguchi/eligibility"
 	"madoguchi/server/printing"
@@ -10,10 +9,9 @@ import (
 
 // Watch is told of what happens, for the metrics: numbers alone, of nobody. Each may be nil.
 type Watch struct {
-	Issued       func(tier string)  // a credential was signed
-	ImportRow    func()             // a row of a file was handed to the store
-	Importing    func(change int)   // 1 as the storing of a file begins, -1 as it ends
-	Checkpointed func(at time.Time) // a head of the audit chain was signed into a status list
+	Issued    func(tier string) // a credential was signed
+	ImportRow func()            // a row of a file was handed to the store
+	Importing func(change int)  // 1 as the storing of a file begins, -1 as it ends
 }
 
 // complete returns a Watch whose functions can all be called.
@@ -26,9 +24,6 @@ func (w Watch) complete() Watch {
 	}
 	if w.Importing == nil {
 		w.Importing = func(int) {}
-	}
-	if w.Checkpointed == nil {
-		w.Checkpointed = func(time.Time) {}
 	}
 	return w
 }

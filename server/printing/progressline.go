@@ -3,9 +3,11 @@ package printing
 import (
 	"fmt"
 	"io"
-	"madoguchi/message"
+	"math"
 	"os"
 	"time"
+
+	"madoguchi/message"
 )
 
 // ProgressLine tells a run's progress: on a terminal in one line that changes, elsewhere a line every ten
@@ -42,7 +44,7 @@ func (l *ProgressLine) Show(p Progress) {
 	text := message.New("print.progress", message.Args{
 		"done":  message.Number(p.Done),
 		"total": message.Number(p.Total),
-		"rate":  message.Text(fmt.Sprintf("%.0f", p.Rate)),
+		"rate":  message.Number(int(math.Round(p.Rate))),
 		"left":  message.Text(timeLeft(p.Left)),
 	}).Text("ja")
 	if p.Reading {
