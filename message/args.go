@@ -38,8 +38,12 @@ const (
 // Text is a value that reads the same in every language: a name, a file, a number as it was typed.
 func Text(s string) Value { return Value{text: s} }
 
-// Number is a count.
+// Number is a count. From a thousand on its digits stand in groups of three: 10,000.
 func Number(n int) Value { return Value{kind: number, n: n} }
+
+// Ordinal is a place in an order, or a version: people look for it as it stands there, so its digits stand
+// together.
+func Ordinal(n int) Value { return Text(strconv.Itoa(n)) }
 
 // Wait is a time to wait, said as WaitUnits rounds it.
 func Wait(d time.Duration) Value {
@@ -67,7 +71,7 @@ func Writing(ja, en string) Value { return Value{kind: writing, text: ja, en: en
 func (v Value) In(lang string) string {
 	switch v.kind {
 	case number:
-		return strconv.Itoa(v.n)
+		return language(lang).grouped(v.n)
 	case wait:
 		n, unit := WaitUnits(time.Duration(v.n) * time.Second)
 		if n == 1 {

@@ -14,6 +14,7 @@ var countsByTsu = regexp.MustCompile(`\{(\w+)\}つ`)
 var toNine = map[string]string{
 	"counter.passed":            "case.ts says passedMany from ten on",
 	"counter.groundTicks":       "what is compared by eye is three at most",
+	"counter.groundTicksAway":   "the same",
 	"counter.groundTicksNoCard": "the same",
 	"counter.lampSome":          "the same",
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -107,6 +108,47 @@ func TestTranslationsUseTheGlossarysWords(t *testing.T) {
 	for key, why := range otherWords {
 		if !excused[key] {
 			t.Errorf("%s needs no exception for %s (%s)", key, why[0], why[1])
+		}
+	}
+}
+
+// clauses part a sentence at its commas and stops.
+var clauses = regexp.MustCompile(`[。，；.,;]`)
+
+// scans and typed are the words of a clause that scans and of characters that are typed.
+var (
+	scans = regexp.MustCompile(`扫描|读取|quét`)
+	typed = regexp.MustCompile(`代码|mã( |$)`)
+)
+
+// saysTyped are the clauses that scan something and call it by the word for characters that are typed.
+func saysTyped(translation string) (found []string) {
+	for _, clause := range clauses.Split(strings.ToLower(translation), -1) {
+		if scans.MatchString(clause) && typed.MatchString(strings.ReplaceAll(clause, "mã qr", "")) {
+			found = append(found, clause)
+		}
+	}
+	return found
+}
+
+// What is scanned is 二维码 and mã QR, as the glossary says below its table.
+func TestWhatIsScannedIsNotCalledByTheWordForWhatIsTyped(t *testing.T) {
+	for _, e := range Entries() {
+		if !forEveryone(e) {
+			continue
+		}
+		for _, lang := range []string{"zh-Hans", "vi"} {
+			for _, clause := range saysTyped(e.Texts[lang].WithNext(lang)) {
+				t.Errorf("%s: %s: %s", lang, e.Key, clause)
+			}
+		}
+	}
+	for text, bad := range map[string]bool{
+		"请扫描通知书上的代码②。": true, "请扫描二维码②，也可输入代码②。": false,
+		"Hãy quét mã ② trên giấy.": true, "Hãy quét mã QR ②, hoặc nhập mã ②.": false,
+	} {
+		if len(saysTyped(text)) > 0 != bad {
+			t.Errorf("%q: %v", text, !bad)
 		}
 	}
 }

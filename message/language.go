@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -27,6 +28,8 @@ type Language struct {
 	// Day writes a day of the calendar with the places {month} and {day}; empty writes YYYY-MM-DD
 	Day  string `json:"day,omitempty"`
 	List string `json:"list"` // stands between the names of a list
+	// Group stands between a number's thousands; a comma where nothing else is said
+	Group string `json:"group,omitempty"`
 	// Fonts are CSS font families in their order. Languages with one HTML tag have them once.
 	Fonts []string `json:"fonts,omitempty"`
 }
@@ -65,6 +68,9 @@ func readLanguages(data []byte) ([]Language, error) {
 		l := &all[i]
 		if l.HTML == "" {
 			l.HTML = l.Tag
+		}
+		if l.Group == "" {
+			l.Group = ","
 		}
 		fallback := tagged(l.Fallback)
 		switch {
@@ -116,3 +122,12 @@ func language(tag string) Language {
 
 // Japanese reports whether its readers read Japanese.
 func (l Language) Japanese() bool { return l.HTML == "ja" }
+
+// grouped writes a whole number with its thousands apart.
+func (l Language) grouped(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
+		text = text[:i] + l.Group + text[i:]
+	}
+	return text
+}

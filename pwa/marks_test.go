@@ -51,3 +51,41 @@ func TestASentenceIsPartedAtItsPlace(t *testing.T) {
 		t.Errorf("a place that is not there: %q", parts)
 	}
 }
+
+// A date, a count, a word and a bracket's particle stand on one line: the same marks for what the catalogue,
+// the server and a value say.
+func TestWhatALineIsNotToPartIsWhole(t *testing.T) {
+	const day = `<span class="kept">令和8年11月30日</span>`
+	html, err := markedHTML("{day}（2026年11月30日）まで", argsOf([]string{"day", "令和8年11月30日"}), "ja", true)
+	want := "<span>" + day + `（<span class="kept">2026年11月30日</span><span class="line">）まで</span></span>`
+	if err != nil || string(html) != want {
+		t.Errorf("%q %v", html, err)
+	}
+	for text, want := range map[string]string{
+		"令和8年11月30日":   day,
+		"11月30日 10:42": `<span><span class="kept">11月30日</span> 10:42</span>`,
+		"昭和元年、平成31年4月": `<span><span class="kept">昭和元年</span>、` +
+			`<span class="kept">平成31年4月</span></span>`,
+		"on 2026-11-30.": `<span>on <span class="line">2026-11-30</span>.</span>`,
+		"告示第349号・<b> あと30日以内": `<span>告示第349号・&lt;b&gt; あと<span class="kept">30日</span>以内</span>`,
+		"写し（PDF）か紙":           `<span>写し（PDF<span class="line">）か</span>紙</span>`,
+	} {
+		if got := plainHTML(text); string(got) != want {
+			t.Errorf("%q became %q", text, got)
+		}
+	}
+	for _, c := range []struct {
+		text     string
+		furigana bool
+		html     string
+	}{
+		{"もう{一度|いちど}ログインします", false, `<span><span class="kept">もう一度</span>ログインします</span>`},
+		{"3か{月目|げつめ}の末", false, `<span><span class="kept">3か月目</span>の末</span>`},
+		{"法194{条|じょう}の2", true, `<span>法<span class="line">194<ruby>条<rp>（</rp><rt>じょう</rt>` +
+			`<rp>）</rp></ruby></span>の2</span>`},
+	} {
+		if html, err := markedHTML(c.text, nil, "ja", c.furigana); err != nil || string(html) != c.html {
+			t.Errorf("%q became %q %v", c.text, html, err)
+		}
+	}
+}

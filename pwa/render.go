@@ -101,10 +101,10 @@ var loadPages = sync.OnceValues(func() (map[edition]map[string]*template.Templat
 
 // templateFuncs are what templates may call: t for a sentence by its key with values for its places, plain
 // for the same without marks (attributes), told for a Message of the server, say for what the server says
-// in Japanese and in English, spoken for a sentence in another language than the page's, typed for what
-// somebody typed and may correct, around for a sentence in two parts about a place, asset for the address of
-// a file, lang, htmlLang, direction, languages,
-// offered and switchTo for the language.
+// in Japanese and in English, dated for a text that may hold a date, count for a number of people or things,
+// spoken for a sentence in another language than the page's, typed for what somebody typed and may correct,
+// around for a sentence in two parts about a place, blank for what stands between two sentences, asset
+// for the address of a file, lang, htmlLang, direction, languages, offered and switchTo for the language.
 func templateFuncs(e edition) template.FuncMap {
 	return template.FuncMap{
 		"t": func(key string, pairs ...string) (template.HTML, error) {
@@ -123,6 +123,8 @@ func templateFuncs(e edition) template.FuncMap {
 			return sentenceHTML(e, m)
 		},
 		"around": func(key, place string) ([]template.HTML, error) { return aroundPlace(e, key, place) },
+		"dated":  plainHTML,
+		"count":  func(n int) string { return message.Number(n).In(e.lang) },
 		"spoken": func(lang, key string) string { return message.New(key, nil).Text(lang) },
 		"typed":  typedAgain,
 
@@ -132,6 +134,7 @@ func templateFuncs(e edition) template.FuncMap {
 		"asset":     Asset,
 		"lang":      func() string { return e.lang },
 		"htmlLang":  func() string { return HTMLTag(e.lang) },
+		"blank":     func() string { return map[bool]string{true: " "}[languageOf(e.lang).Blanks] },
 		"direction": func() string { return languageOf(e.lang).Direction },
 		"languages": message.Languages,
 		"offered":   offered,
@@ -199,11 +202,20 @@ func HTMLTag(lang string) string { return languageOf(lang).HTML }
 func eitherLanguage(lang, ja, en string) template.HTML {
 	switch {
 	case HTMLTag(lang) == "ja" || en == "" && lang == "en":
-		return template.HTML(template.HTMLEscapeString(ja))
+		return plainHTML(ja)
 	case lang == "en":
-		return template.HTML(template.HTMLEscapeString(en))
+		return plainHTML(en)
 	case en == "":
-		return template.HTML(`<span lang="ja">` + template.HTMLEscapeString(ja) + "</span>")
+		return `<span lang="ja">` + plainHTML(ja) + "</span>"
 	}
-	return template.HTML(`<span lang="en">` + template.HTMLEscapeString(en) + "</span>")
+	return `<span lang="en">` + plainHTML(en) + "</span>"
+}
+
+// plainHTML is a text without marks of its own as HTML; what a line is not to part is whole.
+func plainHTML(text string) template.HTML {
+	html := keptTogether(template.HTMLEscapeString(text))
+	if n := strings.Count(html, "<"); n > 2 || n == 2 && (html[0] != '<' || !strings.HasSuffix(html, ">")) {
+		html = "<span>" + html + "</span>" // one element, as in markedHTML
+	}
+	return template.HTML(html)
 }

@@ -63,7 +63,7 @@ func BenchmarkBars(b *testing.B) {
 	defer slog.SetDefault(before)
 	h, phones := crowdOfPhones(b, barRounds*barPhones)
 	forgetful := *h // remembers nothing of what it read
-	forgetful.store = openStore(b, h.dir+"/db", nil)
+	forgetful.store = openStore(b, h.database, nil)
 	forgetful.build(b)
 	hello, site, first := served(b, helloSite()), served(b, h.echo), served(b, forgetful.echo)
 	var lookups, screens [][]byte

@@ -19,6 +19,7 @@ import (
 	"madoguchi/credential"
 	"madoguchi/internal/testenv"
 	"madoguchi/server/audit"
+	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
 	"madoguchi/server/web/patient"
 )
@@ -265,14 +266,14 @@ func (e *endless) Read(b []byte) (int, error) {
 		b[i] = 'x'
 	}
 	e.read += len(b)
-	if e.read > 300<<20 {
+	if e.read > insuredcsv.MaxFile+20<<20 {
 		return 0, io.ErrUnexpectedEOF // the test has failed already
 	}
 	return len(b), nil
 }
 
 // No route reads without end: pages and calls at most a megabyte, whatever they say of their length; the one
-// that takes files as much as a file may have.
+// that takes files as much of a file as a file may have, and of everything else a megabyte.
 func TestNoBodyIsReadWithoutEnd(t *testing.T) {
 	h := newTestApp(t)
 	h.enrolled(t)
@@ -310,21 +311,29 @@ func TestNoBodyIsReadWithoutEnd(t *testing.T) {
 	if tried < 60 {
 		t.Errorf("only %d routes were found", tried)
 	}
-	testenv.Refused(t, testenv.Limits, 2*tried+3)
+	testenv.Refused(t, testenv.Limits, 2*tried+5)
 	const form = "--b\r\nContent-Disposition: form-data; name="
-	for what, start := range map[string]string{
-		"a file": form + "\"insurer\"\r\n\r\n06139992\r\n" + form +
-			"\"file\"; filename=\"f.csv\"\r\n\r\n番号,氏名,生年月日\r\n",
-		"a field":                      form + "\"remark\"\r\n\r\n",
-		"a text before the first part": "x",
+	const file = form + "\"insurer\"\r\n\r\n06139992\r\n" + form +
+		"\"file\"; filename=\"f.csv\"\r\n\r\n番号,氏名,生年月日\r\n"
+	for _, sent := range []struct {
+		what, start string
+		most, code  int
+	}{
+		{"a file", file, insuredcsv.MaxFile + 2<<20, http.StatusUnprocessableEntity},
+		{"a field", form + "\"remark\"\r\n\r\n", 2 << 20, http.StatusRequestEntityTooLarge},
+		{"a field after the file", file + "\r\n" + form + "\"remark\"\r\n\r\n", 2 << 20,
+			http.StatusRequestEntityTooLarge},
+		{"a second file", file + "\r\n" + form + "\"file\"; filename=\"g.csv\"\r\n\r\n", 2 << 20,
+			http.StatusUnprocessableEntity},
+		{"a text before the first part", "x", 2 << 20, http.StatusUnprocessableEntity},
 	} {
-		body := &endless{start: start}
+		body := &endless{start: sent.start}
 		w := h.bare("POST", "/insurer/import", func(r *http.Request) {
 			r.Body, r.ContentLength = io.NopCloser(body), -1
 			r.Header.Set("Content-Type", "multipart/form-data; boundary=b")
 		})
-		if w.Code < 400 || w.Code >= 500 || body.read > 70<<20 {
-			t.Errorf("%s without an end: %d MB were read, %d", what, body.read>>20, w.Code)
+		if w.Code != sent.code || body.read > sent.most {
+			t.Errorf("%s without an end: %d MB were read, %d", sent.what, body.read>>20, w.Code)
 		}
 	}
 }

@@ -417,9 +417,9 @@ func TestAWrongClockIsSaidAtTheCounter(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			h, _ := connected(t)
 			r := h.tokuichi(t)
-			h.session(t, auth.Counter, "鈴木", "{}")
 			truth := h.now
 			h.now = truth.Add(c.fast)
+			h.session(t, auth.Counter, "鈴木", "{}")
 			calls, _ := caller(
 				t,
 				hosts{

@@ -253,19 +253,26 @@ func TestNothingOfAPDFIsKept(t *testing.T) {
 		}
 	}
 	answer[console.CaseJSON](t, h.post(t, console.PDFPath, document, "application/pdf"), http.StatusCreated)
-	err = filepath.WalkDir(h.dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		data, err := os.ReadFile(path)
-		for _, part := range []string{"MARKOFTHISFILE", "%PDF-", code} {
-			if bytes.Contains(data, []byte(part)) {
-				t.Errorf("%s holds %s", path, part[:5])
+	database := false
+	for _, folder := range []string{h.dir, filepath.Dir(h.database)} {
+		err = filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
 			}
+			data, err := os.ReadFile(path)
+			database = database || bytes.HasPrefix(data, []byte("SQLite format 3"))
+			for _, part := range []string{"MARKOFTHISFILE", "%PDF-", code} {
+				if bytes.Contains(data, []byte(part)) {
+					t.Errorf("%s holds %s", path, part[:5])
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
+	}
+	if !database {
+		t.Error("the database was not looked at")
 	}
 }

@@ -330,7 +330,7 @@ func TestTheOQSComparisonIsSaidItemByItem(t *testing.T) {
 	h := newTestApp(t)
 	_, path := h.scanned(t)
 	got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/oqs-compare", nil))
-	if len(got.OQS) != 3 || got.OQS[1].Ja != "枝番は画面とちがいます。見くらべて確かめてください" || got.OQS[2].Result != "missing" {
+	if len(got.OQS) != 3 || got.OQS[1].Ja != "枝番は画面とちがいます。見くらべて確かめてください。" || got.OQS[2].Result != "missing" {
 		t.Errorf("%+v", got.OQS)
 	}
 }

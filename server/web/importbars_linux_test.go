@@ -65,12 +65,12 @@ func BenchmarkManyPeople(b *testing.B) {
 	for _, people := range []int{10_000, many} {
 		h, phones := crowdOfPhones(b, asking)
 		fill(b, h, people-asking)
-		info, err := os.Stat(h.dir + "/db")
+		info, err := os.Stat(h.database)
 		if err != nil {
 			b.Fatal(err)
 		}
 		began := time.Now()
-		openStore(b, h.dir+"/db", nil)
+		openStore(b, h.database, nil)
 		took := time.Since(began).Round(time.Millisecond)
 		b.Logf("%d people: %d MB, opens in %v", people, info.Size()>>20, took)
 		r := &register{people: people, address: served(b, h.echo)}

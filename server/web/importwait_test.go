@@ -1,15 +1,18 @@
 package web
 
 import (
-	"database/sql"
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"madoguchi/auth"
+	"madoguchi/message"
+	"madoguchi/server/audit"
 	"madoguchi/server/insuredcsv"
 )
 
@@ -28,20 +31,33 @@ func manyRows(t *testing.T) (text string, n int) {
 // locked holds the store's writer until it is let go.
 func (h *testApp) locked(t *testing.T) (letGo func()) {
 	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(h.dir, "db")+"?_pragma=busy_timeout(5000)")
-	if err != nil {
-		t.Fatal(err)
-	}
-	db.SetMaxOpenConns(1)
-	if _, err := db.Exec(`BEGIN IMMEDIATE`); err != nil {
-		t.Fatal(err)
-	}
-	return func() {
-		if _, err := db.Exec(`ROLLBACK`); err != nil {
-			t.Error(err)
+	held := holding{ctx, make(chan struct{}), make(chan struct{})}
+	ended := make(chan error, 1)
+	go func() {
+		ended <- h.store.Register.Note(held, audit.Entry{At: h.now, Actor: "test", Action: "test.hold"})
+	}()
+	<-held.begun
+	letGo = sync.OnceFunc(func() {
+		close(held.letGo)
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			t.Errorf("holding the writer: %v", err)
 		}
-		db.Close()
-	}
+	})
+	t.Cleanup(letGo)
+	return letGo
+}
+
+// holding is the context of a change that goes no further, once it is begun, until it is let go: the store
+// asks for its Err before it makes the change, in the transaction.
+type holding struct {
+	context.Context
+	begun, letGo chan struct{}
+}
+
+func (h holding) Err() error {
+	close(h.begun)
+	<-h.letGo
+	return context.Canceled
 }
 
 // A large file's page tells how far its reading and its storing are, with and without the page's program, and
@@ -61,10 +77,11 @@ func TestALargeFilesPageTellsHowFarItIs(t *testing.T) {
 	if !strings.Contains(events, `"over":true`) || !strings.Contains(events, "行を読みました") {
 		t.Error(events)
 	}
-	if page := h.page(t, at); !strings.Contains(page, fmt.Sprintf(`id="count-new">%d<`, n)) {
+	found := `id="count-new">` + message.Number(n).In("ja") + "<"
+	if page := h.page(t, at); !strings.Contains(page, found) {
 		t.Error("what was read is not held for the page")
 	}
-	if page := h.page(t, at+"?read=1"); !strings.Contains(page, fmt.Sprintf(`id="count-new">%d<`, n)) {
+	if page := h.page(t, at+"?read=1"); !strings.Contains(page, found) {
 		t.Error("the page without the program is not read")
 	}
 
@@ -74,7 +91,7 @@ func TestALargeFilesPageTellsHowFarItIs(t *testing.T) {
 		t.Fatal(w.Code)
 	}
 	if page := h.page(t, at); !strings.Contains(page, "保存しています") ||
-		!strings.Contains(page, fmt.Sprintf("0 / %d行", n)) {
+		!strings.Contains(page, "0 / "+message.Number(n).In("ja")+"行") {
 		t.Error("the page does not tell that the file is being stored")
 	}
 	if w := h.form(t, at+"/stop", nil); w.Code != http.StatusSeeOther {
@@ -96,7 +113,7 @@ func TestALargeFilesPageTellsHowFarItIs(t *testing.T) {
 	if page := h.page(t, at); !strings.Contains(page, `id="done"`) || h.insured(t) != n {
 		t.Errorf("%d people are stored", h.insured(t))
 	}
-	if page := h.page(t, at); !strings.Contains(page, fmt.Sprintf("新しい%d人のお知らせを作る", n)) {
+	if page := h.page(t, at); !strings.Contains(page, "新しい"+message.Number(n).In("ja")+"人のお知らせを作る") {
 		t.Error("the button does not name the new people")
 	}
 }

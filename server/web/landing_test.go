@@ -94,7 +94,7 @@ func TestACodeThatIsNoneOrNoMoreOpensTheSameDoorWithASentence(t *testing.T) {
 	}
 	if body := h.ask(t, "GET", "/n/x?lang=vi", nil).Body.String(); !strings.Contains(
 		body,
-		pwa.Plain("vi", "notice.unknown"),
+		pwa.Plain("vi", "notice.unknown_scanned"),
 	) {
 		t.Error("the sentence is not translated")
 	}

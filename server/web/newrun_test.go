@@ -76,7 +76,7 @@ func TestARunIsAskedForOneQuestionAPage(t *testing.T) {
 	_, choices, _ := strings.Cut(page, `id="choices">`)
 	choices, _, _ = strings.Cut(choices, "</dl>")
 	for _, want := range []string{"資格確認書", "番号の一覧の人", "3行", "令和8年12月1日", "記号・番号・枝番の順", "はい",
-		"カード（1枚ずつ）", "5000人"} {
+		"カード（1枚ずつ）", "5,000人"} {
 		if !strings.Contains(choices, want) {
 			t.Errorf("the plan lacks %q: %s", want, choices)
 		}
@@ -84,7 +84,7 @@ func TestARunIsAskedForOneQuestionAPage(t *testing.T) {
 	if n := strings.Count(choices, "変える"); n != 8 {
 		t.Errorf("%d choices can be changed", n)
 	}
-	for _, want := range []string{`id="plan-total">1 人`, "<li>99</li>", "1人分作ります"} {
+	for _, want := range []string{`id="plan-total">1人`, "<li>99</li>", "1人分作ります"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the plan lacks %q", want)
 		}
@@ -97,7 +97,7 @@ func TestARunIsAskedForOneQuestionAPage(t *testing.T) {
 		t.Error("the list is not there to be changed")
 	}
 	page, address = h.answers(t, again, "list", "1\n2")
-	if !strings.Contains(page, `id="plan-total">2 人`) || !strings.Contains(page, "令和8年12月1日") {
+	if !strings.Contains(page, `id="plan-total">2人`) || !strings.Contains(page, "令和8年12月1日") {
 		t.Error("changing one choice asks for others again, or changes nothing")
 	}
 	back := backAddress.FindStringSubmatch(h.page(t, address+"&ask=order"))
@@ -183,7 +183,7 @@ func TestPapersAfterAnImportAreForTheNewPeopleOfTheFile(t *testing.T) {
 		t.Fatal(page)
 	}
 	plan := h.page(t, html.UnescapeString(link[1]))
-	for _, want := range []string{`id="plan-total">2 人`, "読み込んだファイルで新しく入った人"} {
+	for _, want := range []string{`id="plan-total">2人`, "読み込んだファイルで新しく入った人"} {
 		if !strings.Contains(plan, want) {
 			t.Errorf("the plan lacks %q", want)
 		}

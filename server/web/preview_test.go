@@ -281,7 +281,7 @@ func TestARefusedRowSaysItsPlaceInTheSpreadsheet(t *testing.T) {
 	body := betweenTags.ReplaceAllString(h.ask(t, "GET", at, nil).Body.String(), "><")
 	for _, want := range []string{`<span>行 4<span class="place">ファイルの5行目</span></span>`,
 		`<span>行 5<span class="place">ファイルの6行目</span></span>`,
-		`<td>2</td>`, `id="count-new">2<`, `id="count-refused">2<`, "表計算ソフトのエラー「#REF!」",
+		`<td data-label="行">2</td>`, `id="count-new">2<`, `id="count-refused">2<`, "表計算ソフトのエラー「#REF!」",
 		"表計算ソフトで日付の「12月3日」に変わっています"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %s:\n%s", want, body)

@@ -112,7 +112,7 @@ func TestAClerkCountsPrintsAndFetchesARun(t *testing.T) {
 		return h.ask(t, http.MethodGet, "/insurer/runs/new?"+v.Encode(), nil)
 	}
 	w := plan(choices)
-	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `id="plan-total">2 人`) ||
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `id="plan-total">2人`) ||
 		!strings.Contains(w.Body.String(), "この紙を受け取らない人") {
 		t.Fatal(w.Code, w.Body)
 	}
@@ -151,7 +151,7 @@ func TestAClerkCountsPrintsAndFetchesARun(t *testing.T) {
 	choices.Set("run", "certificates")
 	choices.Set("layout", "cards")
 	w = plan(choices)
-	if !strings.Contains(w.Body.String(), `id="plan-total">1 人`) {
+	if !strings.Contains(w.Body.String(), `id="plan-total">1人`) {
 		t.Error("マイナ保険証の登録がない人 gets the certificate:", w.Body)
 	}
 	events := h.ask(t, http.MethodGet, "/insurer/runs/"+id+"/events", nil)

@@ -24,10 +24,10 @@ func TestTheHelpDeskReadsASupportNumber(t *testing.T) {
 		// another of the phone's people, or one before
 		"0196 9476":    {200, []string{"資格が終わっています", "画面は正しく動いています"}},
 		"0002 5471":    {200, []string{"新しい保険者のお知らせで登録し直してもらってください"}},
-		"01969442":     {422, []string{"4けたずつ", `value="01969442"`}},
-		"あいう<b>":       {422, []string{"数字8けた", "あいう&lt;b&gt;"}},
+		"01969442":     {422, []string{"4桁ずつ", `value="01969442"`}},
+		"あいう<b>":       {422, []string{"数字8桁", "あいう&lt;b&gt;"}},
 		"abcd-2345":    {422, []string{"エラーのページの番号です"}},
-		"１２３４５６７８９０１２": {422, []string{"数字8けた"}},
+		"１２３４５６７８９０１２": {422, []string{"数字8桁"}},
 	} {
 		w := h.ask(t, "GET", "/insurer/support?code="+url.QueryEscape(typed), nil)
 		if w.Code != want.status {

@@ -177,7 +177,7 @@ var ownRoutes = map[string]ownRoute{
 		return []string{by.reader, by.word + "の読取機"}
 	}),
 	"GET /counter/records": page("/counter/records", func(by *side) []string {
-		return []string{by.patient.Name, by.number, fmt.Sprintf("<b>%d</b>", by.records)}
+		return []string{by.patient.Name, by.number, fmt.Sprintf("あわせて%d件", by.records)}
 	}),
 	"GET /counter/records/export": page("/counter/records/export", nothing),
 	"POST /counter/records/export": {func(by, _ *side) *httptest.ResponseRecorder {

@@ -56,7 +56,7 @@ func TestTheQuestionsEndWithWhatTheRulesSay(t *testing.T) {
 		name, query, class, sentence string
 	}{
 		{"a card that is in order", "hold=card&says=yes&third=valid", "good", "カードだけで受診できます"},
-		{"a card whose certificate ended", "hold=card&says=yes&third=over", "attention", "3か月目の月末まで"},
+		{"a card whose certificate ended", "hold=card&says=yes&third=over", "attention", "3か月のあいだは"},
 		{"a card that is not registered", "hold=card&says=no", "attention", "その場で登録できます"},
 		{"the notice with the card", "hold=paper&says=notice&third=yes", "good", "カードが先です"},
 		{"the notice alone", "hold=paper&says=notice&third=no", "refusal", "資格確認書ではありません"},

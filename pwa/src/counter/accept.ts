@@ -86,11 +86,10 @@ export function drawGround(): void {
   const record = byId<HTMLButtonElement>("record");
   record.disabled = now === "none";
   record.dataset["step"] = now;
-  // the large button checks the card itself
-  byId("card-check").hidden = now === "card" || !!c?.chipPassed;
+  // the large button checks the card itself; without the server nothing does
   const toEye = away() && hasCard(c);
-  const check = toEye ? "offlineToEye" : c?.card ? "stepCardAgain" : "stepCard";
-  setText(byId("card-check-label"), word(check));
+  byId("card-check").hidden = now === "card" || !!c?.chipPassed || toEye;
+  setText(byId("card-check-label"), word(c?.card ? "stepCardAgain" : "stepCard"));
   if (toEye || !byId("card-state").dataset["reading"]) {
     setText(byId("card-state"), toEye ? word("offlineNoCard") : "");
   }
@@ -116,8 +115,10 @@ const byEyeAlone = (): boolean => {
   const c = atHand();
   return !hasCard(c) || (!!c && tellsAnotherName(c));
 };
-const ticksLeft = (n: number): string => word(byEyeAlone() ? "groundTicksNoCard" : "groundTicks", { n });
-const ticksMissing = (): string => word(byEyeAlone() ? "groundMissingNoCard" : "groundMissing");
+const ticksLeft = (n: number): string =>
+  word(byEyeAlone() ? "groundTicksNoCard" : away() ? "groundTicksAway" : "groundTicks", { n });
+const ticksMissing = (): string =>
+  word(byEyeAlone() ? "groundMissingNoCard" : away() ? "groundMissingAway" : "groundMissing");
 
 function ground(now: Step): string {
   const made = ticks().length;

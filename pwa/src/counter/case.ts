@@ -168,6 +168,13 @@ function showChecks(c: Case): void {
   setText(byId("proven"), c.card?.proves.length ? `${word("proves")}：${c.card.proves.join("、")}` : "");
 }
 
+/** A step that was not reached says what it would have told: it is marked in words too. */
+const asIs = (check: Check): Check => {
+  if (check.result === "failed") return check;
+  const s = word("unchecked", { s: local(check) });
+  return { ...check, ja: s, en: s };
+};
+
 function showCard(c: Case): void {
   const place = byId("card-verdict");
   if (!c.card) {
@@ -183,7 +190,7 @@ function showCard(c: Case): void {
     : [];
   place.replaceChildren(
     box(kind, local(c.card.headline), next),
-    h("ul", "checks", ...checkRows(c.card.checks.filter((check) => check.result !== "passed"))),
+    h("ul", "checks", ...checkRows(c.card.checks.filter((check) => check.result !== "passed").map(asIs))),
     ...unproven,
   );
 }

@@ -5,6 +5,8 @@ import { word } from "../shared/words";
 import { called } from "./aside";
 import type { Case } from "./casedata";
 
+const place = "\n"; // of the name, which alone is shortened where there is no room
+
 let ends: ReturnType<typeof setTimeout> | undefined;
 
 /** Says whose case was recorded, with a button that takes it back as long as the server does. */
@@ -17,8 +19,9 @@ export function offerTakingBack(c: Case, forMs: number, takeBack: () => void): v
 /** Says whose case was recorded, for a time. */
 export function sayRecorded(c: Case, forMs: number, ...more: HTMLElement[]): void {
   const name = called(c);
-  const said = name ? word("recordedWho", { n: name }) : word("recordedOne");
-  byId("done").replaceChildren(h("span", "", said), ...more);
+  const [before = "", after = ""] = word("recordedWho", { n: place }).split(place);
+  const said = name ? [before, h("span", "who", name), after] : [word("recordedOne")];
+  byId("done").replaceChildren(h("span", "", ...said), ...more);
   clearTimeout(ends);
   ends = setTimeout(endTakingBack, forMs);
 }

@@ -7,6 +7,7 @@ import { h, setText } from "../shared/dom";
 import { digitField } from "../shared/field";
 import { local, type Sentence } from "../shared/local";
 import { word } from "../shared/words";
+import { away, onAway } from "./ask";
 import { box, checkRows, kindOf } from "./box";
 import type { Case } from "./casedata";
 import { chipFace } from "./chipface";
@@ -183,6 +184,7 @@ if (place) {
     result,
   );
   details.id = "extra-checks";
+  onAway(() => (details.hidden = away())); // no card is asked without the server
   state.setAttribute("role", "status");
   result.setAttribute("role", "status");
   result.id = "extra-result";

@@ -25,6 +25,7 @@ import { status } from "./status";
 import { checkCard, decide, goOn } from "./steps";
 import { watchWaysIn } from "./takein";
 import { act } from "./turn";
+import { keepDatesWhole } from "./wholedates";
 import "./wayform";
 
 const end = (outcome: Outcome): void => void act(() => decide(outcome));
@@ -40,6 +41,7 @@ onClick("record", () => void act(goOn));
 onClick("copy", () => void act(copy));
 onClick("challenge", () => void act(challenge));
 onClick("cancel", closeCase);
+keepDatesWhole();
 watchKeys();
 watchPapers();
 watchWaysIn();

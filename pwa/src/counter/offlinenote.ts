@@ -1,7 +1,7 @@
 // What the console says of its time without the server. Elements: #offline-note.
 import { span } from "../shared/clock";
 import { byId, setText } from "../shared/dom";
-import { word } from "../shared/words";
+import { language, word } from "../shared/words";
 
 export interface Offline {
   away: boolean;
@@ -37,5 +37,5 @@ export function showOffline(o: Offline): void {
   if (o.waits.others) parts.push(word("offlineOthers", { n: o.waits.others }));
   byId("offline-note").hidden = !parts.length;
   byId("offline-note").dataset["state"] = o.away ? "away" : "back";
-  setText(byId("offline-note"), parts.join(" "));
+  setText(byId("offline-note"), parts.join(language === "en" ? " " : ""));
 }

@@ -14,7 +14,7 @@ import { handsOver } from "./wedge";
 interface Found extends Sentence {
   name: string;
   birthDateJa: string;
-  code: string;
+  method: Sentence;
   staff: string;
 }
 
@@ -39,7 +39,7 @@ function said(answer: Answer): HTMLElement[] {
   const who = found.name ? `${found.name}（${found.birthDateJa}）` : "";
   return [
     h("p", "month-found", h("b", "", local(found))),
-    h("p", "", [who, found.code, found.staff].filter(Boolean).join("・")),
+    h("p", "", [who, local(found.method), found.staff].filter(Boolean).join("・")),
     h("p", "help", word("monthNotNow")),
   ];
 }

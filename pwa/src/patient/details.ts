@@ -1,6 +1,7 @@
 // What a person's screen states, and how the page says it.
 import { byId, fillFigures, h, setText, textOf } from "../shared/dom";
 import { language, word, type Word } from "../shared/words";
+import { dayInWords } from "./dayinwords";
 import { shownKana, type Screen } from "./screen";
 
 let shown: Screen | null = null; // whose details stand on the page
@@ -15,7 +16,7 @@ export function showDetails(person: string, s: Screen): void {
   showName(d["name"] ?? "");
   setText(byId("holder-kana"), shownKana(d["kana"]));
   sayOf(byId("holder-birth"), "born", withOwn(d["birthDateJa"] ?? "", d["birthDate"]));
-  sayOf(byId("registered"), "registered", dayInWords(s.registeredOn));
+  sayOf(byId("registered"), "registered", dayInWords(s.registeredOn, false));
   fillFigures(byId("figures"), [
     [word("insurerNumber"), d["insurerNumber"]],
     [word("symbol"), d["symbol"]],
@@ -93,16 +94,4 @@ function translated(value: string | undefined): string | undefined {
   const key = value && values[value];
   if (language === "ja-easy" && key) return word(key); // the same characters, with their readings
   return key ? withOwn(value, word(key)) : value;
-}
-
-/** Returns a day as the page's readers write it: 11月25日, 25 Nov 2026. */
-function dayInWords(day: string): string {
-  const [, month, date] = day.split("-").map(Number);
-  if (japanese) return `${month}月${date}日`;
-  return new Date(`${day}T00:00:00Z`).toLocaleDateString(language === "en" ? "en-GB" : language, {
-    timeZone: "UTC",
-    year: "numeric",
-    month: "short",
-    day: "numeric",
-  });
 }

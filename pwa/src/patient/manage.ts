@@ -43,6 +43,7 @@ async function erase(page: Page): Promise<void> {
   try {
     await call("POST", "/api/v1/me/erase");
     done(page, word("erased"));
+    byId("empty-login").hidden = true; // a login finds nobody now
   } catch (e) {
     sayWhy(e);
     byId("erase-login").hidden = !(e instanceof Problem && e.key === "login.not_fresh");

@@ -64,7 +64,10 @@ async function begin(person: string): Promise<void> {
     counting = window.setInterval(tick, 1000);
     await follow(person, mine);
   } catch (e) {
-    if (mine === round) show("over", e instanceof Problem && e.key ? e.message : word("numberAway"));
+    if (mine !== round) return;
+    show("over", e instanceof Problem && e.key ? e.message : word("numberAway"));
+    // a next one would be refused likewise
+    byId("number-new").hidden = e instanceof Problem && [403, 404].includes(e.status);
   }
 }
 

@@ -3,8 +3,9 @@
 // #representatives, #representatives-login, #manage-state.
 import { call, Problem } from "../shared/api";
 import { byId, h, setText } from "../shared/dom";
-import { language, word } from "../shared/words";
+import { word } from "../shared/words";
 import { confirmed } from "./confirm";
+import { dayInWords } from "./dayinwords";
 
 /** A representative as the person is told of one. */
 interface Representative {
@@ -34,7 +35,7 @@ export function showRepresentatives(p: Represented): void {
   byId("represented").hidden = !p.representedUntil;
   setText(
     byId("represented-until"),
-    p.representedUntil ? word("representedUntil", { d: dayInWords(p.representedUntil) }) : "",
+    p.representedUntil ? word("representedUntil", { d: dayInWords(p.representedUntil, true) }) : "",
   );
   const all = p.representatives ?? [];
   byId("representatives-area").hidden = !all.length;
@@ -43,7 +44,7 @@ export function showRepresentatives(p: Represented): void {
 }
 
 function line(p: Represented, one: Representative): HTMLElement {
-  const text = word("representativeLine", { n: one.name, d: dayInWords(one.until) });
+  const text = word("representativeLine", { n: one.name, d: dayInWords(one.until, true) });
   if (!login) return h("li", "", text);
   const end = h("button", "link", word("endRepresentativeYes")) as HTMLButtonElement;
   end.type = "button";
@@ -66,16 +67,4 @@ async function endOne(p: Represented, one: Representative): Promise<void> {
   } catch (e) {
     setText(byId("manage-state"), e instanceof Problem && e.key ? e.message : word("needsNetwork"));
   }
-}
-
-/** Returns a day with its year, as the page's readers write it. */
-function dayInWords(day: string): string {
-  const [year, month, date] = day.split("-").map(Number);
-  if (language.startsWith("ja")) return `${year}年${month}月${date}日`;
-  return new Date(`${day}T00:00:00Z`).toLocaleDateString(language === "en" ? "en-GB" : language, {
-    timeZone: "UTC",
-    year: "numeric",
-    month: "short",
-    day: "numeric",
-  });
 }

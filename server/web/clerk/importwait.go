@@ -136,7 +136,8 @@ func (s *importPages) followStoring(c echo.Context, clerk staff.Clerk, stream *k
 		if err != nil || !there {
 			return false
 		}
-		if !stream.Wait(changed, nil) || !stream.Wait(nil, time.After(eventsApart)) {
+		// The instance that stores it may have died meanwhile, and tells nobody.
+		if !stream.Wait(changed, time.After(time.Second)) || !stream.Wait(nil, time.After(eventsApart)) {
 			return false
 		}
 	}

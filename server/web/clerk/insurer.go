@@ -28,7 +28,7 @@ func (s *BackOffice) Routes(r *kit.Router) {
 	prints.paperRoutes(r)
 	(&personPages{s}).routes(r)
 	(&statisticsPages{s}).routes(r)
-	r.Clerk("GET /insurer/support", s.supportPage)
+	r.Clerk("GET /insurer/support", s.clerk(ofInsurer, s.supportPage))
 }
 
 // chosenInsurer returns the clerk's insurer, and those that the page offers to choose from: a member's own

@@ -136,6 +136,7 @@ func (s *personPages) askRevokePerson(
 		Heading:     sentence("staff.confirm.revokeAllHeading"),
 		Consequence: message.New("staff.confirm.revokeAllFollows", args),
 		Button:      message.New("staff.confirm.revokeAllButton", args),
+		Danger:      true,
 		Disabled:    n == 0,
 	}, err
 }
@@ -175,6 +176,7 @@ func (s *personPages) askRevokeCopy(
 			"at":  message.Text(whenText(copied.Issued)),
 		}),
 		Button:   sentence("staff.confirm.revokeOneButton"),
+		Danger:   true,
 		Disabled: !copied.Revoked.IsZero() || !copied.Expires.After(s.Now()),
 	}, err
 }

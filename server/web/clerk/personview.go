@@ -117,7 +117,7 @@ type RevokeView struct {
 	RID, Before string // as typed
 	Asked       bool   // the copies are counted and the clerk has to say yes
 	Many        bool   // and to type N
-	N           string
+	N           int
 	Until       string // Before in words
 	Done        bool
 }

@@ -62,7 +62,8 @@ var errNoFile = &eligibility.Error{Code: eligibility.Invalid, Key: "import.no_fi
 func (s *importPages) receiveFile(c echo.Context, member staff.Member) (id string, err error) {
 	var clerk staff.Clerk
 	r := c.Request()
-	r.Body = http.MaxBytesReader(c.Response(), r.Body, insuredcsv.MaxFile+1<<20)
+	body := newSentForm(r.Body)
+	r.Body = body
 	form, err := r.MultipartReader()
 	if err != nil {
 		return "", kit.ErrRequest.In("file").Because(err)
@@ -71,6 +72,9 @@ func (s *importPages) receiveFile(c echo.Context, member staff.Member) (id strin
 		part, err := form.NextPart()
 		if errors.Is(err, io.EOF) {
 			return id, nil
+		}
+		if errors.Is(err, echo.ErrStatusRequestEntityTooLarge) {
+			return "", err
 		}
 		if err != nil {
 			return "", kit.ErrRequest.In("file").Because(err)
@@ -89,9 +93,14 @@ func (s *importPages) receiveFile(c echo.Context, member staff.Member) (id strin
 			if clerk.Insurer == "" {
 				return "", kit.ErrRequest.In("insurer")
 			}
+			if id != "" { // each has a file's room
+				return "", kit.ErrRequest.In("file")
+			}
+			body.fileBegins()
 			if id, err = s.Insurer.Importer.KeepFile(r.Context(), clerk, part); err != nil {
 				return "", err
 			}
+			body.fileEnds()
 		}
 	}
 }

@@ -28,8 +28,8 @@ func (s *personPages) revokePage(c echo.Context, clerk staff.Clerk) error {
 	view := RevokeView{
 		Page: s.NewPage(c, message.New("staff.title.revokeCopies", nil)),
 		Done: c.QueryParam("said") == "revoked",
-		N:    c.QueryParam("n"),
 	}
+	view.N, _ = strconv.Atoi(c.QueryParam("n"))
 	view.Insurer = kit.InsurerView(in.Contact())
 	return s.Show(c, http.StatusOK, "revoke", view)
 }
@@ -58,14 +58,15 @@ func (s *personPages) revokeMany(c echo.Context, clerk staff.Clerk) error {
 	if err != nil {
 		return err
 	}
-	view.Asked, view.N, view.Many = true, strconv.Itoa(n), view.RID == "" && n > 1
+	view.Asked, view.N, view.Many = true, n, view.RID == "" && n > 1
 	if !which.Before.IsZero() {
 		view.Until = whenText(which.Before)
 	}
 	if c.FormValue("sure") != "yes" {
 		return s.Show(c, http.StatusOK, "revoke", view)
 	}
-	if typed := norm.NFKC.String(strings.TrimSpace(c.FormValue("count"))); view.Many && typed != view.N {
+	typed := strings.ReplaceAll(norm.NFKC.String(strings.TrimSpace(c.FormValue("count"))), ",", "")
+	if view.Many && typed != strconv.Itoa(n) {
 		view.Error = kit.FormError(insurer.ErrCount)
 		return s.Show(c, http.StatusUnprocessableEntity, "revoke", view)
 	}

@@ -1,7 +1,7 @@
 package clerk
 
 import (
-	"fmt"
+	"math"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -31,7 +31,7 @@ func (s *printPages) progress(clerk staff.Clerk, run insurer.PrintRun) RunProgre
 		out.setProgress(sentence("staff.run.progressReadingThePrintedCodesBack"))
 	case p.Rate > 0:
 		out.setProgress(message.New("staff.run.progressRate", message.Args{
-			"rate": message.Text(fmt.Sprintf("%.0f", p.Rate)),
+			"rate": message.Number(int(math.Round(p.Rate))),
 			"left": message.Nested(leftOf(p.Left)),
 		}))
 	}
@@ -70,14 +70,8 @@ func (s *printPages) runEvents(c echo.Context, clerk staff.Clerk) error {
 		if err != nil || !there || run.State != insurer.RunGoing {
 			return err
 		}
-		if _, here := s.Insurer.PrintJobs.Progress(clerk, run.ID); !here {
-			// another process prints it: only the store can be asked
-			if !stream.Wait(changed, time.After(time.Second)) {
-				return nil
-			}
-			continue
-		}
-		if !stream.Wait(changed, nil) || !stream.Wait(nil, time.After(eventsApart)) {
+		// A command prints it, of which only the store tells, or an instance that may have died meanwhile.
+		if !stream.Wait(changed, time.After(time.Second)) || !stream.Wait(nil, time.After(eventsApart)) {
 			return nil
 		}
 	}

@@ -113,7 +113,7 @@ func (s *printPages) runPage(c echo.Context, clerk staff.Clerk) error {
 					Name:   f.Name,
 					People: f.People,
 					Pages:  f.Pages,
-					Size:   fmt.Sprintf("%.1f MB", float64(f.Bytes)/1e6),
+					Size:   sizeText(f.Bytes),
 				},
 			)
 		}

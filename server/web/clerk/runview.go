@@ -1,6 +1,8 @@
 package clerk
 
 import (
+	"fmt"
+
 	"madoguchi/message"
 	"madoguchi/server/web/kit"
 )
@@ -62,4 +64,12 @@ type RunView struct {
 	Files                                                 []RunFileRow
 	Lists                                                 []RunList
 	People, Pages, Skipped, Checks, Codes, Texts, Sampled int
+}
+
+// sizeText is a file's size for people: 41 KB, 3.2 MB. A file with a page in it is never 0.
+func sizeText(bytes int64) string {
+	if bytes < 1_000_000 {
+		return fmt.Sprintf("%d KB", (bytes+999)/1000)
+	}
+	return fmt.Sprintf("%.1f MB", float64(bytes)/1e6)
 }

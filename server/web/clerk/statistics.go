@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/server/csvfile"
 	"madoguchi/server/insurer"
@@ -61,17 +62,18 @@ func (s *statisticsPages) statistics(c echo.Context, clerk staff.Clerk) (Statist
 // setTimes fills in days and months, each as a table and, oldest first, as a picture.
 func (v *StatisticsView) setTimes(numbers insurer.Statistics) {
 	var people []int
-	var labels []string
+	var days []eligibility.Date
 	for _, d := range numbers.Days {
-		people, labels = append(people, d.People), append(labels, strconv.Itoa(d.Day.Day()))
+		people, days = append(people, d.People), append(days, d.Day)
 		v.Days = append(v.Days, kit.DayRow{
 			Ja:    d.Day.Japanese(),
 			En:    d.Day.String(),
 			Cells: shownCounts(d.People, d.Logins, d.Copies, d.Receipts),
 		})
 	}
-	v.addChart("chart-days", "staff.statistics.chartDays", people, labels)
-	people, labels = nil, nil
+	v.addChart("chart-days", "staff.statistics.chartDays", people, kit.DayLabels(days))
+	people = nil
+	var labels []string
 	for _, m := range numbers.Months {
 		month := m.First.String()[:len("2026-11")]
 		sum := kit.SumOf(m.People)
@@ -108,8 +110,7 @@ func numberSentences(n insurer.Statistics) []message.Message {
 			best = d
 		}
 	}
-	count := func(n int) message.Value { return message.Text(kit.ShownCount(n)) }
-	enrolled := message.Args{"people": count(n.People), "enrolled": count(n.Enrolled)}
+	enrolled := message.Args{"people": kit.SaidPeople(n.People), "enrolled": kit.SaidPeople(n.Enrolled)}
 	first := message.New("staff.statistics.sayEnrolled", enrolled)
 	if n.Enrolled >= kit.Smallest && n.People >= n.Enrolled {
 		enrolled["percent"] = message.Number((100*n.Enrolled + n.People/2) / n.People)
@@ -118,14 +119,14 @@ func numberSentences(n insurer.Statistics) []message.Message {
 	second := sentence("staff.statistics.sayNobodyShown")
 	if best.People > 0 {
 		second = message.New("staff.statistics.sayShown", message.Args{
-			"people": count(kit.SumOf(people)),
+			"people": kit.SaidPeople(kit.SumOf(people)),
 			"day":    best.Day.Value(),
-			"most":   count(best.People),
+			"most":   kit.SaidPeople(best.People),
 		})
 	}
 	return []message.Message{first, second, message.New("staff.statistics.sayNew", message.Args{
-		"logins": count(kit.SumOf(logins)),
-		"copies": count(kit.SumOf(copies)),
+		"logins": kit.SaidItems(kit.SumOf(logins)),
+		"copies": kit.SaidItems(kit.SumOf(copies)),
 	})}
 }
 

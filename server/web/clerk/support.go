@@ -99,11 +99,16 @@ var supportTables = struct {
 	},
 }
 
-func (s *BackOffice) supportPage(c echo.Context, _ staff.Member) error {
+func (s *BackOffice) supportPage(c echo.Context, clerk staff.Clerk) error {
+	in, _, err := s.chosenInsurer(c, clerk)
+	if err != nil {
+		return err
+	}
 	view := SupportView{
 		Page: s.NewPage(c, message.New("staff.title.aScreenSNumber", nil)),
 		Code: strings.TrimSpace(c.QueryParam("code")),
 	}
+	view.Insurer = kit.InsurerView(in.Contact())
 	if view.Code == "" {
 		return s.Show(c, http.StatusOK, "support", view)
 	}

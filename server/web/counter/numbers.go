@@ -111,7 +111,7 @@ func partText(p period, day eligibility.Date) (ja, en string) {
 	return fmt.Sprintf("%d日", day.Day()), day.String()
 }
 
-// saysOf are the three sentences that come first: how many, by which way, how long.
+// saysOf are the sentences that come first: how many, by which way, and how long where they are not few.
 func saysOf(p period, n counter.Numbers) []message.Message {
 	of := message.Nested(p.message())
 	if n.Recorded() == 0 {
@@ -125,7 +125,7 @@ func saysOf(p period, n counter.Numbers) []message.Message {
 			"n":      message.Number(most.N),
 		})
 	}
-	return []message.Message{
+	says := []message.Message{
 		message.New("staff.numbers.recorded", message.Args{
 			"period":   of,
 			"n":        message.Number(n.Recorded()),
@@ -134,11 +134,25 @@ func saysOf(p period, n counter.Numbers) []message.Message {
 			"parked":   message.Number(n.Outcomes[hostapi.Parked]),
 		}),
 		ways,
-		message.New("staff.numbers.took", message.Args{
-			"half": message.Nested(tookText(n.Within(50))),
-			"most": message.Nested(tookText(n.Within(90))),
-		}),
 	}
+	if n.Recorded() < enoughForParts {
+		return says
+	}
+	return append(says, message.New("staff.numbers.took", message.Args{
+		"half": message.Nested(tookOf(n, 50)),
+		"most": message.Nested(tookOf(n, 90)),
+	}))
+}
+
+// enoughForParts is from how many records on half of them, and nine out of ten, are spoken of.
+const enoughForParts = 10
+
+// tookOf says within which time so many of a hundred cases were recorded.
+func tookOf(n counter.Numbers, percent int) message.Message {
+	if n.Recorded() < enoughForParts {
+		return tookText(0)
+	}
+	return tookText(n.Within(percent))
 }
 
 // tookText says within how many seconds cases were recorded.
@@ -166,8 +180,8 @@ func numbersRow(ja, en string, n counter.Numbers) NumbersRow {
 		Refused:  n.Outcomes[hostapi.Refused],
 		Parked:   n.Outcomes[hostapi.Parked],
 		Troubled: n.Troubled(),
-		Half:     tookText(n.Within(50)),
-		Most:     tookText(n.Within(90)),
+		Half:     tookOf(n, 50),
+		Most:     tookOf(n, 90),
 	}
 }
 

@@ -98,10 +98,10 @@ func cardInWords(view counter.CaseView) *card.Result {
 		return view.Card
 	}
 	r := *view.Card
-	r.Key = cmp.Or(cardKeys[r.Key], r.Key)
+	r.Stored = inWordsFor(view, r.Stored)
 	r.Checks = slices.Clone(r.Checks)
 	for i := range r.Checks {
-		r.Checks[i].Key = cmp.Or(cardKeys[r.Checks[i].Key], r.Checks[i].Key)
+		r.Checks[i].Stored = inWordsFor(view, r.Checks[i].Stored)
 	}
 	r.Proves, r.NotProven = slices.Clone(r.Proves), slices.Clone(r.NotProven)
 	for _, claims := range [][]card.Claim{r.Proves, r.NotProven} {
@@ -128,7 +128,10 @@ func hasScreen(view counter.CaseView) bool { return view.Paper == nil && view.Wa
 
 // inWordsFor is what a check of a card says, in the words for what was typed where there is no screen.
 func inWordsFor(view counter.CaseView, told message.Stored) message.Stored {
-	if !hasScreen(view) {
+	switch {
+	case view.Way != nil && told.Key == "card.birthdate_mismatch":
+		told.Key = "console.way.other_birth_date" // its field stands below
+	case !hasScreen(view):
 		told.Key = cmp.Or(cardKeys[told.Key], told.Key)
 	}
 	return told

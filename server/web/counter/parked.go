@@ -205,6 +205,7 @@ type foundJSON struct {
 	BirthDateJa string    `json:"birthDateJa"`
 	At          time.Time `json:"at"`
 	Code        string    `json:"code"`
+	Method      Sentence  `json:"method"` // its name
 	Staff       string    `json:"staff"`
 	Sentence
 }
@@ -227,10 +228,11 @@ func (s parkedPages) thisMonth(c echo.Context, reception staff.Reception) error 
 	if view != nil {
 		day := view.RecordedAt.In(eligibility.Japan)
 		out.Found = &foundJSON{
-			ID:    view.ID,
-			At:    view.RecordedAt,
-			Code:  string(view.Method),
-			Staff: s.Named(c, view.Staff),
+			ID:     view.ID,
+			At:     view.RecordedAt,
+			Code:   string(view.Method),
+			Method: newSentence(eligibility.MethodName(view.Method)),
+			Staff:  s.Named(c, view.Staff),
 		}
 		out.Found.Name, out.Found.BirthDateJa = whoOf(*view)
 		out.Found.Sentence = newSentence(message.New("console.this_month", message.Args{

@@ -29,6 +29,13 @@ type OutcomeChoice struct {
 	N      int
 }
 
+// Counted says how many there are.
+func (o OutcomeChoice) Counted() message.Message {
+	return message.New("records.found_of", message.Args{
+		"outcome": message.Nested(o.Name), "n": message.Number(o.N),
+	})
+}
+
 // Period is a link to a search of a usual period.
 type Period struct {
 	Name    message.Message
@@ -55,9 +62,9 @@ type RecordsView struct {
 	StaffChoices   []StaffChoice
 	OutcomeChoices []OutcomeChoice
 	Rows           []RecordRow
-	Found          int
-	First, Last    int    // of those, counted from 1, what this page lists
-	Earlier, Later string // addresses of the pages before and after, or empty
+	Total          message.Message // how many were found
+	First, Last    int             // of those, counted from 1, what this page lists
+	Earlier, Later string          // addresses of the pages before and after, or empty
 	Export         string
 }
 
@@ -66,6 +73,7 @@ func (s records) periods(a asked) []Period {
 	today := s.Today()
 	first := today.AddDays(1 - today.Day())
 	var all []Period
+	shown := false // on the first of a month its search is the day's too: the shortest is the current one
 	for _, p := range []struct {
 		key      string
 		from, to eligibility.Date
@@ -79,8 +87,9 @@ func (s records) periods(a asked) []Period {
 		all = append(all, Period{
 			Name:    message.New(p.key, nil),
 			Href:    of.address(0),
-			Current: a.From == of.From && a.To == of.To,
+			Current: !shown && a.From == of.From && a.To == of.To,
 		})
+		shown = shown || all[len(all)-1].Current
 	}
 	return all
 }
@@ -111,7 +120,7 @@ func (s records) listView(a asked) RecordsView {
 // fill puts the page of a search, from 0, into the list.
 func (s records) fill(c echo.Context, view *RecordsView, found counter.Found, page int) {
 	view.OutcomeChoices = outcomeChoices(view.Asked.Outcome, found.Of)
-	view.Found = found.Total
+	view.Total = message.New("records.found", message.Args{"n": message.Number(found.Total)})
 	view.First = page*counter.PageSize + 1
 	view.Last = page*counter.PageSize + len(found.Cases)
 	if page > 0 {
@@ -175,6 +184,7 @@ type EntryRow struct {
 // Datum is an item of the person that is copied, in the order of a receipt computer's form.
 type Datum struct {
 	Field, Value string
+	Shown        string // as it is read: a birth date in the Japanese calendar
 	Era          string // the birth date by era, as receipt computers take it
 	Name         message.Message
 }
@@ -275,9 +285,10 @@ func (s records) recordView(c echo.Context, view counter.CaseView) RecordView {
 		said := shownOn(view, eligibility.DateOf(view.At))
 		values := said.items()
 		for _, d := range data {
-			datum := Datum{Field: d.field, Value: values[d.field], Name: message.New(d.key, nil)}
+			value := values[d.field]
+			datum := Datum{Field: d.field, Value: value, Shown: value, Name: message.New(d.key, nil)}
 			if d.field == "birthDate" {
-				datum.Era = said.BirthDateEra
+				datum.Shown, datum.Era = said.BirthDateJa, said.BirthDateEra
 			}
 			page.Data = append(page.Data, datum)
 		}

@@ -2,8 +2,10 @@ package kit
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
+	"madoguchi/eligibility"
 	"madoguchi/message"
 )
 
@@ -13,7 +15,8 @@ type BarChart struct {
 	Title         message.Message
 	Half          bool
 	Width, Height int
-	Base          int // y of the line on which the bars stand
+	Base          int  // y of the line on which the bars stand
+	Empty         bool // every number is 0: there is nothing to draw
 	Bars          []Bar
 }
 
@@ -56,6 +59,7 @@ func NewBarChart(of Series) BarChart {
 		Width:  chartWidth,
 		Height: chartTop + chartBars + chartBottom,
 		Base:   chartTop + chartBars,
+		Empty:  !slices.ContainsFunc(of.Numbers, func(n int) bool { return n != 0 }),
 	}
 	if c.Half {
 		c.Width = halfWidth
@@ -80,6 +84,19 @@ func NewBarChart(of Series) BarChart {
 		c.Bars = append(c.Bars, b)
 	}
 	return c
+}
+
+// DayLabels are what stands below the bars of days, newest first: their numbers. The oldest bears its month,
+// and so does the first of a month that has room beside it.
+func DayLabels(days []eligibility.Date) []string {
+	labels := make([]string, len(days))
+	for i, d := range days {
+		before := len(days) - 1 - i // how many days are older
+		if labels[i] = strconv.Itoa(d.Day()); before == 0 || before > 1 && d.Day() == 1 {
+			labels[i] = fmt.Sprintf("%d/%d", d.Month(), d.Day())
+		}
+	}
+	return labels
 }
 
 // shortNumber fits above a narrow bar: 1234, 1.2万, 123万.

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"madoguchi/eligibility"
 	"madoguchi/message"
 )
 
@@ -63,5 +64,46 @@ func TestASmallNumbersBarTellsNoMoreThanThat(t *testing.T) {
 	if one[0].Height != 0 || !one[1].Small || one[1].Value != "" || one[2].Value != "100" ||
 		one[3].Value != "1.2万" {
 		t.Errorf("%+v", one)
+	}
+}
+
+// In a sentence the unit stands within the number, in a table there is none.
+func TestASentenceTellsASmallNumberWithItsUnit(t *testing.T) {
+	for _, c := range []struct {
+		n                 int
+		people, items, en string
+	}{
+		{0, "0人", "0件", "0"},
+		{1, "10人未満", "10件未満", "fewer than 10"},
+		{9, "10人未満", "10件未満", "fewer than 10"},
+		{10, "10人", "10件", "10"},
+		{1234, "1,234人", "1,234件", "1,234"},
+	} {
+		people, items := SaidPeople(c.n), SaidItems(c.n)
+		if people.In("ja") != c.people || items.In("ja") != c.items || people.In("en") != c.en ||
+			items.In("en") != c.en {
+			t.Errorf("%d: %s, %s, %s", c.n, people.In("ja"), items.In("ja"), people.In("en"))
+		}
+	}
+}
+
+// Below days stand their numbers; the oldest, and the first of a month with room beside it, name the month.
+func TestTheAxisOfDaysNamesMonths(t *testing.T) {
+	for _, c := range []struct{ newest, want string }{
+		{"2026-12-02", "2 12/1 30 11/29"},
+		{"2026-12-03", "3 2 1 11/30"},
+		{"2026-12-04", "4 3 2 12/1"},
+	} {
+		newest, err := eligibility.ParseDate(c.newest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var days []eligibility.Date
+		for i := range 4 {
+			days = append(days, newest.AddDays(-i))
+		}
+		if got := strings.Join(DayLabels(days), " "); got != c.want {
+			t.Errorf("%s: %s, want %s", c.newest, got, c.want)
+		}
 	}
 }

@@ -128,15 +128,21 @@ func (s *Kit) Translated(c echo.Context, title string) Page {
 	return p
 }
 
+// Beside is a text with another writing of the same behind it, in the brackets of a language.
+func Beside(lang, text, other string) string {
+	args := message.Args{"text": message.Text(text), "other": message.Text(other)}
+	return message.New("common.beside", args).Text(lang)
+}
+
 // DayText says a date to its reader: in the Japanese calendar, and beside it as cards and programs write it.
 func DayText(lang string, d eligibility.Date) string {
 	if d.IsZero() {
 		return ""
 	}
 	if !readsJapanese(lang) {
-		return d.String() + "（" + d.Japanese() + "）"
+		return Beside(lang, d.String(), d.Japanese())
 	}
-	return d.Japanese() + "（" + westernText(d) + "）"
+	return Beside(lang, d.Japanese(), westernText(d))
 }
 
 // DayTextAs is DayText with the western year first where the date was typed so.
@@ -144,7 +150,7 @@ func DayTextAs(lang string, d eligibility.Date, western bool) string {
 	if d.IsZero() || !western || !readsJapanese(lang) {
 		return DayText(lang, d)
 	}
-	return westernText(d) + "（" + d.Japanese() + "）"
+	return Beside(lang, westernText(d), d.Japanese())
 }
 
 // TypedDay is a date as a reader would type it: in the Japanese calendar, by others as yyyy-mm-dd.

@@ -1,10 +1,6 @@
 package kit
 
-import (
-	"strconv"
-
-	"madoguchi/message"
-)
+import "madoguchi/message"
 
 // Numbers about people as pages may show them: in tables, and in pictures (barchart.go).
 
@@ -37,7 +33,24 @@ func ShownCount(n int) string {
 	if n > 0 && n < Smallest {
 		return message.New("staff.statistics.below_ten", nil).Text("ja")
 	}
-	return strconv.Itoa(n)
+	return message.Number(n).In("ja")
+}
+
+// SaidPeople is a number of people as a sentence may tell it, in Japanese with its unit: 12人, 10人未満.
+func SaidPeople(n int) message.Value {
+	return said(n, "staff.statistics.saidPeople", "staff.statistics.saidFewPeople")
+}
+
+// SaidItems is a number of whatever is counted by 件: 12件, 10件未満.
+func SaidItems(n int) message.Value {
+	return said(n, "staff.statistics.saidItems", "staff.statistics.saidFewItems")
+}
+
+func said(n int, plain, few string) message.Value {
+	if n > 0 && n < Smallest {
+		return message.Nested(message.New(few, nil))
+	}
+	return message.Nested(message.New(plain, message.Args{"n": message.Number(n)}))
 }
 
 // SumOf adds numbers up that may be shown each by itself. With a small one among them the sum is cut to tens:

@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/server/csvfile"
 	"madoguchi/server/insurer"
@@ -95,13 +96,13 @@ func (v *StatisticsView) setTimes(all []insurer.Overview) {
 		return
 	}
 	var people []int
-	var labels []string
+	var days []eligibility.Date
 	for i, d := range all[0].Days {
 		sum := func(of func(insurer.Day) int) int {
 			return numbersOf(all, func(o insurer.Overview) int { return of(o.Days[i]) })
 		}
 		shown := sum(func(d insurer.Day) int { return d.People })
-		people, labels = append(people, shown), append(labels, strconv.Itoa(d.Day.Day()))
+		people, days = append(people, shown), append(days, d.Day)
 		v.Days = append(v.Days, kit.DayRow{Ja: d.Day.Japanese(), En: d.Day.String(), Cells: []string{
 			kit.ShownCount(shown),
 			kit.ShownCount(sum(func(d insurer.Day) int { return d.Logins })),
@@ -109,8 +110,9 @@ func (v *StatisticsView) setTimes(all []insurer.Overview) {
 			kit.ShownCount(sum(func(d insurer.Day) int { return d.Receipts })),
 		}})
 	}
-	v.addChart("chart-days", "staff.statistics.chartDays", people, labels)
-	people, labels = nil, nil
+	v.addChart("chart-days", "staff.statistics.chartDays", people, kit.DayLabels(days))
+	people = nil
+	var labels []string
 	for i, m := range all[0].Months {
 		var shown, logins []int
 		for _, one := range all {

@@ -30,6 +30,10 @@ func (v *VisitSession) letGo() { v.Notice, v.Desk = nil, nil }
 // is the way around it.
 var errCodeWait = &eligibility.Error{Code: eligibility.Limited, Key: "enrol.wait"}
 
+// errScannedNotice is insurer.ErrNoticeCode where a code was scanned: the door has no field to enter it
+// again.
+var errScannedNotice = &eligibility.Error{Code: eligibility.NotFound, Key: "notice.unknown_scanned"}
+
 // isNoCode reports whether a text was no code that enrols.
 func isNoCode(err error) bool {
 	return errors.Is(err, insurer.ErrNoticeCode) || errors.Is(err, insurer.ErrDeskCode)
@@ -150,6 +154,9 @@ func (s *landingPages) refuseCode(c echo.Context, err error) error {
 	if !errors.As(err, &e) || !isNoCode(err) && !errors.Is(err, insurer.ErrNoticeVoid) &&
 		e.Key != errCodeWait.Key {
 		return err
+	}
+	if errors.Is(err, insurer.ErrNoticeCode) {
+		err = errScannedNotice
 	}
 	e, status := kit.AsProblem(err)
 	if status == http.StatusTooManyRequests {

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/pwa"
 	"madoguchi/server/web/kit"
 )
@@ -198,5 +199,6 @@ func sharesIn(lang string, percents []int) string {
 	if pwa.HTMLTag(pwa.Language(lang)) == "ja" {
 		return ja
 	}
-	return strings.Join(digits, " / ") + "（" + ja + "）"
+	or := message.New("screen.share.or", nil).Text(lang)
+	return kit.Beside(lang, strings.Join(digits, or), ja)
 }
