@@ -73,6 +73,21 @@ const measured = `(() => {
 		if (!n.data.trim() || !seen(e) || e.closest("rt, rp, noscript, script")) continue;
 		const size = parseFloat(getComputedStyle(e).fontSize);
 		if (size < 15.9) bad.push("text of " + size + " px: " + n.data.trim().slice(0, 40));
+		const dates = /(?:令和|平成|昭和|大正|明治|[12]\d{3}年)(?:[\d元]+年)?\d*月?(?:\d+日)?|[12]\d{3}-\d\d-\d\d/g;
+		for (const day of n.data.matchAll(dates)) {
+			const range = document.createRange();
+			range.setStart(n, day.index);
+			range.setEnd(n, day.index + day[0].length);
+			const lines = [...range.getClientRects()];
+			const wide = lines.reduce((sum, line) => sum + line.width, 0) + 2 * size; // in its brackets
+			let block = e;
+			while (getComputedStyle(block).display === "inline") block = block.parentElement;
+			const { paddingLeft, paddingRight } = getComputedStyle(block);
+			const room = block.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+			if (lines.length > 1 && lines.at(-1).top - lines[0].top > size / 2 && wide < room) {
+				bad.push("a date in two lines: " + day[0] + " in " + e.outerHTML.slice(0, 120));
+			}
+		}
 	}
 	return JSON.stringify(bad);
 })()`

@@ -275,7 +275,7 @@ func TestACounterInAHurry(t *testing.T) {
 		}
 		waitText(t, console, "#record", "カードを確認する")
 		at("record")
-		waitText(t, console, "#card-question", "カードの氏名は 髙橋 德一、生年月日は 昭和30年7月1日 ですか")
+		waitText(t, console, "#card-question", "カードの氏名は髙橋 德一、生年月日は昭和30年7月1日ですか")
 		// a counter without a reader
 		run(`asked.length = 0; window.change["/status"] = s => { s.readers = [] }`)
 		waitText(t, console, "#record", "目視で確認する")

@@ -122,7 +122,9 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		all, worker := sum(`!e.name.endsWith(".pdf")`), 6_000.0
 		t.Logf("%.0f bytes over the wire, and at most %.0f for the worker", all, worker)
 		if all < 20_000 || all+worker > 60_000 {
-			t.Errorf("%.0f bytes", all+worker)
+			t.Errorf("%.0f bytes: %s", all+worker, eval[string](t, phone,
+				`[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+					.map(e => e.name + " " + e.transferSize).join("\n")`))
 		}
 	})
 
@@ -322,6 +324,7 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		presses(t, phone, "#erase", "登録したデータを消しますか")
 		waitText(t, phone, "#empty", "データを消しました")
 		waitCount(t, phone, "screens", 0)
+		waitTrue(t, phone, `document.getElementById("empty-login").hidden`) // a login would find nobody
 		state(t, phone, "erased")
 		do(t, phone, chromedp.Navigate(notice)) // the paper serves again
 		waitText(t, phone, "h1", "読み取りました")

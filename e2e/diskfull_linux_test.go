@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -74,10 +75,34 @@ func TestAFullDiskIsSaidAndPasses(t *testing.T) {
 			t.Errorf("%s while the disk is full: %s", path, res.Status)
 		}
 	}
+	signIn := func() (int, string) {
+		res, err := http.PostForm(base+"/counter/staff", url.Values{"name": {"鈴木"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		page, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res.StatusCode, string(page)
+	}
+	code, page := 0, ""
+	for range 10 { // a page of the log may have room for some
+		if code, page = signIn(); code != http.StatusOK {
+			break
+		}
+	}
+	if code != http.StatusServiceUnavailable || !strings.Contains(page, "ディスクがいっぱいで、保存できませんでした。") {
+		t.Errorf("a change while the disk is full: %d %s", code, page)
+	}
 	if err := os.Remove(filler); err != nil {
 		t.Fatal(err)
 	}
 	becomes(http.StatusOK, "")
+	if code, page := signIn(); code != http.StatusOK {
+		t.Errorf("a change with room again: %d %s", code, page)
+	}
 }
 
 // fill writes zeros until there is no room.

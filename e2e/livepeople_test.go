@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"madoguchi/card/virtual"
+	"madoguchi/internal/testenv"
 )
 
 // livePerson is the one whom the sign-in service knows, and whose card lies in the reader.
@@ -108,9 +109,9 @@ func (w *liveWorld) printedLink(h *liveHost) string {
 			continue
 		}
 		picture := filepath.Join(t.TempDir(), "page")
-		must(t, exec.Command("pdftoppm", "-r", "200", "-f", n, "-l", n, "-singlefile", "-png", files[0],
+		must(t, exec.Command("pdftoppm", "-r", "200", "-f", n, "-l", n, "-singlefile", "-gray", files[0],
 			picture))
-		codes, err := exec.Command("zbarimg", "--nodbus", "-q", "--raw", picture+".png").Output()
+		codes, err := exec.Command("zbarimg", testenv.ZbarArgs(picture+".pgm")...).Output()
 		if err != nil {
 			t.Fatalf("no code on page %d: %v", page, err)
 		}

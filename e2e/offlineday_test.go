@@ -152,10 +152,12 @@ func TestADayWithoutTheServer(t *testing.T) {
 	}
 	do(t, first.tab, script(`document.getElementById("cancel").click()`))
 
-	// no server can ask a card: the button and its key lead to what can be done, and say why
+	// no server can ask a card: it is said why, and its key leads to what can be done
 	paste(t, first.tab, first.screens(t, 1)[0])
 	waitText(t, first.tab, "#card-state", "カードのICを確かめられません")
-	waitText(t, first.tab, "#card-check", "目視で確かめる")
+	waitText(t, first.tab, "#record", "目視で確認する")
+	waitText(t, first.tab, "#record-ground", "目視の3つのチェックか、受け付ける理由が要ります")
+	waitTrue(t, first.tab, `!document.getElementById("card-check").checkVisibility()`)
 	do(t, first.tab, chromedp.KeyEvent(kb.F2))
 	waitTrue(t, first.tab, `document.activeElement === document.querySelector("#visual input") &&
 		document.getElementById("problem").hidden`)

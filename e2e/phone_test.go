@@ -29,7 +29,7 @@ func codesOn(t *testing.T, tab context.Context, selector string) (card, proof st
 	if err := os.WriteFile(file, get(t, tab, shot), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.Command("zbarimg", "--nodbus", "-q", "--raw", file).Output()
+	out, err := exec.Command("zbarimg", testenv.ZbarArgs(file)...).Output()
 	if err != nil {
 		t.Fatalf("no code read: %v", err)
 	}

@@ -37,7 +37,7 @@ func TestAFacilityHasItsOwnPage(t *testing.T) {
 	do(t, page, chromedp.Navigate(base+"/counter/facility"))
 	waitText(t, page, "h1", "架空医院")
 	waitText(t, page, "#readers", "つながっています")
-	waitText(t, page, "#numbers", "2件を記録しました（受け付けた 1件、受け付けなかった 0件、保留 1件）")
+	waitText(t, page, "#numbers", "2件を記録しました（受け付けた：1件、受け付けなかった：0件、保留：1件）")
 	waitText(t, page, "#notices", "今日使える通知はありません")
 	state(t, page, "place-demo")
 	for link, heading := range map[string]string{"#records": "受付の記録", "#outage": "障害の間の控え"} {

@@ -84,10 +84,10 @@ func rehearsalAway(t *testing.T, base string, phone context.Context) {
 		resize(t, phone, 390, 844)
 	}
 	for _, c := range []struct{ lang, kept, say, share string }{
-		{"ja-easy", "電波が ない ところでも 出せます", "カードと いっしょに 見て ください", "写しを わたす・残す"},
-		{"en", "without a signal", "カードといっしょに見てください", "Give or save a copy"},
-		{"zh-Hans", "没有信号的地方也能显示", "カードといっしょに見てください", "提供或保存副本"},
-		{"vi", "Nơi mất sóng cũng hiện được", "カードといっしょに見てください", "Đưa hoặc lưu bản sao"},
+		{"ja-easy", "電波が ない ところでも 出せます", "カードと いっしょに 見て ください", "写しを わたす・印刷する"},
+		{"en", "without a signal", "カードといっしょに見てください", "Give or print a copy"},
+		{"zh-Hans", "没有信号的地方也能显示", "カードといっしょに見てください", "提供或打印副本"},
+		{"vi", "Nơi mất sóng cũng hiện được", "カードといっしょに見てください", "Đưa hoặc in bản sao"},
 	} {
 		t.Run(c.lang, func(t *testing.T) {
 			do(t, phone, chromedp.Navigate(base+"/screen?lang="+c.lang), chromedp.WaitVisible("#figures div"))

@@ -147,7 +147,7 @@ func TestTheScreenOfAPatient(t *testing.T) {
 		text := eval[string](t, phone, `document.getElementById("main").innerText`)
 		at := -1
 		for _, want := range []string{"タカハシ", "髙橋 德一", "昭和30年7月1日", "マイナンバーカードと", "秒前に作成",
-			"受付の方へ", "番号で伝える", "写し", "明るく", "大きく見せる", "登録分", "ではありません",
+			"受付の方へ", "番号で伝える", "写し", "明るく", "大きく見せる", "に登録された資格です", "ではありません",
 			"保険者番号", "記号", "番号", "枝番", "負担割合", "くわしく"} {
 			i := strings.Index(text[max(at, 0):], want)
 			if i < 0 {
@@ -250,7 +250,7 @@ func supportNumber(t *testing.T, base string, clerk, phone context.Context) {
 	state(t, clerk, "helpdesk")
 	wrong := []byte(code)
 	wrong[2] = '0' + (wrong[2]-'0'+1)%10
-	lookUp(string(wrong), "4けたずつ")
+	lookUp(string(wrong), "4桁ずつ")
 	state(t, clerk, "helpdesk-wrong")
 
 	set(t, phone, "answers", refusal("/credential", 409, "eligibility.lost",

@@ -15,9 +15,10 @@ import (
 var examined sync.Map
 
 // state examines what the page shows at this moment, whoever uses it: axe's rules, then our own measures
-// in the narrowest window, and a counter's pages on a tablet too. With MADOGUCHI_PICTURES it also stores a
-// picture in each of these windows and on a usual phone and a PC, to be looked at. Each name is examined
-// once; the window is as before when it returns.
+// in the narrowest window, an office's and a counter's pages on a tablet too. With MADOGUCHI_PICTURES (make
+// pictures) all pages are measured on a tablet, and it also stores a picture in each of these windows and on
+// a usual phone and a PC, to be looked at. Each name is examined once; the window is as before when it
+// returns.
 func state(t *testing.T, tab context.Context, name string) {
 	t.Helper()
 	if _, done := examined.LoadOrStore(name, true); done {
@@ -34,19 +35,19 @@ func state(t *testing.T, tab context.Context, name string) {
 	resize(t, tab, 320, 640)
 	sizes(t, tab, name+" at 320 px")
 	windows := [][2]int64{{320, 640}, {390, 844}, {1280, 900}}
-	if eval[bool](t, tab, `location.pathname.startsWith("/counter")`) {
-		for _, tablet := range [][2]int64{{768, 1024}, {1024, 768}} {
-			resize(t, tab, tablet[0], tablet[1])
-			sizes(t, tab, name+" at "+strconv.FormatInt(tablet[0], 10)+" px")
-			windows = append(windows, tablet)
-		}
-	}
-	if eval[bool](t, tab, `location.pathname.startsWith("/insurer")`) {
-		resize(t, tab, 1024, 768)
-		sizes(t, tab, name+" at 1024 px")
-		windows = append(windows, [2]int64{1024, 768})
-	}
 	folder := os.Getenv("MADOGUCHI_PICTURES")
+	var tablets [][2]int64
+	if folder != "" || eval[bool](t, tab, `/^\/(counter|insurer)/.test(location.pathname)`) {
+		tablets = append(tablets, [2]int64{1024, 768})
+	}
+	if eval[bool](t, tab, `location.pathname.startsWith("/counter")`) {
+		tablets = append(tablets, [2]int64{768, 1024})
+	}
+	for _, tablet := range tablets {
+		resize(t, tab, tablet[0], tablet[1])
+		sizes(t, tab, name+" at "+strconv.FormatInt(tablet[0], 10)+" px")
+		windows = append(windows, tablet)
+	}
 	if folder == "" {
 		return
 	}

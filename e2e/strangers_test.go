@@ -86,7 +86,7 @@ func TestAScreenAndACardThatAreNotOnePersons(t *testing.T) {
 			reader.lay(t, cardOf(c.card[0], c.card[1]))
 			paste(t, console, demoScreen(t, data, somebody(c.screen[0], c.screen[1])))
 			waitText(t, console, "#p-name", c.screen[0])
-			waitText(t, console, "#card-question", "カードの氏名は "+c.screen[0])
+			waitText(t, console, "#card-question", "カードの氏名は"+c.screen[0])
 			if got := accepts(t); got != "case.unchecked" {
 				t.Errorf("before anything was checked: %s", got)
 			}

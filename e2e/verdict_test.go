@@ -54,7 +54,7 @@ func TestTheVerdictStaysInViewInEveryState(t *testing.T) {
 		check := func(result, ja, en string) string {
 			return fmt.Sprintf(`{"name": "fresh", "result": "%s", "ja": "%s", "en": "%s"}`, result, ja, en)
 		}
-		return fmt.Sprintf(`{"/counter/cases": {"verdict": {
+		return fmt.Sprintf(`{"/counter/cases": {"acceptable": false, "verdict": {
 			"valid": false, "awaits": false, "tier": "pdf", "issuedAt": null,
 			"headline": {"ja": "%[1]s", "en": "%[1]s"}, "next": {"ja": "%[2]s", "en": "%[2]s"},
 			"checks": [%[3]s]}}}`, headline, next, strings.Join([]string{

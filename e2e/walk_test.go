@@ -161,7 +161,7 @@ func TestTheWholeWalk(t *testing.T) {
 		{"#holder-name", "髙橋 德一"},
 		{"#holder-birth", "昭和30年7月1日"},
 		{".registered", "マイナポータルの画面ではありません"},
-		{"#registered", "登録分"},
+		{"#registered", "に登録された資格です"},
 		{"#figures", "138990"},
 		{".with-card", "マイナンバーカード"},
 	} {

@@ -163,6 +163,7 @@ func refusalHasReadings(
 		chromedp.Click("#number-open"))
 	waitTrue(t, phone, `!!document.querySelector("#number-state ruby rt")`)
 	whole(t, "the refusal", "#number-state")
+	waitTrue(t, phone, `document.getElementById("number-new").hidden`) // it would be refused likewise
 	shot(t, phone, "words-refused-ja-easy")
 	do(t, phone, chromedp.Click("#number-close"))
 	closed(t, phone)

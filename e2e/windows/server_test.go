@@ -288,7 +288,7 @@ func TestAPrintRunIsPausedHeldAndResumed(t *testing.T) {
 			at("out"), "--pages-per-file", "500"},
 	})
 	run := first.Await(t, `印刷 ([A-Z0-9]+) を始めます`)[1]
-	first.Await(t, `[1-9]\d* / 4000 人`)
+	first.Await(t, `[1-9][\d,]* / 4,000 人`)
 	if code := first.Interrupt(t); code != 3 {
 		t.Fatalf("Ctrl+C ends it with %d", code)
 	}

@@ -31,7 +31,7 @@ var (
 	links = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	// files that begin with a folder of the repository.
 	files = regexp.MustCompile(
-		`[\w./-]*[\w-]\.(?:go|ts|mts|mjs|css|html|json|sql|sh|png|svg|ttf|wasm|yaml)\b(?:\.gz)?`)
+		`[\w./-]*[\w-]\.(?:go|ts|mts|mjs|css|html|json|sql|sh|png|svg|ttf|wasm|yaml)\b(?:\.gz|\.zst)?`)
 	// outside: words that point at something which no reader of the repository has.
 	outside = regexp.MustCompile(`\b[Ii]ssues? #?\d+\b|(?:\(|// |/\* )facts?: |\bfacts? page\b|\bfacts/\w*`)
 	comment = regexp.MustCompile(`^\s*(?://|\*|/\*|#|--|<!--)`)
