@@ -145,8 +145,8 @@ func TestPatientsPagesAreAccessibleInEveryLanguage(t *testing.T) {
 		do(t, tab, chromedp.Navigate(base+path), chromedp.WaitReady("main"))
 		axe(t, tab, "forced colours "+path)
 	}
-	do(t, tab, chromedp.Navigate(base+"/settings"), chromedp.Click(`input[value="largest"]`),
-		chromedp.Click(`input[value="strong"]`), chromedp.Click("main button"), chromedp.WaitReady("#saved"))
+	do(t, tab, chromedp.Navigate(base+"/settings"), click(`input[value="largest"]`),
+		click(`input[value="strong"]`), click("main button"), chromedp.WaitReady("#saved"))
 	got := eval[string](t, tab, `document.documentElement.className`)
 	if got != "size-largest contrast-strong" {
 		t.Errorf("the page is set to %q", got)
@@ -200,7 +200,7 @@ func TestPagesBehindALoginAreAccessible(t *testing.T) {
 		do(t, clerk, chromedp.Navigate(base+path), chromedp.WaitReady("main"))
 		axe(t, clerk, path)
 	}
-	do(t, clerk, chromedp.Navigate(base+"/counter/staff"), chromedp.Click(`button[value="鈴木"]`),
+	do(t, clerk, chromedp.Navigate(base+"/counter/staff"), click(`button[value="鈴木"]`),
 		chromedp.WaitVisible("#scan-camera"))
 	axe(t, clerk, "counter")
 	do(t, clerk, chromedp.Navigate(base+"/counter/methods"), chromedp.WaitReady(".choices"))

@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -69,6 +70,10 @@ func resize(t *testing.T, ctx context.Context, width, height int64, opts ...chro
 	} while (innerWidth !== `+strconv.FormatInt(width, 10)+`); return true })()`)
 }
 
+// replaced is what Chromium says when the page was replaced between finding a node and touching it, whose
+// number another node may have by then: nothing was done.
+var replaced = regexp.MustCompile(`Could not find node with given id|Node is not a file input element`)
+
 // do runs browser steps or fails with the page's address and text.
 func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
@@ -76,9 +81,7 @@ func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Voi
 	defer cancel()
 	for i, step := range steps {
 		err := chromedp.Do(short, step)
-		for try := 0; err != nil && strings.Contains(err.Error(), "Could not find node with given id") &&
-			try < 3; try++ {
-			// the page was replaced between finding the node and touching it: nothing was done
+		for try := 0; err != nil && replaced.MatchString(err.Error()) && try < 3; try++ {
 			err = chromedp.Do(short, step)
 		}
 		if err != nil {

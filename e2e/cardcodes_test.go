@@ -67,14 +67,14 @@ func readsText(year int, code string) func(t *testing.T, console context.Context
 		t.Helper()
 		do(t, console, script(`document.getElementById("extra-checks").open = true`),
 			chromedp.SetValue("#text-year", strconv.Itoa(year)), chromedp.SetValue("#text-code", code),
-			chromedp.Click("#text-check"))
+			click("#text-check"))
 	}
 }
 
 func readsDates(t *testing.T, console context.Context) {
 	t.Helper()
 	do(t, console, script(`document.getElementById("extra-checks").open = true`),
-		chromedp.Click("#certificate-check"))
+		click("#certificate-check"))
 }
 
 // readsFace asks for the tries, has the slot changed by between, and asks for the photo.
@@ -83,10 +83,10 @@ func readsFace(between func()) func(t *testing.T, console context.Context) {
 		t.Helper()
 		do(t, console, script(`document.getElementById("extra-checks").open = true`),
 			chromedp.SetValue("#text-year", "2034"), chromedp.SetValue("#text-code", "4821"),
-			chromedp.Click("#face-tries"))
+			click("#face-tries"))
 		waitText(t, console, "#chip-face", "回試せます")
 		between()
-		do(t, console, chromedp.Click("#face-check"))
+		do(t, console, click("#face-check"))
 	}
 }
 
@@ -115,7 +115,7 @@ func TestEveryVerdictOfACardIsSeenOnThePage(t *testing.T) {
 	seen := driven{}
 	opens := func(t *testing.T, birth eligibility.Date) {
 		t.Helper()
-		do(t, console, chromedp.Click("#cancel"))
+		do(t, console, click("#cancel"))
 		paste(t, console, demoScreen(t, data, func(p *eligibility.Person) { p.BirthDate = birth }))
 		waitText(t, console, "#verdict", "この画面は本物です")
 	}

@@ -27,7 +27,7 @@ func TestAClerksMorningFromAFileWithMistakesToPrintedNotices(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
 	tab := browser(t, 1280, 900, "")
-	do(t, tab, chromedp.Navigate(base+"/insurer"), chromedp.Click(`button[value="鈴木"]`),
+	do(t, tab, chromedp.Navigate(base+"/insurer"), click(`button[value="鈴木"]`),
 		chromedp.WaitVisible("#file"))
 	do(t, tab, chromedp.Navigate(base+"/insurer?insurer=06139992"))
 	waitText(t, tab, "#task-empty", "名簿が、まだありません")
@@ -47,19 +47,19 @@ func TestAClerksMorningFromAFileWithMistakesToPrintedNotices(t *testing.T) {
 	state(t, tab, "morning-refused")
 	above(t, tab, "morning-refused.png")
 	step(chromedp.SetValue(`#cell-3-3`, "1986-02-28"), chromedp.SetValue(`#cell-5-1`, "試験 四郎"),
-		chromedp.Click("#mend"))
+		click("#mend"))
 	waitText(t, tab, "#count-refused", "0")
 	waitText(t, tab, "#mended", "もう一度読みました")
 	state(t, tab, "morning-mended")
-	step(chromedp.Click("#store"))
+	step(click("#store"))
 	waitText(t, tab, "#next-notices .button", "新しい4人のお知らせを作る")
 	state(t, tab, "morning-stored")
-	step(chromedp.Click("#next-notices .button"))
+	step(click("#next-notices .button"))
 	waitText(t, tab, "#plan-total", "4")
 	waitText(t, tab, "#choices", "読み込んだファイルで新しく入った人")
 	state(t, tab, "morning-plan")
 	above(t, tab, "insurer-plan.png")
-	step(chromedp.Click("#start"))
+	step(click("#start"))
 	waitText(t, tab, ".facts", "印刷用PDFに入れた人")
 	state(t, tab, "morning-printed")
 	if steps != 5 {

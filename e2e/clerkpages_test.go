@@ -36,13 +36,13 @@ func TestClerksPagesHoldLongNamesAndLargeText(t *testing.T) {
 		do(t, tab, script(`document.documentElement.style.fontSize = "225%"`))
 		sizes(t, tab, name)
 	}
-	do(t, tab, chromedp.Navigate(base+"/insurer"), chromedp.Click(`button[value="鈴木"]`),
+	do(t, tab, chromedp.Navigate(base+"/insurer"), click(`button[value="鈴木"]`),
 		chromedp.WaitVisible("#file"))
 	do(t, tab, chromedp.Navigate(base+"/insurer?insurer=06139992"),
-		chromedp.SetUploadFiles(`#file`, []string{file}), chromedp.Click(`#import`),
+		chromedp.SetUploadFiles(`#file`, []string{file}), click(`#import`),
 		chromedp.WaitVisible("#store"))
 	state(t, tab, "clerk-long-preview")
-	do(t, tab, chromedp.Click("#store"), chromedp.WaitVisible("#done"), chromedp.Click("#back"))
+	do(t, tab, click("#store"), chromedp.WaitVisible("#done"), click("#back"))
 	finds(t, tab, "アレクサン")
 	state(t, tab, "clerk-long-found")
 	largeText(t, "found", measure)

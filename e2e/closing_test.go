@@ -47,7 +47,7 @@ func TestAWayIsParkedAndRefusedFromItsForm(t *testing.T) {
 	waitTrue(t, console, `document.querySelector("#way-name").value === "試験 花子" &&
 		document.querySelector("#way-number").value === "12345"`)
 	state(t, console, "way-taken-up")
-	do(t, console, chromedp.Click("#way-refuse"))
+	do(t, console, click("#way-refuse"))
 	waitTrue(t, console, `document.activeElement.id === "way-why-text"`)
 	h.types("別の人でした\r")
 	h.recorded("試験")
@@ -85,13 +85,13 @@ func TestAPaperIsParkedFromItsForm(t *testing.T) {
 	waitText(t, console, "#verdict", "まだ入れていない項目")
 	state(t, console, "paper-unfinished")
 	waitTrue(t, console, `document.activeElement.id === "paper-correct"`)
-	do(t, console, chromedp.Click("#paper-correct"))
+	do(t, console, click("#paper-correct"))
 	waitTrue(t, console, `document.querySelector("#paper [name=insurerNumber]").value !== ""`)
 	rest := map[string]string{"number": "1234", "birthDate": "19860412", "until": "20270731"}
 	for name, text := range rest {
 		do(t, console, chromedp.SetValue(`#paper [name=`+name+`]`, text))
 	}
-	do(t, console, chromedp.SetValue("#paper-share", "special"), chromedp.Click("#paper-send"))
+	do(t, console, chromedp.SetValue("#paper-share", "special"), click("#paper-send"))
 	waitText(t, console, "#verdict", "窓口では10割です")
 	waitText(t, console, "#p-figures", "10割")
 	state(t, console, "paper-full-price")

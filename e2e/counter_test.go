@@ -72,7 +72,7 @@ func TestACounterInAHurry(t *testing.T) {
 	}
 	scene := func(name string, play func(t *testing.T)) {
 		run(`window.release?.(); window.hold = {}; window.change = {}`)
-		do(t, console, chromedp.Click("#cancel"))
+		do(t, console, click("#cancel"))
 		t.Run(name, play)
 	}
 
@@ -96,10 +96,10 @@ func TestACounterInAHurry(t *testing.T) {
 		hold("/text-check")
 		do(t, console, script(`document.getElementById("extra-checks").open = true`),
 			chromedp.SendKeys("#text-year", "2034"), chromedp.SendKeys("#text-code", "4821"),
-			chromedp.Click("#text-check"))
+			click("#text-check"))
 		run(`document.getElementById("accept").click()`)
 		do(t, console, chromedp.SendKeys("#reason", "顔なじみ"))
-		do(t, console, chromedp.Click("#reason-go")) // its check is not over
+		do(t, console, click("#reason-go")) // its check is not over
 		frames(t, console)
 		if truth(`asked.some(url => url.endsWith("/record")) ||
 			document.getElementById("verdict").innerText.includes("記録しました")`) {
@@ -127,7 +127,7 @@ func TestACounterInAHurry(t *testing.T) {
 
 	scene("a scan while a case is open is not swallowed", func(t *testing.T) {
 		genuine(t)
-		do(t, console, chromedp.Click("#park"), chromedp.Focus("#reason"))
+		do(t, console, click("#park"), chromedp.Focus("#reason"))
 		run(`{const reason = document.getElementById("reason");
 			for (const c of "HTTPS://LOCALHOST/C/AAAAAAAA\r") {
 			const code = c === "\r" ? "Enter" : c === "/" ? "Slash" : c === ":" ? "Semicolon" : "Key" + c;
@@ -193,7 +193,7 @@ func TestACounterInAHurry(t *testing.T) {
 		genuine(t)
 		hold("/card-check")
 		key("F2")
-		do(t, console, chromedp.Click("#park"), chromedp.SendKeys("#reason", "カードわすれ"))
+		do(t, console, click("#park"), chromedp.SendKeys("#reason", "カードわすれ"))
 		for _, name := range []string{"Escape", "F8"} {
 			run(`document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: ` + quote(name) +
 				`, isComposing: true, bubbles: true, cancelable: true}))`)
@@ -256,11 +256,11 @@ func TestACounterInAHurry(t *testing.T) {
 
 	scene("a tick that was taken back is not in the record", func(t *testing.T) {
 		genuine(t)
-		do(t, console, chromedp.Click(`#visual input[value="photo"]`), chromedp.Click("#refuse"),
-			chromedp.Click("#reason-go"))
+		do(t, console, click(`#visual input[value="photo"]`), click("#refuse"),
+			click("#reason-go"))
 		waitText(t, console, "#problem", "理由を入れてください")
-		do(t, console, chromedp.Click(`#visual input[value="photo"]`), chromedp.SendKeys("#reason", "べつの方"),
-			chromedp.Click("#reason-go"))
+		do(t, console, click(`#visual input[value="photo"]`), chromedp.SendKeys("#reason", "べつの方"),
+			click("#reason-go"))
 		waitText(t, console, "#verdict", "記録しました")
 		waitTrue(t, console,
 			`fetch("/api/v1/counter/cases").then(r => r.json())
@@ -282,7 +282,7 @@ func TestACounterInAHurry(t *testing.T) {
 		waitText(t, console, "#record-ground", "受け付けるには")
 		waitText(t, console, "#record-ground", "どれかが要ります")
 		waitText(t, console, "#lamp-card", "リーダーなし")
-		do(t, console, chromedp.Click("#record"))
+		do(t, console, click("#record"))
 		at("photo")
 		if truth(`asked.some(url => url.endsWith("/card-check"))`) {
 			t.Error("the button asked a reader that is not there")
@@ -294,7 +294,7 @@ func TestACounterInAHurry(t *testing.T) {
 		do(t, console, chromedp.SendKeys("#record", "\r"))
 		waitText(t, console, "#problem", "あと1つ")
 		at("birthDate")
-		do(t, console, chromedp.Click("#accept"), chromedp.SendKeys("#reason", "\u3000\u200b\r"))
+		do(t, console, click("#accept"), chromedp.SendKeys("#reason", "\u3000\u200b\r"))
 		waitText(t, console, "#problem", "残り：生年月日")
 		waitText(t, console, "#reason-go", "理由を付けて")
 		key("Escape")
@@ -319,9 +319,9 @@ func TestACounterInAHurry(t *testing.T) {
 
 	scene("what is being recorded is no more to be cancelled", func(t *testing.T) {
 		genuine(t)
-		do(t, console, chromedp.Click("#accept"), chromedp.SendKeys("#reason", "顔なじみ"))
+		do(t, console, click("#accept"), chromedp.SendKeys("#reason", "顔なじみ"))
 		hold("/record")
-		do(t, console, chromedp.Click("#reason-go"))
+		do(t, console, click("#reason-go"))
 		key("Escape")
 		frames(t, console)
 		if !truth(`document.getElementById("shown").checkVisibility()`) {
@@ -333,10 +333,10 @@ func TestACounterInAHurry(t *testing.T) {
 
 	scene("what is being taken back is no more to be cancelled", func(t *testing.T) {
 		genuine(t)
-		do(t, console, chromedp.Click("#accept"), chromedp.SendKeys("#reason", "顔なじみ\r"))
+		do(t, console, click("#accept"), chromedp.SendKeys("#reason", "顔なじみ\r"))
 		waitText(t, console, "#verdict", "記録しました")
 		hold("/take-back")
-		do(t, console, chromedp.Click("#take-back"))
+		do(t, console, click("#take-back"))
 		key("Escape")
 		readerTypes(t, console, "HTTPS://LOCALHOST/C/AAAAAAAA") // the next patient's
 		release()
@@ -385,11 +385,11 @@ func TestACounterWhoseReaderIsAwayAsksNoOther(t *testing.T) {
 	waitText(t, console, "#reader-choice", "この窓口のリーダーがつながっていません")
 	state(t, console, "counter-reader-away")
 	waitText(t, console, "#lamp-card", "リーダーなし")
-	do(t, console, chromedp.Click("#card-check"))
+	do(t, console, click("#card-check"))
 	waitText(t, console, "#problem", "この窓口でえらんだカードリーダーがつながっていません")
 	waitTrue(t, console, pressed("受付2"))
 	waitTrue(t, console, `!document.getElementById("reader-choice").checkVisibility()`)
 	waitText(t, console, "#record", "カードを確認する")
-	do(t, console, chromedp.Click("#record"))
+	do(t, console, click("#record"))
 	waitText(t, console, "#card-verdict", "生年月日が画面と一致しません")
 }

@@ -77,17 +77,17 @@ func TestACaseFitsThePage(t *testing.T) {
 			waitText(t, console, "#lamp-card", "まだ")
 			normal("scanned")
 			inWindow(t, console, "scanned", "#card-question")
-			do(t, console, chromedp.Click("#record"))
+			do(t, console, click("#record"))
 			waitText(t, console, "#lamp-card", "一致しました")
 			normal("checked")
 			// of the screen: form, signature, issuer, content, insurer, time; of the card: five
 			waitText(t, console, "#passed-count", "11項目の確認を通りました")
 			waitTrue(t, console, `document.querySelectorAll("#passed-checks li.passed").length === 11`)
-			do(t, console, chromedp.Click("#park"))
+			do(t, console, click("#park"))
 			shot(t, console, fmt.Sprintf("page-reason-%d-%d", size[0], size[1]))
 			inWindow(t, console, "the reason asked for", "#verdict .verdict-box", "#reason", "#reason-go",
 				"#reason-back")
-			do(t, console, chromedp.Click("#reason-back"), chromedp.Click("#record"))
+			do(t, console, click("#reason-back"), click("#record"))
 			waitText(t, console, "#verdict", "記録しました。次の患者さん") // #done may still name the one before
 			waitText(t, console, "#done", "髙橋さんを記録しました")
 			shot(t, console, fmt.Sprintf("page-recorded-%d-%d", size[0], size[1]))
@@ -120,7 +120,7 @@ func TestACaseFitsThePage(t *testing.T) {
 			shot(t, console, fmt.Sprintf("page-refused-%d-%d", size[0], size[1]))
 			waitTrue(t, console, `!document.getElementById("copy").checkVisibility() &&
 				document.getElementById("console").dataset.state === "refused"`)
-			do(t, console, chromedp.Click("#cancel"))
+			do(t, console, click("#cancel"))
 		})
 	}
 }
@@ -262,12 +262,12 @@ func TestACaseByKeyboardAlone(t *testing.T) {
 		waitText(t, console, "#asides", "途中の件（2）")
 		paste(t, console, anotherScreen(t, data))
 		waitText(t, console, "#p-name", "試験 花子")
-		do(t, console, chromedp.Click("#methods"))
+		do(t, console, click("#methods"))
 		waitText(t, console, "#panel", "この患者さんは何で確認できる？")
 		press(kb.Escape)
 		waitTrue(t, console, `document.querySelector("#panel") === null`)
 		waitText(t, console, "#p-name", "試験 花子") // the question leaves the page as it is
-		do(t, console, chromedp.Click("#cancel"))
+		do(t, console, click("#cancel"))
 	})
 
 	t.Run("F4 copies as a receipt computer takes it", func(t *testing.T) {
@@ -275,9 +275,9 @@ func TestACaseByKeyboardAlone(t *testing.T) {
 			writeText: async text => { window.copied = text }}})`))
 		scans(t)
 		for calendar, birth := range map[string]string{"era": "S30.07.01", "year": "1955/07/01"} {
-			do(t, console, chromedp.Click("#pairing-open"),
-				chromedp.Click(`#copy-calendar input[value="`+calendar+`"]`),
-				chromedp.Click("#pairing-close"),
+			do(t, console, click("#pairing-open"),
+				click(`#copy-calendar input[value="`+calendar+`"]`),
+				click("#pairing-close"),
 				script(`window.copied = ""`), chromedp.KeyEvent(kb.F4))
 			want := strings.Join([]string{"タカハシ トクイチ", "髙橋 德一", birth, "男",
 				"138990", "国13", "0001234", "02", "2割"}, "\t")

@@ -22,8 +22,8 @@ func TestWhatAnyCheckSaysIsKnownOfTheCaseAtHand(t *testing.T) {
 	waitText(t, console, "#verdict", "この画面は本物です")
 	do(t, console, script(`Object.defineProperty(navigator, "clipboard", {value: {
 			writeText: async text => { window.copied = text }}})`),
-		chromedp.Click("#extra-checks summary"), chromedp.SendKeys("#text-year", "2034"),
-		chromedp.SendKeys("#text-code", "4821"), chromedp.Click("#text-check"))
+		click("#extra-checks summary"), chromedp.SendKeys("#text-year", "2034"),
+		chromedp.SendKeys("#text-code", "4821"), click("#text-check"))
 	refused := func(when string) {
 		t.Helper()
 		waitText(t, console, "#verdict .bad", "カードの確認が通りませんでした")
@@ -47,8 +47,8 @@ func TestWhatAnyCheckSaysIsKnownOfTheCaseAtHand(t *testing.T) {
 
 	do(t, console, chromedp.KeyEvent(kb.Escape))
 	waitText(t, console, "#verdict", "読み取ってください")
-	do(t, console, chromedp.Click("#asides"))
+	do(t, console, click("#asides"))
 	waitText(t, console, "#asides-sheet", "髙橋さん")
-	do(t, console, chromedp.Click("#asides-sheet button"))
+	do(t, console, click("#asides-sheet button"))
 	refused("it was set aside and taken up again")
 }

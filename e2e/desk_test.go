@@ -34,7 +34,7 @@ func TestSomebodyIsEnrolledAtTheDesk(t *testing.T) {
 	do(t, clerk, chromedp.KeyEvent(kb.Enter))
 	waitText(t, clerk, "h1", "窓口で登録する")
 	state(t, clerk, "desk-form")
-	do(t, clerk, chromedp.Click(`input[value="card"]`), chromedp.Click("#make"))
+	do(t, clerk, click(`input[value="card"]`), click("#make"))
 	waitText(t, clerk, "#desk-words", "待っています")
 	state(t, clerk, "desk-open")
 	_, scanned := codesOn(t, clerk, "#desk-qr") // by another program, as the phone's camera does
@@ -56,35 +56,35 @@ func TestSomebodyIsEnrolledAtTheDesk(t *testing.T) {
 	do(t, phone, chromedp.Navigate(base+"/notice?lang=ja"))
 	// first somebody else's card: the clerk hears of it
 	expects(t, phone, "status of 422", "a login that does not fit")
-	do(t, phone, chromedp.Click(`a[href="/login"]`))
+	do(t, phone, click(`a[href="/login"]`))
 	waitText(t, phone, "h1", "だれとして")
-	do(t, phone, chromedp.Click(`button[value="demo-hanako"]`))
+	do(t, phone, click(`button[value="demo-hanako"]`))
 	waitText(t, phone, "h1", "登録の確認")
-	do(t, phone, chromedp.Click(`form[action="/enrol"] button`))
+	do(t, phone, click(`form[action="/enrol"] button`))
 	waitText(t, phone, "[role=alert]", "窓口で登録する方が一致しません")
 	state(t, phone, "desk-misfit")
 	waitText(t, clerk, "#desk-words", "1回")
 	state(t, clerk, "desk-misfit-clerk")
-	do(t, phone, chromedp.Click(`form[action="/logout"] button`))
+	do(t, phone, click(`form[action="/logout"] button`))
 	waitTrue(t, phone, `location.pathname === "/"`)
 	do(t, phone, chromedp.Navigate(scanned))
 	waitText(t, phone, "main", "架空市")
-	do(t, phone, chromedp.Click(`a[href="/login"]`))
+	do(t, phone, click(`a[href="/login"]`))
 	waitText(t, phone, "h1", "だれとして")
-	do(t, phone, chromedp.Click(`button[value="demo-tokuichi"]`))
+	do(t, phone, click(`button[value="demo-tokuichi"]`))
 	waitText(t, phone, "h1", "登録の確認")
 	state(t, phone, "desk-enrol")
-	do(t, phone, chromedp.Click(`form[action="/enrol"] button`))
+	do(t, phone, click(`form[action="/enrol"] button`))
 	waitText(t, phone, "#age", "秒前に作成")
 	waitText(t, clerk, "#desk-words", "登録できました")
 	state(t, clerk, "desk-bound")
-	do(t, clerk, chromedp.Click("#back"))
+	do(t, clerk, click("#back"))
 	waitText(t, clerk, "#logins", "窓口で登録（担当 鈴木 一郎・マイナンバーカード）")
 	state(t, clerk, "desk-person")
 
-	do(t, clerk, chromedp.Click("#desk"), chromedp.Click(`input[value="two"]`), chromedp.Click("#make"))
+	do(t, clerk, click("#desk"), click(`input[value="two"]`), click("#make"))
 	waitText(t, clerk, "#desk-words", "待っています")
-	do(t, clerk, chromedp.Click("#cancel"))
+	do(t, clerk, click("#cancel"))
 	waitText(t, clerk, "#desk-words", "取りやめました")
 	state(t, clerk, "desk-cancelled")
 }
@@ -100,11 +100,11 @@ func TestAWithheldPersonIsLedToTheDesk(t *testing.T) {
 		"0001234,髙橋 德一,1955-07-01,東京都架空市隠町7,有\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	do(t, tab, chromedp.Navigate(base+"/insurer"), chromedp.Click(`button[value="鈴木"]`),
-		chromedp.SetUploadFiles(`#file`, []string{file}), chromedp.Click(`#import`),
-		chromedp.WaitVisible(`#store`), chromedp.Click(`#store`))
+	do(t, tab, chromedp.Navigate(base+"/insurer"), click(`button[value="鈴木"]`),
+		chromedp.SetUploadFiles(`#file`, []string{file}), click(`#import`),
+		chromedp.WaitVisible(`#store`), click(`#store`))
 	waitText(t, tab, "#done", "保存しました")
-	do(t, tab, chromedp.Click(`#back`))
+	do(t, tab, click(`#back`))
 	finds(t, tab, "髙橋 德一")
 	follows(t, tab, ".notice-link")
 	waitText(t, tab, "#notice-code", "-")
@@ -117,18 +117,18 @@ func TestAWithheldPersonIsLedToTheDesk(t *testing.T) {
 		t.Error("the page shows the address")
 	}
 	state(t, tab, "withheld-person")
-	do(t, tab, chromedp.Click("#address"))
+	do(t, tab, click("#address"))
 	waitText(t, tab, ".facts", "隠町7")
 	state(t, tab, "withheld-address")
 
 	for _, who := range []string{"demo-tokuichi", "demo-hanako"} {
 		phone := browser(t, 390, 844, "")
 		expects(t, phone, "status of 422", "the notice alone is not enough")
-		do(t, phone, chromedp.Navigate(landing), chromedp.Click(`a[href="/login"]`))
+		do(t, phone, chromedp.Navigate(landing), click(`a[href="/login"]`))
 		waitText(t, phone, "h1", "だれとして")
-		do(t, phone, chromedp.Click(`button[value="`+who+`"]`))
+		do(t, phone, click(`button[value="`+who+`"]`))
 		waitText(t, phone, "h1", "登録の確認")
-		do(t, phone, chromedp.Click(`form[action="/enrol"] button`))
+		do(t, phone, click(`form[action="/enrol"] button`))
 		waitText(t, phone, "h1", "保険者の窓口で登録します")
 		state(t, phone, "enrol-to-desk")
 	}

@@ -49,10 +49,10 @@ func clerkImportsToo(t *testing.T, clerk context.Context, base, insurer, person 
 	t.Helper()
 	do(t, clerk, chromedp.Navigate(base+"/insurer?insurer="+insurer),
 		chromedp.SetUploadFiles(`#file`,
-			[]string{root(t, "server", "insuredcsv", "samples", insurer+".csv")}), chromedp.Click(`#import`))
-	do(t, clerk, chromedp.WaitVisible(`#store`), chromedp.Click(`#store`))
+			[]string{root(t, "server", "insuredcsv", "samples", insurer+".csv")}), click(`#import`))
+	do(t, clerk, chromedp.WaitVisible(`#store`), click(`#store`))
 	waitText(t, clerk, "#done", "保存しました")
-	do(t, clerk, chromedp.Click(`#back`))
+	do(t, clerk, click(`#back`))
 	finds(t, clerk, person)
 	follows(t, clerk, ".notice-link")
 	waitText(t, clerk, "#notice-code", "-")
@@ -63,13 +63,13 @@ func clerkImportsToo(t *testing.T, clerk context.Context, base, insurer, person 
 func presses(t *testing.T, tab context.Context, button, question string) {
 	t.Helper()
 	do(t, tab, script(`{const m = document.getElementById("manage-more"); if (m) m.open = true}`),
-		chromedp.WaitVisible(button), chromedp.Click(button))
+		chromedp.WaitVisible(button), click(button))
 	waitText(t, tab, "#confirm", question)
 	if focus := eval[string](t, tab, `document.activeElement.id`); focus != "confirm-no" {
 		t.Errorf("the focus is on %s", focus)
 	}
 	state(t, tab, "confirm-"+strings.Fields(strings.TrimLeft(button, "#"))[0])
-	do(t, tab, chromedp.Click("#confirm-yes"))
+	do(t, tab, click("#confirm-yes"))
 }
 
 // shownAfter notes on the page when the stored screen was first to be seen, in ms after the start of the
@@ -189,7 +189,7 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		devtool(t, phone, devbrowser.SetDownloadBehavior,
 			devbrowser.SetDownloadBehaviorParams{Behavior: devbrowser.SetDownloadBehaviorBehaviorAllow,
 				DownloadPath: folder})
-		do(t, phone, chromedp.Click("#pdf"))
+		do(t, phone, click("#pdf"))
 		var files []string
 		if !poll(100*time.Millisecond, func() bool {
 			files, _ = filepath.Glob(filepath.Join(folder, "shikaku-joho-*.pdf"))
@@ -248,7 +248,7 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		do(t, phone, chromedp.Navigate(clerkImportsToo(t, clerk, base, "06139992", "試験 花子")))
 		waitText(t, phone, "h1", "読み取りました")
 		logsIn(t, phone, base, "demo-hanako", "h1", "登録の確認")
-		do(t, phone, chromedp.Click(`form[action="/enrol"] button`))
+		do(t, phone, click(`form[action="/enrol"] button`))
 		tiles(t, phone, "試験 花子")
 		tiles(t, phone, "髙橋 德一")
 		waitCount(t, phone, "screens", 2)
@@ -329,7 +329,7 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		do(t, phone, chromedp.Navigate(notice)) // the paper serves again
 		waitText(t, phone, "h1", "読み取りました")
 		logsIn(t, phone, base, "demo-tokuichi", "h1", "登録の確認")
-		do(t, phone, chromedp.Click(`form[action="/enrol"] button`))
+		do(t, phone, click(`form[action="/enrol"] button`))
 		waitText(t, phone, "#age", "秒前に作成")
 	})
 

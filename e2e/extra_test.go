@@ -35,24 +35,24 @@ func TestNumberOnTheFaceDatesAndOQSInTheBrowser(t *testing.T) {
 	pairs(t, console, code, p.out.await(t, `合言葉が「(.+)・(.+)」なら`)[1:])
 	p.out.await(t, "つながりました")
 	waitText(t, console, "#readers", "リーダー接続中")
-	do(t, console, chromedp.Click("#pairing-close"))
+	do(t, console, click("#pairing-close"))
 
 	paste(t, console, jwsOf(t, phone))
 	waitText(t, console, "#verdict", "この画面は本物です")
-	do(t, console, chromedp.Click("#extra-checks summary"), chromedp.SendKeys("#text-year", "2034"),
-		chromedp.SendKeys("#text-code", "9999"), chromedp.Click("#text-check"))
+	do(t, console, click("#extra-checks summary"), chromedp.SendKeys("#text-year", "2034"),
+		chromedp.SendKeys("#text-code", "9999"), click("#text-check"))
 	waitText(t, console, "#extra-result", "残り回数: 9回")
 	if typed := eval[string](t, console, `document.getElementById("text-code").value`); typed != "" {
 		t.Errorf("the code still stands in its field: %q", typed)
 	}
-	do(t, console, chromedp.SendKeys("#text-code", "4821"), chromedp.Click("#text-check"))
+	do(t, console, chromedp.SendKeys("#text-code", "4821"), click("#text-check"))
 	for _, want := range []string{"髙橋　德一", "架空県", "このPCのエージェントが確認", "氏名は画面と同じです", "生年月日は画面と同じです"} {
 		waitText(t, console, "#extra-result", want)
 	}
 	state(t, console, "counter-number")
-	do(t, console, chromedp.Click("#certificate-check"))
+	do(t, console, click("#certificate-check"))
 	waitText(t, console, "#extra-result", "電子証明書は有効期限内です")
-	do(t, console, chromedp.Click("#oqs-compare"))
+	do(t, console, click("#oqs-compare"))
 	for _, want := range []string{"番号は画面と同じです", "生年月日は画面とちがいます", "負担割合はくらべられません"} {
 		waitText(t, console, "#extra-result", want)
 	}
@@ -63,7 +63,7 @@ func TestNumberOnTheFaceDatesAndOQSInTheBrowser(t *testing.T) {
 	if first != "verdict-box small unsure" {
 		t.Errorf("the result begins with %q", first)
 	}
-	do(t, console, chromedp.Click("#cancel"))
+	do(t, console, click("#cancel"))
 	if left := eval[string](t, console, `document.getElementById("extra-result").textContent`); left != "" {
 		t.Errorf("the next patient would see %q", left)
 	}

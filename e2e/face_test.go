@@ -83,10 +83,10 @@ func TestTheChipsPhotoStandsBesideTheTicksAndGoesWithTheCase(t *testing.T) {
 	press := func(year, code, left string) {
 		t.Helper()
 		do(t, console, chromedp.SetValue("#text-year", year), chromedp.SetValue("#text-code", code),
-			chromedp.Click("#face-tries"))
+			click("#face-tries"))
 		waitText(t, console, "#chip-face", left)
 	}
-	do(t, console, chromedp.Click("#extra-checks summary"), chromedp.Click("#face-tries"))
+	do(t, console, click("#extra-checks summary"), click("#face-tries"))
 	waitText(t, console, "#chip-face", "先に入れてください")
 	for _, left := range []string{"あと10回試せます", "あと10回試せます", "あと10回試せます"} { // asking uses none
 		press("2034", "9999", left)
@@ -102,7 +102,7 @@ func TestTheChipsPhotoStandsBesideTheTicksAndGoesWithTheCase(t *testing.T) {
 	}
 	press("2034", "4821", "あと9回試せます") // exactly one is gone
 	state(t, console, "counter-face-tries")
-	do(t, console, chromedp.Click("#face-check"))
+	do(t, console, click("#face-check"))
 	for _, want := range []string{"本物のカードの顔写真・氏名・住所です", "見比べてください", "次の受付に移ると消えます"} {
 		waitText(t, console, "#chip-face", want)
 	}
@@ -147,7 +147,7 @@ func TestTheChipsPhotoStandsBesideTheTicksAndGoesWithTheCase(t *testing.T) {
 	frames(t, console)
 	inWindow(t, console, "the photo on a tablet held upright", "#face-photo", "#visual", "#record")
 
-	do(t, console, chromedp.Click("#cancel"))
+	do(t, console, click("#cancel"))
 	if left := eval[string](t, console, `document.getElementById("chip-face").innerHTML`); left != "" {
 		t.Errorf("the next patient would see %q", left)
 	}

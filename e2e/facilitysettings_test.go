@@ -24,10 +24,10 @@ func TestAFacilitySaysWhenItsCounterIsBlanked(t *testing.T) {
 	makesPasskey(t, admin, invites(t, base, data, append(facility, "佐藤 次郎", "--role", "facility-admin")...),
 		"架空医院")
 	waitText(t, admin, "#acting", "佐藤 次郎")
-	do(t, admin, chromedp.Navigate(base+"/staff/me"), chromedp.Click("#facility"))
+	do(t, admin, chromedp.Navigate(base+"/staff/me"), click("#facility"))
 	waitText(t, admin, "h1", "医療機関の設定")
 	// the browser itself refuses what is out of bounds; the server does too
-	do(t, admin, chromedp.SetValue("#blanking", "29"), chromedp.Click("#save"))
+	do(t, admin, chromedp.SetValue("#blanking", "29"), click("#save"))
 	waitTrue(t, admin, `document.querySelector("#blanking:invalid") !== null`)
 	expects(t, admin, "status of 422", "too short a time")
 	do(t, admin, script(`document.querySelector("form").noValidate = true`), chromedp.Focus("#blanking"),
@@ -40,7 +40,7 @@ func TestAFacilitySaysWhenItsCounterIsBlanked(t *testing.T) {
 
 	do(t, pc, chromedp.Navigate(base+"/counter"))
 	waitText(t, pc, "#acting", "田中 三月")
-	do(t, pc, chromedp.SetValue("#scan-text", anotherScreen(t, data)), chromedp.Click("#scan-submit"))
+	do(t, pc, chromedp.SetValue("#scan-text", anotherScreen(t, data)), click("#scan-submit"))
 	waitText(t, pc, "#p-name", "試験 花子")
 	// the page has looked at the clock more than once since
 	do(t, pc, script(`{const usual = Date.now; window.looks = 0;

@@ -164,7 +164,7 @@ func TestBackClosesWhatLiesOverTheScreen(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			unfolds(t, phone)
 			do(t, phone, script(`document.getElementById("manage-more").open = true`))
-			open := func() { do(t, phone, chromedp.Click(c.open), chromedp.WaitVisible(c.dialog)) }
+			open := func() { do(t, phone, click(c.open), chromedp.WaitVisible(c.dialog)) }
 			before := eval[int](t, phone, `history.length`)
 			for range 2 {
 				open()
@@ -173,7 +173,7 @@ func TestBackClosesWhatLiesOverTheScreen(t *testing.T) {
 			}
 			// closed by its button, its entry in the history serves the next one
 			open()
-			do(t, phone, chromedp.Click(c.close))
+			do(t, phone, click(c.close))
 			waitTrue(t, phone, gone)
 			if after := eval[int](t, phone, `history.length`); after > before+1 {
 				t.Errorf("%d entries in the history, %d before", after, before)
@@ -182,7 +182,7 @@ func TestBackClosesWhatLiesOverTheScreen(t *testing.T) {
 		})
 	}
 	t.Run("a copy shared from over another", func(t *testing.T) {
-		do(t, phone, chromedp.Click("#bigger"), chromedp.WaitVisible("dialog.biggest"),
+		do(t, phone, click("#bigger"), chromedp.WaitVisible("dialog.biggest"),
 			script(`document.getElementById("number-open").click()`), chromedp.WaitVisible("#number"))
 		back()
 		waitTrue(t, phone, `!document.querySelector("#number[open]") &&
@@ -202,8 +202,8 @@ func TestBackClosesWhatLiesOverTheScreen(t *testing.T) {
 		}
 	})
 	t.Run("and from the screen to no form, though a dialog was closed by its button", func(t *testing.T) {
-		do(t, phone, chromedp.Click("#number-open"), chromedp.WaitVisible("#number"),
-			chromedp.Click("#number-close"), script(`window.left = true`))
+		do(t, phone, click("#number-open"), chromedp.WaitVisible("#number"),
+			click("#number-close"), script(`window.left = true`))
 		back()
 		waitTrue(t, phone, `!window.left`)
 		waitTrue(t, phone, `location.pathname !== "/screen" || document.readyState === "complete"`)

@@ -32,14 +32,14 @@ func TestALoginBegunInsideAnAppComesBackInTheBrowser(t *testing.T) {
 		do(t, first, chromedp.Navigate(base+"/login?lang="+lang), chromedp.WaitReady("#here"))
 		state(t, first, "inside-app-"+lang)
 	}
-	do(t, first, chromedp.Navigate(base+"/login?lang=ja"), chromedp.Click("#here"))
+	do(t, first, chromedp.Navigate(base+"/login?lang=ja"), click("#here"))
 	waitText(t, first, "h1", "だれとして")
 	provider := eval[string](t, first, `location.href`)
 	do(t, first, chromedp.Navigate(base+"/login/wait"))
 	waitText(t, first, "#wait", "待っています")
 	state(t, first, "login-waiting")
 
-	do(t, usual, chromedp.Navigate(provider), chromedp.Click(`button[value="demo-tokuichi"]`))
+	do(t, usual, chromedp.Navigate(provider), click(`button[value="demo-tokuichi"]`))
 	waitText(t, usual, "h1", "元の画面の番号")
 	if at := eval[string](t, usual, `location.href`); at != base+"/login/elsewhere" {
 		t.Errorf("the answer stays in the address: %s", at)
@@ -56,10 +56,10 @@ func TestALoginBegunInsideAnAppComesBackInTheBrowser(t *testing.T) {
 		other = "0001"
 	}
 	do(t, usual, chromedp.Navigate(base+"/login/elsewhere?lang=ja"), chromedp.SendKeys("#number", other),
-		chromedp.Click(`form:has(#number) button`))
+		click(`form:has(#number) button`))
 	waitText(t, usual, "[role=alert]", "番号が違います")
 	state(t, usual, "elsewhere-wrong")
-	do(t, usual, chromedp.SendKeys("#number", number), chromedp.Click(`form:has(#number) button`))
+	do(t, usual, chromedp.SendKeys("#number", number), click(`form:has(#number) button`))
 	waitText(t, usual, "[role=status]", "もどってください")
 	state(t, usual, "elsewhere-confirmed")
 	waitText(t, first, "h1", "登録の確認")

@@ -16,17 +16,17 @@ func TestALargeFilesProgressIsSeen(t *testing.T) {
 	base, _, _ := startServer(t)
 	file := crowdFile(t, "people.csv", crowd.File{Insurer: "06139992", People: 40_000}, encoding.Nop)
 	tab := browser(t, 1280, 900, "")
-	do(t, tab, chromedp.Navigate(base+"/insurer"), chromedp.Click(`button[value="鈴木"]`),
+	do(t, tab, chromedp.Navigate(base+"/insurer"), click(`button[value="鈴木"]`),
 		chromedp.WaitVisible("#file"))
 	do(t, tab, chromedp.Navigate(base+"/insurer?insurer=06139992"),
-		chromedp.SetUploadFiles(`#file`, []string{file}), chromedp.Click(`#import`),
+		chromedp.SetUploadFiles(`#file`, []string{file}), click(`#import`),
 		chromedp.WaitVisible("#map"))
-	do(t, tab, chromedp.Click("#map"))
+	do(t, tab, click("#map"))
 	waitText(t, tab, "#wait-words", "行を読みました・毎秒")
 	above(t, tab, "import-reading.png")
 	do(t, tab, chromedp.WaitVisible("#store"))
 	waitText(t, tab, "#count-new", "40,000")
-	do(t, tab, chromedp.Click("#store"))
+	do(t, tab, click("#store"))
 	waitText(t, tab, "#wait-words", "/ 40,000行・毎秒")
 	above(t, tab, "import-storing.png")
 	do(t, tab, chromedp.WaitVisible("#done"))

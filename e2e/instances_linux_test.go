@@ -7,8 +7,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/chromedp/chromedp"
-
 	"madoguchi/internal/natstest"
 	"madoguchi/internal/postgrestest"
 	"madoguchi/internal/testenv"
@@ -103,7 +101,7 @@ func TestTheWholeWalkOverThreeInstances(t *testing.T) {
 	console := staffOpens(t, site(1), clip(t, codePicture(t, phone)))
 	way := newRoute(t, address[2])
 	agent := bridgeNamed(t, way.url(), console, "tokuichi.json", "受付1")
-	do(t, console, chromedp.Click("#scan-camera"))
+	do(t, console, click("#scan-camera"))
 	waitText(t, console, "#verdict", "この画面は本物です")
 
 	if err := all[2].cmd.Process.Kill(); err != nil {
@@ -113,10 +111,10 @@ func TestTheWholeWalkOverThreeInstances(t *testing.T) {
 	way.aim(address[0])
 	agent.out.await(t, `(?s)つながりました.*つながりました`)
 	waitText(t, console, "#record", "カードを確認する")
-	do(t, console, chromedp.Click("#record"))
+	do(t, console, click("#record"))
 	waitText(t, console, "#card-verdict", "本物のカードで、生年月日が画面と一致しました")
 	waitText(t, console, "#record", "記録して次へ")
-	do(t, console, chromedp.Click("#record"))
+	do(t, console, click("#record"))
 	waitText(t, console, "#verdict", "記録しました")
 	waitText(t, phone, "#receipts", "架空医院が「受け付けた」と記録しました")
 }

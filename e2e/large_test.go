@@ -137,7 +137,7 @@ func TestTheLargeViewIsTheLargestInEveryWindow(t *testing.T) {
 	}
 	shut := func(t *testing.T) {
 		t.Helper()
-		do(t, phone, chromedp.Click("dialog.biggest .ways button:first-child"))
+		do(t, phone, click("dialog.biggest .ways button:first-child"))
 		waitTrue(t, phone, `!document.querySelector("dialog.biggest")`)
 	}
 
@@ -226,7 +226,7 @@ func TestTheLargeViewIsTheLargestInEveryWindow(t *testing.T) {
 					v.PageProof, v.Turn)
 			}
 			if v.Proof == nil { // it has a turn of its own
-				do(t, phone, chromedp.Click(".ways button:last-child"))
+				do(t, phone, click(".ways button:last-child"))
 				v = measureView(t, phone)
 				for _, bad := range v.whole(w[0], w[1]) {
 					t.Errorf("%d×%d: %s", w[0], w[1], bad)
@@ -241,7 +241,7 @@ func TestTheLargeViewIsTheLargestInEveryWindow(t *testing.T) {
 		}
 		resize(t, phone, 390, 664, chromedp.EmulateScale(2))
 		open(t)
-		do(t, phone, chromedp.Click(".ways button:last-child"))
+		do(t, phone, click(".ways button:last-child"))
 		offline(t, phone, false)
 		renews(t, phone)
 		waitText(t, phone, "dialog.biggest .about", "秒前に作成")

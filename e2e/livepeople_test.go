@@ -62,7 +62,7 @@ func (w *liveWorld) pairing(h *liveHost) {
 	pairs(t, w.console, code, said.await(t, `合言葉が「(.+)・(.+)」なら`)[1:])
 	said.await(t, "つながりました")
 	waitText(t, w.console, "#readers", "受付1")
-	do(t, w.console, chromedp.Click("#pairing-close"))
+	do(t, w.console, click("#pairing-close"))
 }
 
 // orderCardKeys is the cards' issuer, who gives the clinic its public key.
@@ -131,9 +131,9 @@ func (w *liveWorld) enrolment(h *liveHost) {
 	w.phone = w.tab(360, 640)
 	do(t, w.phone, chromedp.Navigate(w.printedLink(h)))
 	waitText(t, w.phone, "h1", "読み取りました")
-	do(t, w.phone, chromedp.Click(`a[href="/login"]`))
+	do(t, w.phone, click(`a[href="/login"]`))
 	waitText(t, w.phone, "h1", "登録の確認")
-	do(t, w.phone, chromedp.Click(`form[action="/enrol"] button`))
+	do(t, w.phone, click(`form[action="/enrol"] button`))
 	waitText(t, w.phone, "#age", "秒前に作成")
 	waitText(t, w.phone, "#holder-name", livePerson)
 	waitTrue(t, w.phone, stored)
@@ -180,10 +180,10 @@ func (w *liveWorld) checksAndRecords() {
 	waitText(t, w.console, "#p-name", livePerson)
 	defer w.insertCard()()
 	waitText(t, w.console, "#record", "カードを確認する")
-	do(t, w.console, chromedp.Click("#record"))
+	do(t, w.console, click("#record"))
 	waitText(t, w.console, "#card-verdict", "本物のカードで、生年月日が画面と一致しました")
 	waitText(t, w.console, "#record", "記録して次へ")
-	do(t, w.console, chromedp.Click("#record"))
+	do(t, w.console, click("#record"))
 	waitText(t, w.console, "#verdict", "記録しました")
 }
 

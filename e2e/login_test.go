@@ -134,6 +134,6 @@ func logsIn(t *testing.T, tab context.Context, base, person, selector, want stri
 	t.Helper()
 	do(t, tab, chromedp.Navigate(base+"/login"))
 	waitText(t, tab, "h1", "だれとして")
-	do(t, tab, chromedp.Click(`button[value="`+person+`"]`))
+	do(t, tab, click(`button[value="`+person+`"]`))
 	waitText(t, tab, selector, want)
 }

@@ -15,9 +15,9 @@ func asksForARun(t *testing.T, tab context.Context) {
 		t.Helper()
 		do(t, tab, chromedp.WaitVisible(`[name="`+name+`"][value="`+value+`"]`))
 		state(t, tab, "run-ask-"+name)
-		do(t, tab, chromedp.Click(`[name="`+name+`"][value="`+value+`"]`), chromedp.Click("#next"))
+		do(t, tab, click(`[name="`+name+`"][value="`+value+`"]`), click("#next"))
 	}
-	do(t, tab, chromedp.Click("#new-run"))
+	do(t, tab, click("#new-run"))
 	picks("run", "certificates")
 	picks("whom", "share")
 	waitText(t, tab, "main", "いつですか")
@@ -26,27 +26,27 @@ func asksForARun(t *testing.T, tab context.Context) {
 	if !eval[bool](t, tab, `document.querySelector('[value="certificates"]') !== null`) {
 		t.Error("the way back forgot the paper")
 	}
-	do(t, tab, chromedp.Click(`[value="list"]`), chromedp.Click("#next"), chromedp.WaitVisible("#answer"))
+	do(t, tab, click(`[value="list"]`), click("#next"), chromedp.WaitVisible("#answer"))
 	state(t, tab, "run-ask-list")
-	do(t, tab, chromedp.SetValue("#answer", "123456789018"), chromedp.Click("#next"))
+	do(t, tab, chromedp.SetValue("#answer", "123456789018"), click("#next"))
 	waitText(t, tab, "[role=alert]", "マイナンバー")
 	state(t, tab, "run-ask-list-refused")
-	do(t, tab, chromedp.SetValue("#answer", "0001234\n9"), chromedp.Click("#next"))
+	do(t, tab, chromedp.SetValue("#answer", "0001234\n9"), click("#next"))
 	waitText(t, tab, "main", "交付年月日")
 	state(t, tab, "run-ask-day")
-	do(t, tab, chromedp.Click("#next"))
+	do(t, tab, click("#next"))
 	picks("order", "number")
 	picks("sheets", "yes")
 	picks("layout", "cards")
 	waitText(t, tab, "#choices", "2行")
 	state(t, tab, "run-plan-nobody")
-	do(t, tab, chromedp.Click(`#choices > div:last-child a`), chromedp.WaitVisible(`[name="perFile"]`))
+	do(t, tab, click(`#choices > div:last-child a`), chromedp.WaitVisible(`[name="perFile"]`))
 	state(t, tab, "run-ask-perFile")
 	goesBack(t, tab, "作る前の確認")
-	do(t, tab, chromedp.Click(`#choices > div:first-child a`), chromedp.WaitVisible(`[value="notices"]`),
-		chromedp.Click(`[value="notices"]`), chromedp.Click("#next"), chromedp.WaitVisible("#choices"),
-		chromedp.Click(`#choices > div:nth-child(2) a`), chromedp.WaitVisible(`[value="new"]`),
-		chromedp.Click(`[value="new"]`), chromedp.Click("#next"))
+	do(t, tab, click(`#choices > div:first-child a`), chromedp.WaitVisible(`[value="notices"]`),
+		click(`[value="notices"]`), click("#next"), chromedp.WaitVisible("#choices"),
+		click(`#choices > div:nth-child(2) a`), chromedp.WaitVisible(`[value="new"]`),
+		click(`[value="new"]`), click("#next"))
 	waitText(t, tab, "#plan-total", "2")
 	state(t, tab, "runs-plan")
 }

@@ -18,18 +18,18 @@ func TestTheWayInNeedsNoProgram(t *testing.T) {
 		emulation.SetScriptExecutionDisabledParams{Value: true})
 	do(t, phone, chromedp.Navigate(notice))
 	waitText(t, phone, "h1", "読み取りました")
-	do(t, phone, chromedp.Click(".menu summary"), chromedp.WaitVisible(`.menu a[hreflang="en"]`),
-		chromedp.Click(`.menu a[hreflang="en"]`))
+	do(t, phone, click(".menu summary"), chromedp.WaitVisible(`.menu a[hreflang="en"]`),
+		click(`.menu a[hreflang="en"]`))
 	waitText(t, phone, "h1", "The code on your notice has been read")
-	do(t, phone, chromedp.Click("details.more summary"), chromedp.WaitVisible("details.more[open] p"))
-	do(t, phone, chromedp.Click(".menu summary"), chromedp.WaitVisible(`.menu a[hreflang="ja"]`),
-		chromedp.Click(`.menu a[hreflang="ja"]`))
+	do(t, phone, click("details.more summary"), chromedp.WaitVisible("details.more[open] p"))
+	do(t, phone, click(".menu summary"), chromedp.WaitVisible(`.menu a[hreflang="ja"]`),
+		click(`.menu a[hreflang="ja"]`))
 	waitText(t, phone, "h1", "読み取りました")
-	do(t, phone, chromedp.Click(`a[href="/login"]`))
+	do(t, phone, click(`a[href="/login"]`))
 	waitText(t, phone, "h1", "だれとして")
-	do(t, phone, chromedp.Click(`button[value="demo-tokuichi"]`))
+	do(t, phone, click(`button[value="demo-tokuichi"]`))
 	waitText(t, phone, "h1", "登録の確認")
-	do(t, phone, chromedp.Click(`form[action="/enrol"] button`))
+	do(t, phone, click(`form[action="/enrol"] button`))
 	waitText(t, phone, "#main", "紙のお知らせをマイナンバーカードといっしょに見せてください")
 	do(t, phone, chromedp.EmulateViewport(320, 640)) // resize asks the page's programs, and none runs here
 	waitTrue(t, phone, `innerWidth === 320`)

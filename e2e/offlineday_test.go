@@ -129,7 +129,7 @@ func TestADayWithoutTheServer(t *testing.T) {
 	for _, name := range []string{"1", "2"} {
 		c := &offlineConsole{profile: t.TempDir() + "/" + name, base: base, data: data}
 		c.start(t)
-		do(t, c.tab, chromedp.Navigate(base+"/counter"), chromedp.Click(`button[value="鈴木"]`),
+		do(t, c.tab, chromedp.Navigate(base+"/counter"), click(`button[value="鈴木"]`),
 			chromedp.WaitVisible(`#scan-camera`))
 		waitTrue(t, c.tab, programStarted)
 		c.isReady(t)
@@ -168,9 +168,9 @@ func TestADayWithoutTheServer(t *testing.T) {
 		paste(t, first.tab, first.screens(t, 1)[0])
 		waitText(t, first.tab, "#verdict", "この画面は本物です")
 		state(t, first.tab, "counter-offline")
-		do(t, first.tab, chromedp.Click(`#visual input[value="photo"]`),
-			chromedp.Click(`#visual input[value="name"]`), chromedp.Click(`#visual input[value="birthDate"]`),
-			chromedp.Click("#record"))
+		do(t, first.tab, click(`#visual input[value="photo"]`),
+			click(`#visual input[value="name"]`), click(`#visual input[value="birthDate"]`),
+			click("#record"))
 		waitTrue(t, first.tab, `document.getElementById("console").dataset.state === "none"`)
 	}
 	waitText(t, first.tab, "#done", "試験さんを記録しました")

@@ -21,7 +21,7 @@ func TestTheOperatorAddsAnInsurerAndInvitesItsAdministrator(t *testing.T) {
 	waitText(t, tab, "#insurer", "架空市")
 	state(t, tab, "operator-home")
 
-	do(t, tab, chromedp.Click("#statistics"))
+	do(t, tab, click("#statistics"))
 	waitText(t, tab, "h1", "サーバー全体の統計")
 	waitText(t, tab, "#insurers", "架空市")
 	waitText(t, tab, "#facilities", "架空医院")
@@ -29,7 +29,7 @@ func TestTheOperatorAddsAnInsurerAndInvitesItsAdministrator(t *testing.T) {
 	printsOneSheet(t, tab)
 	do(t, tab, chromedp.Navigate(base+"/operator"))
 
-	do(t, tab, chromedp.Click("#add-insurer"))
+	do(t, tab, click("#add-insurer"))
 	waitText(t, tab, "h1", "保険者を加える")
 	expects(t, tab, "status of 422", "a wrong check digit")
 	do(t, tab, chromedp.SendKeys("#number", "02139997"), chromedp.SendKeys("#name", "架空支部"),
@@ -45,7 +45,7 @@ func TestTheOperatorAddsAnInsurerAndInvitesItsAdministrator(t *testing.T) {
 	waitText(t, tab, "main", "管理者がいません")
 	state(t, tab, "operator-organisation")
 
-	do(t, tab, chromedp.Click("#admin"))
+	do(t, tab, click("#admin"))
 	waitText(t, tab, "h1", "管理者")
 	state(t, tab, "operator-admin")
 	do(t, tab, chromedp.SendKeys("#name", "山田 千代"), chromedp.KeyEvent(kb.Enter))
@@ -60,7 +60,7 @@ func TestTheOperatorAddsAnInsurerAndInvitesItsAdministrator(t *testing.T) {
 	do(t, tab, chromedp.Navigate(base+"/operator/insurers/02139996/admin"))
 	waitText(t, tab, "main", "パスキーをなくした管理者を復旧する")
 	state(t, tab, "operator-recover")
-	do(t, tab, chromedp.Navigate(base+"/operator"), chromedp.Click("#add-facility"))
+	do(t, tab, chromedp.Navigate(base+"/operator"), click("#add-facility"))
 	waitText(t, tab, "h1", "医療機関を加える")
 	state(t, tab, "operator-facility-form")
 	do(t, tab, chromedp.Navigate(base+"/operator/facilities/1319999991"))

@@ -79,7 +79,7 @@ func TestEachLinkOfThePanelLeadsOn(t *testing.T) {
 	for _, p := range papers {
 		walked[eligibility.MethodCode(p.code)] = true
 		t.Run(p.code, func(t *testing.T) {
-			do(t, console, chromedp.Click("#cancel"))
+			do(t, console, click("#cancel"))
 			h := leads(t, p)
 			h.typesTaro(t, p.code, "19860412")
 			h.settles(t, p)
@@ -90,19 +90,19 @@ func TestEachLinkOfThePanelLeadsOn(t *testing.T) {
 			}
 		})
 		t.Run(p.code+", after a screen that was refused", func(t *testing.T) {
-			do(t, console, chromedp.Click("#cancel"))
+			do(t, console, click("#cancel"))
 			paste(t, console, credential.NumericQR(oldScreen(t, data)))
 			waitText(t, console, "#verdict", "この画面は古くなっています")
 			h := leads(t, p)
 			waitTrue(t, console, `!document.getElementById("shown").checkVisibility()`) // the refused one's
 			h.typesTaro(t, p.code, "19860412")
 			waitText(t, console, "#method", p.says)
-			do(t, console, chromedp.Click("#cancel"))
+			do(t, console, click("#cancel"))
 		})
 	}
 
 	t.Run("after another paper of the same patient, which is no good", func(t *testing.T) {
-		do(t, console, chromedp.Click("#cancel"))
+		do(t, console, click("#cancel"))
 		h := &hand{console: console}
 		h.picks(t, "5")
 		h.types(t, "01139997")
@@ -119,7 +119,7 @@ func TestEachLinkOfThePanelLeadsOn(t *testing.T) {
 		if got != "1234" {
 			t.Errorf("what was typed is lost: %q", got)
 		}
-		do(t, console, chromedp.KeyEvent(kb.Escape), chromedp.Click("#cancel"))
+		do(t, console, chromedp.KeyEvent(kb.Escape), click("#cancel"))
 	})
 
 	t.Run("what is not open is named with its reason", func(t *testing.T) {
@@ -165,7 +165,7 @@ func TestEachLinkOfThePanelLeadsOn(t *testing.T) {
 				if !link {
 					t.Error("it does not lead to the screen's code")
 				}
-				do(t, console, chromedp.Click(`#panel [data-way="`+string(code)+`"]`))
+				do(t, console, click(`#panel [data-way="`+string(code)+`"]`))
 				waitTrue(t, console, `document.querySelector("#panel") === null &&
 					document.getElementById("scan-text").checkVisibility()`)
 				return

@@ -43,7 +43,7 @@ func TestWhatIsNotOursIsRecorded(t *testing.T) {
 				do(t, console, chromedp.KeyEvent(kb.F2)) // no card belongs to it
 				frames(t, console)
 				h.lastCase(t, `c.card === null && !c.cardRefused`)
-				do(t, console, chromedp.Click("#refuse"), chromedp.SendKeys("#reason", "別の方の物\r"))
+				do(t, console, click("#refuse"), chromedp.SendKeys("#reason", "別の方の物\r"))
 			} else {
 				h.press(t, kb.Enter)
 				waitText(t, console, "#card-verdict", "入れた生年月日と一致しません")
@@ -56,7 +56,7 @@ func TestWhatIsNotOursIsRecorded(t *testing.T) {
 						headers: {"Content-Type": "application/json"},
 						body: JSON.stringify({outcome: "accepted", reason: "顔なじみ"})}))
 					.then(r => r.status === 409)`)
-				do(t, console, chromedp.Click("#refuse"), chromedp.SendKeys("#reason", "カードが別の方\r"))
+				do(t, console, click("#refuse"), chromedp.SendKeys("#reason", "カードが別の方\r"))
 			}
 			waitText(t, console, "#verdict", "記録しました")
 			h.lastCase(t, `c.outcome === "refused" && c.paper.kind === `+quote(p.code))
@@ -120,7 +120,7 @@ func TestAPaperIsTypedInEveryWay(t *testing.T) {
 	})
 
 	t.Run("a wrong card's date is typed anew in the same case", func(t *testing.T) {
-		do(t, console, chromedp.Click("#paper-correct"))
+		do(t, console, click("#paper-correct"))
 		waitTrue(t, console, `document.querySelector("#paper [name=birthDate]").value === "1955-07-01"`)
 		do(t, console, script(`document.querySelector("#paper [name=birthDate]").value = ""`),
 			chromedp.SendKeys(`#paper [name=birthDate]`, "S64.1.8\r"))
@@ -131,7 +131,7 @@ func TestAPaperIsTypedInEveryWay(t *testing.T) {
 		waitText(t, console, "#p-birth", "昭和30年7月2日")
 		(&hand{console: console}).lastCase(t, `c.paper.before.length === 1 &&
 			c.paper.before[0].typed.birthDate === "1955-07-01"`)
-		do(t, console, chromedp.Click("#cancel"))
+		do(t, console, click("#cancel"))
 	})
 
 	t.Run("a check digit is told while the number is typed", func(t *testing.T) {
@@ -166,7 +166,7 @@ func TestAPaperIsTypedInEveryWay(t *testing.T) {
 			t.Errorf("the last patient's number is there: %q", got)
 		}
 		closes(t)
-		do(t, console, chromedp.Click("#paper-resume"))
+		do(t, console, click("#paper-resume"))
 		waitText(t, console, "#paper-title", "資格確認書")
 		if got := value("number"); got != "09999996" {
 			t.Errorf("the number is %q", got)
@@ -185,7 +185,7 @@ func TestAPaperIsTypedInEveryWay(t *testing.T) {
 		h.types(t, "H070115")
 		do(t, console, chromedp.SendKeys("#paper-name", "NGUYEN TEST AN\r"))
 		waitText(t, console, "#p-name", "NGUYEN TEST AN")
-		do(t, console, chromedp.Click("#accept"), chromedp.SendKeys("#reason", "顔なじみ\r"))
+		do(t, console, click("#accept"), chromedp.SendKeys("#reason", "顔なじみ\r"))
 		waitText(t, console, "#verdict", "記録しました")
 		h.picks(t, "1")
 		h.types(t, "273995")
@@ -196,7 +196,7 @@ func TestAPaperIsTypedInEveryWay(t *testing.T) {
 			t.Errorf("filled in by itself: %q", got)
 		}
 		state(t, console, "counter-paper-offer")
-		do(t, console, chromedp.Click("#paper-offers button"))
+		do(t, console, click("#paper-offers button"))
 		h.at(t, "paper-send")
 		if got := value("birthDate") + value("name") + value("branch"); got != "1995-01-15NGUYEN TEST AN00" {
 			t.Errorf("taken over: %q", got)
@@ -204,7 +204,7 @@ func TestAPaperIsTypedInEveryWay(t *testing.T) {
 		h.press(t, kb.Enter)
 		waitText(t, console, "#p-name", "NGUYEN TEST AN")
 		h.lastCase(t, `c.paper.kind === "P1"`)
-		do(t, console, chromedp.Click("#cancel"))
+		do(t, console, click("#cancel"))
 	})
 
 	t.Run("a paper that is no good is a refusal that stays", func(t *testing.T) {
@@ -265,7 +265,7 @@ func TestAPaperFitsThePage(t *testing.T) {
 					fits("checked-"+p.code, "#verdict .verdict-box", "#copy", "#visual", "#checks",
 						"#passed summary", "#record")
 				}
-				do(t, console, chromedp.Click("#refuse"), chromedp.SendKeys("#reason", "試し\r"))
+				do(t, console, click("#refuse"), chromedp.SendKeys("#reason", "試し\r"))
 				waitText(t, console, "#verdict", "記録しました")
 			}
 		})

@@ -71,10 +71,10 @@ func foldedPapers(t *testing.T, phone context.Context) {
 	if high := eval[int64](t, phone, `document.documentElement.scrollHeight`); high > 3*844 {
 		t.Errorf("the page is %d px long", high)
 	}
-	do(t, phone, chromedp.Click(".kind:nth-child(2) summary"))
+	do(t, phone, click(".kind:nth-child(2) summary"))
 	waitTrue(t, phone, told+` === 1`)
 	state(t, phone, "papers-open")
-	do(t, phone, chromedp.Click(".kind:nth-child(2) summary"))
+	do(t, phone, click(".kind:nth-child(2) summary"))
 	waitTrue(t, phone, told+` === 0`)
 }
 

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"madoguchi/card/virtual"
@@ -71,7 +70,7 @@ func TestEveryWordAboutAPaperIsSeenOnThePage(t *testing.T) {
 			h.picks(t, c.digit)
 			do(t, console, script(`for (const [name, value] of Object.entries(`+string(set)+`)) {
 				document.querySelector("#paper [name=" + name + "], #paper-" + name).value = value;
-			}`), chromedp.Click("#paper-send"))
+			}`), click("#paper-send"))
 			waitTrue(t, console, `document.getElementById("shown").checkVisibility()`)
 			if c.card != nil {
 				reader.lay(t, *c.card)

@@ -132,8 +132,8 @@ func TestRecordsAreFoundAndCorrected(t *testing.T) {
 	for _, why := range []string{"画面が別の人", "保険が変わった"} {
 		paste(t, tab, anotherScreen(t, data))
 		waitText(t, tab, "#p-name", "試験 花子")
-		do(t, tab, chromedp.Click("#refuse"), chromedp.SendKeys("#reason", why),
-			chromedp.SendKeys("#reason-number", "77"), chromedp.Click("#reason-go"))
+		do(t, tab, click("#refuse"), chromedp.SendKeys("#reason", why),
+			chromedp.SendKeys("#reason-number", "77"), click("#reason-go"))
 		waitText(t, tab, "#verdict", "記録しました")
 	}
 	do(t, tab, chromedp.Navigate(base+"/counter/records"))
@@ -144,16 +144,16 @@ func TestRecordsAreFoundAndCorrected(t *testing.T) {
 		shot(t, tab, fmt.Sprintf("records-%d-%d", size[0], size[1]))
 	}
 	state(t, tab, "records")
-	do(t, tab, chromedp.SetValue("#number", "９９"), chromedp.Click("#find"))
+	do(t, tab, chromedp.SetValue("#number", "９９"), click("#find"))
 	waitText(t, tab, "#nothing", "この条件の記録はありません")
 	state(t, tab, "records-none")
 	expects(t, tab, "status of 422", "a patient number that is none, for its sentence")
-	do(t, tab, chromedp.SetValue("#number", "第1"), chromedp.Click("#find"))
+	do(t, tab, chromedp.SetValue("#number", "第1"), click("#find"))
 	waitText(t, tab, "[role=alert]", "数字と英字20文字まで")
 	state(t, tab, "records-refused")
-	do(t, tab, chromedp.SetValue("#number", "７７"), chromedp.Click("#find"))
+	do(t, tab, chromedp.SetValue("#number", "７７"), click("#find"))
 	waitText(t, tab, "#counts", "2")
-	do(t, tab, chromedp.Click(".record-link"))
+	do(t, tab, click(".record-link"))
 	waitText(t, tab, "#entries", "受け付けなかった")
 	state(t, tab, "record")
 	do(t, tab, script(`Object.defineProperty(navigator, "clipboard", {value: {
@@ -165,13 +165,13 @@ func TestRecordsAreFoundAndCorrected(t *testing.T) {
 		!strings.Contains(got, "\t138990\t国13\t0005678\t01\t") {
 		t.Errorf("%q", got)
 	}
-	do(t, tab, chromedp.Click(`[data-copies="number"]`))
+	do(t, tab, click(`[data-copies="number"]`))
 	waitTrue(t, tab, `window.copied === "0005678"`)
 
-	do(t, tab, chromedp.Click("#correct summary"), chromedp.Click(`#correct input[value="accepted"]`),
+	do(t, tab, click("#correct summary"), click(`#correct input[value="accepted"]`),
 		chromedp.SendKeys("#reason", "職員が知る人"))
 	state(t, tab, "record-correcting")
-	do(t, tab, chromedp.Click("#do-correct"))
+	do(t, tab, click("#do-correct"))
 	waitText(t, tab, "#said", "訂正を記録しました")
 	waitText(t, tab, "#entries .last", "職員が知る人")
 	waitText(t, tab, "#entries", "保険が変わった")

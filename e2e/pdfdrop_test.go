@@ -82,10 +82,10 @@ func TestStaffDropAPatientsPDF(t *testing.T) {
 		state(t, console, "counter-pdf")
 		shot(t, console, "counter-pdf-window")
 		waitText(t, console, "#record", "カードを確認する")
-		do(t, console, chromedp.Click("#record"))
+		do(t, console, click("#record"))
 		waitText(t, console, "#card-verdict", "本物のカードで、生年月日が画面と一致しました")
 		waitText(t, console, "#record", "記録して次へ")
-		do(t, console, chromedp.Click("#record"))
+		do(t, console, click("#record"))
 		waitText(t, console, "#verdict", "記録しました")
 		(&hand{console: console}).lastCase(t, `c.outcome === "accepted" && c.ground.code === "chip" &&
 			c.verdict.checks.some(check => check.name === "document")`)
@@ -131,7 +131,7 @@ func TestStaffDropAPatientsPDF(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			seen := driven{}
-			do(t, console, chromedp.Click("#cancel"))
+			do(t, console, click("#cancel"))
 			drops(t, console, c.on, "x.pdf", c.data)
 			switch {
 			case c.check != "":
@@ -145,7 +145,7 @@ func TestStaffDropAPatientsPDF(t *testing.T) {
 				seen.sees(t, console, "#verdict", c.problem)
 				state(t, console, "counter-pdf-leads")
 				shot(t, console, "counter-pdf-leads-window")
-				do(t, console, chromedp.Click("#verdict button"))
+				do(t, console, click("#verdict button"))
 				waitTrue(t, console, `document.getElementById("paper").checkVisibility()`)
 				waitText(t, console, "#paper-title", message.New("counter.paper"+c.leads, nil).Sentence("ja"))
 				do(t, console, chromedp.KeyEvent("\x1b"))
@@ -170,7 +170,7 @@ func TestAPDFOnADayWithoutTheServer(t *testing.T) {
 	c := &offlineConsole{profile: t.TempDir() + "/1", base: base, data: data}
 	c.start(t)
 	console := c.tab
-	do(t, console, chromedp.Navigate(base+"/counter"), chromedp.Click(`button[value="鈴木"]`),
+	do(t, console, chromedp.Navigate(base+"/counter"), click(`button[value="鈴木"]`),
 		chromedp.WaitVisible(`#scan-camera`))
 	waitTrue(t, console, programStarted)
 	c.isReady(t)
@@ -181,9 +181,9 @@ func TestAPDFOnADayWithoutTheServer(t *testing.T) {
 	seen.sees(t, console, "#verdict h3", "verdict.headline.copy_genuine")
 	waitText(t, console, "#p-name", "髙橋 德一")
 	state(t, console, "counter-pdf-offline")
-	do(t, console, chromedp.Click(`#visual input[value="photo"]`),
-		chromedp.Click(`#visual input[value="name"]`), chromedp.Click(`#visual input[value="birthDate"]`),
-		chromedp.Click("#record"))
+	do(t, console, click(`#visual input[value="photo"]`),
+		click(`#visual input[value="name"]`), click(`#visual input[value="birthDate"]`),
+		click("#record"))
 	waitTrue(t, console, `document.getElementById("console").dataset.state === "none"`)
 
 	drops(t, console, "main", "scanned.pdf", sheet(t, credentialOf(t, copied)))
@@ -229,7 +229,7 @@ func pdfVerdicts(t *testing.T, seen driven, console context.Context, s screens) 
 		{append(bytes.Clone(signed), "\n% more\n"...), "document.added_to", "copy_unverifiable"},
 		{described(t, sheet(t, code), time.Now(), s.of(0)), "match.failed", "copy_unverifiable"},
 	} {
-		do(t, console, chromedp.Click("#cancel"))
+		do(t, console, click("#cancel"))
 		drops(t, console, "main", "copy.pdf", c.data)
 		seen.sees(t, console, "#checks", "verdict."+c.key)
 		seen.sees(t, console, "#verdict h3", "verdict.headline."+c.heads)

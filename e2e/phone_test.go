@@ -134,7 +134,7 @@ func (w walk) toScreen(t *testing.T) {
 // next clears the console; the field takes what a reader types at once.
 func (w walk) next(t *testing.T) {
 	t.Helper()
-	do(t, w.console, chromedp.Click("#cancel"))
+	do(t, w.console, click("#cancel"))
 	waitTrue(t, w.console, `document.activeElement.id === "scan-text"`)
 }
 
@@ -163,14 +163,14 @@ func TestScreensWithoutNetwork(t *testing.T) {
 			t.Errorf("the second code is %.0f px from square", skew)
 		}
 		state(t, phone, "patient-offline")
-		do(t, phone, chromedp.Click("#bigger"), chromedp.WaitVisible("dialog.biggest"))
+		do(t, phone, click("#bigger"), chromedp.WaitVisible("dialog.biggest"))
 		state(t, phone, "offline-large")
 		c, _ := codesOn(t, phone, "")
-		do(t, phone, chromedp.Click(".ways button:last-child")) // each has its turn in this window
+		do(t, phone, click(".ways button:last-child")) // each has its turn in this window
 		if _, p := codesOn(t, phone, ""); c == "" || p == "" {
 			t.Error("the large view's codes cannot be read")
 		}
-		do(t, phone, chromedp.Click("dialog.biggest .ways button"))
+		do(t, phone, click("dialog.biggest .ways button"))
 
 		// what a counter scans is new: a proof counts for 45 seconds
 		card, proof := codesFrom(t, phone, 0, "")
@@ -196,7 +196,7 @@ func TestScreensWithoutNetwork(t *testing.T) {
 		waitText(t, console, "#verdict", "2つ目のコードが古くなっています")
 		state(t, console, "counter-old-proof")
 
-		do(t, console, chromedp.Click("#challenge"), chromedp.WaitVisible("#challenge-number"))
+		do(t, console, click("#challenge"), chromedp.WaitVisible("#challenge-number"))
 		number := strings.TrimSpace(get(t, console, chromedp.Text("#challenge-number")))
 		state(t, console, "counter-challenge")
 		_, proof = codesFrom(t, phone, 0, "")
@@ -215,7 +215,7 @@ func TestScreensWithoutNetwork(t *testing.T) {
 		codesFrom(t, phone, 0, "")
 		second := get(t, phone, chromedp.ScreenshotScale("#proof", 2))
 		camera := staffOpens(t, w.base, clip(t, codePicture(t, phone), second))
-		do(t, camera, chromedp.Click("#scan-camera")) // once: the second code is looked for by itself
+		do(t, camera, click("#scan-camera")) // once: the second code is looked for by itself
 		waitText(t, camera, "#verdict", "この画面は本物です")
 
 		offline(t, phone, false)
@@ -275,7 +275,7 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 	t.Run("a number told aloud waits for the patient", func(t *testing.T) {
 		newNumber := func(t *testing.T, button string) string {
 			t.Helper()
-			do(t, phone, chromedp.Click(button), chromedp.WaitVisible("#number-shown"))
+			do(t, phone, click(button), chromedp.WaitVisible("#number-shown"))
 			return strings.ReplaceAll(
 				strings.TrimSpace(eval[string](t, phone,
 					`document.getElementById("number-code").textContent`)), " ", "")
@@ -291,7 +291,7 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 			t.Errorf("the focus is on %s", focus)
 		}
 		state(t, phone, "number-asked")
-		do(t, phone, chromedp.Click("#number-allow"))
+		do(t, phone, click("#number-allow"))
 		waitText(t, console, "#verdict", "この画面は本物です")
 		waitText(t, phone, "#number-state", "架空医院が画面を見ました")
 		state(t, phone, "number-used")
@@ -302,7 +302,7 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 		number = newNumber(t, "#number-new")
 		enter(t, console, "#scan-text", number)
 		waitText(t, phone, "#number-question", "架空医院")
-		do(t, phone, chromedp.Click("#number-deny"))
+		do(t, phone, click("#number-deny"))
 		waitText(t, phone, "#number-state", "見せませんでした")
 		waitText(t, console, "#problem", "この番号では画面が見つかりません")
 		state(t, console, "counter-denied")
@@ -311,11 +311,11 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 		_, address = codesOn(t, phone, "")
 		enter(t, console, "#scan-text", jwsOf(t, phone)) // the patient before this one
 		waitText(t, console, "#verdict", "この画面は本物です")
-		do(t, console, chromedp.Click("#accept"), chromedp.SendKeys("#reason", "リーダー故障"),
+		do(t, console, click("#accept"), chromedp.SendKeys("#reason", "リーダー故障"),
 			script(`{const ask = window.fetch; window.fetch = async (url, init) => {
 			await new Promise(done => setTimeout(done,
 				url.endsWith("/record") ? 1000 : url.endsWith("/status") ? 5000 : 0));
-				return ask(url, init) }}`), chromedp.Click("#reason-go"))
+				return ask(url, init) }}`), click("#reason-go"))
 		readerTypes(t, console, address) // while that is still being recorded
 		waitText(t, phone, "#number-state", "受付が画面を読み取りました")
 		waitText(t, console, "#verdict", "この画面は本物です")
@@ -323,8 +323,8 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 
 		newNumber(t, "#number-new")
 		_, address = codesOn(t, phone, "")
-		do(t, console, chromedp.Click("#accept"), chromedp.SendKeys("#reason", "リーダー故障"),
-			chromedp.Click("#reason-go"))
+		do(t, console, click("#accept"), chromedp.SendKeys("#reason", "リーダー故障"),
+			click("#reason-go"))
 		waitText(t, console, "#verdict", "記録しました")
 		readerTypes(t, console, address) // while the day's counts are still being asked for
 		waitText(t, phone, "#number-state", "受付が画面を読み取りました")
@@ -355,8 +355,8 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 		waitText(t, console, "#verdict", "患者さんの返事を待っています")
 		w.next(t)
 		waitText(t, console, "#verdict", "患者さんの画面のコードを読み取ってください")
-		do(t, phone, chromedp.WaitVisible("#number-deny"), chromedp.Click("#number-deny"),
-			chromedp.WaitVisible("#number-new"), chromedp.Click("#number-close"))
+		do(t, phone, chromedp.WaitVisible("#number-deny"), click("#number-deny"),
+			chromedp.WaitVisible("#number-new"), click("#number-close"))
 	})
 
 	t.Run("a name too long, another phone, a login too old", func(t *testing.T) {
@@ -367,7 +367,7 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 			`document.getElementById("code").hidden && !document.getElementById("number-open").hidden`)
 		state(t, phone, "too-long")
 		unfolds(t, phone)
-		do(t, phone, chromedp.Click("#share-open"), chromedp.WaitVisible("#share-masked .button.main"))
+		do(t, phone, click("#share-open"), chromedp.WaitVisible("#share-masked .button.main"))
 		// a sheet without its code would be a picture again
 		waitTrue(t, phone, `!document.getElementById("share-full")`)
 		set(t, phone, "members", "null")

@@ -22,13 +22,13 @@ func TestAFacilityHasItsOwnPage(t *testing.T) {
 	paste(t, console, anotherScreen(t, data))
 	waitText(t, console, "#p-name", "試験 花子")
 	for _, check := range []string{"photo", "name", "birthDate"} {
-		do(t, console, chromedp.Click(`#visual input[value="`+check+`"]`))
+		do(t, console, click(`#visual input[value="`+check+`"]`))
 	}
-	do(t, console, chromedp.Click("#record"))
+	do(t, console, click("#record"))
 	waitText(t, console, "#done", "記録しました")
 	paste(t, console, anotherScreen(t, data))
 	waitText(t, console, "#p-name", "試験 花子")
-	do(t, console, chromedp.Click("#park"), chromedp.SendKeys("#reason", "会計のあとで\r"))
+	do(t, console, click("#park"), chromedp.SendKeys("#reason", "会計のあとで\r"))
 	waitText(t, console, "#parked", "1")
 	bridge(t, base, console, "tokuichi.json")
 
@@ -41,7 +41,7 @@ func TestAFacilityHasItsOwnPage(t *testing.T) {
 	waitText(t, page, "#notices", "今日使える通知はありません")
 	state(t, page, "place-demo")
 	for link, heading := range map[string]string{"#records": "受付の記録", "#outage": "障害の間の控え"} {
-		do(t, page, chromedp.Click(link))
+		do(t, page, click(link))
 		waitText(t, page, "h1", heading)
 		do(t, page, chromedp.Navigate(base+"/counter/facility"), chromedp.WaitVisible("#papers"))
 	}
@@ -81,7 +81,7 @@ func TestAFacilityHasItsOwnPage(t *testing.T) {
 	above(t, admin, "counter-facility.png")
 	do(t, admin, chromedp.Focus("#settings"), chromedp.KeyEvent(kb.Enter))
 	waitText(t, admin, "h1", "医療機関の設定")
-	do(t, admin, chromedp.Click(`input[name=calendar][value=year]`), chromedp.Click("#save"))
+	do(t, admin, click(`input[name=calendar][value=year]`), click("#save"))
 	waitText(t, admin, "#said", "保存しました")
 	do(t, admin, chromedp.Navigate(base+"/counter"))
 	waitTrue(t, admin, `document.querySelector("#copy-calendar input[value=year]")?.checked === true`)

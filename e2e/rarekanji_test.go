@@ -81,9 +81,9 @@ func importsRare(t *testing.T, base string, clerk context.Context) {
 		t.Fatal(err)
 	}
 	do(t, clerk, chromedp.Navigate(base+"/insurer"), chromedp.SetUploadFiles(`#file`, []string{file}),
-		chromedp.Click(`#import`))
+		click(`#import`))
 	waitText(t, clerk, "#not-yet", "まだ何も保存していません")
-	do(t, clerk, chromedp.Click(`#store`))
+	do(t, clerk, click(`#store`))
 	waitText(t, clerk, "#done", "保存しました")
 }
 

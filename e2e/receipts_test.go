@@ -106,7 +106,7 @@ func TestAPhoneTellsWhoseWordAReceiptIs(t *testing.T) {
 	waitText(t, phone, "#age", "秒前に作成")
 	odd := await[int](t, phone, oddReceipts)
 	testenv.Refused(t, testenv.Servers, odd)
-	do(t, phone, chromedp.Click("#more summary"))
+	do(t, phone, click("#more summary"))
 	waitText(t, phone, "#seen", "本物医院")
 	lines := eval[[]string](t, phone,
 		`[...document.getElementById("seen").children].map(line => line.innerText)`)

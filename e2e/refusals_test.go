@@ -33,23 +33,23 @@ func TestEveryWrongTurnSaysWhatToDo(t *testing.T) {
 	turn("wrong-page-of-a-notice", "/nothing-here", "#call", "03-0000-0000")
 	do(t, phone, chromedp.Navigate(base+"/login"))
 	waitText(t, phone, "h1", "だれとして")
-	do(t, phone, chromedp.Click(".cancel"))
+	do(t, phone, click(".cancel"))
 	waitText(t, phone, "main", "もう一度")
 	state(t, phone, "login-cancelled")
 
 	logsIn(t, phone, base, "demo-taro", "h1", "登録の確認") // somebody else's paper
-	do(t, phone, chromedp.Click(`form[action="/enrol"] button`))
+	do(t, phone, click(`form[action="/enrol"] button`))
 	waitText(t, phone, "[role=alert]", "お知らせ")
 	waitText(t, phone, "main", "お知らせの電話番号へお電話ください")
 	state(t, phone, "enrol-mismatch")
-	do(t, phone, chromedp.Click(`form[action="/logout"] button`))
+	do(t, phone, click(`form[action="/logout"] button`))
 
 	other := browser(t, 360, 640, "") // without the paper's code, typed wrong
 	expects(t, other, `status of 422 .*/enrol`, "the code is typed wrong")
 	logsIn(t, other, base, "demo-tokuichi", "h1", "登録の確認")
 	state(t, other, "enrol-by-hand")
 	do(t, other, chromedp.SendKeys("#code", "abcd-efgh-ijkl-mnop"),
-		chromedp.Click(`form[action="/enrol"] button`))
+		click(`form[action="/enrol"] button`))
 	waitText(t, other, "[role=alert]", "コード")
 	state(t, other, "enrol-wrong-code")
 }

@@ -14,7 +14,7 @@ func rehearsal(t *testing.T, base string, phone context.Context) {
 	open := func() {
 		t.Helper()
 		unfolds(t, phone)
-		do(t, phone, chromedp.Click("#rehearse"), chromedp.WaitVisible("#rehearsal"))
+		do(t, phone, click("#rehearse"), chromedp.WaitVisible("#rehearsal"))
 	}
 	again := func(change, want string) {
 		t.Helper()
@@ -95,7 +95,7 @@ func rehearsalAway(t *testing.T, base string, phone context.Context) {
 			offline(t, phone, true)
 			do(t, phone, chromedp.Navigate(base+"/screen"), chromedp.WaitVisible("#offline"))
 			unfolds(t, phone)
-			do(t, phone, chromedp.Click("#rehearse"), chromedp.WaitVisible("#rehearsal"))
+			do(t, phone, click("#rehearse"), chromedp.WaitVisible("#rehearsal"))
 			bareText(t, phone, "#rehearsal .checks", c.kept)
 			bareText(t, phone, "#rehearsal .say", c.say)
 			fits()

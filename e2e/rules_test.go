@@ -170,14 +170,14 @@ func TestRulePagesInTheBrowser(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
 	console := browser(t, 1280, 900, "")
-	do(t, console, chromedp.Navigate(base+"/counter"), chromedp.Click(`button[value="鈴木"]`),
+	do(t, console, chromedp.Navigate(base+"/counter"), click(`button[value="鈴木"]`),
 		chromedp.WaitVisible(`#scan-camera`), chromedp.Navigate(base+"/counter/methods"))
 	for i, tap := range []string{"card=fails", "shows=insurerScreen", "place=usual"} {
 		waitText(t, console, ".step", string(rune('1'+i))+" / 3")
 		if i == 1 {
 			state(t, console, "methods-question")
 		}
-		do(t, console, chromedp.Click(`.choices a[href*="`+tap+`"]`))
+		do(t, console, click(`.choices a[href*="`+tap+`"]`))
 	}
 	waitText(t, console, "#answer", "電子のお知らせ")
 	state(t, console, "methods-answer")

@@ -54,7 +54,7 @@ func TestTheScreenOfAPatient(t *testing.T) {
 			t.Errorf("%d bytes in %d files", bytes, files)
 		}
 		unfolds(t, phone)
-		do(t, phone, chromedp.Click("#rehearse"), chromedp.WaitVisible("#rehearsal"))
+		do(t, phone, click("#rehearse"), chromedp.WaitVisible("#rehearsal"))
 		if more := eval[int](t, phone, fetched+`.length`); more <= files {
 			t.Error("the practice was loaded before it was asked for")
 		}
@@ -101,7 +101,7 @@ func TestTheScreenOfAPatient(t *testing.T) {
 		}
 		resize(t, phone, 320, 640, chromedp.EmulateScale(2))
 		unfolds(t, phone)
-		do(t, phone, chromedp.Click("#rehearse"), chromedp.WaitVisible("#rehearsal"))
+		do(t, phone, click("#rehearse"), chromedp.WaitVisible("#rehearsal"))
 		waitText(t, phone, "#rehearsal-verdict", "細かすぎます") // read, but below three pixels
 		do(t, phone, script(`document.getElementById("rehearsal").close()`))
 		resize(t, phone, 800, 390) // a phone on its side
@@ -114,7 +114,7 @@ func TestTheScreenOfAPatient(t *testing.T) {
 	})
 
 	t.Run("one tap shows the code as large as the window", func(t *testing.T) {
-		do(t, phone, chromedp.Click("#qr"), chromedp.WaitVisible("dialog.biggest"))
+		do(t, phone, click("#qr"), chromedp.WaitVisible("dialog.biggest"))
 		module := eval[float64](t, phone, `(c => c.getBoundingClientRect().width / c.dataset.modules)(
 			document.querySelector("dialog.biggest canvas"))`)
 		if module < 3 {
@@ -125,7 +125,7 @@ func TestTheScreenOfAPatient(t *testing.T) {
 			t.Errorf("%d codes, %v", len(codes), err)
 		}
 		state(t, phone, "large")
-		do(t, phone, chromedp.Click("dialog.biggest .ways button:first-child"))
+		do(t, phone, click("dialog.biggest .ways button:first-child"))
 	})
 
 	t.Run("clock and bar move for those who want less movement too", func(t *testing.T) {
@@ -186,7 +186,7 @@ func sharing(t *testing.T, base string, phone context.Context) {
 				new TextDecoder("latin1").decode((await f.arrayBuffer()).slice(0, 5))]) }`),
 		chromedp.WaitVisible("#copies-open"))
 	unfolds(t, phone)
-	do(t, phone, chromedp.Click("#share-open"), chromedp.WaitVisible("#share-masked .button.main"))
+	do(t, phone, click("#share-open"), chromedp.WaitVisible("#share-masked .button.main"))
 	waitText(t, phone, "#share-masked", "健康保険法194条の2")
 	text := get(t, phone, chromedp.Text("#share"))
 	if strings.Index(text, "番号を隠した写し") > strings.Index(text, "番号とコードの入った写し") {
@@ -196,15 +196,15 @@ func sharing(t *testing.T, base string, phone context.Context) {
 		t.Error("the copy with numbers is a tap away")
 	}
 	state(t, phone, "share")
-	do(t, phone, chromedp.Click("#share-masked .button.main"))
+	do(t, phone, click("#share-masked .button.main"))
 	waitTrue(t, phone, `given.length === 1`)
-	do(t, phone, chromedp.Click("#share-full button"), chromedp.WaitVisible("#share-full .ways .button"))
+	do(t, phone, click("#share-full button"), chromedp.WaitVisible("#share-full .ways .button"))
 	waitText(t, phone, "#share-full", "医療機関と薬局のほかには渡さないで")
 	if eval[bool](t, phone, `!!document.querySelector("#share-full .button.main")`) {
 		t.Error("the copy with numbers has a filled button")
 	}
 	state(t, phone, "share-full")
-	do(t, phone, chromedp.Click("#share-full .ways .button"))
+	do(t, phone, click("#share-full .ways .button"))
 	waitTrue(t, phone, `given.length === 2`)
 	given := eval[[][2]string](t, phone, `given`)
 	if !strings.Contains(given[0][0], "masked") || strings.Contains(given[1][0], "masked") ||
@@ -221,12 +221,12 @@ func sharing(t *testing.T, base string, phone context.Context) {
 	do(t, phone, script(`document.getElementById("share").close()`))
 	offline(t, phone, true)
 	unfolds(t, phone)
-	do(t, phone, chromedp.Click("#share-open"))
+	do(t, phone, click("#share-open"))
 	waitText(t, phone, "#share-masked", "電波のある所で")
 	// the kept one
-	do(t, phone, chromedp.Click("#share-full button"), chromedp.WaitVisible("#share-full .ways .button"))
+	do(t, phone, click("#share-full button"), chromedp.WaitVisible("#share-full .ways .button"))
 	offline(t, phone, false)
-	do(t, phone, chromedp.Click("#share-masked .ways .button.quiet"),
+	do(t, phone, click("#share-masked .ways .button.quiet"),
 		chromedp.WaitVisible("#share-masked .ways .button.main"))
 	do(t, phone, chromedp.Navigate(base+"/screen"))
 	waitText(t, phone, "#age", "秒前に作成")
@@ -242,7 +242,7 @@ func supportNumber(t *testing.T, base string, clerk, phone context.Context) {
 		}
 	}
 	waitTrue(t, phone, stored)
-	do(t, phone, chromedp.Click("#more summary"))
+	do(t, phone, click("#more summary"))
 	waitTrue(t, phone, `/^\d{4} \d{4}$/.test(document.getElementById("support-code").textContent)`)
 	code := get(t, phone, chromedp.Text("#support-code"))
 	state(t, phone, "support")
@@ -285,7 +285,7 @@ func installing(t *testing.T, base string, phone context.Context) {
 		t.Error("the browser's own bar would come up")
 	}
 	state(t, phone, "install-android")
-	do(t, phone, chromedp.Click("#install button:not(.quiet)"))
+	do(t, phone, click("#install button:not(.quiet)"))
 	waitTrue(t, phone, `window.prompted === true`)
 	agent := func(value string) {
 		t.Helper()
@@ -301,7 +301,7 @@ func installing(t *testing.T, base string, phone context.Context) {
 	do(t, phone, chromedp.Navigate(base+"/screen"), chromedp.WaitVisible("#install .drawn"))
 	waitText(t, phone, "#install", "ホーム画面に追加")
 	state(t, phone, "install-ios")
-	do(t, phone, chromedp.Click("#install .quiet"), chromedp.Navigate(base+"/screen"))
+	do(t, phone, click("#install .quiet"), chromedp.Navigate(base+"/screen"))
 	waitText(t, phone, "#age", "秒前に作成")
 	waitTrue(t, phone, `window.hintAsked`) // two seconds after a page has shown a code
 	frames(t, phone)

@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
-
 	"madoguchi/card"
 	"madoguchi/card/agent"
 	"madoguchi/card/virtual"
@@ -94,6 +92,6 @@ func newSlotWith(
 	pairs(t, console, code, out.await(t, `合言葉が「(.+)・(.+)」なら`)[1:])
 	out.await(t, "つながりました")
 	waitText(t, console, "#readers", "リーダー接続中")
-	do(t, console, chromedp.Click("#pairing-close"))
+	do(t, console, click("#pairing-close"))
 	return s
 }

@@ -70,7 +70,7 @@ func TestAClerkSignsInByPasskeyAndProvesItAgain(t *testing.T) {
 	waitText(t, tab, "#versions", "はじめての登録")
 	person := eval[string](t, tab, `location.pathname`)
 
-	do(t, tab, chromedp.Navigate(base+"/insurer/staff"), chromedp.Click("#try-passkey"))
+	do(t, tab, chromedp.Navigate(base+"/insurer/staff"), click("#try-passkey"))
 	waitText(t, tab, "main", "保険者の管理者として試す")
 	state(t, tab, "staff-signin-demo")
 	authenticator(t, tab)
@@ -90,28 +90,28 @@ func TestAClerkSignsInByPasskeyAndProvesItAgain(t *testing.T) {
 		tab,
 		`document.querySelector(".person-lead").textContent.match(/番号\s*(\d+)/)[1]`,
 	)
-	do(t, tab, chromedp.SendKeys("#number", number), chromedp.Click("#sure"))
+	do(t, tab, chromedp.SendKeys("#number", number), click("#sure"))
 	waitText(t, tab, "#erased", "記録を消しました")
 
-	do(t, tab, chromedp.Click(".account"))
+	do(t, tab, click(".account"))
 	waitText(t, tab, "main", "いまの画面")
 	state(t, tab, "staff-account")
-	do(t, tab, chromedp.Click("#members"))
+	do(t, tab, click("#members"))
 	waitText(t, tab, "main", "保険者の管理者")
 	state(t, tab, "staff-members")
-	do(t, tab, chromedp.Click("#invite"), chromedp.SendKeys("#name", "佐藤 次郎"))
+	do(t, tab, click("#invite"), chromedp.SendKeys("#name", "佐藤 次郎"))
 	state(t, tab, "staff-invite")
-	do(t, tab, chromedp.Click("#make"))
+	do(t, tab, click("#make"))
 	waitText(t, tab, "h1", "招待リンクができました")
 	state(t, tab, "staff-link")
-	do(t, tab, chromedp.Navigate(base+"/staff/members"), chromedp.Click(".row-link"))
+	do(t, tab, chromedp.Navigate(base+"/staff/members"), click(".row-link"))
 	waitText(t, tab, "#state", "有効")
 	do(t, tab, script(`document.querySelector("details.panel").open = true`))
 	state(t, tab, "staff-member")
 	expects(t, tab, "status of 409", "the last administrator stays")
-	do(t, tab, chromedp.Click("#lock"))
+	do(t, tab, click("#lock"))
 	waitText(t, tab, "[role=alert]", "最後の管理者")
-	do(t, tab, chromedp.Navigate(base+"/staff/me"), chromedp.Click("#signout"))
+	do(t, tab, chromedp.Navigate(base+"/staff/me"), click("#signout"))
 	waitText(t, tab, "#said", "サインアウトしました")
 	do(t, tab, chromedp.Navigate(base+"/staff/members"))
 	waitText(t, tab, "h1", "サインイン")
@@ -127,13 +127,13 @@ func TestACounterPCIsOpenedSharedAndBlanked(t *testing.T) {
 	authenticator(t, colleague)
 	makesPasskey(t, colleague, invites(t, base, data, append(facility, "佐藤 次郎")...), "架空医院")
 	waitText(t, colleague, "#acting", "佐藤 次郎")
-	do(t, colleague, chromedp.Navigate(base+"/staff/me"), chromedp.Click("#set-pin"))
+	do(t, colleague, chromedp.Navigate(base+"/staff/me"), click("#set-pin"))
 	waitText(t, colleague, "h1", "PINを決める")
 	expects(t, colleague, "status of 422", "a PIN that is easily guessed")
-	do(t, colleague, chromedp.SendKeys("#pin", "1234"), chromedp.Click("#save"))
+	do(t, colleague, chromedp.SendKeys("#pin", "1234"), click("#save"))
 	waitText(t, colleague, "[role=alert]", "推測されやすい")
 	state(t, colleague, "staff-pin")
-	do(t, colleague, chromedp.SendKeys("#pin", "2580"), chromedp.Click("#save"))
+	do(t, colleague, chromedp.SendKeys("#pin", "2580"), click("#save"))
 	waitText(t, colleague, "#said", "PINを決めました")
 
 	pc := browser(t, 1280, 900, "")
@@ -153,7 +153,7 @@ func TestACounterPCIsOpenedSharedAndBlanked(t *testing.T) {
 		}
 	}
 	expects(t, pc, "status of 403", "a wrong PIN")
-	do(t, pc, chromedp.Click("#change-acting"))
+	do(t, pc, click("#change-acting"))
 	waitText(t, pc, "#acting-sheet", "佐藤 次郎")
 	state(t, pc, "counter-acting")
 	do(t, pc, script(`[...document.querySelectorAll(".acting-tiles button")]
@@ -164,7 +164,7 @@ func TestACounterPCIsOpenedSharedAndBlanked(t *testing.T) {
 	do(t, pc, chromedp.SendKeys("#acting-pin", "2580"), chromedp.KeyEvent(kb.Enter))
 	waitText(t, pc, "#acting", "佐藤 次郎")
 
-	do(t, pc, chromedp.SetValue("#scan-text", anotherScreen(t, data)), chromedp.Click("#scan-submit"))
+	do(t, pc, chromedp.SetValue("#scan-text", anotherScreen(t, data)), click("#scan-submit"))
 	waitText(t, pc, "#p-name", "試験 花子")
 	const minutePasses = `{const usual = Date.now; Date.now = () => usual() + 61_000}`
 	do(t, pc, script(minutePasses))
@@ -173,7 +173,7 @@ func TestACounterPCIsOpenedSharedAndBlanked(t *testing.T) {
 		t.Error("the patient's name is still to be seen")
 	}
 	state(t, pc, "counter-blanked")
-	do(t, pc, chromedp.Click("#blanked button"))
+	do(t, pc, click("#blanked button"))
 	waitText(t, pc, "#p-name", "試験 花子")
 
 	photo := `document.querySelector("#visual input").getBoundingClientRect()`

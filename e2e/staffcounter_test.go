@@ -37,7 +37,7 @@ func TestPairingAReaderMayAskForThePasskeyAgain(t *testing.T) {
 	agent := start(t, t.TempDir(), built(t, "./card/bridge", "bridge"), nil, "--virtual",
 		root(t, "card", "virtual", "people", "tokuichi.json"), "--server", base,
 		"--key", filepath.Join(t.TempDir(), "agent.pem"), "--name", "受付1", "--page", "127.0.0.1:0")
-	do(t, pc, chromedp.Click("#pairing-open"),
+	do(t, pc, click("#pairing-open"),
 		chromedp.SendKeys("#pair-code", agent.out.await(t, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]+"\r"))
 	word := agent.out.await(t, `合言葉が「(.+)・(.+)」なら`)[1]
 	waitText(t, pc, "#pair-words", word)
@@ -52,13 +52,13 @@ func TestPairingAReaderMayAskForThePasskeyAgain(t *testing.T) {
 				: ask(url, init);
 		}}`))
 	devtool(t, pc, webauthn.SetUserVerified, webauthn.SetUserVerifiedParams{AuthenticatorID: device})
-	do(t, pc, chromedp.Click("#pair-same"))
+	do(t, pc, click("#pair-same"))
 	waitText(t, pc, "#pair-problem", "パスキーでの確認が途中で終わった")
 	waitText(t, pc, "#pair-words", word)
 	state(t, pc, "counter-pairing-passkey")
 	devtool(t, pc, webauthn.SetUserVerified,
 		webauthn.SetUserVerifiedParams{AuthenticatorID: device, IsUserVerified: true})
-	do(t, pc, chromedp.Click("#pair-same"))
+	do(t, pc, click("#pair-same"))
 	waitText(t, pc, "#pair-state", "つなぎました")
 	agent.out.await(t, "つながりました")
 	if got := eval[int](t, pc, `proofs`); got != 1 {
@@ -79,7 +79,7 @@ func TestAReceptionistSeesTheReaders(t *testing.T) {
 		"--name", "佐藤 次郎"), "架空医院")
 	waitText(t, pc, "#acting", "佐藤 次郎")
 	waitTrue(t, pc, programStarted)
-	do(t, pc, chromedp.Click("#pairing-open"))
+	do(t, pc, click("#pairing-open"))
 	waitText(t, pc, "#pair-others", "管理者です")
 	waitText(t, pc, "#bridges", "つないだパソコンはありません")
 	waitTrue(t, pc, `!document.getElementById("pair-new").checkVisibility() &&

@@ -82,7 +82,7 @@ func TestAScreenAndACardThatAreNotOnePersons(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			seen := driven{}
-			do(t, console, chromedp.Click("#cancel"))
+			do(t, console, click("#cancel"))
 			reader.lay(t, cardOf(c.card[0], c.card[1]))
 			paste(t, console, demoScreen(t, data, somebody(c.screen[0], c.screen[1])))
 			waitText(t, console, "#p-name", c.screen[0])
@@ -193,7 +193,7 @@ func TestAPapersNameIsComparedWithTheChips(t *testing.T) {
 // recordsRefusal refuses the case at hand.
 func recordsRefusal(t *testing.T, console context.Context) {
 	t.Helper()
-	do(t, console, chromedp.Click("#refuse"), chromedp.SendKeys("#reason", "別の方のカード\r"))
+	do(t, console, click("#refuse"), chromedp.SendKeys("#reason", "別の方のカード\r"))
 	waitText(t, console, "#verdict", "記録しました")
 	(&hand{console: console}).lastCase(t, `c.outcome === "refused"`)
 }
@@ -235,7 +235,7 @@ func TestWhatIsNoScreenOfAListedInsurer(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			seen := driven{}
-			do(t, console, chromedp.Click("#cancel"))
+			do(t, console, click("#cancel"))
 			paste(t, console, c.shown)
 			if !c.opens {
 				seen.sees(t, console, "#problem", c.says)
@@ -255,7 +255,7 @@ func TestWhatIsNoScreenOfAListedInsurer(t *testing.T) {
 	}
 
 	t.Run("a file with the codes of two people", func(t *testing.T) {
-		do(t, console, chromedp.Click("#cancel"))
+		do(t, console, click("#cancel"))
 		file := filepath.Join(t.TempDir(), "family.smart-health-card")
 		two := `{"verifiableCredential":["` + s.of(0) + `","` + anotherScreen(t, data) + `"]}`
 		if err := os.WriteFile(file, []byte(two), 0o600); err != nil {

@@ -137,7 +137,7 @@ func TestAPhoneInTrouble(t *testing.T) {
 	do(t, phone, chromedp.Navigate(clerkImportsToo(t, clerk, base, "06139992", "試験 花子")))
 	waitText(t, phone, "h1", "読み取りました")
 	logsIn(t, phone, base, "demo-hanako", "h1", "登録の確認")
-	do(t, phone, chromedp.Click(`form[action="/enrol"] button`))
+	do(t, phone, click(`form[action="/enrol"] button`))
 	tiles(t, phone, "試験 花子")
 	waitCount(t, phone, "screens", 2)
 	waitCount(t, phone, "papers", 2)
@@ -182,7 +182,7 @@ func TestAPhoneInTrouble(t *testing.T) {
 			waitText(t, phone, "#holder-name", "髙橋 德一")
 			if c.kind == "old" {
 				unfolds(t, phone)
-				do(t, phone, chromedp.Click("#rehearse"), chromedp.WaitVisible("#rehearsal"))
+				do(t, phone, click("#rehearse"), chromedp.WaitVisible("#rehearsal"))
 				waitText(t, phone, "#rehearsal-verdict", "コードは正しく出ています")
 			}
 		})
@@ -205,7 +205,7 @@ func TestAPhoneInTrouble(t *testing.T) {
 	t.Run("an ended phone leaves no code on the page", func(t *testing.T) {
 		do(t, phone, chromedp.Navigate(base+"/screen"))
 		waitText(t, phone, "#age", "秒前に作成")
-		do(t, phone, chromedp.Click("#bigger"), chromedp.WaitVisible("dialog.biggest"))
+		do(t, phone, click("#bigger"), chromedp.WaitVisible("dialog.biggest"))
 		set(t, phone, "answers",
 			refusal("/credential", 403, "device.unknown", "取り消されました"))
 		defer set(t, phone, "answers", "null")
@@ -293,7 +293,7 @@ func TestAPhoneInTrouble(t *testing.T) {
 			second, holder := tabBeside(t, phone), tabBeside(t, phone)
 			do(t, second, chromedp.Navigate(base+"/screen"))
 			waitText(t, second, "#age", "秒前に作成")
-			do(t, second, chromedp.Click("#bigger"), chromedp.WaitVisible("dialog.biggest"))
+			do(t, second, click("#bigger"), chromedp.WaitVisible("dialog.biggest"))
 			expects(t, holder, `status of 404 .*/favicon.ico`, "what programs read has no icon")
 			do(t, holder, chromedp.Navigate(base+"/healthz"),
 				promise(`new Promise(done => { const o = indexedDB.open("madoguchi");

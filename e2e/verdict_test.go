@@ -80,7 +80,7 @@ func TestTheVerdictStaysInViewInEveryState(t *testing.T) {
 			paste(t, console, credential.NumericQR(oldScreen(t, data)))
 			waitText(t, console, "#verdict", "この画面は古くなっています")
 		}, steps: func(t *testing.T, inView func(t *testing.T, step string)) {
-			do(t, console, chromedp.Click("#park"), chromedp.Click("#reason-go"))
+			do(t, console, click("#park"), click("#reason-go"))
 			waitText(t, console, "#problem", "理由を入れてください")
 			inView(t, "parked without a reason")
 		}},

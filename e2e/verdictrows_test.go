@@ -144,7 +144,7 @@ func TestEveryVerdictOfAScreenIsSeenOnThePage(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			s := screens{t, data}
-			do(t, console, chromedp.Click("#cancel"))
+			do(t, console, click("#cancel"))
 			if row.told != nil {
 				set(t, console, "members", row.told(t))
 				defer set(t, console, "members", "null")
@@ -170,7 +170,7 @@ func TestEveryVerdictOfAScreenIsSeenOnThePage(t *testing.T) {
 	})
 	t.Run("the PDF around a code", func(t *testing.T) { pdfVerdicts(t, seen, console, screens{t, data}) })
 	t.Run("a part is missing", func(t *testing.T) {
-		do(t, console, chromedp.Click("#cancel"))
+		do(t, console, click("#cancel"))
 		jws := screens{t, data}.of(0)
 		paste(t, console, jws[:len(jws)-20])
 		seen.sees(t, console, "#problem", "scan.incomplete")
@@ -188,7 +188,7 @@ func secondCodes(t *testing.T, seen driven, console context.Context, s screens, 
 		}
 		return text
 	}
-	do(t, console, chromedp.Click("#cancel"))
+	do(t, console, click("#cancel"))
 	paste(t, console, screen)
 	seen.sees(t, console, "#verdict h3", "verdict.headline.scan_second")
 	for _, c := range []struct{ text, key string }{
@@ -203,7 +203,7 @@ func secondCodes(t *testing.T, seen driven, console context.Context, s screens, 
 		seen.sees(t, console, "#verdict h3", "verdict.headline.scan_second_again")
 		waitTrue(t, console, `!document.getElementById("record").checkVisibility()`)
 	}
-	do(t, console, chromedp.Click("#challenge"), chromedp.WaitVisible("#challenge-number"))
+	do(t, console, click("#challenge"), chromedp.WaitVisible("#challenge-number"))
 	enter(t, console, "#second-text", proof(screen, keys[0], 0, ""))
 	seen.sees(t, console, "#checks", "verdict.holder.failed_nonce")
 	number := strings.TrimSpace(get(t, console, chromedp.Text("#challenge-number")))

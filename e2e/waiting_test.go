@@ -34,7 +34,7 @@ func joins(t *testing.T, clerk, phone context.Context, base, insurer, name, logi
 	do(t, phone, chromedp.Navigate(clerkImportsToo(t, clerk, base, insurer, name)))
 	waitText(t, phone, "h1", "読み取りました")
 	logsIn(t, phone, base, login, "h1", "登録の確認")
-	do(t, phone, chromedp.Click(`form[action="/enrol"] button`))
+	do(t, phone, click(`form[action="/enrol"] button`))
 	waitText(t, phone, "#holder-name", name)
 }
 
@@ -72,7 +72,7 @@ func TestAFamilysPhoneInTheWaitingRoom(t *testing.T) {
 		do(t, phone, chromedp.Navigate(base+"/"))
 		waitText(t, phone, "#kept", "この端末にある画面を出す")
 		state(t, phone, "landing-kept")
-		do(t, phone, chromedp.Click("#kept"))
+		do(t, phone, click("#kept"))
 		waitText(t, phone, "#age", "秒前に作成")
 	})
 

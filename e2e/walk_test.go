@@ -32,16 +32,16 @@ func root(t *testing.T, parts ...string) string {
 func clerkImports(t *testing.T, base, person string) (tab context.Context, noticeURL string) {
 	t.Helper()
 	tab = browser(t, 1280, 900, "")
-	do(t, tab, chromedp.Navigate(base+"/insurer"), chromedp.Click(`button[value="鈴木"]`),
+	do(t, tab, chromedp.Navigate(base+"/insurer"), click(`button[value="鈴木"]`),
 		chromedp.SetUploadFiles(`#file`,
-			[]string{root(t, "server", "insuredcsv", "samples", "00138990.csv")}), chromedp.Click(`#import`))
+			[]string{root(t, "server", "insuredcsv", "samples", "00138990.csv")}), click(`#import`))
 	waitText(t, tab, "#count-new", "3")
 	waitText(t, tab, "#not-yet", "まだ何も保存していません")
 	state(t, tab, "import-preview")
-	do(t, tab, chromedp.Click(`#store`))
+	do(t, tab, click(`#store`))
 	waitText(t, tab, "#done", "保存しました")
 	state(t, tab, "import")
-	do(t, tab, chromedp.Click(`#back`))
+	do(t, tab, click(`#back`))
 	waitText(t, tab, "h1", "今日すること")
 	state(t, tab, "insurer")
 	finds(t, tab, person)
@@ -56,7 +56,7 @@ func clerkImports(t *testing.T, base, person string) (tab context.Context, notic
 func finds(t *testing.T, tab context.Context, person string) {
 	t.Helper()
 	do(t, tab, chromedp.WaitVisible("#q"), chromedp.SetValue("#q", person),
-		chromedp.Click("#find form .button"))
+		click("#find form .button"))
 	waitText(t, tab, "tbody", person)
 }
 
@@ -77,14 +77,14 @@ func patientEnrols(t *testing.T, noticeURL, person string) context.Context {
 		t.Errorf("the code is still in the address: %s", at)
 	}
 	state(t, tab, "landing")
-	do(t, tab, chromedp.Click(`a[href="/login"]`))
+	do(t, tab, click(`a[href="/login"]`))
 	waitText(t, tab, "h1", "だれとして")
 	state(t, tab, "demo-login")
-	do(t, tab, chromedp.Click(`button[value="`+person+`"]`))
+	do(t, tab, click(`button[value="`+person+`"]`))
 	waitText(t, tab, "h1", "登録の確認")
 	state(t, tab, "patient-enrol")
 	picture(t, tab, "patient-enrol.png")
-	do(t, tab, chromedp.Click(`form[action="/enrol"] button`))
+	do(t, tab, click(`form[action="/enrol"] button`))
 	waitText(t, tab, "#age", "秒前に作成")
 	return tab
 }
@@ -109,7 +109,7 @@ const programStarted = `document.activeElement?.id === "scan-text"`
 func staffOpens(t *testing.T, base string, video string) context.Context {
 	t.Helper()
 	tab := browser(t, 1600, 1000, video)
-	do(t, tab, chromedp.Navigate(base+"/counter"), chromedp.Click(`button[value="鈴木"]`),
+	do(t, tab, chromedp.Navigate(base+"/counter"), click(`button[value="鈴木"]`),
 		chromedp.WaitVisible(`#scan-camera`))
 	waitTrue(t, tab, programStarted)
 	return tab
@@ -125,7 +125,7 @@ func bridge(t *testing.T, base string, tab context.Context, cardFile string) {
 // must show those of the reader's PC.
 func pairs(t *testing.T, tab context.Context, code string, words []string) {
 	t.Helper()
-	do(t, tab, chromedp.Click("#pairing-open"))
+	do(t, tab, click("#pairing-open"))
 	waitTrue(t, tab, `document.querySelector("#bridges li") !== null`) // it moves what stands below
 	do(t, tab, chromedp.SendKeys("#pair-code", code+"\r"))
 	for _, word := range words {
@@ -145,7 +145,7 @@ func bridgeNamed(t *testing.T, base string, tab context.Context, cardFile, name 
 	p.out.await(t, "つながりました")
 	waitText(t, tab, "#readers", name)
 	waitText(t, tab, "#bridges", name)
-	do(t, tab, chromedp.Click("#pairing-close"))
+	do(t, tab, click("#pairing-close"))
 	return p
 }
 
@@ -176,20 +176,20 @@ func TestTheWholeWalk(t *testing.T) {
 	sampleScreen(t)
 	console := staffOpens(t, base, clip(t, codePicture(t, phone)))
 	bridge(t, base, console, "tokuichi.json")
-	do(t, console, chromedp.Click("#scan-camera"))
+	do(t, console, click("#scan-camera"))
 	waitText(t, console, "#verdict", "この画面は本物です")
 	waitText(t, console, "#p-name", "髙橋 德一")
 	waitText(t, console, "#record", "カードを確認する")
-	do(t, console, chromedp.Click("#record"))
+	do(t, console, click("#record"))
 	waitText(t, console, "#card-verdict", "本物のカードで、生年月日が画面と一致しました")
 	waitText(t, console, "#record", "記録して次へ")
 	state(t, console, "counter")
-	do(t, console, chromedp.Click("#record"))
+	do(t, console, click("#record"))
 	waitText(t, console, "#verdict", "記録しました")
 	waitText(t, console, "#today", "1")
 	waitText(t, phone, "#receipts", "架空医院が「受け付けた」と記録しました")
 	state(t, phone, "screen-checked")
-	do(t, phone, chromedp.Click("#more summary"))
+	do(t, phone, click("#more summary"))
 	waitText(t, phone, "#seen", "月")
 	waitText(t, phone, "#seen", "架空医院")
 	waitText(t, phone, "#seen", "受け付けられました")
@@ -199,7 +199,7 @@ func TestTheWholeWalk(t *testing.T) {
 func paste(t *testing.T, console context.Context, text string) {
 	t.Helper()
 	do(t, console, script(`document.getElementById("scan-text").value = `+quote(text)),
-		chromedp.Click("#scan-submit"))
+		click("#scan-submit"))
 }
 
 func TestForgedOldAndClonedAreRefusedInTheBrowser(t *testing.T) {
@@ -220,22 +220,22 @@ func TestForgedOldAndClonedAreRefusedInTheBrowser(t *testing.T) {
 		t.Error("a forged screen can be recorded as accepted")
 	}
 	state(t, console, "counter-forged")
-	do(t, console, chromedp.Click("#cancel"))
+	do(t, console, click("#cancel"))
 
 	paste(t, console, credential.NumericQR(oldScreen(t, data)))
 	waitText(t, console, "#verdict", "この画面は古くなっています")
 	waitText(t, console, "#verdict", "開き直してもらい")
 	state(t, console, "counter-expired")
-	do(t, console, chromedp.Click("#cancel"))
+	do(t, console, click("#cancel"))
 
 	paste(t, console, good)
 	waitText(t, console, "#verdict", "この画面は本物です")
-	do(t, console, chromedp.Click("#extra-checks summary"), chromedp.SendKeys("#text-year", "2034"),
-		chromedp.SendKeys("#text-code", "4821"), chromedp.Click("#text-check"))
+	do(t, console, click("#extra-checks summary"), chromedp.SendKeys("#text-year", "2034"),
+		chromedp.SendKeys("#text-code", "4821"), click("#text-check"))
 	waitText(t, console, "#extra-result", "写しの疑い")
 	waitText(t, console, "#verdict .bad", "カードの確認が通りませんでした")
 	waitTrue(t, console, `document.getElementById("record").disabled`)
-	do(t, console, chromedp.Click("#card-check"))
+	do(t, console, click("#card-check"))
 	waitText(t, console, "#card-verdict", "写しの疑い")
 	// a screen that is genuine is no yes for staff in a hurry
 	waitText(t, console, "#verdict .bad", "カードの確認が通りませんでした")
@@ -243,11 +243,11 @@ func TestForgedOldAndClonedAreRefusedInTheBrowser(t *testing.T) {
 		t.Error("a cloned card can be recorded as accepted")
 	}
 	state(t, console, "counter-cloned")
-	do(t, console, chromedp.Click("#park"), chromedp.Click("#reason-go"))
+	do(t, console, click("#park"), click("#reason-go"))
 	waitText(t, console, "#problem", "理由を入れてください")
-	do(t, console, chromedp.SendKeys("#reason", "カードが写しの疑い"), chromedp.Click("#reason-go"))
+	do(t, console, chromedp.SendKeys("#reason", "カードが写しの疑い"), click("#reason-go"))
 	waitText(t, console, "#parked", "1")
-	do(t, console, chromedp.Click("#cancel"))
+	do(t, console, click("#cancel"))
 
 	paste(t, console, "まちがえて貼り付けた文字")
 	waitText(t, console, "#problem", "資格情報のコードとして読めませんでした")

@@ -156,7 +156,7 @@ func TestPatientsWithoutAScreenAreRecordedByTheirWay(t *testing.T) {
 
 	t.Run("taken back, the form is there again", func(t *testing.T) {
 		h.t = t
-		do(t, console, chromedp.Click("#take-back"))
+		do(t, console, click("#take-back"))
 		waitTrue(t, console, `document.querySelector("#way-name")?.value === "髙橋　德一"`)
 		do(t, console, chromedp.Focus("#way-record"))
 		h.types("\r")
@@ -187,7 +187,7 @@ func TestPatientsWithoutAScreenAreRecordedByTheirWay(t *testing.T) {
 		waitText(t, console, "#methods", "入力の途中")
 		h.types(kb.F1)
 		waitTrue(t, console, `document.querySelector("#way-name")?.value === "試験 太郎"`)
-		do(t, console, chromedp.Click("#way-drop"))
+		do(t, console, click("#way-drop"))
 		h.keys = 0
 	})
 
@@ -228,9 +228,9 @@ func TestPatientsWithoutAScreenAreRecordedByTheirWay(t *testing.T) {
 		waitText(t, console, "#way-problem", "カードの生年月日が")
 		waitText(t, console, "#way-problem", "持ち主を確認してください")
 		do(t, console, chromedp.SetValue("#way-name", "試験 太郎"),
-			chromedp.Click(`#way input[name="form"][value="signed"]`))
+			click(`#way input[name="form"][value="signed"]`))
 		for _, seen := range []string{"photo", "name", "birthDate"} { // ticked all the same
-			do(t, console, chromedp.Click(`#way input[value="`+seen+`"]`))
+			do(t, console, click(`#way input[value="`+seen+`"]`))
 		}
 		do(t, console, chromedp.Focus("#way-record"))
 		h.types("\r")
@@ -238,14 +238,14 @@ func TestPatientsWithoutAScreenAreRecordedByTheirWay(t *testing.T) {
 		if c := lastCase(t, console); c.Outcome != "" || c.Method.Code == "A1" && c.Ground.Code != "" {
 			t.Errorf("a wrong card was accepted: %+v", c)
 		}
-		do(t, console, chromedp.Click("#way-drop"))
+		do(t, console, click("#way-drop"))
 		h.keys = 0
 	})
 
 	t.Run("A1 though the card reads", func(t *testing.T) {
 		h.t = t
 		h.taps("A1", "6", "0", "1")
-		do(t, console, chromedp.Click("#way-drop"))
+		do(t, console, click("#way-drop"))
 		h.keys = 0
 	})
 
@@ -271,7 +271,7 @@ func TestPatientsWithoutAScreenAreRecordedByTheirWay(t *testing.T) {
 	t.Run("D0, once its notice is on", func(t *testing.T) {
 		h.t = t
 		desk := browser(t, 800, 600, "")
-		do(t, desk, chromedp.Navigate(base+"/counter"), chromedp.Click(`button[value="鈴木"]`),
+		do(t, desk, chromedp.Navigate(base+"/counter"), click(`button[value="鈴木"]`),
 			chromedp.WaitVisible(`#scan-camera`), chromedp.Navigate(base+"/counter/disasters"))
 		for name, text := range map[string]string{"title": "大雨の災害の通知", "area": "架空市",
 			"from": "2020-01-01", "until": "2020-12-30"} {
@@ -279,12 +279,12 @@ func TestPatientsWithoutAScreenAreRecordedByTheirWay(t *testing.T) {
 		}
 		year := eval[string](t, console, `String(new Date().getFullYear())`)
 		do(t, desk, chromedp.SetValue("#from", year+"-01-01"), chromedp.SetValue("#until", year+"-12-31"),
-			chromedp.Click("#save"))
+			click("#save"))
 		waitText(t, desk, "main", "今日使えます")
 		state(t, desk, "disasters")
 		do(t, desk, chromedp.Navigate(base+"/counter/facility"))
 		waitText(t, desk, "#notices", "大雨の災害の通知")
-		do(t, desk, chromedp.Click("#disasters"))
+		do(t, desk, click("#disasters"))
 		waitText(t, desk, "h1", "災害の通知")
 		h.taps("D0", "2", "0", "1")
 		h.at("name") // the notice, the only one, is chosen
@@ -335,7 +335,7 @@ func TestPatientsWithoutAScreenAreRecordedByTheirWay(t *testing.T) {
 				t.Errorf("%q is on paper:\n%s", button, paper)
 			}
 		}
-		do(t, console, chromedp.Click(`button[value="found"]`))
+		do(t, console, click(`button[value="found"]`))
 		waitText(t, console, "#open", "0名")
 		waitText(t, console, "main", "資格あり")
 	})

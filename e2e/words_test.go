@@ -105,7 +105,7 @@ func TestWordsOfProgramsHaveReadings(t *testing.T) {
 				do(t, phone, script(`scrollTo(0, 0)`))
 				shot(t, phone, fmt.Sprintf("words-screen-%s-%d", lang, w))
 			}
-			do(t, phone, chromedp.Click("#number-open"), chromedp.WaitVisible("#number-shown"))
+			do(t, phone, click("#number-open"), chromedp.WaitVisible("#number-shown"))
 			waitTrue(t, phone, `document.getElementById("number-code").textContent.length === 8`)
 			said := eval[[]string](t, phone,
 				`[...document.querySelectorAll("#number-code span")].map(e => e.dataset.sounds)`)
@@ -122,14 +122,14 @@ func TestWordsOfProgramsHaveReadings(t *testing.T) {
 					t.Errorf("the number is %d px wide in %d", wide, w)
 				}
 			}
-			do(t, phone, chromedp.Click("#number-close"))
+			do(t, phone, click("#number-close"))
 			closed(t, phone)
 			if easy {
 				do(t, phone, script(`document.getElementById("qr").click()`),
 					chromedp.WaitVisible(".biggest"))
 				whole(t, "the large view", ".biggest .with-card, .biggest .with-card + p, .biggest .button")
 				shot(t, phone, "words-large-"+lang)
-				do(t, phone, chromedp.Click(".biggest .ways button:first-child"))
+				do(t, phone, click(".biggest .ways button:first-child"))
 				closed(t, phone)
 				refusalHasReadings(t, phone, whole)
 			}
@@ -144,7 +144,7 @@ func TestWordsOfProgramsHaveReadings(t *testing.T) {
 				}
 			}
 			shot(t, phone, "words-confirm-"+lang)
-			do(t, phone, chromedp.Click("#confirm-no"))
+			do(t, phone, click("#confirm-no"))
 			closed(t, phone)
 		})
 	}
@@ -160,12 +160,12 @@ func refusalHasReadings(
 		const real = fetch;
 		const other = path => String(path).replace(/people\/[^/]+\/code$/, "people/nobody/code");
 		window.fetch = (path, how) => real(other(path), how) }`),
-		chromedp.Click("#number-open"))
+		click("#number-open"))
 	waitTrue(t, phone, `!!document.querySelector("#number-state ruby rt")`)
 	whole(t, "the refusal", "#number-state")
 	waitTrue(t, phone, `document.getElementById("number-new").hidden`) // it would be refused likewise
 	shot(t, phone, "words-refused-ja-easy")
-	do(t, phone, chromedp.Click("#number-close"))
+	do(t, phone, click("#number-close"))
 	closed(t, phone)
 }
 
@@ -184,8 +184,8 @@ func TestNoWordIsBrokenInLargeLettersOrNarrowWindows(t *testing.T) {
 			t.Run(fmt.Sprintf("%s %s %d", lang, c.size, c.window[0]), func(t *testing.T) {
 				resize(t, phone, 390, 844)
 				do(t, phone, chromedp.Navigate(base+"/settings?lang="+lang),
-					chromedp.Click(`input[name=size][value="`+c.size+`"]`),
-					chromedp.Click(`main form button`), chromedp.WaitVisible(`[role=status]`),
+					click(`input[name=size][value="`+c.size+`"]`),
+					click(`main form button`), chromedp.WaitVisible(`[role=status]`),
 					chromedp.Navigate(base+"/screen"))
 				waitTrue(t, phone, `!document.getElementById("qr").classList.contains("stale")`)
 				resize(t, phone, c.window[0], c.window[1])
