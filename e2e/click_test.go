@@ -14,31 +14,50 @@ type point struct {
 	Not  string
 }
 
-// stillPoint is a function of a selector: the middle of the first line of the first element that matches, once
-// it stands in the window, has not moved for two frames, and is what a finger laid there would touch.
-const stillPoint = `(async selector => {
-	const frame = () => new Promise(done => requestAnimationFrame(done));
+// clickPoint is a function of a selector: the middle of the first line of the first element that matches, once
+// it stands in the window and is what a finger laid there would touch. It watches the press that follows: one
+// that another element gets, since something came late and moved them all, goes no further, and clickMissed
+// tells of it. A page whose programs do not run is watched by nobody.
+const clickPoint = `(selector => {
 	const not = Not => ({ X: 0, Y: 0, Not });
 	const e = document.querySelector(selector);
 	if (!e?.checkVisibility()) return not("is not seen");
 	e.scrollIntoViewIfNeeded();
-	const box = () => e.getClientRects()[0];
-	const before = box();
-	await frame();
-	await frame();
-	const b = box();
-	if (!before || !b || ["x", "y", "width", "height"].some(k => before[k] !== b[k])) return not("moves");
+	const b = e.getClientRects()[0];
+	if (!b) return not("has no place");
 	const X = b.x + b.width / 2, Y = b.y + b.height / 2;
+	const isIt = at => e.contains(at) || at?.contains(e) || at?.closest?.("label")?.control === e;
 	const top = document.elementFromPoint(X, Y);
-	const touched = e.contains(top) || top?.contains(e) || top?.closest("label")?.control === e;
-	return touched ? { X, Y, Not: "" } : not("is under " + (top?.id || top?.className || top?.tagName));
+	if (!isIt(top)) return not("is under " + (top?.id || top?.className || top?.tagName));
+	const kinds = ["pointerdown", "mousedown", "pointerup", "mouseup", "click"];
+	let missed;
+	const look = press => {
+		missed ??= !isIt(press.target);
+		if (missed) { press.preventDefault(); press.stopImmediatePropagation() }
+	};
+	kinds.forEach(kind => addEventListener(kind, look, { capture: true }));
+	window.clickMissed = () => {
+		kinds.forEach(kind => removeEventListener(kind, look, { capture: true }));
+		return missed === true;
+	};
+	return { X, Y, Not: "" };
 })`
 
-// click is a step that clicks the element as a hand would: when it has come, stands still and nothing lies over
-// it. What comes late (a line, a letter's font) may move an element between the look and the click, and then
-// another one gets it, or none.
+// clickMissed is true where the press went to another element; a page that the press led to knows of none.
+const clickMissed = `(missed => { delete window.clickMissed; return missed?.() === true })(window.clickMissed)`
+
+// missed reports whether the press that was just made went to another element. A page that is being left may
+// not answer.
+func missed(ctx context.Context, target *chromedp.Target) bool {
+	short, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	was, err := chromedp.Evaluate[bool](clickMissed)(short, target)
+	return err == nil && was
+}
+
+// click is a step that clicks the element as a hand would: when it has come, and nothing lies over it.
 func click(selector string) chromedp.Action[chromedp.Void] {
-	find := chromedp.Evaluate[point](stillPoint+`(`+quote(selector)+`)`, chromedp.EvalAwaitPromise)
+	find := chromedp.Evaluate[point](clickPoint + `(` + quote(selector) + `)`)
 	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		for why := "was not looked for"; ; {
 			at, err := find(ctx, target)
@@ -48,8 +67,13 @@ func click(selector string) chromedp.Action[chromedp.Void] {
 			case at.Not != "":
 				why = at.Not
 			default:
-				_, err = chromedp.MouseClickXY(at.X, at.Y)(ctx, target)
-				return err
+				if _, err := chromedp.MouseClickXY(at.X, at.Y)(ctx, target); err != nil {
+					return err
+				}
+				if !missed(ctx, target) {
+					return nil
+				}
+				why = "moved away"
 			}
 			select {
 			case <-ctx.Done():

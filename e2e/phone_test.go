@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 
 	"madoguchi/internal/testenv"
@@ -93,6 +94,19 @@ func readerTypes(t *testing.T, console context.Context, address string) {
 		Object.defineProperty(key, "timeStamp", {value: at += 5});
 		document.getElementById("scan-text").dispatchEvent(key);
 	}}`))
+}
+
+// readerPresses is a reader that types into what has the keyboard, with real keys: 5 ms from one to the next by
+// their own time, however long they take on this machine.
+func readerPresses(t *testing.T, console context.Context, text string) {
+	t.Helper()
+	at := float64(time.Now().UnixMilli()) / 1000 // s
+	do(t, console, chromedp.KeyEvent(text, func(key *input.DispatchKeyEventParams) {
+		if key.Type == input.DispatchKeyEventTypeRawKeyDown || key.Type == input.DispatchKeyEventTypeKeyDown {
+			at += 0.005
+		}
+		key.Timestamp = input.TimeSinceEpoch(at)
+	}))
 }
 
 // stored waits until the phone holds a sealed screen.

@@ -19,8 +19,9 @@ const wanted = new Map<string, string>();
 export async function useNameFont(person: string, screen: Screen, isShown: () => boolean): Promise<boolean> {
   const d = screen.details;
   const texts = (d.rareTexts ?? []).map((of) => (of === "kana" ? shownKana(d["kana"]) : (d[of] ?? "")));
-  const of = encode(await crypto.subtle.digest("SHA-256", utf8(JSON.stringify(texts))));
-  wanted.set(person, of);
+  const names = JSON.stringify(texts);
+  wanted.set(person, names); // before anything is waited for: what was asked for first may be ready last
+  const of = encode(await crypto.subtle.digest("SHA-256", utf8(names)));
   let family = families.get(person);
   if (family?.of !== of) {
     const kept = await unsealed(person, of);
@@ -29,12 +30,9 @@ export async function useNameFont(person: string, screen: Screen, isShown: () =>
     family = { of, name: `Name ${of}` };
     // No false bold of a fine stroke.
     document.fonts.add(await new FontFace(family.name, data, { weight: "400 700" }).load());
-    if (wanted.get(person) !== of) return true;
+    if (wanted.get(person) !== names) return true;
     families.set(person, family);
-    if (!kept) {
-      const whole = new Uint8Array(await new Blob([of, data]).arrayBuffer());
-      await seal("fonts", person, whole).catch(() => undefined); // a browser that keeps nothing
-    }
+    if (!kept) void keep(person, of, data);
   }
   const tiles = [...document.querySelectorAll<HTMLElement>(".tile")];
   const drawn = tiles.filter((tile) => tile.dataset["person"] === person);
@@ -47,6 +45,11 @@ export async function useNameFont(person: string, screen: Screen, isShown: () =>
     }
   }
   return true;
+}
+
+async function keep(person: string, of: string, data: BufferSource): Promise<void> {
+  const whole = new Uint8Array(await new Blob([of, data]).arrayBuffer());
+  await seal("fonts", person, whole).catch(() => undefined); // a browser that keeps nothing
 }
 
 async function fetched(person: string): Promise<ArrayBuffer | null> {
