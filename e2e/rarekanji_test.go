@@ -88,17 +88,25 @@ func importsRare(t *testing.T, base string, clerk context.Context) {
 	waitText(t, clerk, "#done", "保存しました")
 }
 
-// firstNamesLast has the names that the page draws first, those of the screen that it kept, ready after those
-// that it draws next.
+// firstNamesLast has the names that the page draws first, those of the screen that it kept, ready while the font
+// of those that it draws next is on its way.
 const firstNamesLast = `{
-	const digest = crypto.subtle.digest.bind(crypto.subtle);
-	let held = false;
+	const digest = crypto.subtle.digest.bind(crypto.subtle), ask = window.fetch;
+	const wait = ms => new Promise(done => setTimeout(done, ms));
+	let asked, first = true;
+	const other = new Promise(done => asked = done);
 	crypto.subtle.digest = async (algorithm, data) => {
-		if (!held && new TextDecoder().decode(data).startsWith('["')) {
-			held = true;
-			await new Promise(done => setTimeout(done, 1000));
+		if (first && new TextDecoder().decode(data).startsWith('["')) {
+			first = false;
+			await Promise.race([other, wait(5000)]);
 		}
 		return digest(algorithm, data);
+	};
+	window.fetch = async (url, init) => {
+		if (!String(url).endsWith("/name.ttf")) return ask(url, init);
+		asked();
+		await wait(500);
+		return ask(url, init);
 	};
 }`
 
