@@ -23,8 +23,8 @@ SHELL := /bin/bash
 export GOTOOLCHAIN := local
 # Nothing of ours needs a C compiler: what is vetted, tested and shipped is one build, made once.
 export CGO_ENABLED := 0
-# And wherever it stands: what one of them compiled, the others (an image's steps, the agent's releases, an edit
-# of make mutate) need not compile again.
+# And wherever it stands: what one of them compiled, the others (an image's steps, the agent's releases, an
+# edit of make mutate) need not compile again.
 export GOFLAGS := $(strip $(GOFLAGS) -trimpath)
 
 FUZZTIME ?= 5s

@@ -14,10 +14,10 @@ type point struct {
 	Not  string
 }
 
-// clickPoint is a function of a selector: the middle of the first line of the first element that matches, once
-// it stands in the window and is what a finger laid there would touch. It watches the press that follows: one
-// that another element gets, since something came late and moved them all, goes no further, and clickMissed
-// tells of it. A page whose programs do not run is watched by nobody.
+// clickPoint is a function of a selector: the middle of the first line of the first element that matches,
+// once it stands in the window and is what a finger laid there would touch. It watches the press that follows:
+// one that another element gets, since something came late and moved them all, goes no further, and
+// clickMissed tells of it. A page whose programs do not run is watched by nobody.
 const clickPoint = `(selector => {
 	const not = Not => ({ X: 0, Y: 0, Not });
 	const e = document.querySelector(selector);
@@ -44,7 +44,10 @@ const clickPoint = `(selector => {
 })`
 
 // clickMissed is true where the press went to another element; a page that the press led to knows of none.
-const clickMissed = `(missed => { delete window.clickMissed; return missed?.() === true })(window.clickMissed)`
+const clickMissed = `(missed => {
+	delete window.clickMissed;
+	return missed?.() === true;
+})(window.clickMissed)`
 
 // missed reports whether the press that was just made went to another element. A page that is being left may
 // not answer.

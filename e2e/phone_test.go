@@ -96,8 +96,8 @@ func readerTypes(t *testing.T, console context.Context, address string) {
 	}}`))
 }
 
-// readerPresses is a reader that types into what has the keyboard, with real keys: 5 ms from one to the next by
-// their own time, however long they take on this machine.
+// readerPresses is a reader that types into what has the keyboard, with real keys: 5 ms from one to the next
+// by their own time, however long they take on this machine.
 func readerPresses(t *testing.T, console context.Context, text string) {
 	t.Helper()
 	at := float64(time.Now().UnixMilli()) / 1000 // s
