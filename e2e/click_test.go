@@ -15,8 +15,8 @@ type point struct {
 }
 
 // clickPoint is a function of a selector: the middle of the first line of the first element that matches,
-// once it stands in the window and is what a finger laid there would touch. It watches the press that follows:
-// one that another element gets, since something came late and moved them all, goes no further, and
+// once it stands in the window and is what a finger laid there would touch. It watches the press that
+// follows: one that another element gets, since something came late and moved them all, goes no further, and
 // clickMissed tells of it. A page whose programs do not run is watched by nobody.
 const clickPoint = `(selector => {
 	const not = Not => ({ X: 0, Y: 0, Not });

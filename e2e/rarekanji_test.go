@@ -88,8 +88,8 @@ func importsRare(t *testing.T, base string, clerk context.Context) {
 	waitText(t, clerk, "#done", "保存しました")
 }
 
-// firstNamesLast has the names that the page draws first, those of the screen that it kept, ready while the font
-// of those that it draws next is on its way.
+// firstNamesLast has the names that the page draws first, those of the screen that it kept, ready while the
+// font of those that it draws next is on its way.
 const firstNamesLast = `{
 	const digest = crypto.subtle.digest.bind(crypto.subtle), ask = window.fetch;
 	const wait = ms => new Promise(done => setTimeout(done, ms));
