@@ -6,12 +6,9 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"io/fs"
 	"net/url"
-	"path"
 	"slices"
 	"strings"
-	"sync"
 
 	"madoguchi/eligibility"
 	"madoguchi/message"
@@ -23,13 +20,9 @@ var templateFiles embed.FS
 // Render writes the page of that name (templates/NAME.html) within the layout, as its reader wants it. data
 // is a struct that embeds the server's Page. Nothing is written when the page fails.
 func Render(w io.Writer, page string, display DisplayPreferences, data any) error {
-	sets, err := loadPages()
+	t, err := parsed.get(pageEdition{page, edition{Language(display.Lang), display.Readings()}})
 	if err != nil {
 		return err
-	}
-	t, ok := sets[edition{Language(display.Lang), display.Readings()}][page]
-	if !ok {
-		return fmt.Errorf("pwa: no page %q", page)
 	}
 	var b bytes.Buffer
 	if err := t.ExecuteTemplate(&b, "layout.html", layoutData{data, display.class()}); err != nil {
@@ -62,42 +55,6 @@ var patients = map[string]bool{
 	"represent-login": true,
 	"insideapp":       true, "loginwait": true, "elsewhere": true,
 }
-
-// edition is what a template's functions are bound to.
-type edition struct {
-	lang     string
-	furigana bool
-}
-
-// loadPages parses each page once for each language with and without furigana, since its functions are bound
-// to them.
-var loadPages = sync.OnceValues(func() (map[edition]map[string]*template.Template, error) {
-	names, err := fs.Glob(templateFiles, "templates/*.html")
-	if err != nil {
-		return nil, err
-	}
-	sets := make(map[edition]map[string]*template.Template)
-	for _, lang := range Languages() {
-		for _, e := range []edition{{lang, false}, {lang, true}} {
-			set := make(map[string]*template.Template)
-			for _, name := range names {
-				page := strings.TrimSuffix(path.Base(name), ".html")
-				if page == "layout" {
-					continue
-				}
-				own := template.FuncMap{"staff": func() bool { return !patients[page] }}
-				t, err := template.New(page).Funcs(templateFuncs(e)).Funcs(own).
-					ParseFS(templateFiles, "templates/layout.html", name)
-				if err != nil {
-					return nil, fmt.Errorf("parsing the page %s: %w", page, err)
-				}
-				set[page] = t
-			}
-			sets[e] = set
-		}
-	}
-	return sets, nil
-})
 
 // templateFuncs are what templates may call: t for a sentence by its key with values for its places, plain
 // for the same without marks (attributes), told for a Message of the server, say for what the server says
