@@ -45,6 +45,7 @@ var floors = map[string]int{
 	"eligibility/fhir":    11,
 	"eligibility/answer":  11,
 	"server/durable":      12, // locks and whole files
+	"server/hashes":       12, // many things by their hashes
 	"server/recall":       12, // what was read a moment ago
 	"server/input":        12, // what commands are given
 	"server/output":       12, // what commands print

@@ -2,6 +2,7 @@ package insuredcsv
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"hash/maphash"
 	"io"
@@ -12,6 +13,7 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/message"
+	"madoguchi/server/hashes"
 )
 
 // Options say what the caller knows about a file.
@@ -111,7 +113,7 @@ func (out *File) Lines() (n int) {
 // Rows reads the rows in the order of the file.
 func (out *File) Rows() iter.Seq[Row] {
 	return func(yield func(Row) bool) {
-		seen := map[rowHash]seenRow{}
+		var seen hashes.Map[seenRow]
 		heading := true
 		for rec := range out.source.records() {
 			var source sourceFault
@@ -125,7 +127,7 @@ func (out *File) Rows() iter.Seq[Row] {
 			}
 			row := out.read(rec, out.columns, out.options)
 			if row.Accepted {
-				out.compare(&row, seen)
+				out.compare(&row, &seen)
 			}
 			if row.Accepted {
 				row.Cells = nil
@@ -289,25 +291,23 @@ type seenRow struct {
 	says      uint32
 }
 
-// rowHash stands for a key: 96 bits, so that among a million people no two are ever taken for one.
-type rowHash [3]uint32
-
 // Rows and their keys are remembered as hashes under unpredictable seeds, in 24 bytes: a register has a
 // million.
 var rowSeed, otherSeed = maphash.MakeSeed(), maphash.MakeSeed()
 
-func hashOf(key string) rowHash {
-	first := maphash.String(rowSeed, key)
-	return rowHash{uint32(first), uint32(first >> 32), uint32(maphash.String(otherSeed, key))}
+func hashOf(key string) (h hashes.Hash) {
+	binary.LittleEndian.PutUint64(h[:], maphash.String(rowSeed, key))
+	binary.LittleEndian.PutUint32(h[8:], uint32(maphash.String(otherSeed, key)))
+	return h
 }
 
 // compare refuses a row that contradicts an earlier one about the same person, and warns of a repeated one.
-func (out *File) compare(row *Row, seen map[rowHash]seenRow) {
+func (out *File) compare(row *Row, seen *hashes.Map[seenRow]) {
 	row.Key = PersonKey(row.Person)
 	key, says := hashOf(row.Key), uint32(maphash.Comparable(rowSeed, row.Person))
-	before, again := seen[key]
+	before, again := seen.Get(key)
 	if !again {
-		seen[key] = seenRow{int32(row.Line), int32(row.Sheet), says}
+		seen.Put(key, seenRow{int32(row.Line), int32(row.Sheet), says})
 		return
 	}
 	args := message.Args{"place": message.Nested(placeOf(int(before.line), int(before.row)))}

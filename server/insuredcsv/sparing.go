@@ -15,6 +15,7 @@ const (
 	sparedPercent = 300      // of what is in use may be garbage, while there is room
 	sparedGarbage = 24 << 20 // bytes above what is in use
 	sparedRows    = 4096     // after which the bound follows
+	sparedTaken   = 8        // parts that are taken in, after which it does
 )
 
 var sparing struct {
@@ -24,11 +25,39 @@ var sparing struct {
 	limit   int64
 }
 
+// Spare is called when something reads a source's parts by itself; it returns what is called at the end.
+func Spare(source Source) (end func()) { return spare(source) }
+
 // spare is called when a source begins to be read; it returns what is called at the end.
 func spare(source Source) (end func()) {
 	if source.Parts() < sparedParts {
 		return func() {}
 	}
+	return begin()
+}
+
+// taking spares while a file is taken in, from the part on that makes it a large one.
+type taking struct {
+	parts int
+	over  func()
+}
+
+func (t *taking) next() {
+	switch t.parts++; {
+	case t.parts == sparedParts:
+		t.over = begin()
+	case t.parts > sparedParts && t.parts%sparedTaken == 0:
+		spareOn()
+	}
+}
+
+func (t *taking) end() {
+	if t.over != nil {
+		t.over()
+	}
+}
+
+func begin() (end func()) {
 	sparing.Lock()
 	defer sparing.Unlock()
 	if sparing.files++; sparing.files == 1 {

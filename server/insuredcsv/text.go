@@ -26,6 +26,7 @@ func PackFile(file io.Reader) (*Packed, error) {
 	if err := takeIn(file, p.add); err != nil {
 		return nil, err
 	}
+	p.packedAll()
 	return p, checkSource(p)
 }
 
@@ -67,8 +68,11 @@ func checkSource(source Source) error {
 // takeIn hands a file on in parts, which its taker copies.
 func takeIn(file io.Reader, take func(part []byte) error) error {
 	part := make([]byte, PartSize)
+	var spared taking
+	defer spared.end()
 	for left := MaxFile + 1; left > 0; {
 		n, err := io.ReadFull(file, part[:min(PartSize, left)])
+		spared.next()
 		if n > 0 {
 			if err := take(part[:n]); err != nil {
 				return err

@@ -45,6 +45,7 @@ func (m *Importer) KeepFile(ctx context.Context, clerk staff.Clerk, file io.Read
 	if err != nil {
 		return "", err
 	}
+	defer insuredcsv.Spare(text)()
 	p := KeptFile{
 		ID:      rand.Text(),
 		Insurer: clerk.Insurer,

@@ -8,6 +8,7 @@ import (
 	"iter"
 
 	"madoguchi/eligibility"
+	"madoguchi/server/hashes"
 	"madoguchi/server/insurer"
 )
 
@@ -16,7 +17,7 @@ func (s importerStore) CompareImport(
 	ctx context.Context, number eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person],
 	most int,
 ) (insurer.ImportPicture, error) {
-	c := importComparison{core: s.core, most: most, seen: map[[12]byte]bool{}}
+	c := importComparison{core: s.core, most: most}
 	err := s.inBatches(comparedWith{s.core, number}, people,
 		func(batch []incomingPerson) error { return c.add(ctx, batch) })
 	if err == nil {
@@ -29,7 +30,7 @@ func (s importerStore) CompareImport(
 type importComparison struct {
 	core    *core
 	most    int
-	seen    map[[12]byte]bool // by 96 bits of the key's MAC: a repeated row changes nothing twice
+	seen    hashes.Map[struct{}] // by 96 bits of the key's MAC: a repeated row changes nothing twice
 	picture insurer.ImportPicture
 }
 
@@ -40,9 +41,10 @@ func (c *importComparison) add(ctx context.Context, batch []incomingPerson) erro
 	}
 	for _, p := range batch {
 		k, ok := found[string(p.keyMAC)]
-		short := [12]byte(p.keyMAC)
+		short := hashes.Hash(p.keyMAC)
+		_, again := c.seen.Get(short)
 		switch {
-		case c.seen[short] || ok && bytes.Equal(k.bodyMAC, p.bodyMAC):
+		case again || ok && bytes.Equal(k.bodyMAC, p.bodyMAC):
 			c.picture.Count.Unchanged++
 		case !ok:
 			c.picture.Count.New++
@@ -59,7 +61,7 @@ func (c *importComparison) add(ctx context.Context, batch []incomingPerson) erro
 				return err
 			}
 		}
-		c.seen[short] = true
+		c.seen.Put(short, struct{}{})
 	}
 	return nil
 }
@@ -87,8 +89,10 @@ func (c *importComparison) addMissing(ctx context.Context, number eligibility.In
 		if err := scan(&key, &ref); err != nil {
 			return err
 		}
-		if len(key) >= 12 && c.seen[[12]byte(key)] {
-			return nil
+		if len(key) >= len(hashes.Hash{}) {
+			if _, named := c.seen.Get(hashes.Hash(key)); named {
+				return nil
+			}
 		}
 		c.picture.Missing++
 		if len(first) < c.most {
