@@ -23,6 +23,7 @@ type Importer struct {
 
 	stored  storedDigests
 	counted countedFiles
+	papers  *filePapers
 	storing storingFiles
 }
 
@@ -114,6 +115,10 @@ type StoredPreview struct {
 	Refused func() int
 	// Tell is told how many of its people have come in so far, whom nobody sees yet; may be nil.
 	Tell func(done int)
+	// Mark says something of each person on the way in, and New is told it of each who is new. Mark is called
+	// beside the storing; both may be nil.
+	Mark func(eligibility.Person) byte
+	New  func(mark byte)
 }
 
 // Imported is what an import did.

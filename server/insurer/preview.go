@@ -269,6 +269,10 @@ func (m *Importer) storeFile(
 	if err != nil || preview.Stored != nil {
 		return err
 	}
+	papers, err := m.papers.counting(ctx, clerk.Insurer)
+	if err != nil {
+		return err
+	}
 	var digest insuredcsv.Digest
 	whole, stop := context.WithCancelCause(ctx) // ends what is being stored when the file cannot be read on
 	defer stop(nil)
@@ -278,15 +282,21 @@ func (m *Importer) storeFile(
 		Seen:    seen,
 		Refused: func() int { return digest.Refused },
 		Tell:    tell,
+		Mark:    func(p eligibility.Person) byte { return papersDue(p, papers.before.day) },
+		New:     papers.made.add,
 	}
+	entry := m.importEntry(clerk)
 	err = m.store.ImportPreview(whole, stored, m.watch.importing(peopleByKey(preview.Parsed, &digest, stop)),
-		m.importEntry(clerk))
+		entry)
 	if fault := preview.Parsed.Err(); fault != nil {
 		return fault
 	}
 	// A second press reads nothing; a file with refused rows is read for them again.
 	if err == nil && digest.Rows > 0 && digest.Refused == 0 {
 		m.stored.put(id, digest)
+	}
+	if err == nil && digest.Rows > 0 { // not somebody else's
+		papers.stored(ctx, stored, entry.At)
 	}
 	return err
 }

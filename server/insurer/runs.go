@@ -24,6 +24,7 @@ type PrintJobs struct {
 
 	store   RunStore
 	people  PrintSource
+	papers  *filePapers
 	notices NoticeKeys
 	address string
 	demo    bool

@@ -103,11 +103,13 @@ func New(c Config) *Services {
 		demo:      c.Demo,
 		now:       c.Now,
 	}
+	states := paperStates{usage: c.Stores.Usage, store: c.Stores.Tasks, now: c.Now}
+	papers := &filePapers{paperStates: states}
 	return &Services{
 		Directory: directory,
 		Register:  register,
 		Importer: &Importer{
-			Directory: directory, store: c.Stores.Importer, watch: c.Watch, now: c.Now,
+			Directory: directory, store: c.Stores.Importer, papers: papers, watch: c.Watch, now: c.Now,
 		},
 		Usage:     usage,
 		Exporter:  &Exporter{Directory: directory, Register: register, Usage: usage},
@@ -149,7 +151,7 @@ func New(c Config) *Services {
 		Tasks: &Tasks{
 			Register: register,
 			store:    c.Stores.Tasks,
-			usage:    c.Stores.Usage,
+			states:   states,
 			people:   c.Stores.People,
 			runs:     c.Stores.Runs,
 			now:      c.Now,
@@ -160,6 +162,7 @@ func New(c Config) *Services {
 			Documents: documents,
 			store:     c.Stores.Runs,
 			people:    c.Stores.People,
+			papers:    papers,
 			notices:   c.Notices,
 			address:   c.Address,
 			demo:      c.Demo,

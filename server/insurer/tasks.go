@@ -17,7 +17,7 @@ type Tasks struct {
 	Register *Register
 
 	store  TaskStore
-	usage  UsageStore
+	states paperStates
 	people PrintSource
 	runs   RunStore
 	now    func() time.Time
@@ -102,9 +102,7 @@ const (
 // madePaperTasks is what was counted last, and what it depends on.
 type madePaperTasks struct {
 	PaperTasks
-	day             eligibility.Date
-	people, printed int
-	changed, last   time.Time
+	state paperState
 }
 
 // Waiting counts what waits for the clerks of the clerk's insurer.
@@ -199,23 +197,16 @@ func (k *Tasks) PeopleOfManyPhones(
 // paperTasks counts the papers anew when a person or a print has changed, or the day has: a hundred thousand
 // records are opened for it.
 func (k *Tasks) paperTasks(ctx context.Context, number eligibility.InsurerNumber) (PaperTasks, error) {
-	var now madePaperTasks
-	var err error
-	if now.people, now.changed, err = k.usage.LastChange(ctx, number); err != nil {
+	now, err := k.states.stateNow(ctx, number)
+	if err != nil {
 		return PaperTasks{}, err
 	}
-	if now.printed, now.last, err = k.store.LastPrint(ctx, number); err != nil {
-		return PaperTasks{}, err
-	}
-	now.day = eligibility.DateOf(k.now())
 	made, err := k.made.get(number, func(m madePaperTasks) bool {
-		m.PaperTasks = PaperTasks{}
-		return m == now
+		return m.state == now
 	}, func() (madePaperTasks, error) {
 		counter := paperCounter{day: now.day}
 		err := k.store.EachPrinted(ctx, number, counter.count)
-		now.PaperTasks = counter.tasks()
-		return now, err
+		return madePaperTasks{counter.tasks(), now}, err
 	})
 	return made.PaperTasks, err
 }

@@ -39,6 +39,7 @@ type incomingPerson struct {
 	ref               string
 	sealed, pseudonym []byte
 	search            []any // searchValues
+	mark              byte  // importedFile.mark
 }
 
 // inBatches hands people on in batches. Reading, writing down, hashing and sealing them goes on beside it, a
@@ -127,6 +128,9 @@ func (im *openImport) incoming(key string, p eligibility.Person) (incomingPerson
 	next.sealed = sealWith(im.key, im.aead, row.place(), next.body)
 	next.pseudonym = sealWith(im.key, im.aead, plainPlace("people.pseudonym", next.ref), personKey)
 	next.search = im.index.searchValues(im.number, p)
+	if im.mark != nil {
+		next.mark = im.mark(p)
+	}
 	return next, nil
 }
 

@@ -93,9 +93,20 @@ func (im *openImport) putNew(
 			rest = append(rest, some...)
 			continue
 		}
-		im.count.New += len(some)
+		im.areNew(some...)
 	}
 	return rest, nil
+}
+
+// areNew counts people who are new.
+func (im *openImport) areNew(people ...incomingPerson) {
+	im.count.New += len(people)
+	if im.isNew == nil {
+		return
+	}
+	for _, p := range people {
+		im.isNew(p.mark)
+	}
 }
 
 // copyNew is putNew by COPY, which stores all or nobody.
@@ -117,7 +128,7 @@ func (im *openImport) copyNew(
 	case err != nil:
 		return nil, err
 	default:
-		im.count.New += len(batch)
+		im.areNew(batch...)
 	}
 	_, err = tx.ExecContext(ctx, after)
 	return rest, storing(err)

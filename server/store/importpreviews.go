@@ -157,6 +157,8 @@ func (s importerStore) ImportPreview(
 		entry:   e,
 		preview: p.ID,
 		tell:    p.Tell,
+		mark:    p.Mark,
+		isNew:   p.New,
 		finish:  finish,
 	}, people)
 	if errors.Is(err, errStoredBefore) {

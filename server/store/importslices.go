@@ -33,6 +33,9 @@ type importedFile struct {
 	// preview is the kept file with which its people come (people.came_with); empty: with none
 	preview string
 	tell    func(done int) // told how many are stored; nil: nobody is
+	// mark and isNew are insurer.StoredPreview's Mark and New
+	mark  func(eligibility.Person) byte
+	isNew func(mark byte)
 	// finish is done with the rest, in the last transaction; nil: nothing is
 	finish func(tx *sql.Tx, count insurer.ImportCount) error
 }
@@ -136,13 +139,13 @@ func (im *openImport) put(ctx context.Context, tx *sql.Tx, batch []incomingPerso
 		k, ok := found[string(p.keyMAC)]
 		switch {
 		case ok && k.ref == p.ref: // putNew stored it
-			im.count.New++
+			im.areNew(p)
 			continue
 		case !ok:
 			if err := fresh.add(ctx, tx, p); err != nil {
 				return err
 			}
-			im.count.New++
+			im.areNew(p)
 		case bytes.Equal(k.bodyMAC, p.bodyMAC): // a row that is repeated in the file too
 			im.count.Unchanged++
 			continue

@@ -209,3 +209,33 @@ func testAKeptFileIsStoredOnceAndOnlyWithTheNumbersThatWereSeen(t *testing.T) {
 		t.Errorf("%+v %v, %d people", p.Stored, err, n)
 	}
 }
+
+// Whoever asks is told of each person who is new, once, and of nobody else: among those who are stored
+// together without a look, among those who are looked for, and of one whose row is repeated.
+func TestEachNewPersonOfAFileIsToldOnce(t *testing.T) {
+	storetest.Engines(t, testEachNewPersonOfAFileIsToldOnce)
+}
+
+func testEachNewPersonOfAFileIsToldOnce(t *testing.T) {
+	s, _ := open(t)
+	const many = importSlice + 2500
+	importPeople(t, s, map[string]eligibility.Person{"k17": hanako, "k5003": hanako})
+	preview(t, s, fileParts{[]byte("x")})
+	people := func(yield func(string, eligibility.Person) bool) {
+		for k, p := range peopleInSlices(many, nil) {
+			if !yield(k, p) || k == "k4444" && !yield(k, p) {
+				return
+			}
+		}
+	}
+	var told [3]int
+	err := s.Importer.ImportPreview(ctx, insurer.StoredPreview{ID: "P", Insurer: "06139992",
+		Seen: insurer.ImportCount{New: many - 2, Changed: 2, Unchanged: 1},
+		Mark: func(p eligibility.Person) byte { return byte(len(p.Number) % 3) },
+		New:  func(mark byte) { told[mark]++ },
+	}, people, entry("people.import"))
+	// of one and four digits, of two but one, of three
+	if want := [3]int{900, 10 + many - 1000 - 1, 90 - 1}; err != nil || told != want {
+		t.Errorf("%v, not %v: %v", told, want, err)
+	}
+}

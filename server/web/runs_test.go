@@ -23,13 +23,15 @@ func (h *testApp) town(t *testing.T, rows ...string) {
 
 func (h *testApp) townOf(t *testing.T, number eligibility.InsurerNumber, rows ...string) {
 	t.Helper()
-	head := "記号,番号,枝番,氏名,氏名カナ,生年月日,資格取得年月日,郵便番号,住所,送付先住所,不開示,事業所名,マイナ保険証登録\n"
 	if _, err := h.insurer.Importer.Import(ctx, clerkOf(number),
-		strings.NewReader(head+strings.Join(rows, "\n"))); err != nil {
+		strings.NewReader(townHead+strings.Join(rows, "\n"))); err != nil {
 		t.Fatal(err)
 	}
 	h.session(t, auth.Clerk, "鈴木", "{}")
 }
+
+// townHead are the columns of row.
+const townHead = "記号,番号,枝番,氏名,氏名カナ,生年月日,資格取得年月日,郵便番号,住所,送付先住所,不開示,事業所名,マイナ保険証登録\n"
 
 func row(i int, more string) string {
 	return fmt.Sprintf(
