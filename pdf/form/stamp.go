@@ -70,8 +70,8 @@ func (f fonts) number(p font.Piece) (name byte, n uint16) {
 	return 'P', f.values.Number(p)
 }
 
-// stamp writes a person's texts as operators.
-func (f *Form) stamp(out *stamped, with fonts, p Person) Report {
+// stamp writes a person's texts as operators, but for those that pages share.
+func (f *Form) stamp(out *stamped, with fonts, p Person, alike *repeated) Report {
 	r := Report{Notes: slices.Clone(p.Notes)}
 	notes := -1
 	for i := range f.Slots {
@@ -80,22 +80,12 @@ func (f *Form) stamp(out *stamped, with fonts, p Person) Report {
 			notes = i
 			continue
 		}
-		text := p.Values[s.Name]
-		if text == "" {
+		if alike.hasText(i) {
 			continue
 		}
-		fitted := s.fit(text)
-		if fitted.squeeze < narrow {
-			r.check("paper.check.squeezed", message.Args{"slot": message.Text(f.word(s.Name))})
+		if text := p.Values[s.Name]; text != "" {
+			f.stampSlot(out, with, i, text, p.Reading, &r)
 		}
-		for _, line := range fitted.lines {
-			for _, piece := range line {
-				r.piece(piece, p.Reading)
-			}
-		}
-		start := len(out.text)
-		out.text = s.draw(out.text, with, fitted)
-		out.mark(f.marked+i, start)
 	}
 	if notes >= 0 && len(r.Notes) > 0 {
 		fitted := f.Slots[notes].fit(strings.Join(r.Notes, "　"))
@@ -107,6 +97,23 @@ func (f *Form) stamp(out *stamped, with fonts, p Person) Report {
 		out.mark(f.marked+notes, start)
 	}
 	return r
+}
+
+// stampSlot writes a text into a slot, and reports what is to be told of it.
+func (f *Form) stampSlot(out *stamped, with fonts, slot int, text, reading string, r *Report) {
+	s := &f.Slots[slot]
+	fitted := s.fit(text)
+	if fitted.squeeze < narrow {
+		r.check("paper.check.squeezed", message.Args{"slot": message.Text(f.word(s.Name))})
+	}
+	for _, line := range fitted.lines {
+		for _, piece := range line {
+			r.piece(piece, reading)
+		}
+	}
+	start := len(out.text)
+	out.text = s.draw(out.text, with, fitted)
+	out.mark(f.marked+slot, start)
 }
 
 // piece notes a character that is not printed as it came in: never a blank, never another shape without a

@@ -44,16 +44,18 @@ type Writer struct {
 	personFont int
 	forms      map[*Form]formObjects
 	codes      map[*Code]int
+	alike      map[*Form]*repeated
 	nodes      []int // the finished nodes of the page tree
 	counts     int
 	kids       []int // of the node that is being filled
 	node       int
 
-	held   bool // a page waits: whether it is the only one decides how it is written
-	form   *Form
-	stamp  stamped
-	images []byte // the page's codes, as entries of its resources
-	pixels []byte
+	held        bool // a page waits: whether it is the only one decides how it is written
+	form        *Form
+	stamp       stamped
+	alikeStream int    // the content that the page shares with others; 0: none
+	images      []byte // the page's codes, as entries of its resources
+	pixels      []byte
 }
 
 type formObjects struct{ drawing, font int }
@@ -88,6 +90,7 @@ func NewWriter(w io.Writer, info Info) *Writer {
 		people:  font.NewSubset(),
 		forms:   map[*Form]formObjects{},
 		codes:   map[*Code]int{},
+		alike:   map[*Form]*repeated{},
 		offsets: make([]int64, firstFree-1, 160),
 	}
 	f.out = (*f.room)[:0]
@@ -106,18 +109,21 @@ func (w *Writer) Page(f *Form, p Person) (Report, error) {
 		// a small file matters where there is one page, a small page where there are many
 		with.labels = f.labels
 	}
-	report := f.stamp(&w.stamp, with, p)
+	alike := w.repeats(f, p)
+	w.alikeStream = alike.stream
+	report := f.stamp(&w.stamp, with, p, alike)
 	for i, place := range f.Codes {
 		code := p.Codes[place.Name]
 		if code == nil {
 			continue
 		}
-		w.images = fmt.Appendf(w.images, "/%s %d 0 R", place.Name, w.code(code))
-		module, quiet := place.module(code), float64(code.border())
-		wide, high := module*(float64(code.Size)+2*quiet), module*(float64(code.rows())+2*quiet)
+		w.images = append(append(append(w.images, '/'), place.Name...), ' ')
+		w.images = appendReference(w.images, w.code(code))
+		if alike.hasCode(i) {
+			continue
+		}
 		start := len(w.stamp.text)
-		w.stamp.text = fmt.Appendf(w.stamp.text, "q 0 g %.3f 0 0 %.3f %.3f %.3f cm /%s Do Q\n", wide, high,
-			place.X-quiet*module, place.Y+quiet*module-high, place.Name)
+		w.stamp.text = place.draw(w.stamp.text, code)
 		w.stamp.mark(f.marked+len(f.Slots)+i, start)
 	}
 	w.digest.Write(w.stamp.text)
@@ -147,6 +153,9 @@ func (w *Writer) page(tagged bool) (root int) {
 	b = appendShort(append(b, "/MediaBox[0 0 "...), w.form.Width)
 	b = appendShort(append(b, ' '), w.form.Height)
 	b = appendReference(append(b, "]/Contents["...), o.drawing)
+	if w.alikeStream != 0 {
+		b = appendReference(append(b, ' '), w.alikeStream)
+	}
 	b = appendReference(append(b, ' '), text)
 	b = appendReference(append(b, "]/Resources<</Font<</L "...), o.font)
 	if w.personFont != 0 {

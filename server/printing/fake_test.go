@@ -1,6 +1,7 @@
 package printing_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"fmt"
@@ -30,6 +31,7 @@ type notices struct {
 	swap   map[string]string
 	gone   map[string]bool
 	rename map[string]string // whose page bears another name
+	named  map[string]string // who is called so, 試験 太郎 otherwise
 }
 
 func composer(t testing.TB) *notices {
@@ -44,11 +46,12 @@ func composer(t testing.TB) *notices {
 func (n *notices) Load(_ context.Context, at int, refs []string) ([]printing.Page[pdf.Notice], error) {
 	var out []printing.Page[pdf.Notice]
 	for i, ref := range refs {
+		name := cmp.Or(n.named[ref], "試験 太郎")
 		s := printing.Page[pdf.Notice]{Person: printing.Person{
 			Ref:    ref,
 			Symbol: "=1+1",
 			Number: ref[len(ref)-6:],
-			Texts:  []string{ref[len(ref)-6:], "試験 太郎"},
+			Texts:  []string{ref[len(ref)-6:], name},
 			Codes:  map[string]string{"State": state, "Landing": link(ref)},
 		}}
 		if n.gone[ref] {
@@ -58,7 +61,6 @@ func (n *notices) Load(_ context.Context, at int, refs []string) ([]printing.Pag
 		if other, ok := n.swap[ref]; ok {
 			shown = other
 		}
-		name := "試験 太郎"
 		if other, ok := n.rename[ref]; ok {
 			name = other
 		}

@@ -57,6 +57,17 @@ func TestAPageWithAnothersCodeStopsTheRunAndIsNotReleased(t *testing.T) {
 	}
 }
 
+// What pages show alike stands once in a file (pdf/form).
+func TestEachPageBearsItsPersonsNameWhateverThoseBeforeItShared(t *testing.T) {
+	p := composer(t)
+	p.named = map[string]string{"REF000010": "架空 花子", "REF000011": "架空 次郎"}
+	m := &memory{}
+	files, err := newJob(t, 30, p, m).print(t.Context())
+	if err != nil || len(files) != 1 || files[0].Texts != 30 {
+		t.Errorf("%+v %v", files, err)
+	}
+}
+
 func TestAPausedRunGoesOnWhereItStoppedAndPrintsTheSame(t *testing.T) {
 	whole := newJob(t, 100, composer(t), &memory{})
 	want, err := whole.print(t.Context())
