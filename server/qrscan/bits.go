@@ -8,6 +8,9 @@ func Bits(size int, dark func(x, y int) bool) (string, bool) {
 	if size < 21 || size > 177 || size%4 != 1 {
 		return "", false
 	}
+	if words, ok := undamagedWords(size, dark); ok {
+		return readSegments(words, (size-17)/4)
+	}
 	bits, err := gozxing.NewSquareBitMatrix(size)
 	if err != nil {
 		return "", false
