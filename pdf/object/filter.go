@@ -2,13 +2,15 @@ package object
 
 import (
 	"bytes"
-	"compress/zlib"
 	"encoding/ascii85"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
+
+	"github.com/klauspost/compress/zlib"
 )
 
 // Errors of Decode and of the readers that it returns.
@@ -80,8 +82,23 @@ func Decoded(s Stream, most int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return io.ReadAll(io.LimitReader(in, int64(most)))
+	room := rooms.Get().(*[]byte)
+	defer rooms.Put(room)
+	out := (*room)[:0]
+	for err == nil && len(out) < most {
+		var n int
+		out = slices.Grow(out, 1)
+		n, err = in.Read(out[len(out):min(cap(out), most)])
+		out = out[:len(out)+n]
+	}
+	if *room = out; err == io.EOF {
+		err = nil
+	}
+	return bytes.Clone(out), err
 }
+
+// rooms are where streams are unpacked whose length nobody knows before.
+var rooms = sync.Pool{New: func() any { b := make([]byte, 0, 16<<10); return &b }}
 
 func (f *File) metered(in io.Reader) io.Reader {
 	if f.budget.Meter == nil {

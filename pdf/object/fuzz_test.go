@@ -57,6 +57,19 @@ func FuzzRead(f *testing.F) {
 			catalog, _, _ := opened.Dict(opened.Trailer.Get("Root"))
 			opened.Pages(catalog, 3)
 		}
+		if places, err := object.ReadPlaces(bytes.NewReader(data), int64(len(data))); err == nil {
+			for number := range 4 {
+				if at, err := places.Of(number); err == nil && at < 0 {
+					t.Errorf("object %d at %d", number, at)
+				}
+			}
+		}
+		for at, whole := 0, true; whole; {
+			var v object.Value
+			if v, at, whole = object.ReadToken(data, at); whole && len(v) == 0 {
+				t.Fatal("nothing was read, for ever")
+			}
+		}
 		// What is read is written so that it is read as the same again.
 		if d, _, ok := object.ReadDict(data, 0); ok {
 			again, _, ok := object.ReadDict([]byte(d.String()), 0)

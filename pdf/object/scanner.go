@@ -226,6 +226,24 @@ func ReadValue(data []byte, at int) (v Value, end int, ok bool) {
 	return data[at:end:end], end, true
 }
 
+// ReadToken reads what begins at or behind at in a content: a value or an operator. No reference stands there
+// (ISO 32000-1 section 7.8.2).
+func ReadToken(data []byte, at int) (v Value, end int, ok bool) {
+	s := scanner{data: data}
+	if at = s.blanks(at); at >= len(data) {
+		return nil, at, false
+	}
+	if !regular[data[at]] {
+		end = s.value(at, 0)
+	} else {
+		end = s.word(at)
+	}
+	if end < 0 {
+		return nil, at, false
+	}
+	return data[at:end:end], end, true
+}
+
 // ReadDict reads the dictionary that begins at or behind at; end is where it ends. Its values are parts of
 // data.
 func ReadDict(data []byte, at int) (d Dict, end int, ok bool) {

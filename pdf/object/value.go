@@ -98,25 +98,28 @@ func (v Value) Array() ([]Value, bool) {
 }
 
 // Text returns the bytes of a string, literal or hexadecimal (section 7.3.4).
-func (v Value) Text() ([]byte, bool) {
+func (v Value) Text() ([]byte, bool) { return v.AppendText(make([]byte, 0, len(v))) }
+
+// AppendText appends what Text returns.
+func (v Value) AppendText(to []byte) ([]byte, bool) {
 	switch {
 	case len(v) < 2:
 	case v[0] == '(' && v[len(v)-1] == ')':
-		return unescapeLiteral(v[1 : len(v)-1]), true
+		return append(to, unescapeLiteral(v[1:len(v)-1])...), true
 	case v[0] == '<' && v[1] != '<' && v[len(v)-1] == '>':
-		digits := make([]byte, 0, len(v))
+		start := len(to)
 		for _, c := range v[1 : len(v)-1] {
 			if !IsBlank(c) {
-				digits = append(digits, c)
+				to = append(to, c)
 			}
 		}
-		if len(digits)%2 == 1 {
-			digits = append(digits, '0')
+		if (len(to)-start)%2 == 1 {
+			to = append(to, '0')
 		}
-		n, _ := hex.Decode(digits, digits) // up to what is no digit
-		return digits[:n], true
+		n, _ := hex.Decode(to[start:], to[start:]) // up to what is no digit
+		return to[:start+n], true
 	}
-	return nil, false
+	return to, false
 }
 
 // unescapeLiteral resolves the escapes of a literal string (table 3).

@@ -22,12 +22,8 @@ func (m *Mismatch) Error() string { return fmt.Sprintf("page %d: %s", m.Page, m.
 // readBack reads the codes and texts of every page from the file's bytes, and compares them with what its
 // people's pages should say. It returns how many codes it read, and how many people's texts.
 func (f *filePrint[T]) readBack(path string) (codes, people int, err error) {
-	fonts, err := fontsOf(path)
-	if err != nil {
-		return 0, 0, err
-	}
 	wanted := f.wants
-	pages, err := eachPage(path, fonts, func(page int, shown pageShown) error {
+	pages, err := eachPage(path, func(page int, shown pageShown) error {
 		for len(wanted) > 0 && wanted[0].page < page {
 			return &Mismatch{wanted[0].page, "the page is missing"}
 		}
@@ -75,56 +71,52 @@ const maxImage = 1 << 20
 // pageShown is what a page shows.
 type pageShown struct {
 	codes map[string]string // by the names of their pictures
-	text  string            // without blanks
+	text  []byte            // without blanks, until the next page is read
 }
 
 // eachPage walks a file of pages as pdf/form writes it, object by object, and calls see with what each page
 // shows. It returns the number of pages.
-func eachPage(
-	path string, fonts map[int]toUnicode, see func(page int, shown pageShown) error,
-) (pages int, err error) {
-	images := map[int]bitImage{}
-	known := map[int]string{} // the texts of codes that many pages share
-	texts := pageTexts{fonts: fonts, contents: map[int][]byte{}, shared: map[[2]int]string{}}
-	isImage := func(d object.Dict) bool { return d.Get("Subtype").Is("Image") }
-	keep := func(d object.Dict) bool { return isImage(d) || isContent(d) }
-	err = walkFile(path, keep, func(o object.Object) (err error) {
-		switch {
-		case isImage(o.Dict):
-			images[o.Number], err = unpackImage(o.Dict, o.Data)
-			return err
-		case !o.Dict.Get("Type").Is("Page"):
-			return texts.add(o)
-		}
-		pages++
-		var shown pageShown
-		if shown.codes, err = pageCodes(o.Dict, images, known); err == nil {
-			shown.text, err = texts.text(o.Dict)
-		}
-		if err != nil {
-			return &Mismatch{pages, err.Error()}
-		}
-		return see(pages, shown)
-	})
-	return pages, err
-}
-
-// walkFile walks a file from its beginning. What see refuses is returned as it is.
-func walkFile(path string, keep func(object.Dict) bool, see func(object.Object) error) error {
+func eachPage(path string, see func(page int, shown pageShown) error) (pages int, err error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return errFolder.Because(err)
+		return 0, errFolder.Because(err)
 	}
 	defer file.Close()
-	var found error
+	fonts, err := openFonts(file)
+	if err != nil {
+		return 0, err
+	}
+	images := map[int]bitImage{}
+	known := map[int]string{} // the texts of codes that many pages share
+	texts := pageTexts{fonts: fonts, contents: map[int][]byte{}}
+	isImage := func(d object.Dict) bool { return d.Get("Subtype").Is("Image") }
+	keep := func(d object.Dict) bool { return isImage(d) || isContent(d) }
+	var refused error
 	err = object.Walk(bufio.NewReaderSize(file, 1<<20), keep, func(o object.Object) error {
-		found = see(o)
-		return found
+		refused = func() (err error) {
+			switch {
+			case isImage(o.Dict):
+				images[o.Number], err = unpackImage(o.Dict, o.Data)
+				return err
+			case !o.Dict.Get("Type").Is("Page"):
+				return texts.add(o)
+			}
+			pages++
+			var shown pageShown
+			if shown.codes, err = pageCodes(o.Dict, images, known); err == nil {
+				shown.text, err = texts.of(o.Dict)
+			}
+			if err != nil {
+				return &Mismatch{pages, err.Error()}
+			}
+			return see(pages, shown)
+		}()
+		return refused
 	})
-	if err != nil && found == nil { // the file itself cannot be read
+	if err != nil && refused == nil { // the file itself cannot be read
 		err = errFolder.Because(err)
 	}
-	return err
+	return pages, err
 }
 
 // unpackImage unpacks a one-bit image.

@@ -105,7 +105,7 @@ func (f *filePrint[T]) sample(ctx context.Context, path string) (int, error) {
 		if err != nil {
 			return sampled, err
 		}
-		if err := w.saidBy(withoutBlanks(text)); err != nil {
+		if err := w.saidBy([]byte(withoutBlanks(text))); err != nil {
 			return sampled, err
 		}
 		if len(w.codes) == 0 {
