@@ -38,17 +38,19 @@ const quiet = 4
 // and a program that looks for pictures finds it.
 func (w *Writer) image(id int, c *Code) {
 	wide, high := (c.Size+2*c.border())*scale, (c.rows()+2*c.border())*scale
-	w.pixels = c.appendPixels(w.pixels[:0], wide)
-	w.packed(
-		id,
-		fmt.Sprintf(
-			"/Type/XObject/Subtype/Image/Width %d/Height %d/ImageMask true/BitsPerComponent 1",
-			wide,
-			high,
-		),
-		w.pixels,
-		w.packingMode(),
+	entries := fmt.Sprintf(
+		"/Type/XObject/Subtype/Image/Width %d/Height %d/ImageMask true/BitsPerComponent 1",
+		wide,
+		high,
 	)
+	how := w.packingMode()
+	if c.Rows == 0 && how == dense {
+		w.pixels = c.appendPacked(w.pixels[:0])
+		w.stream(id, entries+deflate, w.pixels)
+		return
+	}
+	w.pixels = c.appendPixels(w.pixels[:0], wide)
+	w.packed(id, entries, w.pixels, how)
 }
 
 // appendPixels appends rows of n dots; 1 leaves the paper as it is.
