@@ -26,9 +26,9 @@ func (j *PrintJobs) NewPapers(ctx context.Context, clerk staff.Clerk, file strin
 	if made, ok := j.papers.of(file, now); ok {
 		return made, nil
 	}
-	out := NewPapers{Day: now.day}
+	out, dueOf := NewPapers{Day: now.day}, papersDue(now.day)
 	err = j.people.EachOfFile(ctx, clerk.Insurer, file, func(p eligibility.Person, printed Printed) {
-		due := papersDue(p, out.Day)
+		due := dueOf(p)
 		if printed.Notice {
 			due &^= noticeDue
 		}
@@ -49,14 +49,20 @@ const (
 	certificateDue
 )
 
-func papersDue(p eligibility.Person, day eligibility.Date) (due byte) {
-	if notice, _ := paperDue(p, NoticeRun, day); notice {
-		due |= noticeDue
+// papersDue returns what says which papers the rules of a day give a person.
+func papersDue(day eligibility.Date) func(eligibility.Person) byte {
+	notice, _ := FindRun(NoticeRun)
+	certificate, _ := FindRun(CertificateRun)
+	return func(p eligibility.Person) (due byte) {
+		papers := eligibility.PapersFor(p, day)
+		if notice.Run.Due(papers) {
+			due |= noticeDue
+		}
+		if certificate.Run.Due(papers) {
+			due |= certificateDue
+		}
+		return due
 	}
-	if certificate, _ := paperDue(p, CertificateRun, day); certificate {
-		due |= certificateDue
-	}
-	return due
 }
 
 // add counts a person's papers.

@@ -282,7 +282,7 @@ func (m *Importer) storeFile(
 		Seen:    seen,
 		Refused: func() int { return digest.Refused },
 		Tell:    tell,
-		Mark:    func(p eligibility.Person) byte { return papersDue(p, papers.before.day) },
+		Mark:    papersDue(papers.before.day),
 		New:     papers.made.add,
 	}
 	entry := m.importEntry(clerk)

@@ -45,6 +45,7 @@ func (p runPaper) loadPeople(ctx context.Context, refs []string) ([]PersonRecord
 	}
 	records := make([]PersonRecord, len(refs))
 	people := make([]printing.Person, len(refs))
+	dueOf := runDue(p.run.Kind, p.run.Options.Day)
 	for i, id := range ids {
 		r, ok := found[id]
 		people[i] = printing.Person{Ref: refs[i]}
@@ -57,7 +58,7 @@ func (p runPaper) loadPeople(ctx context.Context, refs []string) ([]PersonRecord
 		people[i].Symbol = person.Symbol
 		people[i].Number = person.Number
 		people[i].BranchNumber = person.BranchNumber
-		due, needsReview := paperDue(person, p.run.Kind, p.run.Options.Day)
+		due, needsReview := dueOf(person)
 		_, address := person.MailTo()
 		switch {
 		case !due:

@@ -134,6 +134,7 @@ func (j *PrintJobs) choose(ctx context.Context, plan *Plan, take func(PersonReco
 	run, wanted := &plan.Run, newRunList(plan.list)
 	run.Total, plan.NotDue, plan.Checks = 0, 0, 0
 	query := PrintQuery{Insurer: run.Insurer, Kind: run.Kind, File: run.Options.File}
+	dueOf := runDue(run.Kind, run.Options.Day)
 	err := j.people.EachPrint(ctx, query, func(r PersonRecord, last LastPrint) error {
 		if !wanted.has(r.Person) {
 			return nil
@@ -142,7 +143,7 @@ func (j *PrintJobs) choose(ctx context.Context, plan *Plan, take func(PersonReco
 		if err != nil || !fits {
 			return err
 		}
-		due, needsReview := paperDue(r.Person, run.Kind, run.Options.Day)
+		due, needsReview := dueOf(r.Person)
 		if !due {
 			plan.NotDue++
 			return nil
@@ -215,9 +216,16 @@ func (j *PrintJobs) hasDroppedRegistration(ctx context.Context, r PersonRecord) 
 
 // paperDue says whether a person gets this paper, and what the rules leave open about it.
 func paperDue(p eligibility.Person, kind PaperKind, day eligibility.Date) (due bool, needsReview string) {
-	papers := eligibility.PapersFor(p, day)
+	return runDue(kind, day)(p)
+}
+
+// runDue is paperDue for many people.
+func runDue(kind PaperKind, day eligibility.Date) func(eligibility.Person) (bool, string) {
 	d, ok := FindRun(kind)
-	return ok && d.Run.Due(papers), papers.Says.NextStep("ja")
+	return func(p eligibility.Person) (due bool, needsReview string) {
+		papers := eligibility.PapersFor(p, day)
+		return ok && d.Run.Due(papers), papers.Says.NextStep("ja")
+	}
 }
 
 // sortKey orders people; numbers within are compared as numbers.
@@ -239,7 +247,8 @@ func naturalKey(text string) string {
 	var out, digits strings.Builder
 	flush := func() {
 		if digits.Len() > 0 {
-			fmt.Fprintf(&out, "%020s", digits.String())
+			out.WriteString(strings.Repeat("0", max(0, 20-digits.Len())))
+			out.WriteString(digits.String())
 			digits.Reset()
 		}
 	}
