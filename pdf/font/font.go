@@ -127,7 +127,7 @@ func linesOf(texts ...string) [][]Piece {
 // split appends a text's characters, still without their glyphs.
 func split(pieces []Piece, text string) []Piece {
 	text = eligibility.FoldRadicals(text)
-	pieces = slices.Grow(pieces, len(text)/2)
+	pieces = slices.Grow(pieces, utf8.RuneCountInString(text))
 	for at := 0; at < len(text); {
 		r, size := utf8.DecodeRuneInString(text[at:])
 		p := Piece{Rune: r, Text: text[at : at+size]}

@@ -76,29 +76,27 @@ func (f *File) Decode(s Stream) (io.Reader, error) {
 }
 
 // Decoded returns what a stream holds whose dictionary refers to no other object, at most most bytes.
-func Decoded(s Stream, most int) ([]byte, error) {
+func Decoded(s Stream, most int) ([]byte, error) { return AppendDecoded(nil, s, most) }
+
+// AppendDecoded appends what Decoded returns.
+func AppendDecoded(to []byte, s Stream, most int) ([]byte, error) {
 	f := &File{budget: Budget{Inflate: most + 1}}
 	in, err := f.Decode(s)
 	if err != nil {
-		return nil, err
+		return to, err
 	}
-	room := rooms.Get().(*[]byte)
-	defer rooms.Put(room)
-	out := (*room)[:0]
-	for err == nil && len(out) < most {
+	most += len(to)
+	for err == nil && len(to) < most {
 		var n int
-		out = slices.Grow(out, 1)
-		n, err = in.Read(out[len(out):min(cap(out), most)])
-		out = out[:len(out)+n]
+		to = slices.Grow(to, 512)
+		n, err = in.Read(to[len(to):min(cap(to), most)])
+		to = to[:len(to)+n]
 	}
-	if *room = out; err == io.EOF {
+	if err == io.EOF {
 		err = nil
 	}
-	return bytes.Clone(out), err
+	return to, err
 }
-
-// rooms are where streams are unpacked whose length nobody knows before.
-var rooms = sync.Pool{New: func() any { b := make([]byte, 0, 16<<10); return &b }}
 
 func (f *File) metered(in io.Reader) io.Reader {
 	if f.budget.Meter == nil {

@@ -86,8 +86,7 @@ func eachPage(path string, see func(page int, shown pageShown) error) (pages int
 	if err != nil {
 		return 0, err
 	}
-	images := map[int]bitImage{}
-	known := map[int]string{} // the texts of codes that many pages share
+	images := pageImages{kept: map[int]bitImage{}, texts: map[int]string{}}
 	texts := pageTexts{fonts: fonts, contents: map[int][]byte{}}
 	isImage := func(d object.Dict) bool { return d.Get("Subtype").Is("Image") }
 	keep := func(d object.Dict) bool { return isImage(d) || isContent(d) }
@@ -96,14 +95,13 @@ func eachPage(path string, see func(page int, shown pageShown) error) (pages int
 		refused = func() (err error) {
 			switch {
 			case isImage(o.Dict):
-				images[o.Number], err = unpackImage(o.Dict, o.Data)
-				return err
+				return images.add(o)
 			case !o.Dict.Get("Type").Is("Page"):
 				return texts.add(o)
 			}
 			pages++
 			var shown pageShown
-			if shown.codes, err = pageCodes(o.Dict, images, known); err == nil {
+			if shown.codes, err = images.codes(o.Dict); err == nil {
 				shown.text, err = texts.of(o.Dict)
 			}
 			if err != nil {
@@ -119,33 +117,42 @@ func eachPage(path string, see func(page int, shown pageShown) error) (pages int
 	return pages, err
 }
 
-// unpackImage unpacks a one-bit image.
-func unpackImage(d object.Dict, data []byte) (bitImage, error) {
+// pageImages reads the codes of a file's pages.
+type pageImages struct {
+	kept  map[int]bitImage // of the pages to come
+	texts map[int]string   // of codes that many pages share
+	spare [][]byte         // dots of images that were read, to be used again
+}
+
+// add takes a one-bit image and unpacks it.
+func (s *pageImages) add(o object.Object) error {
 	var p bitImage
 	var ok1, ok2 bool
-	p.width, ok1 = d.Get("Width").Int()
-	p.height, ok2 = d.Get("Height").Int()
+	p.width, ok1 = o.Dict.Get("Width").Int()
+	p.height, ok2 = o.Dict.Get("Height").Int()
 	if !ok1 || !ok2 {
-		return bitImage{}, fmt.Errorf("an image without size")
+		return fmt.Errorf("an image without size")
 	}
 	if p.width > 2000 || p.height > 2000 {
-		return bitImage{}, fmt.Errorf("an image of %d by %d dots", p.width, p.height)
+		return fmt.Errorf("an image of %d by %d dots", p.width, p.height)
 	}
 	var err error
-	if p.bits, err = object.Decoded(object.Stream{Dict: d, Raw: data}, maxImage); err != nil {
-		return bitImage{}, fmt.Errorf("unpacking an image: %w", err)
+	packed := object.Stream{Dict: o.Dict, Raw: o.Data}
+	if p.bits, err = object.AppendDecoded(takeSpare(&s.spare), packed, maxImage); err != nil {
+		return fmt.Errorf("unpacking an image: %w", err)
 	}
 	if len(p.bits) < (p.width+7)/8*p.height {
-		return bitImage{}, fmt.Errorf("an image that ends early")
+		return fmt.Errorf("an image that ends early")
 	}
-	return p, nil
+	s.kept[o.Number] = p
+	return nil
 }
 
 // markName is the picture on a page that is no code: the insurer's mark.
 const markName = "Logo"
 
-// pageCodes reads the codes that a page shows; an image that only this page shows is let go.
-func pageCodes(page object.Dict, images map[int]bitImage, texts map[int]string) (map[string]string, error) {
+// codes reads the codes that a page shows; an image that only this page shows is let go.
+func (s *pageImages) codes(page object.Dict) (map[string]string, error) {
 	found := map[string]string{}
 	resources, _ := page.Get("Resources").Dict()
 	pictures, _ := resources.Get("XObject").Dict()
@@ -155,19 +162,20 @@ func pageCodes(page object.Dict, images map[int]bitImage, texts map[int]string) 
 			continue
 		}
 		id, _ := entry.Value.Reference()
-		text, known := texts[id]
+		text, known := s.texts[id]
 		if !known {
-			p, ok := images[id]
+			p, ok := s.kept[id]
 			if !ok {
 				return nil, fmt.Errorf("the picture %s is missing", name)
 			}
 			if text, ok = p.text(); !ok {
 				return nil, fmt.Errorf("the code %s cannot be read", name)
 			}
-			if len(texts) < 64 { // the few that all pages share come first
-				texts[id] = text
+			if len(s.texts) < 64 { // the few that all pages share come first
+				s.texts[id] = text
 			}
-			delete(images, id)
+			delete(s.kept, id)
+			s.spare = append(s.spare, p.bits[:0])
 		}
 		found[name] = text
 	}

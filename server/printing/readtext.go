@@ -35,6 +35,8 @@ type pageTexts struct {
 	fonts    fileFonts
 	contents map[int][]byte // of the pages to come, unpacked
 
+	spare [][]byte // contents of pages that were read, to be used again
+
 	named  []byte         // the fonts of the last page, as its resources name them
 	chosen []namedFont    // and what they are
 	shared map[int]string // the texts of what many pages show with these fonts, by its number
@@ -52,12 +54,23 @@ func (p *pageTexts) add(o object.Object) error {
 	if o.Data == nil {
 		return nil
 	}
-	content, err := object.Decoded(object.Stream{Dict: o.Dict, Raw: o.Data}, maxContent)
+	packed := object.Stream{Dict: o.Dict, Raw: o.Data}
+	content, err := object.AppendDecoded(takeSpare(&p.spare), packed, maxContent)
 	if err != nil {
 		return fmt.Errorf("unpacking a page: %w", err)
 	}
 	p.contents[o.Number] = content
 	return nil
+}
+
+// takeSpare returns room that is used no more, nil when there is none.
+func takeSpare(spare *[][]byte) []byte {
+	if len(*spare) == 0 {
+		return nil
+	}
+	last := (*spare)[len(*spare)-1]
+	*spare = (*spare)[:len(*spare)-1]
+	return last
 }
 
 // choose looks at the fonts that a page names; nearly all pages name the same.
@@ -107,6 +120,7 @@ func (p *pageTexts) of(page object.Dict) ([]byte, error) {
 			p.shared[number] = string(p.text[start:])
 		} else {
 			delete(p.contents, number)
+			p.spare = append(p.spare, data[:0])
 		}
 	}
 	return p.text, nil
