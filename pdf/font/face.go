@@ -14,8 +14,30 @@ type face struct {
 	head     []byte
 	hhea     []byte
 	maxp     []byte
-	chars    map[rune]uint16
+	chars    charGlyphs
 	variants map[[2]rune]uint16 // base and selector; 0 = the base's own glyph
+}
+
+// charGlyphs are the glyphs of characters; nearly all are looked for in the Basic Multilingual Plane.
+type charGlyphs struct {
+	low  [1 << 16]uint16
+	high map[rune]uint16
+}
+
+// glyph returns a character's glyph, 0 when the font has none.
+func (c *charGlyphs) glyph(r rune) uint16 {
+	if r >= 0 && int(r) < len(c.low) {
+		return c.low[r]
+	}
+	return c.high[r]
+}
+
+func (c *charGlyphs) set(r rune, id uint16) {
+	if r >= 0 && int(r) < len(c.low) {
+		c.low[r] = id
+	} else {
+		c.high[r] = id
+	}
 }
 
 var errTrueType = errors.New("not a TrueType font with the tables that are needed")
@@ -38,7 +60,7 @@ func parseFace(data []byte) (*face, error) {
 		head:     tables["head"],
 		hhea:     tables["hhea"],
 		maxp:     tables["maxp"],
-		chars:    map[rune]uint16{},
+		chars:    charGlyphs{high: map[rune]uint16{}},
 		variants: map[[2]rune]uint16{},
 	}
 	if f.glyf == nil || f.hmtx == nil || len(f.head) < 54 || len(f.hhea) < 36 || len(f.maxp) < 6 ||
@@ -85,7 +107,7 @@ func (f *face) segments(t []byte) {
 				}
 			}
 			if id += be.Uint16(deltas[2*i:]); id != 0 {
-				f.chars[rune(c)] = id
+				f.chars.set(rune(c), id)
 			}
 		}
 	}
@@ -97,7 +119,7 @@ func (f *face) groups(t []byte) {
 		g := t[16+12*i:]
 		start, end, id := be.Uint32(g), be.Uint32(g[4:]), be.Uint32(g[8:])
 		for c := start; c <= end; c++ {
-			f.chars[rune(c)] = uint16(id + c - start)
+			f.chars.set(rune(c), uint16(id + c - start))
 		}
 	}
 }
@@ -131,7 +153,7 @@ func (f *face) sequences(t []byte) {
 func (f *face) variant(base, selector rune) uint16 {
 	id, ok := f.variants[[2]rune{base, selector}]
 	if ok && id == 0 {
-		return f.chars[base]
+		return f.chars.glyph(base)
 	}
 	return id
 }

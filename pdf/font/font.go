@@ -64,7 +64,7 @@ func unpackFont(data []byte) []byte {
 
 // HasGlyph reports whether the main font has a shape for r: what gopdf, which knows one font, can draw. It
 // draws an empty box without a word where it has none, so texts are looked at before they are drawn.
-func HasGlyph(r rune) bool { return faces[0]().chars[r] != 0 }
+func HasGlyph(r rune) bool { return faces[0]().chars.glyph(r) != 0 }
 
 // Glyph is one shape in one of the fonts.
 type Glyph struct {
@@ -191,7 +191,7 @@ func (p *Piece) find() {
 		p.Found = Base
 	}
 	for i, open := range faces {
-		if id := open().chars[p.Rune]; id != 0 {
+		if id := open().chars.glyph(p.Rune); id != 0 {
 			p.Glyph = Glyph{uint8(i), id}
 			return
 		}
@@ -200,7 +200,7 @@ func (p *Piece) find() {
 		}
 	}
 	p.Found, p.Text = Missing, string(Geta)
-	p.Glyph = Glyph{0, faces[0]().chars[Geta]}
+	p.Glyph = Glyph{0, faces[0]().chars.glyph(Geta)}
 }
 
 // in returns the glyph that draws in a face what find found; 0 when the face does not have it.
@@ -208,11 +208,11 @@ func (p Piece) in(face int) uint16 {
 	f := faces[face]()
 	switch {
 	case p.Found == Missing:
-		return f.chars[Geta]
+		return f.chars.glyph(Geta)
 	case p.Found == Exact && p.Selector != 0:
 		return f.variant(p.Rune, p.Selector)
 	}
-	return f.chars[p.Rune]
+	return f.chars.glyph(p.Rune)
 }
 
 // Number returns the glyph's number in its own font file, as gopdf writes it for the main font.

@@ -98,7 +98,7 @@ func TestANameIsDrawnInOneTypeface(t *testing.T) {
 			for _, p := range linesOf(name, "東京都架空市")[0] {
 				outline := faces[p.Glyph.face]().outline(p.Glyph.id)
 				if p.Found == Exact && p.Selector == 0 && !isComposite(outline) &&
-					!bytes.HasPrefix(f.outline(f.chars[p.Rune]), outline) { // padded
+					!bytes.HasPrefix(f.outline(f.chars.glyph(p.Rune)), outline) { // padded
 					t.Errorf("the screen draws %s otherwise", p.Text)
 				}
 			}

@@ -84,11 +84,11 @@ func TestAFontForTheScreenIsReadBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range "髙橋 𠮷田葛" {
-		if f.chars[r] == 0 {
+		if f.chars.glyph(r) == 0 {
 			t.Errorf("no %c", r)
 		}
 	}
-	if id := f.variant('葛', 0xE0101); id == 0 || id == f.chars['葛'] || len(f.outline(id)) == 0 {
+	if id := f.variant('葛', 0xE0101); id == 0 || id == f.chars.glyph('葛') || len(f.outline(id)) == 0 {
 		t.Errorf("the variant is glyph %d", id)
 	}
 }

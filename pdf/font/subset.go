@@ -16,6 +16,13 @@ type Subset struct {
 	glyphs []Glyph
 	texts  []string
 	index  map[subsetKey]uint16
+	recent [256]numbered // by the glyphs' last bits: the same few hundred come again and again
+}
+
+// numbered is a glyph with its number; 0: none.
+type numbered struct {
+	key    subsetKey
+	number uint16
 }
 
 type subsetKey struct {
@@ -31,6 +38,10 @@ func NewSubset() *Subset {
 // Number returns the piece's number in the subset, adding it when it is new.
 func (s *Subset) Number(p Piece) uint16 {
 	key := subsetKey{p.Glyph, p.Text}
+	recent := &s.recent[p.Glyph.id%uint16(len(s.recent))]
+	if recent.number != 0 && recent.key == key {
+		return recent.number
+	}
 	n, ok := s.index[key]
 	if !ok {
 		n = uint16(len(s.glyphs))
@@ -38,6 +49,7 @@ func (s *Subset) Number(p Piece) uint16 {
 		s.index[key] = n
 		s.glyphs, s.texts = append(s.glyphs, p.Glyph), append(s.texts, key.text)
 	}
+	*recent = numbered{subsetKey{p.Glyph, s.texts[n]}, n}
 	return n
 }
 
