@@ -34,13 +34,18 @@ func FindPoppler() *Poppler {
 	return &Poppler{Codes: renderPage, Text: pageText}
 }
 
+// a4Pixels is about what a page takes at 200 dots an inch, a byte each.
+const a4Pixels = 1654*2339 + 64
+
 func renderPage(ctx context.Context, path string, page int) ([]string, error) {
 	n := strconv.Itoa(page)
-	pixels, err := exec.CommandContext(ctx, "pdftoppm", "-f", n, "-l", n, "-r", "200", "-gray", path).Output()
-	if err != nil {
+	render := exec.CommandContext(ctx, "pdftoppm", "-f", n, "-l", n, "-r", "200", "-gray", path)
+	pixels := bytes.NewBuffer(make([]byte, 0, a4Pixels+bytes.MinRead))
+	render.Stdout = pixels
+	if err := render.Run(); err != nil {
 		return nil, fmt.Errorf("rendering page %d: %w", page, err)
 	}
-	picture, err := pictureOf(pixels)
+	picture, err := pictureOf(pixels.Bytes())
 	if err != nil {
 		return nil, fmt.Errorf("rendering page %d: %w", page, err)
 	}
@@ -61,6 +66,7 @@ func pictureOf(pgm []byte) ([]byte, error) {
 		return nil, fmt.Errorf("%d bytes of pdftoppm are no grey picture: %w", len(pgm), err)
 	}
 	var to bytes.Buffer
+	to.Grow(len(pgm) + len(pgm)/256)
 	err = (&png.Encoder{CompressionLevel: png.NoCompression}).Encode(&to, &image.Gray{
 		Pix:    pgm[len(pgm)-r.Len():],
 		Stride: width,
