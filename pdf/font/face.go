@@ -119,7 +119,7 @@ func (f *face) groups(t []byte) {
 		g := t[16+12*i:]
 		start, end, id := be.Uint32(g), be.Uint32(g[4:]), be.Uint32(g[8:])
 		for c := start; c <= end; c++ {
-			f.chars.set(rune(c), uint16(id + c - start))
+			f.chars.set(rune(c), uint16(id+c-start))
 		}
 	}
 }
