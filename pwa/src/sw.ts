@@ -2,6 +2,7 @@
 // without a server. It never touches /api/, and it keeps nothing about anybody: what is personal lies sealed
 // in IndexedDB (patient/sealed.ts). A new version waits until the phone has closed all pages of the old one:
 // nothing changes under a patient at the counter.
+import { inTurn } from "./shared/inturn";
 import { within } from "./shared/within";
 
 declare const self: ServiceWorkerGlobalScope;
@@ -58,10 +59,21 @@ self.addEventListener("message", (e) => {
  */
 async function keepLater(): Promise<void> {
   if (!(await caches.has(cacheName))) return;
-  const cache = await caches.open(cacheName);
   for (const address of LATER) {
-    if (!(await cache.match(address))) await cache.put(address, await ownFile(address));
+    if (await caches.match(address, { cacheName })) continue;
+    const answer = await ownFile(address);
+    await inCache((cache) => cache.put(address, answer));
   }
+}
+
+/**
+ * Changes this version's cache where there is one. Browsers drop a site's caches and its worker together:
+ * where only the cache is gone, the phone was wiped while what is to be kept was on its way.
+ */
+function inCache(change: (cache: Cache) => Promise<void>): Promise<void> {
+  return inTurn(async () => {
+    if (await caches.has(cacheName)) await change(await caches.open(cacheName));
+  });
 }
 
 /**
@@ -103,8 +115,8 @@ function choosesPreferences(asked: Request, url: URL): boolean {
   );
 }
 
-async function notePreferences(): Promise<void> {
-  if (await caches.has(cacheName)) await (await caches.open(cacheName)).put(preferencesMark, new Response());
+function notePreferences(): Promise<void> {
+  return inCache((cache) => cache.put(preferencesMark, new Response()));
 }
 
 /**
@@ -154,15 +166,11 @@ async function shellNow(address: string): Promise<{ text: string; answer: () => 
   return { text, answer: () => new Response(text, { headers }) };
 }
 
-/**
- * Browsers drop a site's caches and its worker together: where only the cache is gone, the phone was wiped
- * while this was on its way.
- */
-async function keepShell(page: Response): Promise<void> {
-  if (!(await caches.has(cacheName))) return;
-  const cache = await caches.open(cacheName);
-  await cache.put(SHELL, page);
-  await cache.delete(preferencesMark);
+function keepShell(page: Response): Promise<void> {
+  return inCache(async (cache) => {
+    await cache.put(SHELL, page);
+    await cache.delete(preferencesMark);
+  });
 }
 
 /**

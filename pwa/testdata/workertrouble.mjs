@@ -8,8 +8,20 @@ const other = { "Cache-Control": "no-store" };
 const shell = '<script src="' + program + '">';
 const path = (asked) => new URL(typeof asked === "string" ? asked : asked.url, origin).pathname;
 
-function browser({ answer, full = false, shut = false, kept = {}, old = false }) {
+function browser({ answer, full = false, shut = false, kept = {}, old = false, looked = () => {} }) {
   const listeners = {};
+  let held = false; // Web Locks: one holds a lock at a time, at once where nobody does
+  const waiting = [];
+  const request = async (name, options, work) => {
+    if (held) await new Promise((turn) => waiting.push(turn));
+    held = true;
+    try {
+      return await work();
+    } finally {
+      held = waiting.length > 0;
+      waiting.shift()?.();
+    }
+  };
   const stores = new Map([["madoguchi-old", new Map()]]);
   const cacheOf = (name) => {
     if (!stores.has(name)) stores.set(name, new Map());
@@ -42,7 +54,9 @@ function browser({ answer, full = false, shut = false, kept = {}, old = false })
     },
     has: async (name) => {
       opened();
-      return stores.has(name);
+      const there = stores.has(name);
+      looked(stores, request);
+      return there;
     },
     match: async (asked, { cacheName }) => {
       opened();
@@ -72,6 +86,7 @@ function browser({ answer, full = false, shut = false, kept = {}, old = false })
   }
   const globals = { self, caches, fetch, Request: Asked, Response: Answer, location: { origin } };
   globals.AbortSignal = old ? class {} : AbortSignal;
+  globals.navigator = old ? {} : { locks: { request } };
   new Function(...Object.keys(globals), source)(...Object.values(globals));
   const cache = cacheOf(cacheName);
   for (const [address, response] of Object.entries(kept)) stores.get(cacheName).set(address, response);
@@ -156,6 +171,21 @@ out["a wiped phone keeps nothing anew"] =
   (await text(b.get(program))) === "new" &&
   !(await b.fire("message", { data: "later" })).failed &&
   b.stores.size === 0;
+
+for (const [what, asks] of [
+  ["shell", () => b.navigate("/screen")],
+  ["parts", () => b.fire("message", { data: "later" })],
+  ["display preferences", () => b.navigate("/?lang=en")],
+]) {
+  let wiped = false; // between the worker's look whether there is a cache and its opening
+  const looked = (stores, request) => wiped && request("madoguchi/caches", {}, () => stores.clear());
+  b = browser({ answer: server, looked });
+  await b.fire("install");
+  wiped = true;
+  await asks();
+  await new Promise((done) => setTimeout(done, 20)); // what goes on behind the answer
+  out["a phone that is wiped meanwhile keeps no " + what] = b.stores.size === 0;
+}
 
 b = browser({ answer: server, old: true }); // AbortSignal.timeout came with Safari 16
 out["an older browser opens the door"] = (await text(b.navigate("/"))) === "door";

@@ -3,6 +3,7 @@
 import { call, Problem } from "../shared/api";
 import { wipe } from "../shared/database";
 import { byId, h, setText } from "../shared/dom";
+import { inTurn } from "../shared/inturn";
 import { word } from "../shared/words";
 import { ask, identifyDevice } from "./access";
 import { confirmed } from "./confirm";
@@ -69,7 +70,9 @@ async function wipeAll(page: Page): Promise<void> {
 }
 
 async function dropShell(): Promise<void> {
-  for (const name of await caches.keys()) await caches.delete(name);
+  await inTurn(async () => {
+    for (const name of await caches.keys()) await caches.delete(name);
+  });
   for (const worker of (await navigator.serviceWorker?.getRegistrations()) ?? []) await worker.unregister();
 }
 
