@@ -32,14 +32,15 @@ FUZZTIME ?= 5s
 .PHONY: test security quick fuzz mutate race assure bench soak lighthouse setup lint dist pictures bridge
 
 # Every test, none skipped: one room more at a time than there are processors, since many of their tests wait
-# for a disk or a clock; those in browsers have the machine for themselves, four at a time, since
-# they mostly wait for what people wait for. They count the bad inputs that they refuse in a file
-# (testenv.Refused), and scripts/security compares it with the table of docs/security.md, or writes that.
+# for a disk or a clock; those in browsers have the machine for themselves, four at a time, since they mostly
+# wait for what people wait for. Their time is bounded for what hangs: it follows the machine like no other.
+# They count the bad inputs that they refuse in a file (testenv.Refused), and scripts/security compares it
+# with the table of docs/security.md, or writes that.
 define tested
 set -e; refused=$$(mktemp); trap 'rm -f "$$refused"' EXIT; \
 export MADOGUCHI_TEST=require MADOGUCHI_REFUSED="$$refused"; \
 go test -count=1 -timeout 20m -p $$(($$(nproc) + 1)) $$(go list ./... | grep -v /e2e); \
-go test -count=1 -timeout 20m -p 1 -parallel 4 ./e2e/...; \
+go test -count=1 -timeout 30m -p 1 -parallel 4 ./e2e/...; \
 go run ./scripts/security $(1) "$$refused"
 endef
 

@@ -20,6 +20,8 @@ type point struct {
 // clickMissed tells of it. A page whose programs do not run is watched by nobody.
 const clickPoint = `(selector => {
 	const not = Not => ({ X: 0, Y: 0, Not });
+	// a module has run by then: before, nobody would hear of the press
+	if (!performance.getEntriesByType("navigation")[0]?.domContentLoadedEventEnd) return not("is not ready");
 	const e = document.querySelector(selector);
 	if (!e?.checkVisibility()) return not("is not seen");
 	e.scrollIntoViewIfNeeded();
@@ -58,7 +60,8 @@ func missed(ctx context.Context, target *chromedp.Target) bool {
 	return err == nil && was
 }
 
-// click is a step that clicks the element as a hand would: when it has come, and nothing lies over it.
+// click is a step that clicks the element as a hand would: when it has come, its page's programs have
+// started, and nothing lies over it.
 func click(selector string) chromedp.Action[chromedp.Void] {
 	find := chromedp.Evaluate[point](clickPoint + `(` + quote(selector) + `)`)
 	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {

@@ -22,7 +22,7 @@ import (
 func TestACounterInAHurry(t *testing.T) {
 	t.Parallel()
 	base, _, data := startServer(t)
-	_, noticeURL := clerkImports(t, base, "髙橋 德一")
+	noticeURL := imports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 	console := staffOpens(t, base, "")
 	bridge(t, base, console, "tokuichi.json")
@@ -354,7 +354,7 @@ func TestACounterInAHurry(t *testing.T) {
 func TestACounterWhoseReaderIsAwayAsksNoOther(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
-	_, noticeURL := clerkImports(t, base, "髙橋 德一")
+	noticeURL := imports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 	console := staffOpens(t, base, "")
 	own := bridgeNamed(t, base, console, "tokuichi.json", "受付1")

@@ -42,7 +42,7 @@ func inWindow(t *testing.T, tab context.Context, step string, selectors ...strin
 func TestACaseFitsThePage(t *testing.T) {
 	t.Parallel()
 	base, _, data := startServer(t)
-	_, noticeURL := clerkImports(t, base, "髙橋 德一")
+	noticeURL := imports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 	console := staffOpens(t, base, "")
 	bridge(t, base, console, "tokuichi.json")
@@ -130,7 +130,7 @@ func TestACaseFitsThePage(t *testing.T) {
 func TestACaseByKeyboardAlone(t *testing.T) {
 	t.Parallel()
 	base, _, data := startServer(t)
-	_, noticeURL := clerkImports(t, base, "髙橋 德一")
+	noticeURL := imports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 	console := staffOpens(t, base, "")
 	resize(t, console, 1280, 900)

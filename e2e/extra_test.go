@@ -12,7 +12,7 @@ import (
 func TestNumberOnTheFaceDatesAndOQSInTheBrowser(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
-	_, noticeURL := clerkImports(t, base, "髙橋 德一")
+	noticeURL := imports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 	console := staffOpens(t, base, "")
 	folder := t.TempDir()

@@ -72,7 +72,7 @@ const decoderLoaded = `performance.getEntriesByType("resource").filter(r => r.na
 func TestTheChipsPhotoStandsBesideTheTicksAndGoesWithTheCase(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
-	_, noticeURL := clerkImports(t, base, "髙橋 德一")
+	noticeURL := imports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 	console := staffOpens(t, base, "")
 	bridge(t, base, console, "tokuichi.json")

@@ -40,7 +40,7 @@ var longName = strings.TrimSpace(strings.Repeat("ALEXANDRINA MAXIMILIANA ", 4))[
 func TestTheFirstViewIsWholeInEveryWindow(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
-	_, noticeURL := clerkImports(t, base, "髙橋 德一")
+	noticeURL := imports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 	inLab(t, phone)
 
@@ -138,7 +138,7 @@ func with(m map[string]any, member string, value any) map[string]any {
 func TestBackClosesWhatLiesOverTheScreen(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
-	_, noticeURL := clerkImports(t, base, "髙橋 德一")
+	noticeURL := imports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 	waitText(t, phone, "#age", "秒前に作成")
 	waitTrue(t, phone, stored)

@@ -116,7 +116,7 @@ func shot(t *testing.T, tab context.Context, name string) {
 func TestTheLargeViewIsTheLargestInEveryWindow(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
-	_, noticeURL := clerkImports(t, base, "髙橋 德一")
+	noticeURL := imports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 	inLab(t, phone)
 	do(t, phone, chromedp.Navigate(base+"/screen"))

@@ -24,7 +24,7 @@ func TestAPhoneThatNobodyKnowsIsToldSoWithoutAnError(t *testing.T) {
 func TestALanguageIsThatOfTheFirstScreenAfterItWasChosen(t *testing.T) {
 	t.Parallel()
 	base, server, _ := startServer(t)
-	_, notice := clerkImports(t, base, "髙橋 德一")
+	notice := imports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, notice, "demo-tokuichi")
 	waitTrue(t, phone, `navigator.serviceWorker.ready.then(() => caches.match("/screen"))`)
 	do(t, phone, chromedp.Navigate(base+"/screen")) // from here on the worker answers
@@ -71,7 +71,7 @@ func TestALanguageIsThatOfTheFirstScreenAfterItWasChosen(t *testing.T) {
 func TestALogOutWithoutNetworkIsKeptAndCarriedOutAtTheNextContact(t *testing.T) {
 	t.Parallel()
 	base, server, data := startServer(t)
-	_, notice := clerkImports(t, base, "髙橋 德一")
+	notice := imports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, notice, "demo-tokuichi")
 	waitTrue(t, phone, stored)
 	waitTrue(t, phone, `navigator.serviceWorker.ready.then(() => caches.match("/screen"))`)

@@ -100,7 +100,7 @@ func TestTheBrowserLoadsTheFontOfEveryHardName(t *testing.T) {
 func TestThereIsASentenceWhereANameCannotBeDrawn(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
-	_, noticeURL := clerkImports(t, base, "髙橋 德一")
+	noticeURL := imports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 	loaded := `getComputedStyle(document.getElementById("screen")).getPropertyValue("--name-font") !== "" &&
 		[...document.fonts].some(f => f.status === "loaded")`

@@ -12,7 +12,7 @@ import (
 func TestTheWayInNeedsNoProgram(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
-	_, notice := clerkImports(t, base, "髙橋 德一")
+	notice := imports(t, base, "髙橋 德一")
 	phone := browser(t, 360, 640, "")
 	devtool(t, phone, emulation.SetScriptExecutionDisabled,
 		emulation.SetScriptExecutionDisabledParams{Value: true})

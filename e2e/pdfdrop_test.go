@@ -164,7 +164,7 @@ func TestStaffDropAPatientsPDF(t *testing.T) {
 func TestAPDFOnADayWithoutTheServer(t *testing.T) {
 	t.Parallel()
 	base, _, data := startServer(t)
-	_, noticeURL := clerkImports(t, base, "髙橋 德一")
+	noticeURL := imports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 	copied := fetched(t, phone, ownPDF("document"))
 	c := &offlineConsole{profile: t.TempDir() + "/1", base: base, data: data}

@@ -127,7 +127,7 @@ type walk struct {
 func startWalk(t *testing.T) walk {
 	t.Helper()
 	base, _, _ := startServer(t)
-	_, noticeURL := clerkImports(t, base, "髙橋 德一")
+	noticeURL := imports(t, base, "髙橋 德一")
 	w := walk{base, patientEnrols(t, noticeURL, "demo-tokuichi"), staffOpens(t, base, "")}
 	inLab(t, w.phone)
 	inLab(t, w.console)

@@ -98,7 +98,7 @@ const oddReceipts = `(async () => {` + receiptMaker + `
 func TestAPhoneTellsWhoseWordAReceiptIs(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
-	_, notice := clerkImports(t, base, "髙橋 德一")
+	notice := imports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, notice, "demo-tokuichi")
 	devtool(t, phone, page.AddScriptToEvaluateOnNewDocument,
 		page.AddScriptToEvaluateOnNewDocumentParams{Source: troubles})

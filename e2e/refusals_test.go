@@ -11,7 +11,7 @@ import (
 func TestEveryWrongTurnSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
-	_, notice := clerkImports(t, base, "髙橋 德一")
+	notice := imports(t, base, "髙橋 德一")
 	phone := browser(t, 360, 640, "")
 	expects(t, phone, `status of (403|404|422) .*/(nothing-here|n/|login/callback|enrol)`,
 		"wrong turns are what is looked at")

@@ -203,7 +203,7 @@ func recordsRefusal(t *testing.T, console context.Context) {
 func TestWhatIsNoScreenOfAListedInsurer(t *testing.T) {
 	t.Parallel()
 	base, _, data := startServer(t)
-	_, notice := clerkImports(t, base, "髙橋 德一")
+	notice := imports(t, base, "髙橋 德一")
 	console := staffOpens(t, base, "")
 	resize(t, console, 1280, 900)
 	copies(t, console)

@@ -32,7 +32,7 @@ const verdictSeen = `(() => {
 func TestTheVerdictStaysInViewInEveryState(t *testing.T) {
 	t.Parallel()
 	base, _, data := startServer(t)
-	_, noticeURL := clerkImports(t, base, "髙橋 德一")
+	noticeURL := imports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 	inLab(t, phone)
 	do(t, phone, chromedp.Navigate(base+"/screen"))

@@ -18,7 +18,7 @@ import (
 )
 
 // root is the module's folder.
-func root(t *testing.T, parts ...string) string {
+func root(t testing.TB, parts ...string) string {
 	t.Helper()
 	path, err := filepath.Abs(filepath.Join(append([]string{".."}, parts...)...))
 	if err != nil {
@@ -205,7 +205,7 @@ func paste(t *testing.T, console context.Context, text string) {
 func TestForgedOldAndClonedAreRefusedInTheBrowser(t *testing.T) {
 	t.Parallel()
 	base, _, data := startServer(t)
-	_, noticeURL := clerkImports(t, base, "髙橋 德一")
+	noticeURL := imports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 	console := staffOpens(t, base, "")
 	bridge(t, base, console, "copied-tokuichi.json")
@@ -256,7 +256,7 @@ func TestForgedOldAndClonedAreRefusedInTheBrowser(t *testing.T) {
 func TestCodeReadsFromTheScreenAtEveryWidth(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
-	_, noticeURL := clerkImports(t, base, "髙橋 德一")
+	noticeURL := imports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 	for _, width := range []int64{360, 390, 430} {
 		do(t, phone, chromedp.EmulateViewport(width, 800), chromedp.Navigate(base+"/screen"))

@@ -83,7 +83,7 @@ type wedgeState struct {
 func TestReadersThatTypeAreReadInEveryState(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
-	_, noticeURL := clerkImports(t, base, "髙橋 德一")
+	noticeURL := imports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 	jws := jwsOf(t, phone)
 	made := credential.NewOnlineCode("https://hoken.example.jp/i/00138990")

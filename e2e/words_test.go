@@ -80,7 +80,7 @@ const beyond = `document.documentElement.scrollWidth <= innerWidth ? [] :
 func TestWordsOfProgramsHaveReadings(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
-	_, noticeURL := clerkImports(t, base, "髙橋 德一")
+	noticeURL := imports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 	whole := func(t *testing.T, name, selector string) {
 		t.Helper()
@@ -174,7 +174,7 @@ func refusalHasReadings(
 func TestNoWordIsBrokenInLargeLettersOrNarrowWindows(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
-	_, noticeURL := clerkImports(t, base, "髙橋 德一")
+	noticeURL := imports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 	for _, c := range []struct {
 		size   string
