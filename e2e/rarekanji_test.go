@@ -110,6 +110,24 @@ const firstNamesLast = `{
 	};
 }`
 
+// earlierNamesCome asks for the font of the names that stand on the page, then for that of a screen that was
+// shown before them, as two parts of a program that load at the same time may. It tells whether the name is
+// drawn in its own font.
+const earlierNamesCome = `(async () => {
+	const loaded = performance.getEntriesByType("resource").filter(e => /chunk-.*js$/.test(e.name));
+	const { useNameFont } = (await Promise.all(loaded.map(e => import(e.name)))).find(m => m.useNameFont);
+	const screen = document.getElementById("screen"), name = document.getElementById("holder-name");
+	name.classList.remove("of-name-font");
+	const of = (...rareTexts) =>
+		({ details: { name: name.textContent, alias: rareTexts.join(), rareTexts } });
+	const person = screen.dataset.person;
+	await Promise.all([
+		useNameFont(person, of("name", "alias"), 1001, () => true),
+		useNameFont(person, of("alias"), 1000, () => false),
+	]);
+	return name.classList.contains("of-name-font");
+})()`
+
 func TestEachTextOfAScreenIsDrawnInOneTypeface(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
@@ -121,6 +139,9 @@ func TestEachTextOfAScreenIsDrawnInOneTypeface(t *testing.T) {
 	do(t, phone, chromedp.Navigate(base+"/screen"))
 	waitText(t, phone, "#holder-name", "𠮷葛\U000E0100")
 	waitTrue(t, phone, `document.querySelector("#holder-name.of-name-font") !== null`)
+	if !await[bool](t, phone, earlierNamesCome) {
+		t.Error("the font of names that were shown before takes the place of those that are")
+	}
 	do(t, phone, script(`document.getElementById("more").open = true`))
 	places := []string{"#holder-name", "#holder-kana"}
 	for _, list := range []string{"#figures", "#details"} {
