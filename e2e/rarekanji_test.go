@@ -122,8 +122,8 @@ const earlierNamesCome = `(async () => {
 		({ details: { name: name.textContent, alias: rareTexts.join(), rareTexts } });
 	const person = screen.dataset.person;
 	await Promise.all([
-		useNameFont(person, of("name", "alias"), 1001, () => true),
-		useNameFont(person, of("alias"), 1000, () => false),
+		useNameFont(person, of("name", "alias"), () => true),
+		useNameFont(person, of("alias"), () => false),
 	]);
 	return name.classList.contains("of-name-font");
 })()`

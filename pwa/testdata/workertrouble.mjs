@@ -178,7 +178,7 @@ for (const [what, asks] of [
   ["display preferences", () => b.navigate("/?lang=en")],
 ]) {
   let wiped = false; // between the worker's look whether there is a cache and its opening
-  const looked = (stores, request) => wiped && request("madoguchi/caches", {}, () => stores.clear());
+  const looked = (stores, request) => wiped && request("caches", {}, () => stores.clear());
   b = browser({ answer: server, looked });
   await b.fire("install");
   wiped = true;

@@ -5,7 +5,6 @@ import { dayInWords } from "./dayinwords";
 import { shownKana, type Screen } from "./screen";
 
 let shown: Screen | null = null; // whose details stand on the page
-let turn = 0; // of showing details, from 1
 
 /** Fills the page with a person's items; the codes are drawn elsewhere (codes.ts). */
 export function showDetails(person: string, s: Screen): void {
@@ -13,8 +12,7 @@ export function showDetails(person: string, s: Screen): void {
   shown = s;
   byId("screen").style.removeProperty("--name-font");
   byId("name-shapes").hidden = !d["lacksShapes"];
-  turn++;
-  if (d.rareTexts) void drawNames(person, s, turn);
+  if (d.rareTexts) void drawNames(person, s);
   showName(d["name"] ?? "");
   setText(byId("holder-kana"), shownKana(d["kana"]));
   sayOf(byId("holder-birth"), "born", withOwn(d["birthDateJa"] ?? "", d["birthDate"]));
@@ -57,11 +55,11 @@ export function showName(name: string): void {
  * Has the names drawn in a font of their own; where that cannot be, the phone's own has to do, and the page
  * says so.
  */
-async function drawNames(person: string, s: Screen, asked: number): Promise<void> {
+async function drawNames(person: string, s: Screen): Promise<void> {
   let drawn = false;
   try {
     const { useNameFont } = await import("./namefont");
-    drawn = await useNameFont(person, s, asked, () => shown === s);
+    drawn = await useNameFont(person, s, () => shown === s);
   } catch (e) {
     if (e instanceof DOMException && e.name !== "AbortError" && e.name !== "TimeoutError") {
       console.error("The font of the names was refused:", e.message); // no name in it

@@ -10,23 +10,18 @@ import { openSealed, seal } from "./sealed";
 const families = new Map<string, { of: string; name: string }>();
 
 /** Which names of each person are to be drawn: a font that comes late for earlier ones is nobody's. */
-const wanted = new Map<string, { names: string; turn: number }>();
+const wanted = new Map<string, string>();
 
 /**
  * Draws a person's names with their own font, and reports whether there is one. It rejects where the font
- * cannot be had or the browser refuses it. Of the screens of a person the one of the last turn counts: what
+ * cannot be had or the browser refuses it. Of the screens of a person the one that is shown counts: what
  * was asked for first may come here last, and be ready last.
  */
-export async function useNameFont(
-  person: string,
-  screen: Screen,
-  turn: number,
-  isShown: () => boolean,
-): Promise<boolean> {
+export async function useNameFont(person: string, screen: Screen, isShown: () => boolean): Promise<boolean> {
   const d = screen.details;
   const texts = (d.rareTexts ?? []).map((of) => (of === "kana" ? shownKana(d["kana"]) : (d[of] ?? "")));
   const names = JSON.stringify(texts);
-  if (turn > (wanted.get(person)?.turn ?? 0)) wanted.set(person, { names, turn });
+  if (isShown()) wanted.set(person, names);
   const of = encode(await crypto.subtle.digest("SHA-256", utf8(names)));
   let family = families.get(person);
   if (family?.of !== of) {
@@ -36,7 +31,7 @@ export async function useNameFont(
     family = { of, name: `Name ${of}` };
     // No false bold of a fine stroke.
     document.fonts.add(await new FontFace(family.name, data, { weight: "400 700" }).load());
-    if (wanted.get(person)?.names !== names) return true;
+    if ((wanted.get(person) ?? names) !== names) return true;
     families.set(person, family);
     if (!kept) void keep(person, of, data);
   }
