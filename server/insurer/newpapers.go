@@ -78,6 +78,7 @@ func (n *NewPapers) add(due byte) {
 // paperState is what an insurer's papers depend on: whoever is stored, changed or erased, whatever is printed
 // and each day make another.
 type paperState struct {
+	insurer         eligibility.InsurerNumber
 	day             eligibility.Date
 	people, printed int
 	changed, last   time.Time // of one of the people, and of a print
@@ -91,7 +92,7 @@ type paperStates struct {
 }
 
 func (s paperStates) stateNow(ctx context.Context, number eligibility.InsurerNumber) (paperState, error) {
-	is := paperState{day: eligibility.DateOf(s.now())}
+	is := paperState{insurer: number, day: eligibility.DateOf(s.now())}
 	var err error
 	if is.people, is.changed, err = s.usage.LastChange(ctx, number); err != nil {
 		return is, err

@@ -63,7 +63,8 @@ func TestWhatWasCountedOfAFileCountsUntilSomethingChanges(t *testing.T) {
 			if c.meanwhile != nil {
 				c.meanwhile(s)
 			}
-			papers.stored(t.Context(), StoredPreview{ID: "F", Seen: ImportCount{New: 4, Changed: 1}}, began)
+			papers.stored(t.Context(), StoredPreview{ID: "F", Insurer: "06139992",
+				Seen: ImportCount{New: 4, Changed: 1}}, began)
 			if c.then != nil {
 				c.then(s)
 			}
@@ -75,6 +76,10 @@ func TestWhatWasCountedOfAFileCountsUntilSomethingChanges(t *testing.T) {
 			want := NewPapers{Day: eligibility.DateOf(began), Notices: 1, Certificates: 2}
 			if ok != c.counts || ok && made != want {
 				t.Errorf("%+v %v", made, ok)
+			}
+			state.insurer = "06139997"
+			if made, ok := f.of("F", state); ok {
+				t.Errorf("another insurer is told %+v", made)
 			}
 		})
 	}
