@@ -20,12 +20,8 @@ func clerkBrowser(t testing.TB, base string) *http.Client {
 		t.Fatal(err)
 	}
 	client := &http.Client{Jar: jar}
-	page := fetch(t, client, base+"/insurer/staff")
-	name := regexp.MustCompile(`name="name" value="([^"]+)"`).FindStringSubmatch(page)
-	if name == nil {
-		t.Fatal(page)
-	}
-	send(t, client, base+"/insurer/staff", url.Values{"name": {name[1]}})
+	name := found(t, fetch(t, client, base+"/insurer/staff"), `name="name" value="([^"]+)"`)
+	send(t, client, base+"/insurer/staff", url.Values{"name": {name}})
 	return client
 }
 

@@ -56,7 +56,7 @@ func (f *sourceFile) heading() record {
 // last.
 func (f *sourceFile) records() iter.Seq[record] {
 	return func(yield func(record) bool) {
-		defer spare(f.source)()
+		defer Spare(f.source)()
 		l := &lines{scan: bufio.NewScanner(f.decoded()), now: 1}
 		l.scan.Buffer(make([]byte, 0, 64<<10), maxLine)
 		l.scan.Split(splitLine)

@@ -25,11 +25,8 @@ var sparing struct {
 	limit   int64
 }
 
-// Spare is called when something reads a source's parts by itself; it returns what is called at the end.
-func Spare(source Source) (end func()) { return spare(source) }
-
-// spare is called when a source begins to be read; it returns what is called at the end.
-func spare(source Source) (end func()) {
+// Spare is called when a source begins to be read, by rows or by parts; it returns what is called at the end.
+func Spare(source Source) (end func()) {
 	if source.Parts() < sparedParts {
 		return func() {}
 	}
