@@ -12,6 +12,7 @@ var copied = []copiedTable{
 	{"key_checks", []string{"file"}},
 	{"insurers", []string{"id"}},
 	{"people", []string{"id"}},
+	{"search_slices", []string{"id"}},
 	{"open_imports", []string{"id"}},
 	{"import_changes", []string{"id"}},
 	{"person_versions", []string{"id"}},

@@ -61,9 +61,9 @@ func (s registerStore) ErasePerson(
 	ctx context.Context, insurer eligibility.InsurerNumber, id audit.PersonID, e audit.Entry,
 ) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
-		var there int
-		if err := tx.QueryRowContext(ctx, `SELECT 1 FROM people WHERE ref = $1 AND insurer = $2`,
-			id, insurer).Scan(&there); err != nil {
+		var number int64
+		if err := tx.QueryRowContext(ctx, `SELECT id FROM people WHERE ref = $1 AND insurer = $2`,
+			id, insurer).Scan(&number); err != nil {
 			return err
 		}
 		pseudonym, err := s.pseudonymOf(ctx, tx, id)
@@ -86,6 +86,9 @@ func (s registerStore) ErasePerson(
 			if err := s.endings().enrolment(ctx, tx, login); err != nil {
 				return err
 			}
+		}
+		if err := leaveSlices(ctx, tx, number, insurer); err != nil {
+			return err
 		}
 		_, err = tx.ExecContext(ctx, `DELETE FROM people WHERE ref = $1`, id) // the rest cascades
 		return err

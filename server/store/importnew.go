@@ -22,7 +22,7 @@ type newPeople struct {
 }
 
 // newColumns are the columns of a new person; newPersonColumns is how many values they have, since the
-// version is one.
+// version is one. Who is found by a slice (searchslices.go) has in_slice besides.
 var newColumns = []string{
 	"ref", "insurer", "key_mac", "body_mac", "version", "registered_at", "body", "pseudonym", "import",
 	"came_with", "search", "number_mac", "name_mac", "kana_mac", "birth_mac", "insured_mac",
@@ -31,19 +31,23 @@ var newColumns = []string{
 
 const newPersonColumns = 17
 
+// slicedColumns are those of a new person whose number is known before.
+var slicedColumns = slices.Concat(newColumns, []string{"id", "in_slice"})
+
 var (
-	insertOne  = insertPeople(1)
-	insertMany = insertPeople(insertTogether)
+	insertOne  = insertPeople(1, "", "")
+	insertMany = insertPeople(insertTogether, "", "")
 	// insertNew passes over who is known: how many rows it stored says whether anybody was
-	insertNew = insertMany + ` ON CONFLICT (key_mac) DO NOTHING`
+	insertNew = insertPeople(insertTogether, ", in_slice", ", 1") + ` ON CONFLICT (key_mac) DO NOTHING`
 )
 
-// insertPeople stores n people. An error gives the whole transaction up (OR ROLLBACK), as storeSlice does
-// anyway: SQLite would else keep a journal of each statement, to take back that alone, and that took a third
-// of an import.
-func insertPeople(n int) string {
+// insertPeople stores n people, with one column more and its value where that is not empty. An error gives
+// the whole transaction up (OR ROLLBACK), as storeSlice does anyway: SQLite would else keep a journal of each
+// statement, to take back that alone, and that took a third of an import.
+func insertPeople(n int, column, value string) string {
 	var text strings.Builder
-	text.WriteString(`INSERT OR ROLLBACK INTO people (` + strings.Join(newColumns, ", ") + `) VALUES `)
+	text.WriteString(`INSERT OR ROLLBACK INTO people (` + strings.Join(newColumns, ", ") + column +
+		`) VALUES `)
 	for i := range n {
 		if i > 0 {
 			text.WriteString(", ")
@@ -59,7 +63,7 @@ func insertPeople(n int) string {
 			}
 			text.WriteString("?") // the driver looks for the name of each that has one
 		}
-		text.WriteString(")")
+		text.WriteString(value + ")")
 	}
 	return text.String()
 }
@@ -93,6 +97,15 @@ func (im *openImport) putNew(
 			rest = append(rest, some...)
 			continue
 		}
+		last, err := done.LastInsertId() // nobody else writes: their numbers follow each other
+		if err != nil {
+			return nil, storing(err)
+		}
+		for i, p := range some {
+			if err := im.search.add(last-int64(len(some)-1-i), p.search); err != nil {
+				return nil, err
+			}
+		}
 		im.areNew(some...)
 	}
 	return rest, nil
@@ -116,22 +129,49 @@ func (im *openImport) copyNew(
 	if _, err := tx.ExecContext(ctx, "SAVEPOINT copied"); err != nil {
 		return nil, storing(err)
 	}
+	numbers, err := nextPeople(ctx, tx, len(batch))
+	if err != nil {
+		return nil, err
+	}
 	next := newPeople{im: im}
 	for _, p := range batch {
 		next.hold(p)
 	}
 	after := "RELEASE copied"
 	var refused *pgconn.PgError
-	switch err := next.copyIn(ctx, tx); {
+	switch err := next.copyIn(ctx, tx, numbers); {
 	case errors.As(err, &refused) && refused.Code == uniqueViolation:
 		rest, after = batch, "ROLLBACK TO copied"
 	case err != nil:
 		return nil, err
 	default:
+		for i, p := range batch {
+			if err := im.search.add(numbers[i], p.search); err != nil {
+				return nil, err
+			}
+		}
 		im.areNew(batch...)
 	}
 	_, err = tx.ExecContext(ctx, after)
 	return rest, storing(err)
+}
+
+// nextPeople takes numbers for n people, for whom COPY would choose them without telling.
+func nextPeople(ctx context.Context, tx *sql.Tx, n int) (numbers []int64, err error) {
+	rows, err := tx.QueryContext(ctx, `SELECT nextval(pg_get_serial_sequence('people', 'id'))
+		FROM generate_series(1, $1)`, n)
+	if err != nil {
+		return nil, storing(err)
+	}
+	defer rows.Close()
+	for numbers = make([]int64, 0, n); rows.Next(); {
+		var number int64
+		if err := rows.Scan(&number); err != nil {
+			return nil, storing(err)
+		}
+		numbers = append(numbers, number)
+	}
+	return numbers, storing(rows.Err())
 }
 
 // uniqueViolation is PostgreSQL's SQLSTATE for a value that is there already.
@@ -167,7 +207,7 @@ func (f *newPeople) stored(ctx context.Context, tx *sql.Tx, keyMAC []byte) (id i
 
 func (f *newPeople) flush(ctx context.Context, tx *sql.Tx) error {
 	if _, ok := f.im.engine.(postgres); ok {
-		return f.copyIn(ctx, tx)
+		return f.copyIn(ctx, tx, nil)
 	}
 	for ; f.n > 0; f.n-- {
 		if _, err := tx.ExecContext(ctx, insertOne, f.values[:newPersonColumns]...); err != nil {
@@ -178,14 +218,23 @@ func (f *newPeople) flush(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-// copyIn stores by COPY.
-func (f *newPeople) copyIn(ctx context.Context, tx *sql.Tx) error {
+// copyIn stores by COPY: under these numbers who is found by a slice, others without.
+func (f *newPeople) copyIn(ctx context.Context, tx *sql.Tx, numbers []int64) error {
+	columns := newColumns
+	if numbers != nil {
+		columns = slicedColumns
+	}
 	rows := make([][]any, 0, f.n)
-	for row := range slices.Chunk(f.values, newPersonColumns) {
-		rows = append(rows, slices.Insert(slices.Clone(row), 4, any(int64(1)))) // version
+	for values := range slices.Chunk(f.values, newPersonColumns) {
+		row := make([]any, 0, len(columns))
+		row = append(append(append(row, values[:4]...), int64(1)), values[4:]...) // the fifth is the version
+		if numbers != nil {
+			row = append(row, numbers[len(rows)], int64(1))
+		}
+		rows = append(rows, row)
 	}
 	f.n, f.values = 0, f.values[:0]
-	return storing(copyInto(ctx, tx, copiedRows{"people", newColumns, rows}))
+	return storing(copyInto(ctx, tx, copiedRows{"people", columns, rows}))
 }
 
 func storing(err error) error {

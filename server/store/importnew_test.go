@@ -73,6 +73,7 @@ func testWhoIsKnownIsFoundAnywhereInAFile(t *testing.T) {
 			if err != nil || count != want {
 				t.Errorf("%+v %v, want %+v", count, err, want)
 			}
+			slicesTellOfTheirPeople(t, s)
 			for i, r := range rows {
 				if i%9 > 0 && !strings.HasPrefix(r.key, "known") {
 					continue

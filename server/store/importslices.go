@@ -51,6 +51,7 @@ type openImport struct {
 	count insurer.ImportCount
 
 	pending []incomingPerson // of the next slice
+	search  searchSlice      // of those of it who were stored as new before anybody was looked for
 	allNew  bool             // nobody of the last batch was known
 }
 
@@ -110,12 +111,13 @@ func (im *openImport) storeSlice(ctx context.Context) error {
 }
 
 func (im *openImport) putPending(ctx context.Context, tx *sql.Tx) error {
+	im.search.clear()
 	for batch := range slices.Chunk(im.pending, im.importBatch()) {
 		if err := im.put(ctx, tx, batch); err != nil {
 			return err
 		}
 	}
-	return nil
+	return im.putSearchSlice(ctx, tx)
 }
 
 // put stores a batch: each person is new, a next version, or unchanged. Behind a batch of new people only,
@@ -139,6 +141,9 @@ func (im *openImport) put(ctx context.Context, tx *sql.Tx, batch []incomingPerso
 		k, ok := found[string(p.keyMAC)]
 		switch {
 		case ok && k.ref == p.ref: // putNew stored it
+			if err := im.search.add(k.id, p.search); err != nil {
+				return err
+			}
 			im.areNew(p)
 			continue
 		case !ok:
@@ -298,8 +303,18 @@ func (s *core) clearImports(ctx context.Context) error {
 				if err != nil {
 					return fmt.Errorf("clearing an import away: %w", err)
 				}
-				n, err := done.RowsAffected()
-				if more = n > 0; more || err != nil {
+				people, err := done.RowsAffected()
+				if err != nil {
+					return err
+				}
+				done, err = tx.ExecContext(ctx, `DELETE FROM search_slices WHERE id IN
+					(SELECT id FROM search_slices WHERE import = $1 ORDER BY id LIMIT $2)`,
+					one.id, importSlice/4)
+				if err != nil {
+					return fmt.Errorf("clearing an import's slices away: %w", err)
+				}
+				rows, err := done.RowsAffected()
+				if more = people+rows > 0; more || err != nil {
 					return err
 				}
 				_, err = tx.ExecContext(ctx, `DELETE FROM open_imports WHERE id = $1`, one.id)

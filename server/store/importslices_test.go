@@ -162,7 +162,7 @@ func testAFileThatIsGivenUpIsClearedAway(t *testing.T) {
 		t.Fatal("the cancelled import succeeded")
 	}
 	for table, want := range map[string]int{
-		"people": 1, "import_changes": 0, "open_imports": 0, "person_versions": 0,
+		"people": 1, "import_changes": 0, "open_imports": 0, "person_versions": 0, "search_slices": 0,
 	} {
 		var n int
 		if err := s.read.QueryRow(`SELECT count(*) FROM ` + table).Scan(&n); err != nil || n != want {
@@ -220,11 +220,11 @@ func testAStartAfterAKilledImportClearsItAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer again.Close()
-	var rows, open int
-	err = again.read.QueryRow(`SELECT (SELECT count(*) FROM people), (SELECT count(*) FROM open_imports)`).
-		Scan(&rows, &open)
-	if err != nil || rows != 1 || open != 0 {
-		t.Errorf("%d people, %d open imports, %v", rows, open, err)
+	var rows, open, found int
+	err = again.read.QueryRow(`SELECT (SELECT count(*) FROM people), (SELECT count(*) FROM open_imports),
+		(SELECT count(*) FROM search_slices)`).Scan(&rows, &open, &found)
+	if err != nil || rows != 1 || open != 0 || found != 0 {
+		t.Errorf("%d people, %d open imports, %d rows of slices, %v", rows, open, found, err)
 	}
 	count, err := again.Importer.ImportPeople(ctx, "06139992", peopleInSlices(4*importSlice, nil),
 		entry("people.import"))

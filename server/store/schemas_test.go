@@ -243,10 +243,13 @@ const firstRuled = 39
 // A step only adds, or says from which schema on a program works without what it takes (readsFrom).
 func TestAStepAddsOrSaysWhatItTakes(t *testing.T) {
 	comment := regexp.MustCompile(`(?m)--.*$`)
+	block := regexp.MustCompile(`(?s)-- \+goose StatementBegin\n(.*?);?\n-- \+goose StatementEnd`)
 	adds := regexp.MustCompile(`(?is)^(CREATE TABLE \S+ .*|CREATE (UNIQUE )?INDEX .*|` +
 		`ALTER TABLE \S+ ADD COLUMN \S+ \S+( NOT NULL)? DEFAULT .*|` +
 		`ALTER TABLE \S+ ADD COLUMN \S+ \S+|INSERT INTO .*|` +
-		`DROP INDEX \S+)$`) // holds nothing: without it, answers come later
+		`DROP INDEX \S+|` + // holds nothing: without it, answers come later
+		// changes in_slice alone, which no program before reads: it has whom such a program changes found
+		`CREATE (TRIGGER|FUNCTION) person_leaves_slice\b.*)$`)
 	for _, e := range []engine{sqlite{}, postgres{}} {
 		steps := stepsOf(t, e)
 		for _, name := range slices.Sorted(maps.Keys(steps)) {
@@ -260,7 +263,12 @@ func TestAStepAddsOrSaysWhatItTakes(t *testing.T) {
 			if strings.Contains(whole, says) {
 				continue
 			}
-			for one := range strings.SplitSeq(comment.ReplaceAllString(whole, ""), ";") {
+			var all []string
+			for _, one := range block.FindAllStringSubmatch(whole, -1) {
+				all = append(all, one[1])
+			}
+			whole = comment.ReplaceAllString(block.ReplaceAllString(whole, ""), "")
+			for _, one := range append(all, strings.Split(whole, ";")...) {
 				if one = strings.TrimSpace(one); one != "" && !adds.MatchString(one) {
 					t.Errorf("%s of %T takes something away and does not set reads_from:\n%s", name, e, one)
 				}

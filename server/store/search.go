@@ -73,14 +73,43 @@ func (s registerStore) CountFound(ctx context.Context, q insurer.PeopleQuery) (n
 }
 
 // stretches are the 65,536 people at a time by which the indexes are ordered (migration 0041): a value is
-// looked for in each of them.
+// looked for in each of them. They have whom no slice tells of (searchslices.go).
 const stretches = `stretches (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM stretches
 	WHERE n < (SELECT coalesce(max(id), 0) >> 16 FROM people))`
 
-// found is a query for the numbers of people by the n-th value of a column that people are found by.
-func found(column string, n int) string {
-	return fmt.Sprintf(`SELECT people.id FROM stretches JOIN people
-		ON people.id >> 16 = stretches.n AND people.%s = $%d`, column, n)
+// byIndex is a query for the numbers of people by the n-th value, a hash of a kind.
+func byIndex(kind searchKind, n int) string {
+	return fmt.Sprintf(`SELECT people.id FROM stretches JOIN people ON people.id >> 16 = stretches.n
+		AND people.%s = $%d AND people.in_slice = 0`, searchKinds[kind].column, n)
+}
+
+// finding is a search that is put together: its values so far.
+type finding struct {
+	*core
+	insurer eligibility.InsurerNumber
+	values  []any
+}
+
+// value appends a value and returns its place.
+func (f *finding) value(v any) int {
+	f.values = append(f.values, v)
+	return len(f.values)
+}
+
+// found is a query for the numbers of people by a hash of a kind.
+func (f *finding) found(ctx context.Context, kind searchKind, hash []byte) (string, error) {
+	people, err := f.inSlices(ctx, kind, hash)
+	if err != nil {
+		return "", err
+	}
+	n := f.value(hash)
+	query := byIndex(kind, n)
+	if len(people) > 0 {
+		query += fmt.Sprintf(` UNION SELECT people.id FROM people
+			WHERE people.id IN (%s) AND people.%s = $%d`,
+			numbersIn(f.engine, f.value(numbersText(people))), searchKinds[kind].column, n)
+	}
+	return query, nil
 }
 
 // eachFound hands on whom a clerk's text means, newest first. Whose name or reading begins with the text is
@@ -89,13 +118,26 @@ func found(column string, n int) string {
 func (s registerStore) eachFound(
 	ctx context.Context, q insurer.PeopleQuery, take func(insurer.PersonRecord),
 ) error {
-	exact, values := s.peopleQuery(q)
+	f := finding{core: s.core, insurer: q.Insurer}
+	exact, err := f.exactly(ctx, q.Text)
+	if err != nil {
+		return err
+	}
 	wanted, name := exact, eligibility.SearchName(q.Text)
 	if name != "" {
-		values = append(values, s.index.search(q.Insurer, "name-head", headOf(name)),
-			s.index.search(q.Insurer, "kana-head", headOf(name)))
-		wanted += " UNION " + found("name_head_mac", len(values)-1) +
-			" UNION " + found("kana_head_mac", len(values))
+		for _, beginning := range []struct {
+			kind searchKind
+			hash []byte
+		}{
+			{byNameHead, s.index.search(q.Insurer, "name-head", headOf(name))},
+			{byKanaHead, s.index.search(q.Insurer, "kana-head", headOf(name))},
+		} {
+			more, err := f.found(ctx, beginning.kind, beginning.hash)
+			if err != nil {
+				return err
+			}
+			wanted += " UNION " + more
+		}
 	}
 	return storageError(s.each(ctx, func(scan func(...any) error) error {
 		whole := false
@@ -108,35 +150,44 @@ func (s registerStore) eachFound(
 		return err
 	}, `WITH RECURSIVE `+stretches+` SELECT `+personColumns+`, id IN (`+exact+`)
 		FROM registered AS people WHERE id IN (`+wanted+`)
-		ORDER BY registered_at DESC, id DESC`, values...))
+		ORDER BY registered_at DESC, id DESC`, f.values...))
 }
 
-// peopleQuery turns a clerk's text into a query for people's ids: whatever the text can be but a name is
+// exactly turns a clerk's text into a query for people's numbers: whatever the text can be but a name is
 // looked for. The insurer is in every hash.
-func (s registerStore) peopleQuery(q insurer.PeopleQuery) (query string, values []any) {
+func (f *finding) exactly(ctx context.Context, text string) (string, error) {
 	var each []string
-	add := func(column string, mac []byte) {
-		values = append(values, mac)
-		each = append(each, found(column, len(values)))
+	add := func(kind searchKind, hash []byte, also string) error {
+		query, err := f.found(ctx, kind, hash)
+		if also != "" {
+			query = fmt.Sprintf("SELECT id FROM people WHERE id IN (%s) AND %s", query, also)
+		}
+		each = append(each, query)
+		return err
 	}
-	if number := eligibility.NormaliseNumber(q.Text); number != "" {
-		add("number_mac", s.index.search(q.Insurer, "number", number))
+	if number := eligibility.NormaliseNumber(text); number != "" {
+		if err := add(byNumber, f.index.search(f.insurer, "number", number), ""); err != nil {
+			return "", err
+		}
 	}
-	if born, err := eligibility.ReadDate(q.Text); err == nil && !born.IsZero() {
-		add("birth_mac", s.index.search(q.Insurer, "birth", born.String()))
+	if born, err := eligibility.ReadDate(text); err == nil && !born.IsZero() {
+		if err := add(byBirth, f.index.search(f.insurer, "birth", born.String()), ""); err != nil {
+			return "", err
+		}
 	}
 	parting := func(r rune) bool { return strings.ContainsRune(" 　・･/／,，、", r) }
-	if words := strings.FieldsFunc(q.Text, parting); len(words) > 1 {
+	if words := strings.FieldsFunc(text, parting); len(words) > 1 {
 		last := len(words) - 1
 		symbol := eligibility.NormaliseSymbol(strings.Join(words[:last], ""))
 		number := eligibility.NormaliseNumber(words[last])
-		values = append(values, s.index.search(q.Insurer, "number", number),
-			s.index.search(q.Insurer, "insured", symbol, number))
-		each = append(each, fmt.Sprintf("%s AND insured_mac = $%d", found("number_mac", len(values)-1),
-			len(values)))
+		insured := f.value(f.index.search(f.insurer, "insured", symbol, number))
+		if err := add(byNumber, f.index.search(f.insurer, "number", number),
+			fmt.Sprintf("insured_mac = $%d", insured)); err != nil {
+			return "", err
+		}
 	}
 	if each == nil {
 		return "SELECT id FROM people WHERE 1 = 0", nil
 	}
-	return strings.Join(each, " UNION "), values
+	return strings.Join(each, " UNION "), nil
 }
