@@ -1,7 +1,6 @@
 package eligibility
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 )
@@ -175,19 +174,33 @@ func (d Date) AddMonths(n int) Date {
 
 // String returns yyyy-mm-dd, yyyy-mm or yyyy as far as d is known, and "" for the zero Date.
 func (d Date) String() string {
-	switch {
-	case d.IsZero():
-		return ""
-	case d.month == 0:
-		return fmt.Sprintf("%04d", d.year)
-	case d.day == 0:
-		return fmt.Sprintf("%04d-%02d", d.year, d.month)
+	var room [len("2000-01-01")]byte
+	return string(d.appendTo(room[:0]))
+}
+
+// appendTo appends d as String writes it: a file of a register has millions of them.
+func (d Date) appendTo(b []byte) []byte {
+	if d.IsZero() {
+		return b
 	}
-	return fmt.Sprintf("%04d-%02d-%02d", d.year, d.month, d.day)
+	two := func(n int) { b = append(b, byte('0'+n/10), byte('0'+n%10)) }
+	two(d.Year() / 100) // a Date's years are 1 to 9999
+	two(d.Year() % 100)
+	if d.month == 0 {
+		return b
+	}
+	b = append(b, '-')
+	two(int(d.month))
+	if d.day == 0 {
+		return b
+	}
+	b = append(b, '-')
+	two(int(d.day))
+	return b
 }
 
 // MarshalText and UnmarshalText use the form of String.
-func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+func (d Date) MarshalText() ([]byte, error) { return d.appendTo(nil), nil }
 
 // UnmarshalText: see MarshalText.
 func (d *Date) UnmarshalText(b []byte) error {

@@ -2,8 +2,6 @@ package eligibility
 
 import (
 	"strings"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // NormaliseSymbol returns 記号 for comparing: NFKC (half width), one form of hyphen, no blanks. Paper prints it
@@ -19,7 +17,7 @@ func NormaliseSymbol(s string) string {
 			return '.'
 		}
 		return r
-	}, norm.NFKC.String(s))
+	}, NFKC(s))
 }
 
 // NormaliseNumber returns 番号 for comparing: as NormaliseSymbol, then without leading zeros.
@@ -60,5 +58,5 @@ func FullWidth(s string) string {
 			return r + 0xfee0
 		}
 		return r
-	}, norm.NFKC.String(s))
+	}, NFKC(s))
 }

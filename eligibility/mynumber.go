@@ -65,17 +65,29 @@ func HoldsMyNumber(text string) bool {
 	return joined.end() || parted.end() || groups.end()
 }
 
-// enoughDigits is a quick look: most cells have too few digits, in ASCII or perhaps beyond it.
+// enoughDigits is a quick look: most cells have too few digits, or what perhaps is one beyond ASCII. Kana and
+// most kanji are none.
 func enoughDigits(text string) bool {
-	n, beyond := 0, 0
-	for i := range len(text) {
-		if c := text[i]; c >= '0' && c <= '9' {
+	n := 0
+	for i := 0; i < len(text) && n < 12; {
+		c := text[i]
+		if c < utf8.RuneSelf {
+			if c >= '0' && c <= '9' {
+				n++
+			}
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(text[i:])
+		i += size
+		switch {
+		case r >= 'ぁ' && r <= 'ヿ':
+		case r >= '一' && r <= '鿿' && kanjiDigit(r) == 0:
+		default:
 			n++
-		} else if c >= 0xc0 { // the first byte of a character
-			beyond++
 		}
 	}
-	return n+beyond >= 12
+	return n >= 12
 }
 
 // MyNumberFits reports whether twelve ASCII digits have a right check digit.

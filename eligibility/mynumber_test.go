@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -239,5 +240,24 @@ func TestDigitsOnlyTakesNothingElse(t *testing.T) {
 				t.Errorf("%q %v, want %q", got, ok, c.want)
 			}
 		})
+	}
+}
+
+// The quick look passes whatever can be twelve digits, in every script.
+func TestTheQuickLookPassesEveryDigit(t *testing.T) {
+	digits := 0
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if d, _ := digitOf(r); d != 0 {
+			digits++
+			if text := "山" + strings.Repeat(string(r), 12) + "カ"; !enoughDigits(text) {
+				t.Errorf("%q is passed over", text)
+			}
+		}
+	}
+	if digits < 600 { // Unicode 15 has 680 in Nd alone
+		t.Errorf("%d digits", digits)
+	}
+	if enoughDigits("大阪府架空市練習町四丁目5番6-78号メゾンカクウ901") {
+		t.Error("an address with eight digits is looked at")
 	}
 }

@@ -141,18 +141,18 @@ func voiced(r rune) rune {
 // protect applies NFKC to all but CJK compatibility ideographs.
 func protect(s string) string {
 	if !strings.ContainsFunc(s, compatibility) {
-		return norm.NFKC.String(s)
+		return NFKC(s)
 	}
 	var b strings.Builder
 	start := 0
 	for i, r := range s {
 		if compatibility(r) {
-			b.WriteString(norm.NFKC.String(s[start:i]))
+			b.WriteString(NFKC(s[start:i]))
 			b.WriteRune(r)
 			start = i + len(string(r))
 		}
 	}
-	b.WriteString(norm.NFKC.String(s[start:]))
+	b.WriteString(NFKC(s[start:]))
 	return b.String()
 }
 

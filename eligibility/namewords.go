@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // latinWord is a word of a name in the two ways in which it is written without accents: MULLER and MUELLER.
@@ -65,7 +63,7 @@ func augment(a, b []latinWord, of []int, i int, seen []bool) bool {
 
 // latinWords parts a name at blanks, commas and hyphens; nil when a letter is not Latin.
 func latinWords(name string) []latinWord {
-	parts := strings.FieldsFunc(norm.NFKC.String(name), func(r rune) bool {
+	parts := strings.FieldsFunc(NFKC(name), func(r rune) bool {
 		return unicode.IsSpace(r) || strings.ContainsRune(",-‐‑–—―−", r)
 	})
 	words := make([]latinWord, 0, len(parts))

@@ -4,15 +4,13 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // ReadDate reads a date as people and programs write it: 1980-02-17, 1980/2/17, 1980.2.17, 19800217,
 // 1980年2月17日, S55.2.17, S550217, 昭和55年2月17日, 令和元年5月1日, in any width. A month or day of 00, or 不詳, gives a
 // partial date. An empty text is the zero Date. Anything else is ErrDate.
 func ReadDate(text string) (Date, error) {
-	s := bracketed.Replace(strings.Join(strings.Fields(norm.NFKC.String(text)), ""))
+	s := bracketed.Replace(strings.Join(strings.Fields(NFKC(text)), ""))
 	if s == "" {
 		return Date{}, nil
 	}
@@ -37,7 +35,7 @@ func ReadDate(text string) (Date, error) {
 
 // WrittenWestern reports whether a text that ReadDate reads gives the western year.
 func WrittenWestern(text string) bool {
-	s := strings.TrimPrefix(strings.TrimSpace(norm.NFKC.String(text)), "西暦")
+	s := strings.TrimPrefix(strings.TrimSpace(NFKC(text)), "西暦")
 	return s != "" && s[0] >= '0' && s[0] <= '9'
 }
 

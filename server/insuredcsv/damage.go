@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/text/unicode/norm"
-
 	"madoguchi/eligibility"
 	"madoguchi/message"
 )
@@ -69,7 +67,7 @@ func mayBeDamaged(s string) bool {
 // errorValue reports whether a cell is the fault of a formula, as Excel, LibreOffice and Google's Sheets
 // write it.
 func errorValue(s string) bool {
-	return errorValues.MatchString(strings.ToUpper(norm.NFKC.String(s)))
+	return errorValues.MatchString(strings.ToUpper(eligibility.NFKC(s)))
 }
 
 var errorValues = regexp.MustCompile(`^(#(VALUE!|REF!|N/A|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|FIELD!` +
@@ -81,7 +79,7 @@ var placeholders = strings.Fields(`null (null) <null> [null] \n none <none> nan 
 	空白 (空白) [空白] 【空白】 〔空白〕 空欄 (空欄) 【空欄】 nat`)
 
 func isPlaceholder(s string) bool {
-	word := strings.ToLower(strings.ReplaceAll(norm.NFKC.String(s), "¥", `\`))
+	word := strings.ToLower(strings.ReplaceAll(eligibility.NFKC(s), "¥", `\`))
 	return strings.TrimFunc(s, eligibility.IsHyphen) == "" || slices.Contains(placeholders, word)
 }
 
@@ -113,7 +111,7 @@ func changedIdentifier(s string) (key string) {
 	if !hasUnusual(s) {
 		return ""
 	}
-	text := strings.ToLower(norm.NFKC.String(s))
+	text := strings.ToLower(eligibility.NFKC(s))
 	hyphens := strings.Map(func(r rune) rune {
 		if eligibility.IsHyphen(r) {
 			return '-'

@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/text/unicode/norm"
-
 	"madoguchi/eligibility"
 	"madoguchi/message"
 )
@@ -29,7 +27,7 @@ func (r *reader) date(column Column, cell string) eligibility.Date {
 
 // unknownDate reports whether a cell says that nothing of a date is known.
 func unknownDate(cell string) bool {
-	switch norm.NFKC.String(plainCell(cell)) {
+	switch eligibility.NFKC(plainCell(cell)) {
 	case "不詳", "年月日不詳", "生年月日不詳":
 		return true
 	}
@@ -88,7 +86,7 @@ func withoutMidnight(s string) (day string, timed bool) {
 			return '-'
 		}
 		return r
-	}, norm.NFKC.String(s))
+	}, eligibility.NFKC(s))
 	m := timeOfDay.FindStringSubmatch(s)
 	if m == nil || m[0] == s {
 		return s, false

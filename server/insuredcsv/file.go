@@ -9,8 +9,6 @@ import (
 	"iter"
 	"strings"
 
-	"golang.org/x/text/unicode/norm"
-
 	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/server/hashes"
@@ -329,5 +327,5 @@ func normalIdentifier(s string) string {
 			return '-'
 		}
 		return r
-	}, norm.NFKC.String(s)))
+	}, eligibility.NFKC(s)))
 }

@@ -3,8 +3,6 @@ package insuredcsv
 import (
 	"strings"
 
-	"golang.org/x/text/unicode/norm"
-
 	"madoguchi/eligibility"
 	"madoguchi/message"
 )
@@ -43,7 +41,7 @@ func keyOf(p eligibility.Person, identifier func(string) string, name string) st
 	number := strings.TrimLeft(identifier(p.Number), "0")
 	parts := []string{string(p.Insurer), identifier(p.Symbol), number, p.BranchNumber}
 	if p.BranchNumber == "" {
-		parts = append(parts, p.BirthDate.String(), strings.Join(strings.Fields(norm.NFKC.String(name)), ""))
+		parts = append(parts, p.BirthDate.String(), strings.Join(strings.Fields(eligibility.NFKC(name)), ""))
 	}
 	return strings.Join(parts, "\x00")
 }
@@ -58,5 +56,5 @@ func formerIdentifier(s string) string {
 			return -1
 		}
 		return r
-	}, norm.NFKC.String(s)))
+	}, eligibility.NFKC(s)))
 }

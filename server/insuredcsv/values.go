@@ -8,8 +8,6 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/text/unicode/norm"
-
 	"madoguchi/eligibility"
 	"madoguchi/message"
 )
@@ -147,7 +145,7 @@ func (r *reader) postCode(column Column, cell string) string {
 }
 
 func (r *reader) branch(cell string) string {
-	s := norm.NFKC.String(r.text(colBranch, cell))
+	s := eligibility.NFKC(r.text(colBranch, cell))
 	if s == "" {
 		return ""
 	}
@@ -162,7 +160,7 @@ func (r *reader) branch(cell string) string {
 }
 
 func (r *reader) insurerNumber(cell string) {
-	s := strings.ReplaceAll(norm.NFKC.String(plainCell(cell)), " ", "")
+	s := strings.ReplaceAll(eligibility.NFKC(plainCell(cell)), " ", "")
 	if s == "" {
 		r.person.Insurer = r.insurer
 		if r.insurer == "" {
@@ -197,7 +195,7 @@ func (r *reader) insurerNumber(cell string) {
 
 // oneOf reads a cell by a table after NFKC; empty is the zero value.
 func oneOf[T ~string](r *reader, column Column, cell string, table map[string]T, allowed string) T {
-	s := strings.ToUpper(strings.ReplaceAll(norm.NFKC.String(plainCell(cell)), " ", ""))
+	s := strings.ToUpper(strings.ReplaceAll(eligibility.NFKC(plainCell(cell)), " ", ""))
 	if s == "" {
 		return ""
 	}
@@ -320,7 +318,7 @@ var limits = func() map[string]eligibility.LimitClass {
 
 // share reads 3割, 30, 30%, 030, 0.3; a bare 1, 2 or 3 means 割.
 func (r *reader) share(cell string) int {
-	s := shareText.Replace(norm.NFKC.String(plainCell(cell)))
+	s := shareText.Replace(eligibility.NFKC(plainCell(cell)))
 	if s == "" {
 		return 0
 	}

@@ -42,55 +42,80 @@ type incomingPerson struct {
 	mark              byte  // importedFile.mark
 }
 
-// inBatches hands people on in batches. Reading, writing down, hashing and sealing them goes on beside it, a
-// few batches ahead.
+// keyedPerson is a person of a file with the key by which an import knows them.
+type keyedPerson struct {
+	key    string
+	person eligibility.Person
+}
+
+// inBatches hands people on in batches. Reading them goes on beside it, a few batches ahead, and so does
+// writing them down, hashing and sealing.
 func (s importerStore) inBatches(
 	to importTarget, people iter.Seq2[string, eligibility.Person], take func([]incomingPerson) error,
 ) error {
-	ahead := max(1, importSlice/s.importBatch()) // while a slice is stored, the next gets ready
-	batches, stop, done := make(chan []incomingPerson, ahead), make(chan struct{}), make(chan error, 1)
+	most := s.importBatch()
+	ahead := max(1, importSlice/most) // while a slice is stored, the next gets ready
+	read, stop := make(chan []keyedPerson, 1), make(chan struct{})
+	go readBatches(people, most, read, stop)
+	ready, prepared := make(chan []incomingPerson, ahead), make(chan error, 1)
 	go func() {
-		defer close(batches)
-		done <- s.prepareBatches(to, people, batches, stop)
+		defer close(ready)
+		prepared <- prepareBatches(to, read, ready, stop)
 	}()
 	var err error
-	for batch := range batches { // to the end: whoever reads the file must have let go of it
-		if err != nil {
-			continue
-		}
+	for batch := range ready {
 		if err = take(batch); err != nil {
-			close(stop)
+			break
 		}
 	}
-	return errors.Join(err, <-done)
+	close(stop)
+	for range read { // to the end: whoever reads the file must have let go of it
+	}
+	return errors.Join(err, <-prepared)
 }
 
-func (s importerStore) prepareBatches(
-	target importTarget, people iter.Seq2[string, eligibility.Person],
-	to chan<- []incomingPerson, stop <-chan struct{},
-) error {
-	most := s.importBatch()
-	batch := make([]incomingPerson, 0, most)
+// readBatches reads people until there are no more, or nobody wants any.
+func readBatches(
+	people iter.Seq2[string, eligibility.Person], most int, to chan<- []keyedPerson, stop <-chan struct{},
+) {
+	defer close(to)
+	batch := make([]keyedPerson, 0, most)
 	send := func() bool {
 		select {
 		case to <- batch:
-			batch = make([]incomingPerson, 0, most)
+			batch = make([]keyedPerson, 0, most)
 			return true
 		case <-stop:
 			return false
 		}
 	}
 	for key, person := range people {
-		next, err := target.incoming(key, person)
-		if err != nil {
-			return err
-		}
-		if batch = append(batch, next); len(batch) == most && !send() {
-			return nil
+		if batch = append(batch, keyedPerson{key, person}); len(batch) == most && !send() {
+			return
 		}
 	}
 	if len(batch) > 0 {
 		send()
+	}
+}
+
+func prepareBatches(
+	target importTarget, from <-chan []keyedPerson, to chan<- []incomingPerson, stop <-chan struct{},
+) error {
+	for people := range from {
+		batch := make([]incomingPerson, 0, len(people))
+		for _, p := range people {
+			next, err := target.incoming(p.key, p.person)
+			if err != nil {
+				return err
+			}
+			batch = append(batch, next)
+		}
+		select {
+		case to <- batch:
+		case <-stop:
+			return nil
+		}
 	}
 	return nil
 }
