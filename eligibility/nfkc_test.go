@@ -15,20 +15,14 @@ func TestTheQuickNFKCIsThatOfUnicode(t *testing.T) {
 			t.Errorf("%+q: %+q, want %+q", s, got, want)
 		}
 	}
-	quick := 0
 	for r := rune(0); r < 0x30000; r++ {
-		for _, s := range []string{string(r), "か" + string(r), string(r) + "\u3099", "A" + string(r), string(r) + "\u0301"} {
+		for _, s := range []string{string(r), "か" + string(r), string(r) + "\u3099", "Ａ" + string(r),
+			string(r) + "\u0301"} {
 			agree(s)
 		}
-		if isOwnNFKC(string(r)) {
-			quick++
-		}
-	}
-	if quick < 20_000 {
-		t.Errorf("the quick way knows %d characters", quick)
 	}
 	chance := rand.New(rand.NewPCG(15, 1))
-	usual := []rune("山田太郎ｶﾅがカ゛ﾞ\u3099\u309a々ー1１-−ァヺゖ鿿一﨑\u0301é")
+	usual := []rune("山田　太郎ｶﾅがカ゛ﾞＡ１－～￥\u3099\u309a々ー1１-−ァヺゖ鿿一﨑\u0301é")
 	for range 20_000 {
 		s := make([]rune, 1+chance.IntN(12))
 		for i := range s {
