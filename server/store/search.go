@@ -77,9 +77,10 @@ func (s registerStore) CountFound(ctx context.Context, q insurer.PeopleQuery) (n
 const stretches = `stretches (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM stretches
 	WHERE n < (SELECT coalesce(max(id), 0) >> 16 FROM people))`
 
-// byIndex is a query for the numbers of people by the n-th value, a hash of a kind.
+// byIndex is a query for the numbers of people by the n-th value, a hash of a kind. SQLite takes the tables of
+// a CROSS JOIN in their order: it cannot know how few stretches there are, and would go through all people.
 func byIndex(kind searchKind, n int) string {
-	return fmt.Sprintf(`SELECT people.id FROM stretches JOIN people ON people.id >> 16 = stretches.n
+	return fmt.Sprintf(`SELECT people.id FROM stretches CROSS JOIN people WHERE people.id >> 16 = stretches.n
 		AND people.%s = $%d AND people.in_slice = 0`, searchKinds[kind].column, n)
 }
 
@@ -105,7 +106,7 @@ func (f *finding) found(ctx context.Context, kind searchKind, hash []byte) (stri
 	n := f.value(hash)
 	query := byIndex(kind, n)
 	if len(people) > 0 {
-		query += fmt.Sprintf(` UNION SELECT people.id FROM people
+		query += fmt.Sprintf(` UNION ALL SELECT people.id FROM people
 			WHERE people.id IN (%s) AND people.%s = $%d`,
 			numbersIn(f.engine, f.value(numbersText(people))), searchKinds[kind].column, n)
 	}
@@ -119,25 +120,10 @@ func (s registerStore) eachFound(
 	ctx context.Context, q insurer.PeopleQuery, take func(insurer.PersonRecord),
 ) error {
 	f := finding{core: s.core, insurer: q.Insurer}
-	exact, err := f.exactly(ctx, q.Text)
+	name := eligibility.SearchName(q.Text)
+	query, err := f.query(ctx, q.Text, name)
 	if err != nil {
 		return err
-	}
-	wanted, name := exact, eligibility.SearchName(q.Text)
-	if name != "" {
-		for _, beginning := range []struct {
-			kind searchKind
-			hash []byte
-		}{
-			{byNameHead, s.index.search(q.Insurer, "name-head", headOf(name))},
-			{byKanaHead, s.index.search(q.Insurer, "kana-head", headOf(name))},
-		} {
-			more, err := f.found(ctx, beginning.kind, beginning.hash)
-			if err != nil {
-				return err
-			}
-			wanted += " UNION " + more
-		}
 	}
 	return storageError(s.each(ctx, func(scan func(...any) error) error {
 		whole := false
@@ -148,9 +134,35 @@ func (s registerStore) eachFound(
 			take(r)
 		}
 		return err
-	}, `WITH RECURSIVE `+stretches+` SELECT `+personColumns+`, id IN (`+exact+`)
-		FROM registered AS people WHERE id IN (`+wanted+`)
-		ORDER BY registered_at DESC, id DESC`, f.values...))
+	}, query, f.values...))
+}
+
+// query asks for whom a text means, and for each whether it is what the text says, or the beginning of a name
+// perhaps.
+func (f *finding) query(ctx context.Context, text, name string) (string, error) {
+	exact, err := f.exactly(ctx, text)
+	if err != nil {
+		return "", err
+	}
+	wanted := exact
+	if name != "" {
+		for _, beginning := range []struct {
+			kind searchKind
+			hash []byte
+		}{
+			{byNameHead, f.index.search(f.insurer, "name-head", headOf(name))},
+			{byKanaHead, f.index.search(f.insurer, "kana-head", headOf(name))},
+		} {
+			more, err := f.found(ctx, beginning.kind, beginning.hash)
+			if err != nil {
+				return "", err
+			}
+			wanted += " UNION ALL " + more
+		}
+	}
+	return `WITH RECURSIVE ` + stretches + ` SELECT ` + personColumns + `, id IN (` + exact + `)
+		FROM registered AS people WHERE id IN (` + wanted + `)
+		ORDER BY registered_at DESC, id DESC`, nil
 }
 
 // exactly turns a clerk's text into a query for people's numbers: whatever the text can be but a name is
@@ -189,5 +201,5 @@ func (f *finding) exactly(ctx context.Context, text string) (string, error) {
 	if each == nil {
 		return "SELECT id FROM people WHERE 1 = 0", nil
 	}
-	return strings.Join(each, " UNION "), nil
+	return strings.Join(each, " UNION ALL "), nil
 }

@@ -73,6 +73,19 @@ func testASearchGoesByItsIndex(t *testing.T) {
 			t.Errorf("%s:\n%s", c.index, plan)
 		}
 	}
+	// and nor do they together
+	for _, text := range []string{"7000123", "国 7001400", "1934-01-05", "架空", "カクウ"} {
+		f := finding{core: s.core, insurer: "06139992"}
+		query, err := f.query(ctx, text, eligibility.SearchName(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan := planOf(t, s, query, f.values...)
+		if strings.Contains(plan, "SCAN people") || strings.Contains(plan, "Seq Scan on people") ||
+			!strings.Contains(plan, "people_number") && !strings.Contains(plan, "people_name_head") {
+			t.Errorf("%s:\n%s", text, plan)
+		}
+	}
 }
 
 // planOf is how the engine would answer a query.
