@@ -80,8 +80,9 @@ const stretches = `stretches (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM stretc
 // byIndex is a query for the numbers of people by the n-th value, a hash of a kind. SQLite takes the tables of
 // a CROSS JOIN in their order: it cannot know how few stretches there are, and would go through all people.
 func byIndex(kind searchKind, n int) string {
-	return fmt.Sprintf(`SELECT people.id FROM stretches CROSS JOIN people WHERE people.id >> 16 = stretches.n
-		AND people.%s = $%d AND people.in_slice = 0`, searchKinds[kind].column, n)
+	return fmt.Sprintf(`SELECT people.id FROM stretches CROSS JOIN people
+		WHERE people.id >> 16 = stretches.n AND people.%s = $%d AND people.in_slice = 0`,
+		searchKinds[kind].column, n)
 }
 
 // finding is a search that is put together: its values so far.
