@@ -77,8 +77,8 @@ func (s registerStore) CountFound(ctx context.Context, q insurer.PeopleQuery) (n
 const stretches = `stretches (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM stretches
 	WHERE n < (SELECT coalesce(max(id), 0) >> 16 FROM people))`
 
-// byIndex is a query for the numbers of people by the n-th value, a hash of a kind. SQLite takes the tables of
-// a CROSS JOIN in their order: it cannot know how few stretches there are, and would go through all people.
+// byIndex is a query for the numbers of people by the n-th value, a hash of a kind. SQLite takes the tables
+// of a CROSS JOIN in their order: it cannot know how few stretches there are, and would go through all people.
 func byIndex(kind searchKind, n int) string {
 	return fmt.Sprintf(`SELECT people.id FROM stretches CROSS JOIN people
 		WHERE people.id >> 16 = stretches.n AND people.%s = $%d AND people.in_slice = 0`,

@@ -54,8 +54,10 @@ func testASearchGoesByItsIndex(t *testing.T) {
 	s, _ := open(t)
 	// the first batch of a file, of whom no slice tells, so that PostgreSQL has something to choose by
 	importStrangers(t, s, 1500)
-	if _, err := s.write.ExecContext(ctx, `ANALYZE people`); err != nil {
-		t.Fatal(err)
+	if _, ok := s.engine.(postgres); ok { // which does it by itself in time; SQLite does not
+		if _, err := s.write.ExecContext(ctx, `ANALYZE people`); err != nil {
+			t.Fatal(err)
+		}
 	}
 	among := "WITH RECURSIVE " + stretches + " "
 	for _, c := range []struct {
