@@ -78,7 +78,8 @@ const stretches = `stretches (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM stretc
 	WHERE n < (SELECT coalesce(max(id), 0) >> 16 FROM people))`
 
 // byIndex is a query for the numbers of people by the n-th value, a hash of a kind. SQLite takes the tables
-// of a CROSS JOIN in their order: it cannot know how few stretches there are, and would go through all people.
+// of a CROSS JOIN in their order: it cannot know how few stretches there are, and would go through all
+// people.
 func byIndex(kind searchKind, n int) string {
 	return fmt.Sprintf(`SELECT people.id FROM stretches CROSS JOIN people
 		WHERE people.id >> 16 = stretches.n AND people.%s = $%d AND people.in_slice = 0`,
