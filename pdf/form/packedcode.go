@@ -212,8 +212,15 @@ func (p *codePacking) repeat(w *bitWriter) {
 	}
 }
 
-// bright returns four modules from x on, the left one highest; what lies beside the code is bright.
+// bright returns four modules from x on, a multiple of four; the left one is highest. What lies beside the
+// code is bright.
 func (c *Code) bright(x, y int) (modules int) {
+	if c.Dark != nil {
+		if x < 0 || x >= c.Size {
+			return 0b1111
+		}
+		return int(^c.Dark[y*c.Stride+x/8]>>(4-x%8)) & 0b1111
+	}
 	for i := x; i < x+4; i++ {
 		modules <<= 1
 		if i < 0 || i >= c.Size || !c.Black(i, y) {
