@@ -65,7 +65,7 @@ func LinkCode(url string) (*CodeMatrix, error) {
 		if err != nil {
 			return nil, fmt.Errorf("encoding a link: %w", err)
 		}
-		return &CodeMatrix{Size: made.Size, Black: made.Black}, nil
+		return &CodeMatrix{Size: made.Size, Black: made.Black, Dark: made.Bitmap, Stride: made.Stride}, nil
 	}
 	return nil, fmt.Errorf("an address of %d bytes is too long for a code", len(url))
 }

@@ -14,6 +14,10 @@ type Code struct {
 	Size  int
 	Black func(x, y int) bool
 	Rows  int // of a mark such as a logo, which has neither quiet zone nor whole printer dots; 0 for a code
+	// Dark are the modules again, the left one highest in each byte and 1 for a black one, a row in Stride
+	// bytes with nothing behind its last module; nil where there is Black alone.
+	Dark   []byte
+	Stride int
 }
 
 // rows and border are how many rows there are and how wide the empty border is.

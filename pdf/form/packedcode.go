@@ -67,7 +67,7 @@ func newCodePacking(stride int) *codePacking {
 		{uint32(distanceRest) << 1, distanceBits + 1}} // the only distance's code is one bit, 0
 	distances := make([]uint8, distance+1)
 	distances[distance] = 1
-	p.head = blockHead(widths, distances)
+	p.head = blockHead(widths, distances, [19]uint8{0: 3, 1: 3, 2: 3, 3: 3, 4: 3, 5: 3, 17: 3, 18: 3})
 	return p
 }
 
@@ -115,9 +115,9 @@ func prefixCodes(widths []uint8) []prefix {
 	return codes
 }
 
-// blockHead begins the last block of a stream, with prefix codes of its own (RFC 1951 section 3.2.7).
-func blockHead(literals, distances []uint8) []prefix {
-	used := [19]uint8{0: 3, 1: 3, 2: 3, 3: 3, 4: 3, 5: 3, 17: 3, 18: 3}
+// blockHead begins the last block of a stream, with prefix codes of its own (RFC 1951 section 3.2.7). used
+// are the widths of the codes in which it tells those of the others.
+func blockHead(literals, distances []uint8, used [19]uint8) []prefix {
 	order := [18]int{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1}
 	codes := prefixCodes(used[:])
 	head := []prefix{{1, 1}, {2, 2}, {uint32(len(literals) - 257), 5}, {uint32(len(distances) - 1), 5},
@@ -125,20 +125,27 @@ func blockHead(literals, distances []uint8) []prefix {
 	for _, symbol := range order {
 		head = append(head, prefix{uint32(used[symbol]), 3})
 	}
-	all := slices.Concat(literals, distances)
+	all, last := slices.Concat(literals, distances), uint8(0)
 	for len(all) > 0 {
-		none := slices.IndexFunc(all, func(width uint8) bool { return width != 0 })
-		switch {
-		case none >= 11:
-			none = min(none, 138)
-			head = append(head, codes[18], prefix{uint32(none - 11), 7})
-		case none >= 3:
-			head = append(head, codes[17], prefix{uint32(none - 3), 3})
-		default:
-			none = 1
-			head = append(head, codes[all[0]])
+		width := all[0]
+		same := slices.IndexFunc(all, func(other uint8) bool { return other != width })
+		if same < 0 {
+			same = len(all)
 		}
-		all = all[none:]
+		switch {
+		case width == 0 && same >= 11:
+			same = min(same, 138)
+			head = append(head, codes[18], prefix{uint32(same - 11), 7})
+		case width == 0 && same >= 3:
+			head = append(head, codes[17], prefix{uint32(same - 3), 3})
+		case width != 0 && width == last && same >= 3 && used[16] != 0:
+			same = min(same, 6)
+			head = append(head, codes[16], prefix{uint32(same - 3), 2})
+		default:
+			same = 1
+			head = append(head, codes[width])
+		}
+		all, last = all[same:], width
 	}
 	return head
 }
@@ -205,8 +212,15 @@ func (p *codePacking) repeat(w *bitWriter) {
 	}
 }
 
-// bright returns four modules from x on, the left one highest; what lies beside the code is bright.
+// bright returns four modules from x on, a multiple of four; the left one is highest. What lies beside the
+// code is bright.
 func (c *Code) bright(x, y int) (modules int) {
+	if c.Dark != nil {
+		if x < 0 || x >= c.Size {
+			return 0b1111
+		}
+		return int(^c.Dark[y*c.Stride+x/8]>>(4-x%8)) & 0b1111
+	}
 	for i := x; i < x+4; i++ {
 		modules <<= 1
 		if i < 0 || i >= c.Size || !c.Black(i, y) {

@@ -18,7 +18,18 @@ func TestAPackedCodeIsItsPicture(t *testing.T) {
 				dark[i] = random.Float64() < darks
 			}
 			c := &Code{Size: size, Black: func(x, y int) bool { return dark[y*size+x] }}
-			in, err := zlib.NewReader(bytes.NewReader(c.appendPacked(nil)))
+			packed := c.appendPacked(nil)
+			c.Stride = (size+7)/8 + size%3
+			c.Dark = make([]byte, size*c.Stride)
+			for i, black := range dark {
+				if x := i % size; black {
+					c.Dark[i/size*c.Stride+x/8] |= 0x80 >> (x % 8)
+				}
+			}
+			if !bytes.Equal(c.appendPacked(nil), packed) {
+				t.Errorf("%d modules, %v dark: another picture by the bytes", size, darks)
+			}
+			in, err := zlib.NewReader(bytes.NewReader(packed))
 			if err != nil {
 				t.Fatal(err)
 			}

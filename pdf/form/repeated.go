@@ -69,10 +69,10 @@ func (w *Writer) drawRepeated(f *Form, r *repeated, p Person) {
 			continue
 		}
 		var report Report
-		start := len(out.text)
+		start, colour := len(out.text), out.colour
 		f.stampSlot(&out, with, i, text, p.Reading, &report)
 		if len(report.Notes)+len(report.Check) > 0 {
-			out.text, r.texts[i] = out.text[:start], ""
+			out.text, out.colour, r.texts[i] = out.text[:start], colour, ""
 		}
 	}
 	for i, size := range r.codes {

@@ -35,7 +35,11 @@ type Report struct {
 type stamped struct {
 	text     []byte // operators
 	contents []content
+	colour   string // that is set; empty: as what stands before left it, like the room between letters
 }
+
+// reset begins another content.
+func (o *stamped) reset() { o.text, o.contents, o.colour = o.text[:0], o.contents[:0], "" }
 
 // content is a run of operators that is one marked content.
 type content struct{ number, start, end int }
@@ -93,7 +97,7 @@ func (f *Form) stamp(out *stamped, with fonts, p Person, alike *repeated) Report
 			r.check("paper.check.notes", nil)
 		}
 		start := len(out.text)
-		out.text = f.Slots[notes].draw(out.text, with, fitted)
+		f.Slots[notes].draw(out, with, fitted)
 		out.mark(f.marked+notes, start)
 	}
 	return r
@@ -112,7 +116,7 @@ func (f *Form) stampSlot(out *stamped, with fonts, slot int, text, reading strin
 		}
 	}
 	start := len(out.text)
-	out.text = s.draw(out.text, with, fitted)
+	s.draw(out, with, fitted)
 	out.mark(f.marked+slot, start)
 }
 
@@ -166,8 +170,9 @@ func appendHex(b []byte, v uint16) []byte {
 	return append(b, digits[v>>12], digits[v>>8&15], digits[v>>4&15], digits[v&15])
 }
 
-// draw appends the operators of a text that fits the slot.
-func (s *Slot) draw(b []byte, with fonts, t fittedText) []byte {
+// draw appends the operators of a text that fits the slot. What the text before it in the same content has
+// set already holds on (ISO 32000-1 section 8.4.1).
+func (s *Slot) draw(out *stamped, with fonts, t fittedText) {
 	leading := s.leading()
 	y := s.Y
 	if !s.Down {
@@ -175,9 +180,14 @@ func (s *Slot) draw(b []byte, with fonts, t fittedText) []byte {
 	}
 	// a smaller text keeps the middle of its line where the larger would have it
 	y += (s.Size - t.size) * 0.36
-	b = append(b, "BT 0 Tc "...)
-	b = append(b, s.Color...)
-	b = append(b, " rg "...)
+	b := append(out.text, "BT "...)
+	if out.colour == "" {
+		b = append(b, "0 Tc "...)
+	}
+	if out.colour != s.Color {
+		b = append(append(b, s.Color...), " rg "...)
+		out.colour = s.Color
+	}
 	if s.Bold {
 		b = append(append(b, s.Color...), " RG "...)
 		b = append(appendShort(b, t.size/bold), " w 2 Tr "...)
@@ -226,5 +236,5 @@ func (s *Slot) draw(b []byte, with fonts, t fittedText) []byte {
 	if s.Bold {
 		b = append(b, "0 Tr "...)
 	}
-	return append(b, "ET\n"...)
+	out.text = append(b, "ET\n"...)
 }

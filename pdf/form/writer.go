@@ -49,13 +49,14 @@ type Writer struct {
 	counts     int
 	kids       []int // of the node that is being filled
 	node       int
+	nodeForm   *Form // of its first page, whose size its pages inherit
 
 	held        bool // a page waits: whether it is the only one decides how it is written
 	form        *Form
 	stamp       stamped
 	alikeStream int    // the content that the page shares with others; 0: none
 	images      []byte // the page's codes, as entries of its resources
-	pixels      []byte
+	pixels      []byte // of a code, or a packed stream
 }
 
 type formObjects struct{ drawing, font int }
@@ -103,7 +104,8 @@ func NewWriter(w io.Writer, info Info) *Writer {
 func (w *Writer) Page(f *Form, p Person) (Report, error) {
 	w.page(false)
 	w.held, w.form = true, f
-	w.stamp.text, w.stamp.contents, w.images = w.stamp.text[:0], w.stamp.contents[:0], w.images[:0]
+	w.stamp.reset()
+	w.images = w.images[:0]
 	with := fonts{values: w.people}
 	if w.counts+len(w.kids) == 0 {
 		// a small file matters where there is one page, a small page where there are many
@@ -141,18 +143,19 @@ func (w *Writer) page(tagged bool) (root int) {
 		operators, structParents = w.stamp.tagged(), "/StructParents 0"
 	}
 	text := w.reserve()
-	w.packed(text, "", operators, w.packingMode())
+	w.content(text, operators)
 	if len(w.kids) == 0 {
-		w.node = w.reserve()
+		w.node, w.nodeForm = w.reserve(), w.form
 	}
 	if w.people.Len() > 1 && w.personFont == 0 { // a page where nothing is filled in may come first, or alone
 		w.personFont = w.reserve()
 	}
 	page := w.reserve()
 	b := appendReference(append(w.begin(page), "<</Type/Page/Parent "...), w.node)
-	b = appendShort(append(b, "/MediaBox[0 0 "...), w.form.Width)
-	b = appendShort(append(b, ' '), w.form.Height)
-	b = appendReference(append(b, "]/Contents["...), o.drawing)
+	if w.form.Width != w.nodeForm.Width || w.form.Height != w.nodeForm.Height {
+		b = appendMediaBox(b, w.form)
+	}
+	b = appendReference(append(b, "/Contents["...), o.drawing)
 	if w.alikeStream != 0 {
 		b = appendReference(append(b, ' '), w.alikeStream)
 	}
@@ -197,9 +200,17 @@ func (w *Writer) code(c *Code) int {
 	return id
 }
 
+// appendMediaBox appends a form's size. What most pages have alike stands in their node (ISO 32000-1 section
+// 7.7.3.4): a reader that looks for a page reads all before it.
+func appendMediaBox(b []byte, f *Form) []byte {
+	b = appendShort(append(b, "/MediaBox[0 0 "...), f.Width)
+	return append(appendShort(append(b, ' '), f.Height), ']')
+}
+
 func (w *Writer) closeNode() {
 	b := appendReference(append(w.begin(w.node), "<</Type/Pages/Parent "...), pageTree)
 	b = strconv.AppendInt(append(b, "/Count "...), int64(len(w.kids)), 10)
+	b = appendMediaBox(b, w.nodeForm)
 	w.end(append(appendReferences(append(b, "/Kids["...), w.kids), "]>>"...))
 	w.nodes = append(w.nodes, w.node)
 	w.counts += len(w.kids)
@@ -334,6 +345,19 @@ func (w *Writer) stream(id int, entries string, data []byte) {
 // packed writes data as a stream that may be deflated.
 func (w *Writer) packed(id int, entries string, data []byte, how *packing) {
 	how.pack(data, func(filter string, packed []byte) { w.stream(id, entries+filter, packed) })
+}
+
+// content writes what is filled in on a page.
+func (w *Writer) content(id int, operators []byte) {
+	how := w.packingMode()
+	if how == dense {
+		var ok bool
+		if w.pixels, ok = appendPackedText(w.pixels[:0], operators); ok {
+			w.stream(id, deflate, w.pixels)
+			return
+		}
+	}
+	w.packed(id, "", operators, how)
 }
 
 // packingMode returns how to pack: a single download is waited for, a batch is stored.

@@ -279,7 +279,9 @@ func startRun(ctx context.Context, j *PrintJobs, by staff.ForInsurer, p *Plan) e
 	var sorter runSorter
 	defer sorter.close()
 	err := j.choose(ctx, p, func(r PersonRecord) error {
-		return sorter.add(candidate{string(r.ID), sortKey(r.Person, options.Order), r.Person.Symbol})
+		// a part of the person's record would keep all of it in memory
+		group := strings.Clone(r.Person.Symbol)
+		return sorter.add(candidate{string(r.ID), sortKey(r.Person, options.Order), group})
 	})
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 
 	"madoguchi/eligibility"
 )
@@ -82,16 +83,54 @@ func (s noticeRows) withCode(ctx context.Context, q rowsQueryer, code []byte) (n
 	return found[0], nil
 }
 
-func (s noticeRows) put(ctx context.Context, tx *sql.Tx, n noticeRow) error {
-	proof, err := s.proofs.proofOf(n.row())
-	if err != nil {
-		return err
+// noticesTogether is how many notices one statement stores.
+const noticesTogether = 20
+
+var (
+	insertNotice = insertNotices("INSERT", 1)
+	// insertSeveral gives the whole transaction up with an error, as insertPeople does on SQLite.
+	insertSeveral = map[bool]string{
+		true:  insertNotices("INSERT OR ROLLBACK", noticesTogether),
+		false: insertNotices("INSERT", noticesTogether),
 	}
-	if _, err := tx.ExecContext(ctx,
-		`INSERT INTO notices (person_id, serial, code_mac, void, created_at, proof)
-		VALUES ($1, $2, $3, 0, $4, $5)`,
-		n.person, n.serial, n.code, n.at, proof); err != nil {
-		return fmt.Errorf("storing the notice: %w", err)
+)
+
+// insertNotices stores n notices.
+func insertNotices(verb string, n int) string {
+	rows := make([]string, n)
+	for i := range rows {
+		at := 5 * i
+		rows[i] = fmt.Sprintf("($%d, $%d, $%d, 0, $%d, $%d)", at+1, at+2, at+3, at+4, at+5)
+	}
+	return verb + ` INTO notices (person_id, serial, code_mac, void, created_at, proof)
+		VALUES ` + strings.Join(rows, ", ")
+}
+
+// put stores a new notice.
+func (s noticeRows) put(ctx context.Context, tx *sql.Tx, n noticeRow) error {
+	return s.putTogether(ctx, tx, []noticeRow{n})
+}
+
+// putTogether stores new notices, many with one statement. Of several, tx must be nobody else's.
+func (s noticeRows) putTogether(ctx context.Context, tx *sql.Tx, all []noticeRow) error {
+	_, isSQLite := s.engine.(sqlite)
+	for len(all) > 0 {
+		text, n := insertNotice, 1
+		if len(all) >= noticesTogether {
+			text, n = insertSeveral[isSQLite], noticesTogether
+		}
+		values := make([]any, 0, 5*n)
+		for _, one := range all[:n] {
+			proof, err := s.proofs.proofOf(one.row())
+			if err != nil {
+				return err
+			}
+			values = append(values, one.person, one.serial, one.code, one.at, proof)
+		}
+		if _, err := tx.ExecContext(ctx, text, values...); err != nil {
+			return fmt.Errorf("storing notices: %w", err)
+		}
+		all = all[n:]
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -49,7 +48,7 @@ func (s personReader) open(ctx context.Context, q queryer, p personRow, sealed [
 	if err != nil {
 		return r, err
 	}
-	if err := json.Unmarshal(body, &r.Person); err != nil {
+	if r.Person, err = eligibility.ReadPerson(body); err != nil {
 		return r, fmt.Errorf("reading person %s: %w", r.ID, err)
 	}
 	r.Person = r.Person.WithCleanNames()
@@ -148,7 +147,7 @@ func (s personReader) PersonVersion(
 	if err != nil {
 		return r, storageError(err)
 	}
-	if err := json.Unmarshal(body, &r.Person); err != nil {
+	if r.Person, err = eligibility.ReadPerson(body); err != nil {
 		return r, fmt.Errorf("reading an earlier version: %w", err)
 	}
 	r.Person = r.Person.WithCleanNames()

@@ -9,6 +9,7 @@ import (
 	"iter"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"madoguchi/eligibility"
@@ -317,19 +318,31 @@ func (s runStore) FinishFile(
 		if n, err := noted.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(err, insurer.ErrRunTaken)
 		}
-		note, err := tx.PrepareContext(ctx, `INSERT INTO prints (person_id, kind, at, version, run)
-			SELECT id, $2, $3, version, $4 FROM people WHERE ref = $1 AND insurer = $5
-			ON CONFLICT (person_id, kind) DO UPDATE SET at = excluded.at, version = excluded.version,
-			run = excluded.run`)
-		if err != nil {
-			return fmt.Errorf("noting who was printed: %w", err)
-		}
-		defer note.Close()
-		for _, id := range printed {
-			if _, err := note.ExecContext(ctx, id, r.Kind, toMillis(e.At), r.ID, r.Insurer); err != nil {
+		for some := range slices.Chunk(inOrderOfRefs(printed), printsTogether) {
+			if err := notePrinted(ctx, tx, r, toMillis(e.At), some); err != nil {
 				return fmt.Errorf("noting who was printed: %w", err)
 			}
 		}
 		return appendAudit(ctx, tx, e, nil)
 	})
+}
+
+// printsTogether is of how many people one statement notes that they were printed.
+const printsTogether = 100
+
+func notePrinted(
+	ctx context.Context, tx *sql.Tx, r insurer.PrintRun, at int64, people []audit.PersonID,
+) error {
+	places, values := make([]string, len(people)), []any{r.Kind, at, r.ID, r.Insurer}
+	for i, id := range people {
+		values = append(values, id)
+		places[i] = fmt.Sprintf("$%d", len(values))
+	}
+	// || as in lastNotices
+	_, err := tx.ExecContext(ctx, `INSERT INTO prints (person_id, kind, at, version, run)
+		SELECT id, $1, $2, version, $3 FROM people
+		WHERE insurer || '' = $4 AND ref IN (`+strings.Join(places, ", ")+`)
+		ON CONFLICT (person_id, kind) DO UPDATE SET at = excluded.at, version = excluded.version,
+		run = excluded.run`, values...)
+	return err
 }

@@ -70,23 +70,25 @@ func (s printSource) EnsureNotices(
 	out := make(map[audit.PersonID]int64, len(many.People))
 	err := s.changeAlone(ctx, func(tx *sql.Tx) error {
 		made := 0
-		for some := range slices.Chunk(many.People, noticesAtOnce) {
+		for some := range slices.Chunk(inOrderOfRefs(many.People), noticesAtOnce) {
 			last, err := lastNotices(ctx, tx, many.Insurer, some)
 			if err != nil {
 				return fmt.Errorf("looking for notices: %w", err)
 			}
+			var fresh []noticeRow
 			for _, n := range last { // who was erased a moment ago has none
 				if n.current == 0 || n.current < n.serial { // none yet, or the last one is void
-					made++
 					n.serial++
 					n.at = toMillis(e.At)
 					n.code = many.MAC(audit.PersonID(n.ref), n.serial)
-					if err := s.notices().put(ctx, tx, n.noticeRow); err != nil {
-						return err
-					}
+					fresh = append(fresh, n.noticeRow)
 				}
 				out[audit.PersonID(n.ref)] = n.serial
 			}
+			if err := s.notices().putTogether(ctx, tx, fresh); err != nil {
+				return err
+			}
+			made += len(fresh)
 		}
 		if made == 0 {
 			return nil
@@ -95,6 +97,12 @@ func (s printSource) EnsureNotices(
 		return appendAudit(ctx, tx, e, nil)
 	})
 	return out, err
+}
+
+// inOrderOfRefs returns people in the order in which they came in (refs): who stand on one page of the
+// database are found one after the other.
+func inOrderOfRefs(people []audit.PersonID) []audit.PersonID {
+	return slices.Sorted(slices.Values(people))
 }
 
 // lastNotice is a person's last notice, and which of them is not void; 0: none.
@@ -112,21 +120,28 @@ func lastNotices(
 		places[i] = fmt.Sprintf("$%d", len(values))
 	}
 	// || keeps SQLite from taking the index of insurers, and with it a whole register for a hundred people
-	rows, err := tx.QueryContext(ctx, `SELECT people.id, people.ref,
-			(SELECT coalesce(max(serial), 0) FROM notices WHERE person_id = people.id),
-			(SELECT coalesce(max(serial), 0) FROM notices WHERE person_id = people.id AND void = 0)
-		FROM registered AS people
-		WHERE people.insurer || '' = $1 AND people.ref IN (`+strings.Join(places, ", ")+`)`, values...)
+	rows, err := tx.QueryContext(ctx, `SELECT people.id, people.ref, coalesce(notices.serial, 0),
+			coalesce(notices.void, 0) <> 0
+		FROM registered AS people LEFT JOIN notices ON notices.person_id = people.id
+		WHERE people.insurer || '' = $1 AND people.ref IN (`+strings.Join(places, ", ")+`)
+		ORDER BY people.ref`, values...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var n lastNotice
-		if err := rows.Scan(&n.person, &n.ref, &n.serial, &n.current); err != nil {
+		var n noticeRow
+		if err := rows.Scan(&n.person, &n.ref, &n.serial, &n.void); err != nil {
 			return nil, err
 		}
-		all = append(all, n)
+		if len(all) == 0 || all[len(all)-1].person != n.person {
+			all = append(all, lastNotice{noticeRow: noticeRow{person: n.person, ref: n.ref}})
+		}
+		last := &all[len(all)-1]
+		last.serial = max(last.serial, n.serial)
+		if !n.void {
+			last.current = max(last.current, n.serial)
+		}
 	}
 	return all, rows.Err()
 }
