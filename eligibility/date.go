@@ -175,9 +175,27 @@ func (d Date) AddMonths(n int) Date {
 
 // String returns yyyy-mm-dd, yyyy-mm or yyyy as far as d is known, and "" for the zero Date.
 func (d Date) String() string {
+	if d.year < 0 || d.year > 9999 {
+		return d.beyondCalendar()
+	}
+	digit := func(n int) byte { return byte('0' + n%10) }
+	y, m, day := int(d.year), int(d.month), int(d.day)
+	text := [...]byte{digit(y / 1000), digit(y / 100), digit(y / 10), digit(y),
+		'-', digit(m / 10), digit(m), '-', digit(day / 10), digit(day)}
 	switch {
 	case d.IsZero():
 		return ""
+	case m == 0:
+		return string(text[:4])
+	case day == 0:
+		return string(text[:7])
+	}
+	return string(text[:])
+}
+
+// beyondCalendar is String for the days of a clock that is far off (DateOf).
+func (d Date) beyondCalendar() string {
+	switch {
 	case d.month == 0:
 		return fmt.Sprintf("%04d", d.year)
 	case d.day == 0:
