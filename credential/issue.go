@@ -72,40 +72,58 @@ func Issue(iss string, key Key, r Request, now time.Time) (Issued, error) {
 	if r.Tier == TierOffline && len(r.DeviceKeyID) != deviceKeyIDLength {
 		return Issued{}, errors.New("credential: a screen needs its holder key's id")
 	}
-	if _, ok := newPayload(iss, r, nbf, exp, true).eligibilityOf(); !ok || !isISS(iss) {
+	p := newPayload(iss, r, nbf, exp, true)
+	if _, ok := p.eligibilityOf(); !ok || !isISS(iss) {
 		return Issued{}, ErrUnverifiable
 	}
 	out := Issued{ExpiresAt: exp}
+	room := issuing.Get().(*issueRoom)
+	defer issuing.Put(room)
 	// The last step is for the file alone, which has room for the tag.
 	for _, step := range []struct {
 		syl   bool
 		level int
 	}{{true, usualLevel}, {true, hardestLevel}, {false, hardestLevel}, {true, usualLevel}} {
-		body, err := encodeJSON(newPayload(iss, r, nbf, exp, step.syl))
-		if err != nil {
+		p.tagKana(step.syl)
+		if err := room.pack(key.ID, p, step.level); err != nil {
 			return Issued{}, err
 		}
-		packed, err := deflate(body, step.level)
-		if err != nil {
-			return Issued{}, fmt.Errorf("compressing the payload: %w", err)
-		}
-		out.JWS = signingInput(key.ID, packed)
 		out.NoSYL = !step.syl
-		if out.FitsQR = len(out.JWS)+1+86 <= MaxJWS; out.FitsQR { // an ES256 signature is 86 characters
+		if out.FitsQR = len(room.input)+1+86 <= MaxJWS; out.FitsQR { // an ES256 signature is 86 characters
 			break
 		}
 	}
-	signature, err := key.Sign(out.JWS)
+	input := string(room.input)
+	signature, err := key.Sign(input)
 	if err != nil {
 		return Issued{}, err
 	}
-	out.JWS += "." + signature
+	out.JWS = input + "." + signature
 	return out, nil
 }
 
-func signingInput(kid string, packed []byte) string {
-	return b64.EncodeToString([]byte(`{"alg":"ES256","zip":"DEF","kid":"`+kid+`"}`)) + "." +
-		b64.EncodeToString(packed)
+// issueRoom is the memory in which credentials are made, one after the other.
+type issueRoom struct {
+	body   []byte       // the payload as JSON
+	packed bytes.Buffer // and compressed
+	head   []byte       // the JOSE header
+	input  []byte       // what is signed
+}
+
+var issuing = sync.Pool{New: func() any { return new(issueRoom) }}
+
+// pack makes what is signed of a payload.
+func (room *issueRoom) pack(kid string, p payload, level int) error {
+	room.body = p.appendJSON(room.body[:0])
+	room.packed.Reset()
+	if err := deflateTo(&room.packed, room.body, level); err != nil {
+		return fmt.Errorf("compressing the payload: %w", err)
+	}
+	room.head = append(append(room.head[:0], `{"alg":"ES256","zip":"DEF","kid":"`...), kid...)
+	room.head = append(room.head, `"}`...)
+	room.input = append(b64.AppendEncode(room.input[:0], room.head), '.')
+	room.input = b64.AppendEncode(room.input, room.packed.Bytes())
+	return nil
 }
 
 // Sign returns the base64url ES256 signature over a signing input: by golang-jwt for a key in memory, else
@@ -162,16 +180,14 @@ func flateWriterPool(level int) *sync.Pool {
 	}}
 }
 
-// deflate compresses by raw DEFLATE (RFC 1951).
-func deflate(data []byte, level int) ([]byte, error) {
+// deflateTo compresses by raw DEFLATE (RFC 1951).
+func deflateTo(b *bytes.Buffer, data []byte, level int) error {
 	pool := flateWriters[level]
 	w := pool.Get().(*flate.Writer)
 	defer pool.Put(w)
-	var b bytes.Buffer
-	w.Reset(&b)
+	w.Reset(b)
 	if _, err := w.Write(data); err != nil {
-		return nil, err
+		return err
 	}
-	err := w.Close()
-	return b.Bytes(), err
+	return w.Close()
 }

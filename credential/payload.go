@@ -116,75 +116,115 @@ var representativeMark = identifier{"urn:madoguchi:shown-by", "representative"}
 // sylTag marks a name as written in syllables (kana).
 var sylTag = extension{nameExtension, "SYL"}
 
+// sylTags is what a name that is marked so carries; nobody changes it.
+var sylTags = []extension{sylTag}
+
+// payloadRoom is a payload with what its members point to, as one piece of memory.
+type payloadRoom struct {
+	payload
+	types       [1]string
+	entries     [2]entry
+	member      [1]identifier
+	names       [2]humanName
+	given       [2][1]string
+	subscriber  reference
+	beneficiary reference
+	period      period
+	payor       [1]payor
+	cost        [1]cost
+	mark        [1]identifier
+	hcnf        hcnf
+}
+
 // newPayload builds the payload of a request. Without syl the kana name carries no SYL tag (order tells it).
 func newPayload(iss string, r Request, nbf, exp time.Time, syl bool) payload {
-	p := r.Person
+	p, to := r.Person, new(payloadRoom)
+	to.types[0] = healthCardType
+	to.member[0] = identifier{memberSystem,
+		string(p.Insurer) + ":" + p.Symbol + ":" + p.Number + ":" + p.BranchNumber}
+	to.names[0] = splitName(p.Name, &to.given[0])
 	patient := resource{
 		ResourceType: "Patient",
-		Identifier: []identifier{{memberSystem,
-			strings.Join([]string{string(p.Insurer), p.Symbol, p.Number, p.BranchNumber}, ":")}},
-		Name:      []humanName{splitName(p.Name)},
-		Gender:    string(p.Sex),
-		BirthDate: p.BirthDate.String(),
+		Identifier:   to.member[:],
+		Name:         to.names[:1],
+		Gender:       string(p.Sex),
+		BirthDate:    p.BirthDate.String(),
 	}
 	if p.Kana != "" {
-		kana := splitName(p.Kana)
-		if syl {
-			kana.Extension = []extension{sylTag}
-		}
-		patient.Name = append(patient.Name, kana)
+		to.names[1] = splitName(p.Kana, &to.given[1])
+		patient.Name = to.names[:]
 	}
+	to.beneficiary, to.payor[0] = reference{Reference: patientURL}, payor{r.InsurerName}
 	coverage := resource{
 		ResourceType: "Coverage",
 		Status:       "active",
-		Beneficiary:  &reference{Reference: patientURL},
-		Payor:        []payor{{r.InsurerName}},
+		Beneficiary:  &to.beneficiary,
+		Payor:        to.payor[:],
 	}
 	switch {
 	case p.Relation == eligibility.Subscriber:
-		coverage.Subscriber = &reference{Reference: patientURL}
+		to.subscriber.Reference = patientURL
+		coverage.Subscriber = &to.subscriber
 	case p.SubscriberName != "":
-		coverage.Subscriber = &reference{Display: p.SubscriberName}
+		to.subscriber.Display = p.SubscriberName
+		coverage.Subscriber = &to.subscriber
 	}
 	start := p.CoverageFrom
 	if !p.ValidFrom.IsZero() {
 		start = p.ValidFrom
 	}
 	if !start.IsZero() || !p.ValidUntil.IsZero() {
-		coverage.Period = &period{Start: start.String(), End: p.ValidUntil.String()}
+		to.period = period{Start: start.String(), End: p.ValidUntil.String()}
+		coverage.Period = &to.period
 	}
 	if r.Share > 0 {
-		coverage.Cost = []cost{{quantity{r.Share, "%"}}}
+		to.cost[0] = cost{quantity{r.Share, "%"}}
+		coverage.Cost = to.cost[:]
 	}
-	out := payload{
+	if r.Representative {
+		to.mark[0] = representativeMark
+		coverage.Identifier = to.mark[:]
+	}
+	to.entries = [2]entry{{patientURL, patient}, {coverageURL, coverage}}
+	to.payload = payload{
 		ISS: iss,
 		NBF: nbf.Unix(),
 		EXP: exp.Unix(),
-		VC: vc{Type: []string{healthCardType},
-			Subject: subject{"4.0.1", bundle{"Bundle", "collection", []entry{
-				{patientURL, patient},
-				{coverageURL, coverage},
-			}}}},
-	}
-	if r.Representative {
-		out.VC.Subject.Bundle.Entry[1].Resource.Identifier = []identifier{representativeMark}
+		VC: vc{Type: to.types[:],
+			Subject: subject{"4.0.1", bundle{"Bundle", "collection", to.entries[:]}}},
 	}
 	switch r.Tier {
 	case TierOffline:
-		out.HCNF = &hcnf{r.DeviceKeyID}
+		to.hcnf.KID = r.DeviceKeyID
+		to.payload.HCNF = &to.hcnf
 	case TierSaved:
-		out.VC.RID = EncodeRID(r.RID)
+		to.payload.VC.RID = EncodeRID(r.RID)
 	}
-	return out
+	to.payload.tagKana(syl)
+	return to.payload
 }
 
-// splitName parts a name at its first blank into family and given names; without a blank it is one text.
-func splitName(name string) humanName {
-	family, given, ok := strings.Cut(strings.TrimSpace(strings.ReplaceAll(name, "　", " ")), " ")
+// tagKana says whether the kana name carries the SYL tag.
+func (p payload) tagKana(syl bool) {
+	names := p.VC.Subject.Bundle.Entry[0].Resource.Name
+	if len(names) < 2 {
+		return
+	}
+	names[1].Extension = nil
+	if syl {
+		names[1].Extension = sylTags
+	}
+}
+
+// splitName parts a name at its first blank into family and given names, of which it makes given; without a
+// blank it is one text.
+func splitName(name string, given *[1]string) humanName {
+	family, rest, ok := strings.Cut(strings.TrimSpace(strings.ReplaceAll(name, "　", " ")), " ")
 	if !ok {
 		return humanName{Text: family}
 	}
-	return humanName{Family: family, Given: []string{strings.TrimSpace(given)}}
+	given[0] = strings.TrimSpace(rest)
+	return humanName{Family: family, Given: given[:]}
 }
 
 func (n humanName) String() string {
@@ -220,7 +260,7 @@ func (p payload) hasOwnShape() bool {
 		len(b.Entry) != 2 || b.Entry[0].FullURL != patientURL || b.Entry[1].FullURL != coverageURL {
 		return false
 	}
-	patient, coverage := b.Entry[0].Resource, b.Entry[1].Resource
+	patient, coverage := &b.Entry[0].Resource, &b.Entry[1].Resource
 	if patient.ResourceType != "Patient" || len(patient.Identifier) != 1 ||
 		patient.Identifier[0].System != memberSystem ||
 		len(patient.Name) == 0 || len(patient.Name) > 2 || len(patient.Name[0].Extension) > 0 {
@@ -260,9 +300,9 @@ func (p payload) eligibilityOf() (e Eligibility, ok bool) {
 	if !p.hasOwnShape() {
 		return e, false
 	}
-	patient, coverage := p.VC.Subject.Bundle.Entry[0].Resource, p.VC.Subject.Bundle.Entry[1].Resource
-	parts := strings.Split(patient.Identifier[0].Value, ":")
-	if len(parts) != 4 || parts[2] == "" {
+	patient, coverage := &p.VC.Subject.Bundle.Entry[0].Resource, &p.VC.Subject.Bundle.Entry[1].Resource
+	parts, ok := memberParts(patient.Identifier[0].Value)
+	if !ok || parts[2] == "" {
 		return e, false
 	}
 	number, err := eligibility.ParseInsurerNumber(parts[0])
@@ -308,9 +348,20 @@ func (p payload) eligibilityOf() (e Eligibility, ok bool) {
 	return e, e.Name != "" && e.showsAsWritten()
 }
 
+// memberParts parts a member's identifier into insurer, symbol, number and branch number.
+func memberParts(value string) (parts [4]string, ok bool) {
+	for i := range 3 {
+		if parts[i], value, ok = strings.Cut(value, ":"); !ok {
+			return parts, false
+		}
+	}
+	parts[3] = value
+	return parts, !strings.Contains(value, ":")
+}
+
 // showsAsWritten reports whether every text of e shows as what it is.
 func (e Eligibility) showsAsWritten() bool {
-	for _, s := range []string{e.InsurerName, e.Symbol, e.Number, e.BranchNumber, e.Name, e.Kana,
+	for _, s := range [...]string{e.InsurerName, e.Symbol, e.Number, e.BranchNumber, e.Name, e.Kana,
 		e.Subscriber} {
 		if !showsAsWritten(s) {
 			return false

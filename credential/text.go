@@ -16,6 +16,9 @@ const maxItem = 600
 // rare kanji apart, are marks and stay.
 func showsAsWritten(s string) bool {
 	return len(s) <= maxItem && !strings.ContainsFunc(s, func(r rune) bool {
+		if r >= '一' && r <= '鿿' || r >= 'ぁ' && r <= 'ヾ' || r >= ' ' && r <= '~' {
+			return false // what most texts are made of
+		}
 		return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) || r == unicode.ReplacementChar
 	})
 }
@@ -26,7 +29,34 @@ const maxISS = 200
 // isISS reports whether s is the address of an issuer as the SMART Health Cards specification has it: https
 // and no slash at its end. More narrowly, it is in printable ASCII and lower-case in its host, so that no two
 // addresses look alike, and has neither user, query nor fragment.
-func isISS(s string) bool {
+func isISS(s string) bool { return isPlainISS(s) || isAnyISS(s) }
+
+// isPlainISS reports whether s is an issuer's address of the letters that nearly all have; where it says no,
+// isAnyISS has the answer.
+func isPlainISS(s string) bool {
+	rest, ok := strings.CutPrefix(s, "https://")
+	if !ok || len(s) > maxISS || strings.HasSuffix(s, "/") {
+		return false
+	}
+	host, path, _ := strings.Cut(rest, "/")
+	host, port, hasPort := strings.Cut(host, ":")
+	if host == "" || hasPort && (port == "" || !onlyDigits(port)) {
+		return false
+	}
+	for i := range len(host) {
+		if c := host[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '.' && c != '-' {
+			return false
+		}
+	}
+	for i := range len(path) {
+		if c := path[i]; !base64url[c] && c != '.' && c != '/' {
+			return false
+		}
+	}
+	return true
+}
+
+func isAnyISS(s string) bool {
 	if len(s) > maxISS || strings.HasSuffix(s, "/") ||
 		strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return false

@@ -1,6 +1,7 @@
 package eligibility
 
 import (
+	"fmt"
 	"strconv"
 	"time"
 )
@@ -183,8 +184,11 @@ func (d Date) appendTo(b []byte) []byte {
 	if d.IsZero() {
 		return b
 	}
+	if d.year < 0 || d.year > 9999 {
+		return d.appendBeyondCalendar(b)
+	}
 	two := func(n int) { b = append(b, byte('0'+n/10), byte('0'+n%10)) }
-	two(d.Year() / 100) // a Date's years are 1 to 9999
+	two(d.Year() / 100)
 	two(d.Year() % 100)
 	if d.month == 0 {
 		return b
@@ -197,6 +201,17 @@ func (d Date) appendTo(b []byte) []byte {
 	b = append(b, '-')
 	two(int(d.day))
 	return b
+}
+
+// appendBeyondCalendar is appendTo for the days of a clock that is far off (DateOf).
+func (d Date) appendBeyondCalendar(b []byte) []byte {
+	switch {
+	case d.month == 0:
+		return fmt.Appendf(b, "%04d", d.year)
+	case d.day == 0:
+		return fmt.Appendf(b, "%04d-%02d", d.year, d.month)
+	}
+	return fmt.Appendf(b, "%04d-%02d-%02d", d.year, d.month, d.day)
 }
 
 // MarshalText and UnmarshalText use the form of String.

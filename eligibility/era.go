@@ -41,13 +41,13 @@ func (d Date) Japanese() string {
 		return ""
 	}
 	s := d.Earliest().eraYear()
+	if d.Exact() {
+		return s + strconv.Itoa(d.Month()) + "月" + strconv.Itoa(d.Day()) + "日"
+	}
 	if last := d.Latest().eraYear(); last != s {
 		s += "・" + last
 	}
-	switch {
-	case d.Exact():
-		return s + strconv.Itoa(d.Month()) + "月" + strconv.Itoa(d.Day()) + "日"
-	case d.month != 0:
+	if d.month != 0 {
 		return s + strconv.Itoa(d.Month()) + "月（日不詳）"
 	}
 	return s + "（月日不詳）"

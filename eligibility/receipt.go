@@ -12,6 +12,14 @@ import (
 // take, each once, in order: 𠮷, 德, 髙, combining forms, ●'s cause. Half-width kana and Latin letters are taken
 // in full width.
 func ReceiptRejects(name string) []string {
+	if isUsual(name) {
+		return []string{}
+	}
+	return receiptRejects(name)
+}
+
+// receiptRejects is ReceiptRejects for any name.
+func receiptRejects(name string) []string {
 	rejected := []string{}
 	seen := map[string]bool{}
 	for _, l := range lettersAsWritten(name) {

@@ -2,6 +2,7 @@ package kit
 
 import (
 	"strings"
+	"sync"
 
 	"madoguchi/eligibility"
 	"madoguchi/message"
@@ -9,6 +10,21 @@ import (
 
 // SharesText says a share as papers do (2割), or which are possible where income decides.
 func SharesText(percents []int) string {
+	if len(percents) == 1 && percents[0] >= 0 && percents[0] <= 100 {
+		return shareTexts()[percents[0]] // nearly always
+	}
+	return sharesText(percents)
+}
+
+// shareTexts are ShareText in Japanese of each percent: every screen says one.
+var shareTexts = sync.OnceValue(func() (all [101]string) {
+	for p := range all {
+		all[p] = ShareText("ja", p)
+	}
+	return all
+})
+
+func sharesText(percents []int) string {
 	var each []string
 	for _, p := range percents {
 		each = append(each, ShareText("ja", p))
