@@ -98,27 +98,51 @@ func (s *Store) Changed(table, key string) {
 	}
 }
 
+// lookUp returns what is remembered, else what read returns of the database (untilDone).
+func lookUp[K comparable, V any](
+	ctx context.Context, s *core, remembered *recall.Cache[K, V], key K,
+	read func(context.Context) (V, error),
+) (V, error) {
+	return remembered.Get(key, func() (none V, err error) {
+		ctx, err := untilDone(ctx, s.engine)
+		if err != nil {
+			return none, storageError(err)
+		}
+		return read(ctx)
+	})
+}
+
+// untilDone is the context of a look-up by an index for who asks in ctx; an error where ctx is over. In a
+// file it ends sooner than it could be stopped, and database/sql and the driver each start a goroutine to
+// watch a context that may end. A server may be slow or away: nobody waits for it who has gone.
+func untilDone(ctx context.Context, e engine) (context.Context, error) {
+	if _, file := e.(sqlite); file {
+		return context.WithoutCancel(ctx), ctx.Err()
+	}
+	return ctx, nil
+}
+
 // Session returns a session by the hash of its id.
 func (s sessionStore) Session(ctx context.Context, hash [32]byte) (auth.Session, error) {
-	return s.recalled.sessions.Get(hash, func() (auth.Session, error) { return s.readSession(ctx, hash) })
+	return lookUp(ctx, s.core, s.recalled.sessions, hash, func(ctx context.Context) (auth.Session, error) {
+		return s.readSession(ctx, hash)
+	})
 }
 
 // Insurer implements insurer.DirectoryStore.
 func (s directoryStore) Insurer(
 	ctx context.Context, number eligibility.InsurerNumber,
 ) (insurer.Insurer, error) {
-	return s.recalled.insurers.Get(number, func() (insurer.Insurer, error) {
-		return s.readInsurer(ctx, number)
-	})
+	read := func(ctx context.Context) (insurer.Insurer, error) { return s.readInsurer(ctx, number) }
+	return lookUp(ctx, s.core, s.recalled.insurers, number, read)
 }
 
 // DeviceGrants implements insurer.DevicesStore and insurer.IssuerStore.
 func (s deviceGrantReader) DeviceGrants(
 	ctx context.Context, q insurer.DeviceGrantQuery,
 ) ([]insurer.DeviceGrant, error) {
-	all, err := s.recalled.grants.Get(q, func() ([]insurer.DeviceGrant, error) {
-		return s.readDeviceGrants(ctx, q)
-	})
+	read := func(ctx context.Context) ([]insurer.DeviceGrant, error) { return s.readDeviceGrants(ctx, q) }
+	all, err := lookUp(ctx, s.core, s.recalled.grants, q, read)
 	return slices.Clone(all), err
 }
 
@@ -127,9 +151,8 @@ func (s enrolledReader) Enrolled(
 	ctx context.Context, subject string, at time.Time,
 ) (now []insurer.PersonRecord, err error) {
 	mac := s.index.mac("subject", subject)
-	all, err := s.recalled.enrolled.Get(string(mac), func() ([]insurer.PersonRecord, error) {
-		return s.readEnrolled(ctx, mac)
-	})
+	read := func(ctx context.Context) ([]insurer.PersonRecord, error) { return s.readEnrolled(ctx, mac) }
+	all, err := lookUp(ctx, s.core, s.recalled.enrolled, string(mac), read)
 	if err != nil {
 		return nil, err
 	}
@@ -145,8 +168,9 @@ func (s enrolledReader) Enrolled(
 func (s representativesStore) Representatives(
 	ctx context.Context, person insurer.PersonKey,
 ) ([]insurer.Representative, error) {
-	all, err := s.recalled.represent.Get(person, func() ([]insurer.Representative, error) {
+	read := func(ctx context.Context) ([]insurer.Representative, error) {
 		return s.readRepresentatives(ctx, person)
-	})
+	}
+	all, err := lookUp(ctx, s.core, s.recalled.represent, person, read)
 	return slices.Clone(all), err
 }
