@@ -17,7 +17,9 @@ import (
 // data keys, one for each scope such as people/06139992/2026. A sealed value is form (1 byte) ‖ key id (7) ‖
 // nonce (12) ‖ ciphertext, and is bound to its place (associated.go), so that rows cannot be swapped.
 type sealer struct {
-	committed *sql.DB // reads data keys outside of any transaction
+	// committed reads data keys, outside of any transaction and by a connection of its own: whoever opens
+	// something holds a connection perhaps, and would wait for another that others hold who wait likewise
+	committed *sql.DB
 	masters   map[string][]byte
 
 	mu   sync.Mutex
@@ -159,7 +161,9 @@ func (s *sealer) dataKeyOf(ctx context.Context, q queryer, at place, sealed []by
 			s.mu.Lock()
 			s.keys[id] = k
 			s.mu.Unlock()
-		} else if k, err = s.unwrap(ctx, q, id); err != nil {
+		} else if _, own := q.(*sql.Tx); !own {
+			return dataKey{}, 0, err
+		} else if k, err = s.unwrap(ctx, q, id); err != nil { // made in this transaction
 			return dataKey{}, 0, err
 		}
 	}

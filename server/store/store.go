@@ -75,7 +75,7 @@ func openOn(ctx context.Context, engine engine, o Options) (*Store, error) {
 		engine: engine,
 		read:   read,
 		write:  newWriter(write, engine),
-		sealer: &sealer{committed: read, masters: o.Masters, keys: map[int64]dataKey{}},
+		sealer: &sealer{masters: o.Masters, keys: map[int64]dataKey{}},
 		index:  &keyedHash{key: o.Index},
 
 		recalled: remembered,
@@ -97,6 +97,9 @@ func (s *Store) prepare(ctx context.Context, o Options) error {
 		return err
 	}
 	if err := s.engine.prepare(ctx, s.write.DB); err != nil {
+		return err
+	}
+	if err := s.ownConnectionForKeys(ctx); err != nil {
 		return err
 	}
 	if err := s.stamp(ctx, stampOf(o.Mode, o.Role)); err != nil {
@@ -169,4 +172,20 @@ func (s *core) MakeRoom(ctx context.Context) error {
 }
 
 // Close closes the database after its open transactions.
-func (s *Store) Close() error { return errors.Join(s.write.Close(), s.read.Close()) }
+func (s *Store) Close() error {
+	err := errors.Join(s.write.Close(), s.read.Close())
+	if s.sealer.committed != nil {
+		err = errors.Join(err, s.sealer.committed.Close())
+	}
+	return err
+}
+
+// ownConnectionForKeys has data keys read by a connection of their own (sealer.committed).
+func (s *Store) ownConnectionForKeys(ctx context.Context) error {
+	keys, err := s.engine.inspect(ctx)
+	if err != nil || keys == nil {
+		return errors.Join(err, errStorage)
+	}
+	s.sealer.committed = keys
+	return nil
+}

@@ -24,7 +24,8 @@ var (
 
 func options() Options {
 	key := func(b byte) []byte { return bytes.Repeat([]byte{b}, 32) }
-	return Options{Mode: "demo", Role: "all", Index: key(1),
+	// one reader: whoever holds it and asks for another waits for ever
+	return Options{Mode: "demo", Role: "all", Index: key(1), Readers: 1,
 		Masters: map[string][]byte{"people": key(2), "cases": key(3), "session": key(4)}}
 }
 
