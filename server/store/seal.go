@@ -42,6 +42,16 @@ func newAEAD(key []byte) (cipher.AEAD, error) {
 }
 
 // master returns the AEAD of the master key that a scope belongs to.
+// connect has data keys read by a connection of their own.
+func (s *sealer) connect(ctx context.Context, e engine) error {
+	keys, err := e.inspect(ctx)
+	if err != nil || keys == nil {
+		return errors.Join(err, errStorage)
+	}
+	s.committed = keys
+	return nil
+}
+
 func (s *sealer) master(scope string) (cipher.AEAD, error) {
 	kind, _, _ := strings.Cut(scope, "/")
 	key, ok := s.masters[kind]

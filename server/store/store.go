@@ -99,7 +99,7 @@ func (s *Store) prepare(ctx context.Context, o Options) error {
 	if err := s.engine.prepare(ctx, s.write.DB); err != nil {
 		return err
 	}
-	if err := s.ownConnectionForKeys(ctx); err != nil {
+	if err := s.sealer.connect(ctx, s.engine); err != nil {
 		return err
 	}
 	if err := s.stamp(ctx, stampOf(o.Mode, o.Role)); err != nil {
@@ -178,14 +178,4 @@ func (s *Store) Close() error {
 		err = errors.Join(err, s.sealer.committed.Close())
 	}
 	return err
-}
-
-// ownConnectionForKeys has data keys read by a connection of their own (sealer.committed).
-func (s *Store) ownConnectionForKeys(ctx context.Context) error {
-	keys, err := s.engine.inspect(ctx)
-	if err != nil || keys == nil {
-		return errors.Join(err, errStorage)
-	}
-	s.sealer.committed = keys
-	return nil
 }
