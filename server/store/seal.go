@@ -171,7 +171,7 @@ func (s *sealer) dataKeyOf(ctx context.Context, q queryer, at place, sealed []by
 			s.mu.Lock()
 			s.keys[id] = k
 			s.mu.Unlock()
-		} else if _, own := q.(*sql.Tx); !own {
+		} else if _, pool := q.(*sql.DB); pool {
 			return dataKey{}, 0, err
 		} else if k, err = s.unwrap(ctx, q, id); err != nil { // made in this transaction
 			return dataKey{}, 0, err

@@ -173,9 +173,9 @@ func (s *core) MakeRoom(ctx context.Context) error {
 
 // Close closes the database after its open transactions.
 func (s *Store) Close() error {
-	err := errors.Join(s.write.Close(), s.read.Close())
+	var keys error
 	if s.sealer.committed != nil {
-		err = errors.Join(err, s.sealer.committed.Close())
+		keys = s.sealer.committed.Close() // first: SQLite's last to close puts its log into the file
 	}
-	return err
+	return errors.Join(keys, s.write.Close(), s.read.Close())
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -75,6 +77,25 @@ func importPeople(t *testing.T, s *opened, people map[string]eligibility.Person)
 		t.Fatal(err)
 	}
 	return count
+}
+
+// A SQLite database that is closed is its file alone, so that the file can be copied.
+func TestAClosedDatabaseIsItsFileAlone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "db")
+	s, err := openAt(path, options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	importPeople(t, s, map[string]eligibility.Person{"k": hanako})
+	if _, err := s.Issuer.PersonByKey(ctx, "06139992", "k"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if log, err := os.Stat(path + "-wal"); err == nil {
+		t.Errorf("%d bytes are beside it", log.Size())
+	}
 }
 
 func TestDatabaseOfAnotherModeOrRoleDoesNotOpen(t *testing.T) {
