@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"golang.org/x/text/unicode/norm"
-
 	"madoguchi/eligibility"
 	"madoguchi/pdf/font"
 	"madoguchi/server/audit"
@@ -14,10 +12,7 @@ import (
 // rareTexts are those of a screen's texts that hold a character outside JIS X 0208, or a variant by a
 // selector: what a phone's own fonts may lack. They are called as the screen's details are.
 func rareTexts(p eligibility.Person, in Insurer) (details, texts []string) {
-	kana := p.Kana
-	if len(eligibility.ReceiptRejects(kana)) > 0 { // else nothing that NFKC makes of it is rejected either
-		kana = norm.NFKC.String(kana)
-	}
+	kana := eligibility.NFKC(p.Kana)
 	for _, detail := range [...]struct{ name, text string }{
 		{"name", p.Name},
 		{"kana", kana},
