@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"iter"
 
@@ -114,7 +113,7 @@ func (c *importComparison) addMissing(ctx context.Context, number eligibility.In
 
 // person reads a person on the way in.
 func (p incomingPerson) person() (out eligibility.Person, err error) {
-	if err := json.Unmarshal(p.body, &out); err != nil {
+	if out, err = eligibility.ReadPerson(p.body); err != nil {
 		return out, fmt.Errorf("reading a person of a file: %w", err)
 	}
 	return out, nil

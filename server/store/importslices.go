@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/cipher"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -256,8 +255,8 @@ func (im *openImport) apply(ctx context.Context, tx *sql.Tx, c changedRow) error
 	if err != nil {
 		return err
 	}
-	var person eligibility.Person
-	if err := json.Unmarshal(next, &person); err != nil {
+	person, err := eligibility.ReadPerson(next)
+	if err != nil {
 		return fmt.Errorf("reading a next version: %w", err)
 	}
 	before, err := im.sealer.open(ctx, tx, c.place(), c.sealed)

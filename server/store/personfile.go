@@ -3,11 +3,11 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
 
+	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 )
@@ -60,7 +60,7 @@ func (s registerStore) olderVersions(
 		if err != nil {
 			return err
 		}
-		if err := json.Unmarshal(body, &r.Person); err != nil {
+		if r.Person, err = eligibility.ReadPerson(body); err != nil {
 			return fmt.Errorf("reading version %d of person %s: %w", r.Version, r.ID, err)
 		}
 		r.RegisteredAt = fromMillis(at)

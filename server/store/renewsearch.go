@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -92,8 +91,8 @@ func (s searchRenewal) renewPerson(ctx context.Context, tx *sql.Tx, p oldPerson)
 	if err != nil {
 		return err
 	}
-	var person eligibility.Person
-	if err := json.Unmarshal(body, &person); err != nil {
+	person, err := eligibility.ReadPerson(body)
+	if err != nil {
 		return fmt.Errorf("reading person %s: %w", p.ref, err)
 	}
 	if err := s.renewKey(ctx, tx, p, person); err != nil {

@@ -110,8 +110,7 @@ func (s *searchSlice) rows(imported int64, insurer eligibility.InsurerNumber) []
 // putSearchSlice stores what the people of this slice are found by.
 func (im *openImport) putSearchSlice(ctx context.Context, tx *sql.Tx) error {
 	rows := im.search.rows(im.id, im.number)
-	im.search.clear()
-	err := error(nil)
+	var err error
 	if _, ok := im.engine.(postgres); ok {
 		err = copyInto(ctx, tx, copiedRows{"search_slices", sliceColumns, rows})
 	} else {
