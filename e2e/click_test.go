@@ -3,6 +3,8 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"net/url"
+	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
@@ -17,7 +19,7 @@ type point struct {
 // clickPoint is a function of a selector: the middle of the first line of the first element that matches,
 // once it stands in the window and is what a finger laid there would touch. It watches the press that
 // follows: one that another element gets, since something came late and moved them all, goes no further, and
-// clickMissed tells of it. A page whose programs do not run is watched by nobody.
+// pressWent tells of it. A page whose programs do not run is watched by nobody.
 const clickPoint = `(selector => {
 	const not = Not => ({ X: 0, Y: 0, Not });
 	// a module has run by then: before, nobody would hear of the press
@@ -32,32 +34,40 @@ const clickPoint = `(selector => {
 	const top = document.elementFromPoint(X, Y);
 	if (!isIt(top)) return not("is under " + (top?.id || top?.className || top?.tagName));
 	const kinds = ["pointerdown", "mousedown", "pointerup", "mouseup", "click"];
-	let missed;
+	let went = "nowhere"; // a browser drops what comes before it has drawn the page
+	let first;
 	const look = press => {
-		missed ??= !isIt(press.target);
-		if (missed) { press.preventDefault(); press.stopImmediatePropagation() }
+		first ??= press.target;
+		// what began on one element and ended on another is a click on what holds both: neither was pressed
+		const torn = press.type === "click" && press.target !== first && press.target.contains(first);
+		if (went === "nowhere" || torn) went = isIt(press.target) && !torn ? "here" : "elsewhere";
+		if (went === "elsewhere") { press.preventDefault(); press.stopImmediatePropagation() }
 	};
 	kinds.forEach(kind => addEventListener(kind, look, { capture: true }));
-	window.clickMissed = () => {
+	window.pressWent = () => {
 		kinds.forEach(kind => removeEventListener(kind, look, { capture: true }));
-		return missed === true;
+		return went;
 	};
 	return { X, Y, Not: "" };
 })`
 
-// clickMissed is true where the press went to another element; a page that the press led to knows of none.
-const clickMissed = `(missed => {
-	delete window.clickMissed;
-	return missed?.() === true;
-})(window.clickMissed)`
+// pressWent is where the press went: "here", "elsewhere" or "nowhere". A page that the press led to knows of
+// none, which is as it should be.
+const pressWent = `(went => {
+	delete window.pressWent;
+	return went?.() ?? "here";
+})(window.pressWent)`
 
-// missed reports whether the press that was just made went to another element. A page that is being left may
-// not answer.
-func missed(ctx context.Context, target *chromedp.Target) bool {
+// lost says where the press that was just made went if its element did not get it. A page that is being left
+// may not answer.
+func lost(ctx context.Context, target *chromedp.Target) string {
 	short, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	was, err := chromedp.Evaluate[bool](clickMissed)(short, target)
-	return err == nil && was
+	went, err := chromedp.Evaluate[string](pressWent)(short, target)
+	if err != nil || went == "here" {
+		return ""
+	}
+	return "press went " + went
 }
 
 // click is a step that clicks the element as a hand would: when it has come, its page's programs have
@@ -76,10 +86,9 @@ func click(selector string) chromedp.Action[chromedp.Void] {
 				if _, err := chromedp.MouseClickXY(at.X, at.Y)(ctx, target); err != nil {
 					return err
 				}
-				if !missed(ctx, target) {
+				if why = lost(ctx, target); why == "" {
 					return nil
 				}
-				why = "moved away"
 			}
 			select {
 			case <-ctx.Done():
@@ -88,4 +97,24 @@ func click(selector string) chromedp.Action[chromedp.Void] {
 			}
 		}
 	})
+}
+
+// A press that the button does not get, because something came late, is made again, once.
+func TestAPressThatMissesIsMadeAgain(t *testing.T) {
+	t.Parallel()
+	tab := browser(t, 800, 600, "")
+	for _, when := range []string{"pointermove", "pointerdown", "mouseup"} {
+		t.Run("the button moves at "+when, func(t *testing.T) {
+			page := `<body><div id="above"></div><button id="go">押す</button><p>後ろ</p><script>
+				window.got = 0;
+				go.addEventListener("click", () => window.got++);
+				go.addEventListener("` + when + `", () => { above.style.height = "200px" });
+			</script>`
+			do(t, tab, chromedp.Navigate("data:text/html;charset=utf-8,"+url.PathEscape(page)),
+				click("#go"))
+			if got := eval[int](t, tab, `window.got`); got != 1 {
+				t.Errorf("%d clicks", got)
+			}
+		})
+	}
 }
