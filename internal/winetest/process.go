@@ -36,7 +36,14 @@ func Shown(text string) string { return escapes.ReplaceAllString(text, "") }
 // Begin starts a program, which ends with the test.
 func (w *Windows) Begin(t testing.TB, c Command) *Process {
 	t.Helper()
-	return Begin(t, w.Cmd(context.Background(), c))
+	for tries := 1; ; tries++ {
+		start := w.newStart()
+		p := Begin(t, start.command(context.Background(), c))
+		if start.await(p.exited) {
+			return p
+		}
+		start.failed(t, tries, p.cmd.ProcessState, p.said())
+	}
 }
 
 // Begin starts a command, which ends with the test. It must not have been given an output.

@@ -265,17 +265,14 @@ func (w *Windows) Cmd(ctx context.Context, c Command) *exec.Cmd {
 // does not end fails the test.
 func (w *Windows) Run(t testing.TB, c Command) (stdout, stderr string, code int) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), runTime)
-	defer cancel()
-	cmd := w.Cmd(ctx, c)
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	err := cmd.Run()
-	var exit *exec.ExitError
-	if ctx.Err() != nil || err != nil && !errors.As(err, &exit) {
-		t.Fatalf("%s %v: %v %v\n%s%s", c.Program, c.Args, err, ctx.Err(), out.String(), errs.String())
+	for tries := 1; ; tries++ {
+		start := w.newStart()
+		stdout, stderr, state := start.run(t, c)
+		if start.begun() {
+			return stdout, stderr, state.ExitCode()
+		}
+		start.failed(t, tries, state, stdout+stderr)
 	}
-	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
 }
 
 // System runs a program of Windows itself and returns what it said, whatever its exit code.
