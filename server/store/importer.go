@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -132,7 +131,7 @@ type comparedWith struct {
 }
 
 func (c comparedWith) incoming(key string, p eligibility.Person) (incomingPerson, error) {
-	body, err := json.Marshal(p)
+	body, err := eligibility.WritePerson(p)
 	if err != nil {
 		return incomingPerson{}, fmt.Errorf("writing a person: %w", err)
 	}
