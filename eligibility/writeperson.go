@@ -86,8 +86,8 @@ func (w *plainWriter) statedDate(name string, d Date) {
 }
 
 // escaped are the bytes with which something begins, or may begin, that json.Marshal does not write as it is:
-// what HTML has in its own signs too, and the two line ends of JavaScript (E2 80 A8 and A9) that JSON does not
-// have (encoding/json.HTMLEscape).
+// what HTML has in its own signs too, and the two line ends of JavaScript that JSON does not have, E2 80 A8
+// and E2 80 A9 (encoding/json.HTMLEscape).
 var escaped = [256]bool{'"': true, '\\': true, '<': true, '>': true, '&': true, 0xe2: true}
 
 func init() {
