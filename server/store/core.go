@@ -54,7 +54,14 @@ func (s *core) transact(ctx context.Context, keep bool, f func(tx *sql.Tx) error
 func (s *core) each(
 	ctx context.Context, take func(scan func(...any) error) error, query string, args ...any,
 ) error {
-	rows, err := s.read.QueryContext(ctx, query, args...)
+	return eachOf(ctx, s.read, take, query, args...)
+}
+
+// eachOf is core.each within a transaction.
+func eachOf(
+	ctx context.Context, q rowsQueryer, take func(scan func(...any) error) error, query string, args ...any,
+) error {
+	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}
