@@ -22,6 +22,8 @@ type core struct {
 	proofs rowProofs
 
 	recalled *recalled
+
+	importing chan struct{} // holds one while a file of this program comes in, or waits for its turn
 }
 
 func (s *core) people() personReader      { return personReader{s} }

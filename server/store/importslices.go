@@ -58,7 +58,7 @@ type openImport struct {
 func (s importerStore) storeFile(
 	ctx context.Context, file importedFile, people iter.Seq2[string, eligibility.Person],
 ) (insurer.ImportCount, error) {
-	release, err := s.engine.holdImports(ctx, s.write.DB, true)
+	release, err := s.holdImports(ctx)
 	if err != nil {
 		return insurer.ImportCount{}, storageError(err)
 	}
@@ -84,6 +84,25 @@ func (s importerStore) storeFile(
 		return insurer.ImportCount{}, errors.Join(err, clearImport(context.WithoutCancel(ctx), s.core, im.id))
 	}
 	return im.count, nil
+}
+
+// holdImports waits for this file's turn: among those of this program first, since whoever waits for another
+// program's holds a connection, and the file that is being stored needs one more.
+func (s importerStore) holdImports(ctx context.Context) (release func(), err error) {
+	select {
+	case s.importing <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	let, err := s.engine.holdImports(ctx, s.write.DB, true)
+	if err != nil {
+		<-s.importing
+		return nil, err
+	}
+	return func() {
+		let()
+		<-s.importing
+	}, nil
 }
 
 func (im *openImport) begin(ctx context.Context, tx *sql.Tx) (err error) {
