@@ -38,9 +38,9 @@ func TestARegisterIsAsItsModel(t *testing.T) { storetest.Engines(t, testARegiste
 
 func testARegisterIsAsItsModel(t *testing.T) {
 	s, path := open(t)
-	steps := 12
+	steps := 10
 	if s.importBatch() > 1000 {
-		steps = 5 // with ten times as many people
+		steps = 4 // with ten times as many people
 	}
 	seed := numberIn(modelSeed, 1)
 	m := registerModel{
