@@ -340,7 +340,7 @@ func (c *copier) finish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := renumber(ctx, c.target, c.write, copied); err != nil {
+	if err := c.renumber(ctx); err != nil {
 		return fmt.Errorf("setting the numbers of new rows: %w", err)
 	}
 	return c.inTarget(ctx, func(tx *sql.Tx) error {

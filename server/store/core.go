@@ -22,6 +22,8 @@ type core struct {
 	proofs rowProofs
 
 	recalled *recalled
+
+	importing chan struct{} // holds one while a file of this program comes in, or waits for its turn
 }
 
 func (s *core) people() personReader      { return personReader{s} }
@@ -54,7 +56,14 @@ func (s *core) transact(ctx context.Context, keep bool, f func(tx *sql.Tx) error
 func (s *core) each(
 	ctx context.Context, take func(scan func(...any) error) error, query string, args ...any,
 ) error {
-	rows, err := s.read.QueryContext(ctx, query, args...)
+	return eachOf(ctx, s.read, take, query, args...)
+}
+
+// eachOf is core.each within a transaction.
+func eachOf(
+	ctx context.Context, q rowsQueryer, take func(scan func(...any) error) error, query string, args ...any,
+) error {
+	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}

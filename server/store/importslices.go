@@ -58,7 +58,7 @@ type openImport struct {
 func (s importerStore) storeFile(
 	ctx context.Context, file importedFile, people iter.Seq2[string, eligibility.Person],
 ) (insurer.ImportCount, error) {
-	release, err := s.engine.holdImports(ctx, s.write.DB, true)
+	release, err := s.holdImports(ctx)
 	if err != nil {
 		return insurer.ImportCount{}, storageError(err)
 	}
@@ -81,9 +81,28 @@ func (s importerStore) storeFile(
 		err = s.changeAlone(ctx, func(tx *sql.Tx) error { return im.end(ctx, tx) })
 	}
 	if err != nil {
-		return insurer.ImportCount{}, errors.Join(err, s.clearImports(context.WithoutCancel(ctx)))
+		return insurer.ImportCount{}, errors.Join(err, clearImport(context.WithoutCancel(ctx), s.core, im.id))
 	}
 	return im.count, nil
+}
+
+// holdImports waits for this file's turn: among those of this program first, since whoever waits for another
+// program's holds a connection, and the file that is being stored needs one more.
+func (s importerStore) holdImports(ctx context.Context) (release func(), err error) {
+	select {
+	case s.importing <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	let, err := s.engine.holdImports(ctx, s.write.DB, true)
+	if err != nil {
+		<-s.importing
+		return nil, err
+	}
+	return func() {
+		let()
+		<-s.importing
+	}, nil
 }
 
 func (im *openImport) begin(ctx context.Context, tx *sql.Tx) (err error) {
@@ -109,7 +128,25 @@ func (im *openImport) storeSlice(ctx context.Context) error {
 	return err
 }
 
+// errCleared is of an import that somebody else took for one that was given up: its lock was lost, as when a
+// server ends an idle connection. What it stored after that would be seen at once.
+var errCleared = errors.New("store: the import was cleared away meanwhile")
+
+// stands wants the import to be open still. SQLite gives the highest numbers again once those people are
+// erased, also one that was given when the import began: nobody of this slice may lie among those before.
+func (im *openImport) stands(ctx context.Context, tx *sql.Tx) error {
+	done, err := tx.ExecContext(ctx, `UPDATE open_imports SET last =
+		(SELECT coalesce(max(id), 0) FROM people WHERE id <= open_imports.last) WHERE id = $1`, im.id)
+	if err = requireChange(done, err); errors.Is(err, sql.ErrNoRows) {
+		return errCleared
+	}
+	return err
+}
+
 func (im *openImport) putPending(ctx context.Context, tx *sql.Tx) error {
+	if err := im.stands(ctx, tx); err != nil {
+		return err
+	}
 	im.search.clear()
 	for batch := range slices.Chunk(im.pending, im.importBatch()) {
 		if err := im.put(ctx, tx, batch); err != nil {
@@ -285,43 +322,44 @@ func (im *openImport) apply(ctx context.Context, tx *sql.Tx, c changedRow) error
 // clearImports removes what files left that were given up, in slices too. Whoever calls it holds the lock of
 // imports.
 func (s *core) clearImports(ctx context.Context) error {
-	type leftover struct{ id, last int64 }
-	var all []leftover
+	var all []int64
 	err := s.each(ctx, func(scan func(...any) error) error {
-		var one leftover
-		err := scan(&one.id, &one.last)
+		var one int64
+		err := scan(&one)
 		all = append(all, one)
 		return err
-	}, `SELECT id, last FROM open_imports ORDER BY id`)
+	}, `SELECT id FROM open_imports ORDER BY id`)
 	for _, one := range all {
-		for more := true; more && err == nil; {
-			err = s.change(ctx, func(tx *sql.Tx) error {
-				done, err := tx.ExecContext(ctx, `DELETE FROM people WHERE id IN
-					(SELECT id FROM people WHERE id > $1 AND import = $2 ORDER BY id LIMIT $3)`,
-					one.last, one.id, importSlice)
-				if err != nil {
-					return fmt.Errorf("clearing an import away: %w", err)
-				}
-				people, err := done.RowsAffected()
-				if err != nil {
-					return err
-				}
-				done, err = tx.ExecContext(ctx, `DELETE FROM search_slices WHERE id IN
-					(SELECT id FROM search_slices WHERE import = $1 ORDER BY id LIMIT $2)`,
-					one.id, importSlice/4)
-				if err != nil {
-					return fmt.Errorf("clearing an import's slices away: %w", err)
-				}
-				rows, err := done.RowsAffected()
-				if more = people+rows > 0; more || err != nil {
-					return err
-				}
-				_, err = tx.ExecContext(ctx, `DELETE FROM open_imports WHERE id = $1`, one.id)
-				return err
-			})
+		if err == nil {
+			err = clearImport(ctx, s, one)
 		}
 	}
 	return storageError(err)
+}
+
+// clearImport removes what one file left.
+func clearImport(ctx context.Context, s *core, id int64) (err error) {
+	for more := true; more && err == nil; {
+		err = s.change(ctx, func(tx *sql.Tx) error {
+			people, err := removed(tx.ExecContext(ctx, `DELETE FROM people WHERE id IN
+				(SELECT id FROM people WHERE import = $1
+				AND id > (SELECT last FROM open_imports WHERE id = $1) ORDER BY id LIMIT $2)`,
+				id, importSlice))
+			if err != nil {
+				return err
+			}
+			rows, err := removed(tx.ExecContext(ctx, `DELETE FROM search_slices WHERE id IN
+				(SELECT id FROM search_slices WHERE import = $1
+				AND first > (SELECT last FROM open_imports WHERE id = $1) ORDER BY id LIMIT $2)`,
+				id, importSlice/4))
+			if more = people+rows > 0; more || err != nil {
+				return err
+			}
+			_, err = tx.ExecContext(ctx, `DELETE FROM open_imports WHERE id = $1`, id)
+			return err
+		})
+	}
+	return err
 }
 
 // clearLeftImports is clearImports at a start, unless a file comes in just now.

@@ -42,6 +42,9 @@ const (
 	lockImport = 3          // files that come in
 )
 
+// lockPause is between two looks whether a lock is free that another instance holds for long.
+const lockPause = 50 * time.Millisecond
+
 // connectTime is how long a connection may take to be made. A request waits no longer for a server that is
 // not there.
 const connectTime = 5 * time.Second
@@ -148,34 +151,31 @@ func holdLock(ctx context.Context, write *sql.DB, lock int, wait bool) (release 
 		return nil, fmt.Errorf("reaching the database: %w", err)
 	}
 	end := func() {
-		after := context.WithoutCancel(ctx)
-		_, unlocked := conn.ExecContext(after, `SELECT pg_advisory_unlock($1, $2)`, lockSpace, lock)
-		_, reset := conn.ExecContext(after, postgresSession)
-		if unlocked != nil || reset != nil { // what the lock hangs on must not be used by others
+		if _, err := conn.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1, $2)`,
+			lockSpace, lock); err != nil { // what the lock hangs on must not be used by others
 			_ = conn.Raw(func(any) error { return driver.ErrBadConn })
 		}
 		_ = conn.Close()
 	}
-	if !wait {
+	for {
 		var got bool
 		err := conn.QueryRowContext(ctx, `SELECT pg_try_advisory_lock($1, $2)`, lockSpace, lock).Scan(&got)
-		if err == nil && !got {
+		if err == nil && got {
+			return end, nil
+		}
+		if err == nil && !wait {
 			err = durable.ErrHeld
 		}
-		if err != nil {
-			return nil, errors.Join(err, conn.Close())
+		if err == nil {
+			select { // a statement that waits would wait on for whoever has gone (postgresConnector.steady)
+			case <-time.After(lockPause):
+				continue
+			case <-ctx.Done():
+				err = ctx.Err()
+			}
 		}
-		return end, nil
+		return nil, errors.Join(err, conn.Close())
 	}
-	_, err = conn.ExecContext(ctx, `SET lock_timeout = 0`)
-	if err == nil {
-		_, err = conn.ExecContext(ctx, `SELECT pg_advisory_lock($1, $2)`, lockSpace, lock)
-	}
-	if err != nil {
-		end()
-		return nil, err
-	}
-	return end, nil
 }
 
 func (postgres) hasTable(ctx context.Context, db *sql.DB, name string) (there bool, err error) {

@@ -35,10 +35,10 @@ func copyInto(ctx context.Context, tx *sql.Tx, rows copiedRows) error {
 }
 
 // snapshotOf is how a transaction is begun that reads everything as it stands at its begin. SQLite's do
-// anyhow.
+// anyhow, and what only reads does not wait for the file's lock (_txlock).
 func snapshotOf(e engine) *sql.TxOptions {
 	if _, ok := e.(postgres); !ok {
-		return nil
+		return &sql.TxOptions{ReadOnly: true}
 	}
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 }
@@ -72,22 +72,4 @@ func makeRoom(ctx context.Context, target engine, write *sql.DB, source *sql.Tx)
 	}
 	return makeMonths(ctx, write, slices.MinFunc(known, time.Time.Compare), slices.MaxFunc(known,
 		time.Time.Compare))
-}
-
-// renumber lets new rows be numbered behind those that a copy stored with their numbers. SQLite does by
-// itself.
-func renumber(ctx context.Context, target engine, write *sql.DB, tables []copiedTable) error {
-	if _, ok := target.(postgres); !ok {
-		return nil
-	}
-	for _, t := range tables {
-		if !slices.Equal(t.key, []string{"id"}) {
-			continue
-		}
-		if _, err := write.ExecContext(ctx, fmt.Sprintf(`SELECT setval(pg_get_serial_sequence('%s', 'id'),
-			coalesce((SELECT max(id) FROM %s), 0) + 1, false)`, t.name, t.name)); err != nil {
-			return err
-		}
-	}
-	return nil
 }

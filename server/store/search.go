@@ -86,11 +86,25 @@ func byIndex(kind searchKind, n int) string {
 		searchKinds[kind].column, n)
 }
 
-// finding is a search that is put together: its values so far.
+// finding is a search that is put together: its values so far. All that it reads it reads in one transaction,
+// as it stands at one moment: of a file that becomes visible meanwhile it would find a part.
 type finding struct {
 	*core
+	from    rowsQueryer
 	insurer eligibility.InsurerNumber
 	values  []any
+}
+
+// atOneMoment begins a search.
+func (s registerStore) atOneMoment(
+	ctx context.Context, number eligibility.InsurerNumber, search func(f *finding) error,
+) error {
+	tx, err := s.read.BeginTx(ctx, snapshotOf(s.engine))
+	if err != nil {
+		return storageError(err)
+	}
+	defer tx.Rollback()
+	return storageError(search(&finding{core: s.core, from: tx, insurer: number}))
 }
 
 // value appends a value and returns its place.
@@ -121,22 +135,30 @@ func (f *finding) found(ctx context.Context, kind searchKind, hash []byte) (stri
 func (s registerStore) eachFound(
 	ctx context.Context, q insurer.PeopleQuery, take func(insurer.PersonRecord),
 ) error {
-	f := finding{core: s.core, insurer: q.Insurer}
-	name := eligibility.SearchName(q.Text)
-	query, err := f.query(ctx, q.Text, name)
-	if err != nil {
-		return err
-	}
-	return storageError(s.each(ctx, func(scan func(...any) error) error {
+	return s.atOneMoment(ctx, q.Insurer, func(f *finding) error {
+		name := eligibility.SearchName(q.Text)
+		query, err := f.query(ctx, q.Text, name)
+		if err != nil {
+			return err
+		}
+		return f.handOn(ctx, query, name, take)
+	})
+}
+
+// handOn hands on whom a query finds.
+func (f *finding) handOn(
+	ctx context.Context, query, name string, take func(insurer.PersonRecord),
+) error {
+	return eachOf(ctx, f.from, func(scan func(...any) error) error {
 		whole := false
-		r, err := s.people().scan(ctx,
+		r, err := f.people().scan(ctx,
 			func(columns ...any) error { return scan(append(columns, &whole)...) })
 		if err == nil && (whole || strings.HasPrefix(eligibility.SearchName(r.Person.Name), name) ||
 			strings.HasPrefix(eligibility.SearchName(r.Person.Kana), name)) {
 			take(r)
 		}
 		return err
-	}, query, f.values...))
+	}, query, f.values...)
 }
 
 // query asks for whom a text means, and for each whether it is what the text says, or the beginning of a name

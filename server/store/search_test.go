@@ -78,7 +78,7 @@ func testASearchGoesByItsIndex(t *testing.T) {
 	}
 	// and nor do they together
 	for _, text := range []string{"7000123", "国 7001400", "1934-01-05", "架空", "カクウ"} {
-		f := finding{core: s.core, insurer: "06139992"}
+		f := finding{core: s.core, from: s.read, insurer: "06139992"}
 		query, err := f.query(ctx, text, eligibility.SearchName(text))
 		if err != nil {
 			t.Fatal(err)

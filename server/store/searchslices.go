@@ -133,7 +133,7 @@ const entriesOfPart = `SELECT entries FROM search_slices WHERE insurer = $1 AND 
 // inSlices returns whom the insurer's slices tell of for a hash.
 func (f *finding) inSlices(ctx context.Context, kind searchKind, hash []byte) (people []int64, err error) {
 	wanted := binary.BigEndian.Uint64(hash)
-	err = f.each(ctx, func(scan func(...any) error) error {
+	err = eachOf(ctx, f.from, func(scan func(...any) error) error {
 		var entries []byte
 		if err := scan(&entries); err != nil {
 			return err

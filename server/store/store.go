@@ -79,6 +79,8 @@ func openOn(ctx context.Context, engine engine, o Options) (*Store, error) {
 		index:  &keyedHash{key: o.Index},
 
 		recalled: remembered,
+
+		importing: make(chan struct{}, 1),
 	}}
 	if s.proofs, err = proofKeys(o.Masters); err == nil {
 		err = engine.alone(ctx, write, func() error { return s.prepare(ctx, o) })

@@ -1,0 +1,93 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"testing"
+
+	"madoguchi/eligibility"
+	"madoguchi/internal/postgrestest"
+	"madoguchi/server/store/storetest"
+)
+
+// beginning calls first before it hands on anybody: the import has begun by then.
+func beginning(
+	people iter.Seq2[string, eligibility.Person], first func(),
+) iter.Seq2[string, eligibility.Person] {
+	return func(yield func(string, eligibility.Person) bool) {
+		first()
+		people(yield)
+	}
+}
+
+// SQLite gives the number of the newest person again once that person is gone. Whoever comes in under it is
+// cleared away with a file that is given up.
+func TestNobodyOfAFileStaysWhoHasTheNumberOfSomebodyErased(t *testing.T) {
+	storetest.Engines(t, testNobodyOfAFileStaysWhoHasTheNumberOfSomebodyErased)
+}
+
+func testNobodyOfAFileStaysWhoHasTheNumberOfSomebodyErased(t *testing.T) {
+	s, _ := open(t)
+	importStrangers(t, s, 30)
+	erase := func(i int) {
+		r, err := s.Issuer.PersonByKey(ctx, "06139992", fmt.Sprint("stranger", i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Register.ErasePerson(ctx, "06139992", r.ID, entry("person.erase")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cancelled, cancel := context.WithCancel(ctx)
+	defer cancel()
+	stored := false
+	people := beginning(peopleInSlices(2*importSlice, func(int) {
+		for n := 0; n < importSlice; { // until a slice is stored
+			if err := s.read.QueryRow(`SELECT count(*) FROM people`).Scan(&n); err != nil {
+				t.Fatal(err)
+			}
+		}
+		stored = true
+		cancel()
+	}), func() {
+		for i := 29; i >= 25; i-- {
+			erase(i)
+		}
+	})
+	if _, err := s.Importer.ImportPeople(cancelled, "06139992", people, entry("people.import")); err == nil {
+		t.Fatal("the cancelled import succeeded")
+	}
+	if n, err := s.Register.CountPeople(ctx, "06139992"); err != nil || n != 25 || !stored {
+		t.Errorf("%d people, %v; a slice was stored: %t", n, err, stored)
+	}
+}
+
+// An import whose lock is lost, as when a server ends an idle connection, may be cleared away by whoever has
+// the lock next. It must not go on then.
+func TestAnImportThatWasClearedAwayDoesNotGoOn(t *testing.T) {
+	one, two := atServer(t, postgrestest.Database(t))
+	people := peopleInSlices(3*importSlice, func(i int) {
+		if i != importSlice {
+			return
+		}
+		for n := 0; n < importSlice; { // until a slice is stored
+			if err := one.read.QueryRow(`SELECT count(*) FROM people`).Scan(&n); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := two.read.Exec(`SELECT pg_terminate_backend(pid) FROM pg_locks
+			WHERE locktype = 'advisory' AND objid = $1 AND objsubid = 2`, lockImport); err != nil {
+			t.Fatal(err)
+		}
+		p := hanako
+		p.Number = "another"
+		if count := importPeople(t, two, map[string]eligibility.Person{"another": p}); count.New != 1 {
+			t.Errorf("%+v", count)
+		}
+	})
+	count, err := one.Importer.ImportPeople(ctx, "06139992", people, entry("people.import"))
+	if n, wrong := two.Register.CountPeople(ctx, "06139992"); err == nil || wrong != nil || n != 1 {
+		t.Errorf("%+v, %v; %d people, %v", count, err, n, wrong)
+	}
+}
