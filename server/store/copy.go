@@ -55,7 +55,8 @@ type copyState struct {
 }
 
 // Copy copies the database from into to, which must be new or an unfinished copy of the same. Nobody may
-// write to either meanwhile. told hears of each slice.
+// write to either meanwhile. told hears of each slice. Where ctx ends it, the error is that of a database
+// into which a copy has not ended.
 func Copy(ctx context.Context, from, to string, told func(CopyTold)) (Copied, error) {
 	source, err := placeOf(from, errCopySource)
 	if err != nil {
@@ -67,10 +68,19 @@ func Copy(ctx context.Context, from, to string, told func(CopyTold)) (Copied, er
 	}
 	c := &copier{told: told, source: source, target: target}
 	if err := c.open(ctx); err != nil {
-		return Copied{}, errors.Join(storageError(err), c.close())
+		return Copied{}, errors.Join(stopped(ctx, storageError(err)), c.close())
 	}
 	done, err := c.copy(ctx)
-	return done, errors.Join(storageError(err), c.close())
+	err = stopped(ctx, storageError(err))
+	return done, errors.Join(err, c.close())
+}
+
+// stopped says of a copy that somebody broke off that it can go on.
+func stopped(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return errCopying
+	}
+	return err
 }
 
 // copier copies one database into another.
@@ -119,7 +129,9 @@ func (c *copier) openSource(ctx context.Context) (err error) {
 func (c *copier) close() error {
 	var err error
 	if c.tx != nil {
-		err = c.tx.Rollback()
+		if err = c.tx.Rollback(); errors.Is(err, sql.ErrTxDone) { // its context has ended it
+			err = nil
+		}
 	}
 	for _, db := range []*sql.DB{c.from, c.read, c.write} {
 		if db != nil {
