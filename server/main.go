@@ -4,6 +4,7 @@ package main
 import (
 	"errors"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -97,7 +98,7 @@ func main() {
 		if wrong := settings.Refused(parser.Model, err); wrong != nil {
 			err = wrong
 		} else if !errors.As(err, &refused) {
-			err = wrongUsage(err)
+			err = wrongUsage(err, os.Args[1:])
 		}
 		printError(err)
 		os.Exit(exitRefused)
@@ -113,14 +114,15 @@ func main() {
 	}
 }
 
-// wrongUsage says where the right way to write a command stands.
-func wrongUsage(err error) error {
+// wrongUsage says where the right way to write a command stands, by the words that were given.
+func wrongUsage(err error, given []string) error {
 	name := "madoguchi"
 	var parsed *kong.ParseError
 	if errors.As(err, &parsed) && parsed.Context != nil {
 		for _, path := range parsed.Context.Path {
-			if path.Command != nil && !path.Command.Hidden {
-				name += " " + path.Command.Name
+			// serve is what runs without a word: a mistyped command is no argument of it
+			if c := path.Command; c != nil && !c.Hidden && slices.Contains(given, c.Name) {
+				name += " " + c.Name
 			}
 		}
 	}

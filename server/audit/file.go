@@ -5,13 +5,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 
 	"madoguchi/credential"
+	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/durable"
 )
 
@@ -20,6 +21,17 @@ import (
 type File struct {
 	Path string
 	Key  credential.PublicKey
+}
+
+// Errors of the file itself, not of what stands in it.
+var (
+	errUnread    = &eligibility.Error{Code: eligibility.Unavailable, Key: "audit.file_unread"}
+	errUnwritten = &eligibility.Error{Code: eligibility.Unavailable, Key: "audit.file_unwritten"}
+)
+
+// at is an error of the file with its name and cause.
+func (f File) at(what *eligibility.Error, cause error) error {
+	return what.With(message.Args{"file": message.Text(f.Path)}).Because(cause)
 }
 
 // mostLine bounds a line; ours have some 600 bytes.
@@ -38,10 +50,13 @@ func (f File) newest() (last signed, there bool, err error) {
 		return last, false, nil
 	}
 	if err != nil {
-		return last, false, fmt.Errorf("reading the checkpoints: %w", err)
+		return last, false, f.at(errUnread, err)
 	}
 	defer file.Close()
 	raw, _, err := lastLine(file)
+	if _, is := asFault(err); err != nil && !is {
+		err = f.at(errUnread, err)
+	}
 	if err != nil || raw == nil {
 		return last, false, err
 	}
@@ -53,12 +68,12 @@ func (f File) newest() (last signed, there bool, err error) {
 func lastLine(file *os.File) (raw []byte, end int64, err error) {
 	size, err := file.Seek(0, io.SeekEnd)
 	if err != nil {
-		return nil, 0, fmt.Errorf("reading the checkpoints: %w", err)
+		return nil, 0, err
 	}
 	from := max(0, size-2*mostLine)
 	tail := make([]byte, size-from)
 	if _, err := file.ReadAt(tail, from); err != nil && !errors.Is(err, io.EOF) {
-		return nil, 0, fmt.Errorf("reading the checkpoints: %w", err)
+		return nil, 0, err
 	}
 	at := bytes.LastIndexByte(tail, '\n')
 	if at < 0 {
@@ -87,7 +102,7 @@ func (f File) open(raw []byte) (signed, error) {
 // lock holds the file against other signers.
 func (f File) lock() (release func(), err error) {
 	if err := os.MkdirAll(filepath.Dir(f.Path), 0o755); err != nil {
-		return nil, fmt.Errorf("making the checkpoints' folder: %w", err)
+		return nil, f.at(errUnwritten, err)
 	}
 	return durable.Lock(f.Path + ".lock")
 }
@@ -100,7 +115,7 @@ func (f File) add(c Checkpoint, text string) error {
 	}
 	file, err := os.OpenFile(f.Path, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
-		return fmt.Errorf("writing a checkpoint: %w", err)
+		return f.at(errUnwritten, err)
 	}
 	defer file.Close()
 	_, end, err := lastLine(file)
@@ -117,7 +132,7 @@ func (f File) add(c Checkpoint, text string) error {
 		err = durable.SyncFolder(filepath.Dir(f.Path))
 	}
 	if err != nil {
-		return fmt.Errorf("writing a checkpoint: %w", err)
+		return f.at(errUnwritten, err)
 	}
 	return file.Close()
 }
@@ -135,7 +150,7 @@ func (f File) all() (c checkpoints, err error) {
 		return c, nil
 	}
 	if err != nil {
-		return c, fmt.Errorf("reading the checkpoints: %w", err)
+		return c, f.at(errUnread, err)
 	}
 	defer file.Close()
 	in := bufio.NewReaderSize(file, mostLine)
@@ -149,7 +164,7 @@ func (f File) all() (c checkpoints, err error) {
 		case errors.Is(err, bufio.ErrBufferFull):
 			err = &Fault{Kind: ErrLineDamaged, File: f.Path}
 		case err != nil:
-			return c, fmt.Errorf("reading the checkpoints: %w", err)
+			return c, f.at(errUnread, err)
 		default:
 			next, err = f.open(raw)
 		}

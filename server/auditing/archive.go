@@ -20,7 +20,10 @@ type Archive struct {
 	Place
 }
 
-var errMonth = &eligibility.Error{Code: eligibility.Invalid, Key: "audit.month", Field: "--before"}
+var (
+	errMonth     = &eligibility.Error{Code: eligibility.Invalid, Key: "audit.month", Field: "--before"}
+	errMonthOpen = &eligibility.Error{Code: eligibility.Invalid, Key: "audit.month_open", Field: "--before"}
+)
 
 // Archived is what was written.
 type Archived struct {
@@ -43,6 +46,9 @@ func (c *Archive) write(
 	if _, err := time.Parse("2006-01", c.Before); err != nil {
 		return out, errMonth.Because(err)
 	}
+	if current := now().In(eligibility.Japan).Format("2006-01"); c.Before > current {
+		return out, errMonthOpen.With(message.Args{"month": message.Text(current)})
+	}
 	witness, err := c.witness(s, all.AuditChain(), now)
 	if err != nil {
 		return out, err
@@ -52,7 +58,7 @@ func (c *Archive) write(
 	}
 	manifests, err := witness.Archive(ctx, c.Before, c.To)
 	if err != nil {
-		return out, err
+		return out, unwritten(err, "--to")
 	}
 	for _, text := range manifests {
 		month, err := audit.OpenArchived(witness.File.Key, text)

@@ -125,6 +125,7 @@ func TestWhatNoCheckpointVouchesForIsNotArchived(t *testing.T) {
 		w.signed(f)
 		w.noted(f, 10)
 	})
+	w.at = time.Date(2026, time.October, 1, 9, 0, 0, 0, eligibility.Japan)
 	out, err := archived(t, w, t.TempDir(), true)
 	if err != nil || len(out.Months) != 1 || out.Months[0].Last != 9 {
 		t.Errorf("%+v %v", out, err)

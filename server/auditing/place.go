@@ -16,6 +16,7 @@ import (
 	"madoguchi/server/keys"
 	"madoguchi/server/settings"
 	"madoguchi/server/store"
+	"madoguchi/server/trust"
 )
 
 // Place is which checkpoints a command works with; what is left out is as the server has it.
@@ -30,6 +31,9 @@ var (
 	errNoKey  = &eligibility.Error{Code: eligibility.NotFound, Key: "audit.no_key", Field: "--key"}
 	errPerson = &eligibility.Error{Code: eligibility.NotFound, Key: "audit.person", Field: "--person"}
 	errPublic = &eligibility.Error{Code: eligibility.Invalid, Key: "audit.key_public", Field: "--key"}
+	// somebody who names a file must not hear that all is well when nothing was compared with it
+	errNothing  = &eligibility.Error{Code: eligibility.NotFound, Key: "audit.nothing", Field: "--checkpoint"}
+	errArchives = &eligibility.Error{Code: eligibility.NotFound, Key: "audit.archives", Field: "--archive"}
 )
 
 // files returns the file of the checkpoints and that of their key.
@@ -90,4 +94,14 @@ func read(ctx context.Context, s *settings.Settings) (*store.AuditChain, error) 
 		return nil, errNoData.Because(err)
 	}
 	return chain, err
+}
+
+// unwritten names the flag whose place cannot be written, where an error is of the system alone.
+func unwritten(err error, flag string) error {
+	var said *eligibility.Error
+	var place *fs.PathError
+	if errors.As(err, &said) || !errors.As(err, &place) {
+		return err
+	}
+	return trust.ErrWrite.Because(err).In(flag)
 }

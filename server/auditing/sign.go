@@ -79,7 +79,7 @@ func (m Made) Sentence(key string) message.Message {
 // Do makes it.
 func (c *Key) Do() (output.Told, error) {
 	if err := keys.MakeCheckpointKey(c.Out); err != nil {
-		return output.Told{}, err
+		return output.Told{}, unwritten(err, "--out")
 	}
 	return output.One("audit.key_made", Made{c.Out, c.Out + ".pub"}), nil
 }
@@ -109,7 +109,7 @@ func (c *Accept) Do(
 		aside.File, err = "", nil
 	}
 	if err != nil {
-		return output.Told{}, err
+		return output.Told{}, unwritten(err, "--checkpoint")
 	}
 	if err := all.AuditChain().ForgetCheckpoints(ctx, audit.Entry{
 		At:     now(),

@@ -3,6 +3,7 @@ package auditing
 import (
 	"context"
 	"errors"
+	"os"
 	"time"
 
 	"madoguchi/message"
@@ -62,11 +63,29 @@ func (c *Verify) Do(ctx context.Context, s *settings.Settings, now func() time.T
 	if err != nil {
 		return Found{}, err
 	}
+	if err := c.archives(); err != nil {
+		return Found{}, err
+	}
 	v, err := witness.Verify(ctx, c.Archive)
 	if err != nil {
 		return Found{}, err
 	}
+	if c.Checkpoint != "" && v.Checkpoints == 0 && len(v.Faults) == 0 {
+		return Found{}, errNothing.With(message.Args{"file": message.Text(c.Checkpoint)})
+	}
 	return found(v), nil
+}
+
+// archives looks whether the folder of the archives is one: a name that is wrong must not look like files
+// that somebody removed.
+func (c *Verify) archives() error {
+	if c.Archive == "" {
+		return nil
+	}
+	if _, err := os.ReadDir(c.Archive); err != nil {
+		return errArchives.With(message.Args{"folder": message.Text(c.Archive)}).Because(err)
+	}
+	return nil
 }
 
 // unsigned is the witness of a database whose checkpoints nobody signed yet: any line of a file is forged.
@@ -109,8 +128,11 @@ func found(v audit.Verification) Found {
 // Told says it in Japanese and English.
 func (f Found) Told() output.Told {
 	key := "audit.whole"
-	if !f.Whole {
+	switch {
+	case !f.Whole:
 		key = "audit.broken"
+	case f.Newest == nil:
+		key = "audit.linked"
 	}
 	lines := []string{message.New(key, message.Args{
 		"entries":     message.Number(int(f.Entries)),

@@ -222,7 +222,8 @@ func TestKeysGoApartAndBothAreNeeded(t *testing.T) {
 		{"no keys", RestoreCommand{From: made.File}, "restore.keys_missing"},
 		{"the keys for the data", RestoreCommand{From: made.Keys}, "restore.keys_missing"},
 		{"another's keys", RestoreCommand{From: made.File, Keys: other.Keys}, "restore.keys_other"},
-		{"data for keys", RestoreCommand{From: made.File, Keys: other.File}, "restore.damaged"},
+		{"data for keys", RestoreCommand{From: made.File, Keys: other.File}, "restore.keys_other"},
+		{"keys that are not there", RestoreCommand{From: made.File, Keys: to + "/none"}, "input.open"},
 		{"keys that are not asked for", RestoreCommand{From: whole.File, Keys: made.Keys},
 			"restore.keys_other"},
 	}

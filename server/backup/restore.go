@@ -15,9 +15,11 @@ import (
 	"strings"
 	"time"
 
+	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/durable"
+	"madoguchi/server/input"
 	"madoguchi/server/settings"
 	"madoguchi/server/store"
 )
@@ -96,7 +98,7 @@ func exists(path string) bool {
 
 // unpackAll unpacks both files of a backup, or its one, and returns the manifest.
 func unpackAll(to string, c RestoreCommand) (Manifest, error) {
-	m, err := unpack(to, c.From)
+	m, err := unpack(to, c.From, "FILE")
 	if err != nil {
 		return m, err
 	}
@@ -110,20 +112,31 @@ func unpackAll(to string, c RestoreCommand) (Manifest, error) {
 	case m.Part == Whole:
 		return m, nil
 	}
-	k, err := unpack(to, c.Keys)
+	k, err := unpack(to, c.Keys, "--keys")
 	if err == nil && (k.Part != Keys || k.Set != m.Set) {
 		err = errOthers
 	}
 	return m, err
 }
 
-// unpack writes the files of a backup below a folder and compares them with its manifest.
-func unpack(to, file string) (m Manifest, err error) {
-	from, err := os.Open(file)
+// unpack writes the files of a backup below a folder and compares them with its manifest. Its errors tell a
+// backup that is damaged from a file that cannot be opened and from a place that cannot be written: only the
+// first is a reason to look for another copy. named is what names the file on the command line.
+func unpack(to, file, named string) (m Manifest, err error) {
+	from, err := input.OpenArgument(file, named)
 	if err != nil {
-		return m, errDamaged.Because(err)
+		return m, err
 	}
 	defer from.Close()
+	m, err = unpackFrom(to, from)
+	var wrong *eligibility.Error
+	if errors.As(err, &wrong) && wrong.Field == errDamaged.Field { // the file itself
+		return m, wrong.In(named)
+	}
+	return m, err
+}
+
+func unpackFrom(to string, from io.Reader) (m Manifest, err error) {
 	found := map[string]File{}
 	for archive := tar.NewReader(from); ; {
 		head, err := archive.Next()
@@ -140,7 +153,7 @@ func unpack(to, file string) (m Manifest, err error) {
 			return m, errDamaged.Because(fmt.Errorf("%q must not be in it", head.Name))
 		}
 		if found[head.Name], err = unpackOne(to, head.Name, archive); err != nil {
-			return m, errDamaged.Because(err)
+			return m, err
 		}
 	}
 	if len(found) != len(m.Files) {
@@ -165,16 +178,41 @@ func isOurs(name string) bool {
 func unpackOne(to, name string, from io.Reader) (File, error) {
 	path := filepath.Join(to, filepath.FromSlash(name))
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return File{}, err
+		return File{}, errWrite.Because(err).In("--data")
 	}
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) { // no archive has a name twice: the other one brought it
+		return File{}, errOthers.Because(fmt.Errorf("%q is in both", name))
+	}
 	if err != nil {
-		return File{}, err
+		return File{}, errWrite.Because(err).In("--data")
 	}
 	sum := sha256.New()
-	n, err := io.Copy(io.MultiWriter(file, sum), from)
+	read := &reading{from: from}
+	n, err := io.Copy(io.MultiWriter(file, sum), read)
 	err = errors.Join(err, file.Sync(), file.Close())
-	return File{Name: name, Size: n, SHA256: sum.Sum(nil)}, err
+	switch {
+	case read.err != nil:
+		return File{}, errDamaged.Because(read.err)
+	case err != nil:
+		return File{}, errWrite.Because(err).In("--data")
+	}
+	return File{Name: name, Size: n, SHA256: sum.Sum(nil)}, nil
+}
+
+// reading notes the error of a reader, which copying does not tell from one of the writer.
+type reading struct {
+	from io.Reader
+	err  error
+}
+
+// Read implements io.Reader.
+func (r *reading) Read(p []byte) (int, error) {
+	n, err := r.from.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		r.err = err
+	}
+	return n, err
 }
 
 // mostManifest bounds the manifest: 100,000 files have 15 MB.
@@ -194,7 +232,7 @@ func readManifest(from io.Reader) (m Manifest, err error) {
 func (r Reader) verify(ctx context.Context, folder string, m Manifest, mode, role string) (int, error) {
 	held, err := store.ReadSnapshot(ctx, filepath.Join(folder, datafolder.DatabaseFile))
 	if err != nil {
-		return 0, errFails.Because(err)
+		return 0, unverified(err)
 	}
 	if held.Stamp != m.Stamp || held.Sequence != m.Audit.Sequence || !bytes.Equal(held.Hash, m.Audit.Hash) {
 		return 0, errDamaged.Because(errors.New("the database is another one"))
@@ -207,14 +245,23 @@ func (r Reader) verify(ctx context.Context, folder string, m Manifest, mode, rol
 		Now:  r.Now,
 	})
 	if err != nil {
-		return 0, errFails.Because(err)
+		return 0, unverified(err)
 	}
 	n, err := opened.Store.VerifyAudit(ctx)
 	if err == nil {
 		err = opened.Keys.Verify()
 	}
 	if err = errors.Join(err, opened.Store.Close()); err != nil {
-		return 0, errFails.Because(err)
+		return 0, unverified(err)
 	}
 	return n, nil
+}
+
+// unverified is why what was unpacked cannot be opened: it is not whole, or the disk gave no room for it.
+func unverified(err error) error {
+	var why *eligibility.Error
+	if errors.As(err, &why) && why.Code == eligibility.Unavailable {
+		return errWrite.Because(err).In("--data")
+	}
+	return errFails.Because(err)
 }

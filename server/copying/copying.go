@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"syscall"
 
 	"madoguchi/message"
 	"madoguchi/server/settings"
@@ -22,7 +23,7 @@ type Command struct {
 
 // Run copies. Exit codes: 0 copied and compared, 1 not.
 func (c *Command) Run(*settings.Settings) error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	return c.copy(ctx, os.Stdout, os.Stderr)
 }

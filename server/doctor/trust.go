@@ -11,6 +11,7 @@ import (
 	"madoguchi/message"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/keys"
+	"madoguchi/server/settings"
 )
 
 // renewListBefore is how long before its end a trust list should have been replaced.
@@ -165,7 +166,8 @@ func (v *visit) checkTrustURL(ctx context.Context) []Finding {
 	}
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
-	url := text("url", v.Settings.TrustURL)
+	shown := settings.Shown(v.Settings.TrustURL)
+	url := text("url", shown)
 	list, err := v.trust.LookOutside(ctx, v.Client(v.trust.InsideAddresses))
 	switch {
 	case errors.Is(err, credential.ErrTrustList):
@@ -174,7 +176,7 @@ func (v *visit) checkTrustURL(ctx context.Context) []Finding {
 		return []Finding{warn(message.New("doctor.trust_url_away", url), err)}
 	}
 	return []Finding{good(message.New("doctor.trust_url", message.Args{
-		"url":     message.Text(v.Settings.TrustURL),
+		"url":     message.Text(shown),
 		"version": message.Ordinal(list.Version),
 	}))}
 }

@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"errors"
+	"net/url"
 	"strings"
 
 	"madoguchi/eligibility"
@@ -31,10 +32,29 @@ func isNATS(setting string) bool {
 	return strings.HasPrefix(setting, "nats://") || strings.HasPrefix(setting, "tls://")
 }
 
+// areAddresses reports whether each of the addresses with commas between is one; only the first needs its
+// scheme.
+func areAddresses(list string) bool {
+	for one := range strings.SplitSeq(list, ",") {
+		one = strings.TrimSpace(one)
+		if !strings.Contains(one, "://") {
+			one = "nats://" + one
+		}
+		if u, err := url.Parse(one); err != nil || !isNATS(one) || u.Hostname() == "" {
+			return false
+		}
+	}
+	return true
+}
+
 // Check returns an error that names the setting when it cannot be one.
 func (s Setting) Check() error {
 	switch {
-	case !s.Several(), isNATS(s.Hub), s.Hub == "postgres" && s.Database != "":
+	case !s.Several(), s.Hub == "postgres" && s.Database != "":
+	case isNATS(s.Hub):
+		if !areAddresses(s.Hub) {
+			return errSetting.Because(errors.New("one of its addresses cannot be read"))
+		}
 	case s.Hub == "postgres":
 		return errSetting.Because(errors.New("MADOGUCHI_DATABASE names no server"))
 	default:

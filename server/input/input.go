@@ -62,6 +62,18 @@ func Small(name, content string) ([]byte, error) {
 	return ReadBounded(name)
 }
 
+// unread is the error of a file that cannot be opened or read.
+var unread = &eligibility.Error{Code: eligibility.Invalid, Key: "input.open"}
+
+// OpenArgument is Open for the file of an argument, with an *eligibility.Error that names it.
+func OpenArgument(name, argument string) (*os.File, error) {
+	file, err := Open(name)
+	if err != nil {
+		return nil, unread.Because(err).In(argument)
+	}
+	return file, nil
+}
+
 // ReadArgument is ReadBounded for the file of an argument, with an *eligibility.Error that names it.
 func ReadArgument(name, argument string) ([]byte, error) {
 	data, err := ReadBounded(name)
@@ -69,12 +81,7 @@ func ReadArgument(name, argument string) ([]byte, error) {
 	case errors.Is(err, errLarge):
 		return nil, &eligibility.Error{Code: eligibility.Invalid, Key: "input.size", Field: argument}
 	case err != nil:
-		return nil, &eligibility.Error{
-			Code:  eligibility.Invalid,
-			Key:   "input.open",
-			Field: argument,
-			Cause: err,
-		}
+		return nil, unread.Because(err).In(argument)
 	}
 	return data, nil
 }

@@ -85,14 +85,19 @@ func onlyHere(next http.Handler) http.Handler {
 	})
 }
 
+// CheckDebug returns an *eligibility.Error for an address on which Debug answers nothing.
+func CheckDebug(address string) error {
+	if address != "" && !isLoopback(address) {
+		return errDebug
+	}
+	return nil
+}
+
 // Debug answers on an address of this computer, until ctx ends, what the process holds; empty: nothing does.
 // The log says where, for an address with port 0. It returns an *eligibility.Error for any other address.
 func Debug(ctx context.Context, address string) error {
-	if address == "" {
-		return nil
-	}
-	if !isLoopback(address) {
-		return errDebug
+	if err := CheckDebug(address); err != nil || address == "" {
+		return err
 	}
 	on, err := On(address, "MADOGUCHI_DEBUG")
 	if err != nil {

@@ -39,15 +39,22 @@ var (
 
 // check refuses what is beyond the bounds of a load.
 func (c *Command) check() error {
-	switch {
-	case c.For <= 0 || c.For > MaxLength:
-		return errBounds.In("--for")
-	case c.Checks <= 0 || c.Checks > maxChecks:
-		return errBounds.In("--checks")
-	case c.Faster < 1 || c.Faster > MaxFaster:
-		return errBounds.In("--faster")
-	case c.Readers < 1 || c.Readers > maxReaders:
-		return errBounds.In("--readers")
+	for _, one := range []struct {
+		flag   string
+		good   bool // said so that a number that is none (NaN) is not
+		bounds string
+	}{
+		{"--for", c.For > 0 && c.For <= MaxLength, fmt.Sprint("1s – ", MaxLength)},
+		{"--checks", c.Checks > 0 && c.Checks <= maxChecks, fmt.Sprint("0.1 – ", maxChecks)},
+		{"--faster", c.Faster >= 1 && c.Faster <= MaxFaster, fmt.Sprint("1 – ", MaxFaster)},
+		{"--readers", c.Readers >= 1 && c.Readers <= maxReaders, fmt.Sprint("1 – ", maxReaders)},
+	} {
+		if !one.good {
+			return errBounds.In(one.flag).With(message.Args{
+				"flag":   message.Text(one.flag),
+				"bounds": message.Text(one.bounds),
+			})
+		}
 	}
 	return nil
 }

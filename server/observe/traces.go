@@ -49,21 +49,33 @@ var (
 	}
 )
 
-// NewTraces returns what sends spans to the endpoint; nil where none is named.
-func NewTraces(c TraceConfig) (*Traces, error) {
+// Check returns an *eligibility.Error that names the setting by which no spans can be sent.
+func (c TraceConfig) Check() error {
+	_, _, err := c.read()
+	return err
+}
+
+// read returns where spans go and the headers that go with them; nil where no endpoint is named.
+func (c TraceConfig) read() (to *url.URL, headers map[string]string, err error) {
 	if c.Endpoint == "" {
-		return nil, nil
+		return nil, nil, nil
 	}
-	to, err := url.Parse(c.Endpoint)
+	to, err = url.Parse(c.Endpoint)
 	if err != nil || to.Scheme != "http" && to.Scheme != "https" || to.Hostname() == "" || to.User != nil ||
 		to.RawQuery != "" || to.Fragment != "" {
-		return nil, errEndpoint.Because(err)
+		return nil, nil, errEndpoint // without its cause: that quotes the address
 	}
-	if c.Ratio < 0 || c.Ratio > 1 {
-		return nil, errRatio
+	if !(c.Ratio >= 0 && c.Ratio <= 1) { // NaN, too
+		return nil, nil, errRatio
 	}
-	headers, err := readHeaders(c.Headers)
-	if err != nil {
+	headers, err = readHeaders(c.Headers)
+	return to, headers, err
+}
+
+// NewTraces returns what sends spans to the endpoint; nil where none is named.
+func NewTraces(c TraceConfig) (*Traces, error) {
+	to, headers, err := c.read()
+	if err != nil || to == nil {
 		return nil, err
 	}
 	provider := sdk.NewTracerProvider(

@@ -1,10 +1,12 @@
 package scale
 
 import (
+	"fmt"
 	"os"
 	"strconv"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/output"
 )
 
@@ -30,26 +32,37 @@ var errBounds = &eligibility.Error{Code: eligibility.Invalid, Key: "scale.bounds
 // maxSeconds bounds what is played.
 const maxSeconds = 3600
 
+// Bounds of what is counted, and of milliseconds of a core.
+const (
+	mostThings = 100_000_000
+	leastCost  = 0.0001
+	mostCost   = 60_000
+)
+
 // check refuses numbers that mean nothing.
 func (c *Command) check() error {
 	for _, one := range []struct {
-		flag string
-		good bool
+		flag        string
+		value       float64
+		least, most float64
 	}{
-		{"--share", c.Share > 0 && c.Share <= 10},
-		{"--seconds", c.Seconds > 0 && c.Seconds <= maxSeconds},
-		{"--cores", c.Cores > 0 && c.Cores <= 1024},
-		{"--sockets", c.Sockets > 0},
-		{"--spare", c.Spare >= 0},
-		{"--check", c.Check > 0},
-		{"--renewal", c.Renewal > 0},
-		{"--opening", c.Opening > 0},
-		{"--poll", c.Poll > 0},
-		{"--connect", c.Connect > 0},
-		{"--poll-every", c.PollFrom >= 1},
+		{"--share", c.Share, 0.00001, 10},
+		{"--seconds", c.Seconds, 1, maxSeconds},
+		{"--cores", float64(c.Cores), 1, 1024},
+		{"--sockets", float64(c.Sockets), 1, mostThings},
+		{"--spare", float64(c.Spare), 0, mostThings},
+		{"--check", c.Check, leastCost, mostCost},
+		{"--renewal", c.Renewal, leastCost, mostCost},
+		{"--opening", c.Opening, leastCost, mostCost},
+		{"--poll", c.Poll, leastCost, mostCost},
+		{"--connect", c.Connect, leastCost, mostCost},
+		{"--poll-every", c.PollFrom, 1, maxSeconds},
 	} {
-		if !one.good {
-			return errBounds.In(one.flag)
+		if !(one.value >= one.least && one.value <= one.most) { // a number that is none (NaN), too
+			return errBounds.In(one.flag).With(message.Args{
+				"flag":   message.Text(one.flag),
+				"bounds": message.Text(fmt.Sprintf("%s – %s", plain(one.least), plain(one.most))),
+			})
 		}
 	}
 	return nil
@@ -91,3 +104,6 @@ func Defaults() map[string]string {
 }
 
 func text(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
+
+// plain writes a number as it is given on a command line.
+func plain(number float64) string { return strconv.FormatFloat(number, 'f', -1, 64) }

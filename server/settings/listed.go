@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
 	"strings"
 	"unicode/utf8"
@@ -33,9 +32,6 @@ const (
 	OfFile        Origin = "file"
 	OfDefault     Origin = "default"
 )
-
-// mask stands for a secret.
-const mask = "***"
 
 // List lists the settings of a command line that was parsed, in the order of the help. file may be nil.
 func List(parsed *kong.Context, file *File) []Listed {
@@ -68,34 +64,6 @@ func List(parsed *kong.Context, file *File) []Listed {
 		all = append(all, one)
 	}
 	return all
-}
-
-// masked leaves secrets out of a value: all of it where the setting is one, and the password of an address.
-func masked(value string, secret bool) (string, bool) {
-	if value == "" {
-		return "", false
-	}
-	if secret {
-		return mask, true
-	}
-	if !strings.Contains(value, "@") {
-		return value, false
-	}
-	address, err := url.Parse(value)
-	if err != nil || address.Opaque != "" { // whatever it is, it may hold a password
-		return mask, true
-	}
-	if address.User == nil {
-		return value, false
-	}
-	if _, has := address.User.Password(); !has {
-		return value, false
-	}
-	// written by hand: url.URL would write the stars as %2A
-	user := url.User(address.User.Username()).String()
-	address.User = nil
-	scheme, rest, _ := strings.Cut(address.String(), "://")
-	return scheme + "://" + user + ":" + mask + "@" + rest, true
 }
 
 // originWords are the catalogue's keys of the origins.
@@ -179,6 +147,8 @@ func allowed(flag *kong.Flag) message.Value {
 	switch flag.Target.Type().String() {
 	case "time.Duration":
 		return message.Text("5s, 2m")
+	case "int":
+		return message.Text("0, 4, 16")
 	case "float64":
 		return message.Text("0, 0.01, 1")
 	}

@@ -78,6 +78,19 @@ func TestNoSecretIsListed(t *testing.T) {
 		{"a password with signs", "nats://u:hunter2%40%3A@hub:4222", false, "nats://u:***@hub:4222"},
 		{"no password", "postgres://user@db/x", false, "postgres://user@db/x"},
 		{"what no address is", "u:hunter2@%zz", false, "***"},
+		{"an address that cannot be read", "nats://u:hunter2%zz@h:4222", false, "***"},
+		{"a password in the query",
+			"postgres://u@db/x?sslmode=verify-full&password=hunter2&sslpassword=hunter3", false,
+			"postgres://u@db/x?sslmode=verify-full&password=***&sslpassword=***"},
+		{"a query alone", "https://list.example/trust.jwt?ticket=hunter2", false,
+			"https://list.example/trust.jwt?ticket=***"},
+		{"the second of several", "nats://u:hunter2@h1:4222,nats://u:hunter3@h2:4222", false,
+			"nats://u:***@h1:4222,nats://u:***@h2:4222"},
+		{"a token", "nats://hunter2@h:4222, tls://hunter3@h2", false, "nats://***@h:4222, tls://***@h2"},
+		{"a comma in a password", "nats://u:1,hunter2@h:4222", false, "nats://u:***@h:4222"},
+		{"libpq's words", "host=db password=hunter2", false, "***"},
+		{"the user's file", "/srv/madoguchi@db/trust", false, "/srv/madoguchi@db/trust"},
+		{"several without a secret", "nats://h1:4222,nats://h2:4222", false, "nats://h1:4222,nats://h2:4222"},
 		{"a plain address", "https://insurer.example", false, "https://insurer.example"},
 	}
 	testenv.Refused(t, testenv.Boundaries, len(cases))
@@ -102,6 +115,7 @@ func TestAWrongValueNamesItsSetting(t *testing.T) {
 		{"MADOGUCHI_OIDC_ALGORITHM", "hunter2", "RS256, ES256"},
 		{"MADOGUCHI_NO_WORKER", "hunter2", "true, false"},
 		{"MADOGUCHI_DRAIN", "hunter2", "5s, 2m"},
+		{"MADOGUCHI_DATABASE_READERS", "hunter2", "0, 4, 16"},
 		{"OTEL_TRACES_SAMPLER_ARG", "hunter2", "0, 0.01, 1"},
 	}
 	testenv.Refused(t, testenv.Boundaries, len(cases))

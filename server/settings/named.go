@@ -102,7 +102,7 @@ func (s *Settings) SignInInside() (func(host string) []netip.Addr, error) {
 	}
 	issuer, err := url.Parse(s.OIDCIssuer)
 	if err != nil {
-		return nil, errOIDC.Because(err)
+		return nil, errOIDC // without its cause, which quotes the address
 	}
 	return func(host string) []netip.Addr {
 		if strings.EqualFold(host, issuer.Hostname()) {

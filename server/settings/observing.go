@@ -4,6 +4,7 @@ import (
 	"net"
 	"time"
 
+	"madoguchi/server/listen"
 	"madoguchi/server/observe"
 )
 
@@ -27,7 +28,27 @@ const NoMetrics = "off"
 // list of ports keeps for OpenTelemetry's exporter.
 const metricsAddress = "127.0.0.1:9464"
 
-var errMetrics = invalid("settings.metrics", "MADOGUCHI_METRICS")
+var (
+	errMetrics = invalid("settings.metrics", "MADOGUCHI_METRICS")
+	errDrain   = invalid("settings.drain", "MADOGUCHI_DRAIN")
+)
+
+// longestDrain bounds MADOGUCHI_DRAIN: a server that was told to end must not go on for hours.
+const longestDrain = 10 * time.Minute
+
+// checkObserving refuses what a server of this role would be refused for once it is half started.
+func (s *Settings) checkObserving(role string) error {
+	if s.Drain < 0 || s.Drain > longestDrain {
+		return errDrain
+	}
+	if _, _, err := s.MetricsAddress(); err != nil {
+		return err
+	}
+	if err := listen.CheckDebug(s.Debug); err != nil {
+		return err
+	}
+	return s.traceConfig(role).Check()
+}
 
 // MetricsAddress is where metrics are answered, empty for nowhere; named says that the settings name it, and
 // that a server which cannot listen there must not start. A demo answers none unless it is told to.
@@ -39,6 +60,9 @@ func (s *Settings) MetricsAddress() (address string, named bool, err error) {
 		return metricsAddress, false, nil
 	}
 	host, port, err := net.SplitHostPort(s.Metrics)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
+	}
 	if err != nil || s.Metrics == s.Addr && port != "0" {
 		return "", true, errMetrics.Because(err)
 	}
@@ -51,10 +75,14 @@ func (s *Settings) MetricsAddress() (address string, named bool, err error) {
 
 // Traces returns what sends traces; nil where no endpoint is set.
 func (s *Settings) Traces(role string) (*observe.Traces, error) {
-	return observe.NewTraces(observe.TraceConfig{
+	return observe.NewTraces(s.traceConfig(role))
+}
+
+func (s *Settings) traceConfig(role string) observe.TraceConfig {
+	return observe.TraceConfig{
 		Endpoint: s.OTLPEndpoint,
 		Headers:  s.OTLPHeaders,
 		Ratio:    s.TraceRatio,
 		Role:     role,
-	})
+	}
 }

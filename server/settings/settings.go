@@ -84,6 +84,8 @@ var (
 	errOIDCAddress  = invalid("settings.oidc_addresses", "MADOGUCHI_OIDC_ADDRESSES")
 	errTrustAddress = invalid("settings.trust_addresses", "MADOGUCHI_TRUST_ADDRESSES")
 	errAddr         = invalid("settings.addr", "MADOGUCHI_ADDR")
+	errTrustURL     = invalid("settings.trust_url", "MADOGUCHI_TRUST_URL")
+	errConnections  = invalid("settings.connections", "MADOGUCHI_DATABASE_READERS")
 	errDatabase     = invalid("store.address", "MADOGUCHI_DATABASE")
 	errPublished    = invalid("settings.demo_publish_live", "MADOGUCHI_DEMO_PUBLISH")
 	errNoDemo       = &eligibility.Error{Code: eligibility.Unavailable, Key: "settings.nodemo"}
@@ -159,12 +161,13 @@ func (s *Settings) Check() error {
 	u, err := url.Parse(s.URL)
 	if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" ||
 		u.ForceQuery || u.Fragment != "" || strings.Trim(u.Path, "/") != "" {
-		return errURL.Because(err)
+		return errURL // without its cause, which quotes the address
 	}
 	return nil
 }
 
-// CheckServe refuses settings that a server of this role must not start with.
+// CheckServe refuses settings that a server of this role must not start with: whatever their text alone shows
+// is refused here, so that `config` and `doctor` say what a start would.
 func (s *Settings) CheckServe(role string) error {
 	if err := s.Check(); err != nil {
 		return err
@@ -172,10 +175,16 @@ func (s *Settings) CheckServe(role string) error {
 	if err := s.HubSetting().Check(); err != nil {
 		return err
 	}
-	if err := s.checkAddr(); err != nil || s.Mode() == Demo {
+	if err := s.checkAddr(); err != nil {
 		return err
 	}
-	if _, _, err := s.MetricsAddress(); err != nil {
+	if err := s.checkConnections(); err != nil {
+		return err
+	}
+	if err := s.checkObserving(role); err != nil || s.Mode() == Demo {
+		return err
+	}
+	if err := s.checkOutside(); err != nil {
 		return err
 	}
 	proxies, err := s.Proxies()
@@ -197,13 +206,47 @@ func (s *Settings) CheckServe(role string) error {
 
 // checkAddr refuses an address that is none, and for a demo one beyond this computer.
 func (s *Settings) checkAddr() error {
-	host, _, err := net.SplitHostPort(s.Addr)
+	host, port, err := net.SplitHostPort(s.Addr)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
+	}
 	if err != nil {
 		return errAddr.Because(err)
 	}
 	ip := net.ParseIP(host)
 	if s.Mode() == Demo && !s.DemoPublish && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return errNotLoopback
+	}
+	return nil
+}
+
+// mostConnections is more than a server of PostgreSQL takes without being set up for it.
+const mostConnections = 1000
+
+// checkConnections refuses numbers of connections that nobody can have.
+func (s *Settings) checkConnections() error {
+	if n := s.DatabaseReaders; n < 0 || n > mostConnections {
+		return errConnections
+	}
+	if n := s.DatabaseWriters; n < 0 || n > mostConnections {
+		return errConnections.In("MADOGUCHI_DATABASE_WRITERS")
+	}
+	return nil
+}
+
+// checkOutside refuses what cannot lead to the sign-in service or to the trust list.
+func (s *Settings) checkOutside() error {
+	if _, err := s.SignInAddresses(); err != nil {
+		return err
+	}
+	if _, err := s.TrustAddresses(); err != nil {
+		return err
+	}
+	if s.TrustURL == "" {
+		return nil
+	}
+	if u, err := url.Parse(s.TrustURL); err != nil || u.Scheme != "https" || u.Hostname() == "" {
+		return errTrustURL // without its cause, which quotes the address
 	}
 	return nil
 }

@@ -2,9 +2,12 @@ package settings
 
 import (
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"madoguchi/eligibility"
 	"madoguchi/internal/testenv"
@@ -90,12 +93,24 @@ func TestAServerStartsOnlyWithWholeSettings(t *testing.T) {
 		{"both halves", "all", func(*Settings) {}, "settings.role_live"},
 		{"http", "insurer", func(s *Settings) { s.URL = "http://insurer.example" }, "settings.url"},
 		{"no host", "insurer", func(s *Settings) { s.URL = "https:///x" }, "settings.url"},
-		{"a path", "insurer", func(s *Settings) { s.URL = "https://insurer.example/x" }, "settings.url"},
-		{"a question", "insurer", func(s *Settings) { s.URL = "https://insurer.example/?a" }, "settings.url"},
-		{"a user", "insurer", func(s *Settings) { s.URL = "https://u@insurer.example" }, "settings.url"},
+		{
+			"a path", "insurer",
+			func(s *Settings) { s.URL = "https://insurer.example/x" }, "settings.url",
+		},
+		{
+			"a question", "insurer",
+			func(s *Settings) { s.URL = "https://insurer.example/?a" }, "settings.url",
+		},
+		{
+			"a user", "insurer",
+			func(s *Settings) { s.URL = "https://u@insurer.example" }, "settings.url",
+		},
 		{"no address", "insurer", func(s *Settings) { s.URL = "" }, "settings.no_url"},
 		{"no sign-in service", "insurer", func(s *Settings) { s.OIDCIssuer = "" }, "settings.oidc"},
-		{"plain http", "insurer", func(s *Settings) { s.OIDCIssuer = "http://op.example" }, "settings.oidc"},
+		{
+			"plain http", "insurer",
+			func(s *Settings) { s.OIDCIssuer = "http://op.example" }, "settings.oidc",
+		},
 		{"no client", "insurer", func(s *Settings) { s.OIDCClient = "" }, "settings.oidc"},
 		{"no TLS", "counter", func(s *Settings) { s.TLSCert, s.TLSKey = "", "" }, "settings.tls"},
 		{"no TLS key", "counter", func(s *Settings) { s.TLSKey = "" }, "settings.tls"},
@@ -106,6 +121,55 @@ func TestAServerStartsOnlyWithWholeSettings(t *testing.T) {
 			func(s *Settings) { s.DemoPublish = true }, "settings.demo_publish_live",
 		},
 		{"no port", "counter", func(s *Settings) { s.Addr = "0.0.0.0" }, "settings.addr"},
+		{"a port that nobody has", "counter", func(s *Settings) { s.Addr = ":99999" }, "settings.addr"},
+		{
+			"such a port of metrics", "counter",
+			func(s *Settings) { s.Metrics = ":99999" }, "settings.metrics",
+		},
+		{
+			"no collector", "counter",
+			func(s *Settings) { s.OTLPEndpoint = "collector" }, "settings.otlp",
+		},
+		{
+			"no header", "counter",
+			func(s *Settings) { s.OTLPEndpoint, s.OTLPHeaders = "http://c.example", "x" },
+			"settings.otlp_headers",
+		},
+		{
+			"no share of requests", "counter",
+			func(s *Settings) { s.OTLPEndpoint, s.TraceRatio = "http://c.example", math.NaN() },
+			"settings.otlp_ratio",
+		},
+		{"debug for all", "counter", func(s *Settings) { s.Debug = "0.0.0.0:6060" }, "settings.debug"},
+		{
+			"an end that does not come", "counter",
+			func(s *Settings) { s.Drain = 99 * time.Hour }, "settings.drain",
+		},
+		{
+			"an end before its time", "counter",
+			func(s *Settings) { s.Drain = -time.Second }, "settings.drain",
+		},
+		{
+			"readers below none", "counter",
+			func(s *Settings) { s.DatabaseReaders = -1 }, "settings.connections",
+		},
+		{
+			"too many writers", "counter",
+			func(s *Settings) { s.DatabaseWriters = 1e6 }, "settings.connections",
+		},
+		{
+			"a list by http", "counter",
+			func(s *Settings) { s.TrustURL = "http://l.example" }, "settings.trust_url",
+		},
+		{
+			"no address of the list", "counter",
+			func(s *Settings) { s.TrustAddress = "x" }, "settings.trust_addresses",
+		},
+		{
+			"no address inside", "insurer",
+			func(s *Settings) { s.OIDCAddresses = "x" }, "settings.oidc_addresses",
+		},
+		{"no address of NATS", "counter", func(s *Settings) { s.Hub = "nats://" }, "hub.setting"},
 	}
 	testenv.Refused(t, testenv.Boundaries, len(cases))
 	for _, c := range cases {
@@ -117,6 +181,19 @@ func TestAServerStartsOnlyWithWholeSettings(t *testing.T) {
 				t.Errorf("%v, want %s", err, c.key)
 			}
 		})
+	}
+	for _, spoil := range []func(*Settings){
+		func(s *Settings) { s.URL = "https://u:hunter2%zz@insurer.example" },
+		func(s *Settings) { s.OIDCIssuer = "https://u:hunter2%zz@op.example" },
+		func(s *Settings) { s.OTLPEndpoint = "https://u:hunter2%zz@c.example" },
+		func(s *Settings) { s.TrustURL = "https://u:hunter2%zz@l.example" },
+		func(s *Settings) { s.Hub = "nats://u:hunter2%zz@hub.example" },
+	} {
+		s := live(t)
+		spoil(&s)
+		if err := s.CheckServe("insurer"); err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("an address that cannot be read, or its password is told: %v", err)
+		}
 	}
 	behind := live(t)
 	behind.TLSCert, behind.TLSKey, behind.Proxy = "", "", "10.0.0.5, fd00::/64"

@@ -55,14 +55,32 @@ type copyState struct {
 }
 
 // Copy copies the database from into to, which must be new or an unfinished copy of the same. Nobody may
-// write to either meanwhile. told hears of each slice.
+// write to either meanwhile. told hears of each slice. Where ctx ends it, the error is that of a database
+// into which a copy has not ended.
 func Copy(ctx context.Context, from, to string, told func(CopyTold)) (Copied, error) {
-	c := &copier{told: told, source: engineOf(from), target: engineOf(to)}
+	source, err := placeOf(from, errCopySource)
+	if err != nil {
+		return Copied{}, err
+	}
+	target, err := placeOf(to, errCopyPlace)
+	if err != nil {
+		return Copied{}, err
+	}
+	c := &copier{told: told, source: source, target: target}
 	if err := c.open(ctx); err != nil {
-		return Copied{}, errors.Join(storageError(err), c.close())
+		return Copied{}, errors.Join(stopped(ctx, storageError(err)), c.close())
 	}
 	done, err := c.copy(ctx)
-	return done, errors.Join(storageError(err), c.close())
+	err = stopped(ctx, storageError(err))
+	return done, errors.Join(err, c.close())
+}
+
+// stopped says of a copy that somebody broke off that it can go on.
+func stopped(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return errCopying
+	}
+	return err
 }
 
 // copier copies one database into another.
@@ -77,7 +95,18 @@ type copier struct {
 	sums           map[string]tableSum // of what the source holds
 }
 
-func (c *copier) open(ctx context.Context) (err error) {
+func (c *copier) open(ctx context.Context) error {
+	if err := c.openSource(ctx); err != nil {
+		return placed(err, errCopySource)
+	}
+	var err error
+	if c.read, c.write, err = c.target.open(ctx, Options{}, nil); err == nil {
+		err = c.target.alone(ctx, c.write, func() error { return c.begin(ctx) })
+	}
+	return placed(err, errCopyPlace)
+}
+
+func (c *copier) openSource(ctx context.Context) (err error) {
 	if c.from, err = c.source.inspect(ctx); err != nil {
 		return err
 	}
@@ -94,19 +123,15 @@ func (c *copier) open(ctx context.Context) (err error) {
 	if c.tx, err = c.from.BeginTx(ctx, snapshotOf(c.source)); err != nil {
 		return fmt.Errorf("reading the database: %w", err)
 	}
-	if err := c.identify(ctx); err != nil {
-		return err
-	}
-	if c.read, c.write, err = c.target.open(ctx, Options{}, nil); err != nil {
-		return err
-	}
-	return c.target.alone(ctx, c.write, func() error { return c.begin(ctx) })
+	return c.identify(ctx)
 }
 
 func (c *copier) close() error {
 	var err error
 	if c.tx != nil {
-		err = c.tx.Rollback()
+		if err = c.tx.Rollback(); errors.Is(err, sql.ErrTxDone) { // its context has ended it
+			err = nil
+		}
 	}
 	for _, db := range []*sql.DB{c.from, c.read, c.write} {
 		if db != nil {

@@ -112,6 +112,12 @@ func TestACopyThatWasBrokenOffGoesOn(t *testing.T) {
 				}
 				break
 			}
+			if !errors.Is(err, errCopying) {
+				t.Errorf("broken off: %v", err)
+			}
+			if _, err := Inspect(ctx, to, "demo", "all"); !errors.Is(err, errCopying) {
+				t.Errorf("half a copy is said to be a server's database: %v", err)
+			}
 			if stop > 1000 {
 				t.Fatalf("it never ends: %v", err)
 			}

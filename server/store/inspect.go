@@ -27,6 +27,8 @@ type Condition struct {
 	Releases   []AgentRelease // that those agents were, in order; none: nothing of it is stored
 	Server     string         // the database's server with its version; empty for a file
 	InClear    bool           // what the server is told and says can be read on the network between
+
+	copying int // marks of a copy into it that has not ended
 }
 
 // AgentRelease is how many of the paired bridge agents were one release when they were last stored.
@@ -56,8 +58,8 @@ func Exists(ctx context.Context, database string) (bool, error) {
 }
 
 // Inspect looks at a database for a mode and role and changes nothing. With what it found it
-// returns the refusals of Open that need no key: another mode or role, a newer program's tables, no
-// database.
+// returns the refusals of Open that need no key: another mode or role, a newer program's tables, a copy that
+// has not ended, no database.
 func Inspect(ctx context.Context, database, mode, role string) (Condition, error) {
 	c := Condition{}
 	e := engineOf(database)
@@ -79,6 +81,8 @@ func Inspect(ctx context.Context, database, mode, role string) (Condition, error
 		return c, err
 	case err != nil:
 		return c, errUnreadable.Because(err)
+	case c.copying > 0:
+		return c, errCopying
 	case c.Stamp != "" && c.Stamp != stampOf(mode, role):
 		return c, stampedOtherwise(c.Stamp, stampOf(mode, role))
 	}
@@ -96,6 +100,7 @@ func (c *Condition) read(ctx context.Context, e engine, db *sql.DB) (err error) 
 		into         []any
 	}{
 		{"meta", `SELECT coalesce(max(value), '') FROM meta WHERE name = 'stamp'`, []any{&c.Stamp}},
+		{"meta", `SELECT count(*) FROM meta WHERE name = '` + copyMark + `'`, []any{&c.copying}},
 		{"agents", `SELECT count(*), max(paired_at) FROM agents`, []any{&c.Agents, &paired}},
 	} {
 		there, err := e.hasTable(ctx, db, ask.table)
