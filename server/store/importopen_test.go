@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"iter"
 	"testing"
@@ -89,5 +90,41 @@ func TestAnImportThatWasClearedAwayDoesNotGoOn(t *testing.T) {
 	count, err := one.Importer.ImportPeople(ctx, "06139992", people, entry("people.import"))
 	if n, wrong := two.Register.CountPeople(ctx, "06139992"); err == nil || wrong != nil || n != 1 {
 		t.Errorf("%+v, %v; %d people, %v", count, err, n, wrong)
+	}
+}
+
+// A slice of such an import may be under way while it is cleared away. Whoever clears waits for it, and takes
+// its people too.
+func TestASliceUnderWayIsClearedAwayToo(t *testing.T) {
+	one, two := atServer(t, postgrestest.Database(t))
+	im := &openImport{core: one.core, importedFile: importedFile{
+		number: "06139992",
+		entry:  entry("people.import"),
+	}, refs: refs{at: toMillis(entry("people.import").At)}}
+	no := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	no(one.change(ctx, func(tx *sql.Tx) error { return im.begin(ctx, tx) }))
+	for key, p := range strangers(0, 10) {
+		next, err := im.incoming(key, p)
+		no(err)
+		im.pending = append(im.pending, next)
+	}
+	slice, err := one.write.BeginTx(ctx, nil)
+	no(err)
+	no(im.putPending(ctx, slice))
+	cleared := make(chan error)
+	go func() { cleared <- clearImport(ctx, two.core, im.id) }()
+	for waits := false; !waits; { // until it has come to the slice
+		no(one.read.QueryRow(`SELECT EXISTS (SELECT 1 FROM pg_stat_activity
+			WHERE datname = current_database() AND wait_event_type = 'Lock')`).Scan(&waits))
+	}
+	no(slice.Commit())
+	no(<-cleared)
+	if n, err := two.Register.CountPeople(ctx, "06139992"); err != nil || n != 0 {
+		t.Errorf("%d people of it are left, %v", n, err)
 	}
 }

@@ -341,6 +341,11 @@ func (s *core) clearImports(ctx context.Context) error {
 func clearImport(ctx context.Context, s *core, id int64) (err error) {
 	for more := true; more && err == nil; {
 		err = s.change(ctx, func(tx *sql.Tx) error {
+			// A slice of it that is being stored elsewhere ends first, and is seen then (stands).
+			if _, err := tx.ExecContext(ctx, `UPDATE open_imports SET last = last WHERE id = $1`,
+				id); err != nil {
+				return fmt.Errorf("holding an import: %w", err)
+			}
 			people, err := removed(tx.ExecContext(ctx, `DELETE FROM people WHERE id IN
 				(SELECT id FROM people WHERE import = $1
 				AND id > (SELECT last FROM open_imports WHERE id = $1) ORDER BY id LIMIT $2)`,

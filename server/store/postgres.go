@@ -160,21 +160,20 @@ func holdLock(ctx context.Context, write *sql.DB, lock int, wait bool) (release 
 	for {
 		var got bool
 		err := conn.QueryRowContext(ctx, `SELECT pg_try_advisory_lock($1, $2)`, lockSpace, lock).Scan(&got)
-		if err == nil && got {
+		switch {
+		case err != nil:
+			end() // whoever is cancelled may have got the lock all the same
+			return nil, err
+		case got:
 			return end, nil
+		case !wait:
+			return nil, errors.Join(durable.ErrHeld, conn.Close())
 		}
-		if err == nil && !wait {
-			err = durable.ErrHeld
+		select { // a statement that waits would wait on for whoever has gone (postgresConnector.steady)
+		case <-time.After(lockPause):
+		case <-ctx.Done():
+			return nil, errors.Join(ctx.Err(), conn.Close())
 		}
-		if err == nil {
-			select { // a statement that waits would wait on for whoever has gone (postgresConnector.steady)
-			case <-time.After(lockPause):
-				continue
-			case <-ctx.Done():
-				err = ctx.Err()
-			}
-		}
-		return nil, errors.Join(err, conn.Close())
 	}
 }
 
