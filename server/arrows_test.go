@@ -46,6 +46,7 @@ var floors = map[string]int{
 	"eligibility/answer":  11,
 	"server/durable":      12, // locks and whole files
 	"server/hashes":       12, // many things by their hashes
+	"server/guarded":      12, // what goes on beside requests
 	"server/recall":       12, // what was read a moment ago
 	"server/input":        12, // what commands are given
 	"server/output":       12, // what commands print

@@ -9,6 +9,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/server/guarded"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/trust"
 )
@@ -62,7 +63,11 @@ func (c *Service) lookUp(ctx context.Context, q codeQuestion) (string, error) {
 		}
 		asked++
 		go func(iss string) {
-			jws, err := c.redeemCode(ctx, q, iss)
+			var jws string
+			err := guarded.Do("asking an issuer", func() (err error) {
+				jws, err = c.redeemCode(ctx, q, iss)
+				return err
+			})
 			answers <- redeemAnswer{jws, err}
 		}(issuer.ISS)
 	}

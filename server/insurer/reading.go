@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
+	"madoguchi/server/guarded"
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/staff"
 )
@@ -121,7 +122,11 @@ func (m *Importer) Mend(
 		return "", preview.Refusal
 	}
 	r, w := io.Pipe()
-	go func() { w.CloseWithError(preview.Parsed.WriteMended(w, cells, preview.Stored != nil)) }()
+	go func() {
+		w.CloseWithError(guarded.Do("writing a mended file", func() error {
+			return preview.Parsed.WriteMended(w, cells, preview.Stored != nil)
+		}))
+	}()
 	next, err := m.KeepFile(ctx, clerk, r)
 	r.Close() // ends the writing where the file is refused
 	if err != nil || preview.Stored != nil {

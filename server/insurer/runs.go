@@ -13,6 +13,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/server/audit"
+	"madoguchi/server/guarded"
 	"madoguchi/server/printing"
 	"madoguchi/server/staff"
 )
@@ -310,7 +311,10 @@ func (j *PrintJobs) beginRun(ctx context.Context, run RunKey) {
 	j.done.Go(func() {
 		defer over(nil) // why a run failed stands in the store
 		defer j.forgetProgress(run)
-		_, err := j.printInTurn(ctx, run, func(p printing.Progress) { j.noteProgress(run, p) })
+		err := guarded.Do("printing", func() error {
+			_, err := j.printInTurn(ctx, run, func(p printing.Progress) { j.noteProgress(run, p) })
+			return err
+		})
 		switch {
 		case errors.Is(err, printing.ErrBusy), errors.Is(err, ErrRunTaken):
 			slog.Info("another process prints a run", "run", run.ID)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
+	"madoguchi/server/guarded"
 	"madoguchi/server/hub"
 	"madoguchi/server/staff"
 )
@@ -137,8 +138,10 @@ func (m *Importer) BeginStore(
 	})
 	m.storing.done.Go(func() {
 		defer stop()
-		err := m.storeFile(ctx, clerk, id, seen, func(done int) {
-			m.storing.tell(key, pace.progress(done, total, done))
+		err := guarded.Do("storing a file", func() error {
+			return m.storeFile(ctx, clerk, id, seen, func(done int) {
+				m.storing.tell(key, pace.progress(done, total, done))
+			})
 		})
 		if err != nil && ctx.Err() != nil {
 			err = ErrStoreStopped

@@ -10,6 +10,7 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
+	"madoguchi/server/guarded"
 	"madoguchi/server/insurer"
 )
 
@@ -55,11 +56,19 @@ func (s importerStore) inBatches(
 	most := s.importBatch()
 	ahead := max(1, importSlice/most) // while a slice is stored, the next gets ready
 	read, stop := make(chan []keyedPerson, 1), make(chan struct{})
-	go readBatches(people, most, read, stop)
-	ready, prepared := make(chan []incomingPerson, ahead), make(chan error, 1)
+	beside := make(chan error, 2)
 	go func() {
-		defer close(ready)
-		prepared <- prepareBatches(to, read, ready, stop)
+		beside <- guarded.Do("reading a file", func() error {
+			readBatches(people, most, read, stop)
+			return nil
+		})
+	}()
+	ready := make(chan []incomingPerson, ahead)
+	go func() {
+		beside <- guarded.Do("preparing a file's people", func() error {
+			defer close(ready)
+			return prepareBatches(to, read, ready, stop)
+		})
 	}()
 	var err error
 	for batch := range ready {
@@ -70,7 +79,7 @@ func (s importerStore) inBatches(
 	close(stop)
 	for range read { // to the end: whoever reads the file must have let go of it
 	}
-	return errors.Join(err, <-prepared)
+	return errors.Join(err, <-beside, <-beside)
 }
 
 // readBatches reads people until there are no more, or nobody wants any.

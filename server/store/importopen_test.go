@@ -128,3 +128,22 @@ func TestASliceUnderWayIsClearedAwayToo(t *testing.T) {
 		t.Errorf("%d people of it are left, %v", n, err)
 	}
 }
+
+// A fault while a file is read ends that file, not the program, and nothing of it stays.
+func TestAFaultInReadingAFileStoresNothing(t *testing.T) {
+	storetest.Engines(t, testAFaultInReadingAFileStoresNothing)
+}
+
+func testAFaultInReadingAFileStoresNothing(t *testing.T) {
+	s, _ := open(t)
+	people := peopleInSlices(3*importSlice, func(i int) {
+		if i == 2*importSlice {
+			panic("an odd file")
+		}
+	})
+	_, err := s.Importer.ImportPeople(ctx, "06139992", people, entry("people.import"))
+	if n, wrong := s.Register.CountPeople(ctx, "06139992"); err == nil || n != 0 || wrong != nil {
+		t.Errorf("%v; %d people, %v", err, n, wrong)
+	}
+	importStrangers(t, s, 10) // the lock is free
+}
