@@ -116,9 +116,9 @@ func TestASliceUnderWayIsClearedAwayToo(t *testing.T) {
 	slice, err := one.write.BeginTx(ctx, nil)
 	no(err)
 	no(im.putPending(ctx, slice))
-	cleared := make(chan error)
+	cleared := make(chan error, 1)
 	go func() { cleared <- clearImport(ctx, two.core, im.id) }()
-	for waits := false; !waits; { // until it has come to the slice
+	for waits := false; !waits && len(cleared) == 0; { // until it has come to the slice
 		no(one.read.QueryRow(`SELECT EXISTS (SELECT 1 FROM pg_stat_activity
 			WHERE datname = current_database() AND wait_event_type = 'Lock')`).Scan(&waits))
 	}

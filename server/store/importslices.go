@@ -172,7 +172,7 @@ func (im *openImport) put(ctx context.Context, tx *sql.Tx, batch []incomingPerso
 		return err
 	}
 	im.allNew = len(found) == 0
-	fresh := newPeople{im: im}
+	fresh, next := newPeople{im: im}, nextVersions{im: im}
 	for _, p := range batch {
 		k, ok := found[string(p.keyMAC)]
 		switch {
@@ -196,29 +196,15 @@ func (im *openImport) put(ctx context.Context, tx *sql.Tx, batch []incomingPerso
 					return err
 				}
 			}
-			if err := im.putChange(ctx, tx, k.id, p); err != nil {
-				return err
-			}
+			next.add(k.id, p)
 			im.count.Changed++
 		}
 		found[string(p.keyMAC)] = knownPerson{id: k.id, bodyMAC: p.bodyMAC}
 	}
-	return fresh.flush(ctx, tx)
-}
-
-func (im *openImport) waitingPlace(person int64) place {
-	return boundPlace("import_changes.body", fmt.Sprint(im.id), person)
-}
-
-func (im *openImport) putChange(ctx context.Context, tx *sql.Tx, person int64, p incomingPerson) error {
-	sealed := sealWith(im.key, im.aead, im.waitingPlace(person), p.body)
-	if _, err := tx.ExecContext(ctx, `INSERT INTO import_changes (import, person_id, body_mac, body)
-		VALUES ($1, $2, $3, $4)
-		ON CONFLICT (import, person_id) DO UPDATE SET body_mac = excluded.body_mac, body = excluded.body`,
-		im.id, person, p.bodyMAC, sealed); err != nil {
-		return fmt.Errorf("storing a person's next version: %w", err)
+	if err := fresh.flush(ctx, tx); err != nil {
+		return err
 	}
-	return nil
+	return next.flush(ctx, tx)
 }
 
 // end makes the file visible.
@@ -241,82 +227,6 @@ func (im *openImport) end(ctx context.Context, tx *sql.Tx) error {
 	e.Detail += fmt.Sprintf(" new=%d changed=%d unchanged=%d", im.count.New, im.count.Changed,
 		im.count.Unchanged)
 	return appendAudit(ctx, tx, e, nil)
-}
-
-// applyChanges puts the current versions of changed people to the older ones and the next in their places.
-func (im *openImport) applyChanges(ctx context.Context, tx *sql.Tx) error {
-	for last := int64(0); ; {
-		some, err := im.changesAfter(ctx, tx, last)
-		if err != nil || len(some) == 0 {
-			return err
-		}
-		for _, c := range some {
-			if err := im.apply(ctx, tx, c); err != nil {
-				return err
-			}
-		}
-		last = some[len(some)-1].id
-	}
-}
-
-// changedRow is a row of import_changes with the person as stored.
-type changedRow struct {
-	personRow
-	id, person            int64
-	next, nextMAC, sealed []byte
-}
-
-func (im *openImport) changesAfter(ctx context.Context, tx *sql.Tx, id int64) (some []changedRow, err error) {
-	rows, err := tx.QueryContext(ctx, `SELECT import_changes.id, import_changes.person_id,
-			import_changes.body, import_changes.body_mac, `+personColumns+`
-		FROM import_changes JOIN people ON people.id = import_changes.person_id
-		WHERE import_changes.import = $1 AND import_changes.id > $2 ORDER BY import_changes.id LIMIT 500`,
-		im.id, id)
-	if err != nil {
-		return nil, fmt.Errorf("looking for next versions: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var c changedRow
-		if err := rows.Scan(&c.id, &c.person, &c.next, &c.nextMAC, &c.ref, &c.insurer, &c.keyMAC,
-			&c.version, &c.at, &c.sealed); err != nil {
-			return nil, fmt.Errorf("reading a next version: %w", err)
-		}
-		some = append(some, c)
-	}
-	return some, rows.Err()
-}
-
-func (im *openImport) apply(ctx context.Context, tx *sql.Tx, c changedRow) error {
-	next, err := im.sealer.open(ctx, tx, im.waitingPlace(c.person), c.next)
-	if err != nil {
-		return err
-	}
-	person, err := eligibility.ReadPerson(next)
-	if err != nil {
-		return fmt.Errorf("reading a next version: %w", err)
-	}
-	before, err := im.sealer.open(ctx, tx, c.place(), c.sealed)
-	if err != nil {
-		return err
-	}
-	// The current version stands in people alone. Older programs kept a copy of it here.
-	if _, err := tx.ExecContext(ctx, `INSERT INTO person_versions (person_id, version, registered_at, body)
-		VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, c.person, c.version, c.at,
-		sealWith(im.key, im.aead, olderPlace(c.ref, c.version, c.at), before)); err != nil {
-		return fmt.Errorf("keeping a person's older version: %w", err)
-	}
-	row := c.personRow
-	row.version, row.at = row.version+1, toMillis(im.entry.At)
-	values := append([]any{c.ref, c.nextMAC, row.version, row.at,
-		sealWith(im.key, im.aead, row.place(), next)}, im.index.searchValues(im.number, person)...)
-	if _, err := tx.ExecContext(ctx, `UPDATE people
-		SET body_mac = $2, version = $3, registered_at = $4, body = $5, search = $6, number_mac = $7,
-		name_mac = $8, kana_mac = $9, birth_mac = $10, insured_mac = $11,
-		name_head_mac = $12, kana_head_mac = $13 WHERE ref = $1`, values...); err != nil {
-		return fmt.Errorf("storing a person's new version: %w", err)
-	}
-	return nil
 }
 
 // clearImports removes what files left that were given up, in slices too. Whoever calls it holds the lock of
