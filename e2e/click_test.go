@@ -34,7 +34,10 @@ const clickPoint = `(selector => {
 	const top = document.elementFromPoint(X, Y);
 	if (!isIt(top)) return not("is under " + (top?.id || top?.className || top?.tagName));
 	const kinds = ["pointerdown", "mousedown", "pointerup", "mouseup", "click"];
-	let went = "nowhere"; // a browser drops what comes before it has drawn the page
+	let hears = false; // not where programs are turned off
+	addEventListener("hears", () => { hears = true }, { once: true });
+	dispatchEvent(new Event("hears"));
+	let went = hears ? "nowhere" : "here"; // a browser drops what comes before it has drawn the page
 	let first;
 	const look = press => {
 		first ??= press.target;
@@ -46,7 +49,8 @@ const clickPoint = `(selector => {
 	kinds.forEach(kind => addEventListener(kind, look, { capture: true }));
 	window.pressWent = () => {
 		kinds.forEach(kind => removeEventListener(kind, look, { capture: true }));
-		return went;
+		// what the page itself keeps from everybody is heard of by what it does
+		return went === "nowhere" && !(e.isConnected && e.checkVisibility()) ? "here" : went;
 	};
 	return { X, Y, Not: "" };
 })`
