@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -88,6 +89,9 @@ func click(selector string) chromedp.Action[chromedp.Void] {
 				why = at.Not
 			default:
 				if _, err := chromedp.MouseClickXY(at.X, at.Y)(ctx, target); err != nil {
+					if strings.Contains(err.Error(), "navigated or closed") {
+						return nil // the press led to another page
+					}
 					return err
 				}
 				if why = lost(ctx, target); why == "" {
