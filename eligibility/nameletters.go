@@ -62,8 +62,11 @@ func unspoken(r rune) bool {
 
 // letters normalises a name: NFKC except that compatibility ideographs keep their own shape, radicals as
 // ideographs, blanks, dots and hyphens out, capitals, katakana.
-func letters(s string) []letter {
-	out := make([]letter, 0, min(len(s), longestName+1))
+func letters(s string) []letter { return lettersInto(make([]letter, 0, min(len(s), longestName+1)), s) }
+
+// lettersInto is letters in a room of the caller's, which is enough for most names.
+func lettersInto(room []letter, s string) []letter {
+	out := room[:0]
 	add := func(r rune) { out = append(out, letter{shape: r, base: r, at: len(out)}) }
 	for _, r := range protect(s) {
 		n := len(out)

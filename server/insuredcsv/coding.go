@@ -16,9 +16,9 @@ import (
 type coding int
 
 const (
-	shiftJIS coding = iota // CP932, as Windows writes it
-	utf8
-	utf16
+	inShiftJIS coding = iota // CP932, as Windows writes it
+	inUTF8
+	inUTF16
 )
 
 // sourceFile is a Source and what is found out of it once.
@@ -48,20 +48,20 @@ func (f *sourceFile) starts(with ...byte) bool { return bytes.HasPrefix(f.first,
 func (f *sourceFile) coding() (coding, error) {
 	switch {
 	case f.starts(0xEF, 0xBB, 0xBF):
-		return utf8, nil
+		return inUTF8, nil
 	case f.starts(0xFF, 0xFE), f.starts(0xFE, 0xFF):
-		return utf16, nil
+		return inUTF16, nil
 	case f.headingIsUTF8():
-		return utf8, nil
+		return inUTF8, nil
 	}
 	raw := &partsReader{source: f.source}
 	switch _, err := io.Copy(io.Discard, transform.NewReader(raw, encoding.UTF8Validator)); {
 	case raw.fault != nil:
-		return shiftJIS, raw.fault
+		return inShiftJIS, raw.fault
 	case err == nil:
-		return utf8, nil
+		return inUTF8, nil
 	}
-	return shiftJIS, nil
+	return inShiftJIS, nil
 }
 
 // headingIsUTF8 reports whether the first line is UTF-8 with Japanese letters in it. Kanji of CP932 never
@@ -90,10 +90,10 @@ func (f *sourceFile) decoded() io.Reader {
 	raw := &partsReader{source: f.source}
 	var text io.Reader = raw // UTF-8: each line is made valid by itself
 	switch f.in {
-	case utf16:
+	case inUTF16:
 		raw.even = true
 		text = unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Reader(raw)
-	case shiftJIS:
+	case inShiftJIS:
 		text = japanese.ShiftJIS.NewDecoder().Reader(raw)
 	}
 	return &endMarkReader{text: text}
@@ -143,6 +143,7 @@ const endMark = 0x1a
 // held back.
 type endMarkReader struct {
 	text io.Reader
+	room []byte // what is read into, once out has been given
 	held []byte
 	out  []byte
 	err  error
@@ -156,10 +157,12 @@ func (e *endMarkReader) Read(b []byte) (int, error) {
 		if e.err != nil {
 			return 0, e.err
 		}
-		part := make([]byte, 32<<10)
-		n, err := e.text.Read(part)
+		if e.room == nil {
+			e.room = make([]byte, 32<<10)
+		}
+		n, err := e.text.Read(e.room)
 		e.err = err
-		part = part[:n]
+		part := e.room[:n]
 		if len(e.held) > 0 {
 			part, e.held = append(e.held, part...), nil
 		}

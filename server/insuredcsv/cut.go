@@ -7,6 +7,7 @@ import (
 	"iter"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"madoguchi/message"
 )
@@ -15,7 +16,7 @@ import (
 // 1). Broken says that its quotes are not those of a CSV.
 type record struct {
 	line, row int
-	cells     []string
+	cells     []string // until the next record is read; each text stays
 	broken    bool
 	fault     error // why nothing more is read: a limit, an *eligibility.Error, or the source's fault
 }
@@ -159,6 +160,7 @@ type lines struct {
 	ahead []string
 	size  int // of them together
 	now   int // number of the line ahead[0]
+	cells []string
 	fault error
 }
 
@@ -170,7 +172,10 @@ func (l *lines) at(k int) (string, bool) {
 			l.fail()
 			return "", false
 		}
-		text := strings.ToValidUTF8(l.scan.Text(), "\ufffd")
+		text := l.scan.Text()
+		if !utf8.ValidString(text) {
+			text = strings.ToValidUTF8(text, "\ufffd")
+		}
 		if l.now == 1 && len(l.ahead) == 0 {
 			text = strings.TrimPrefix(text, "\ufeff")
 		}
@@ -206,11 +211,14 @@ func (l *lines) record(comma rune) (record, int) {
 			return l.bounded(record{line: l.now, cells: cells}), taken
 		}
 	}
-	delimiter := string(comma)
-	// SplitN makes room for as many as it is told
-	most := min(strings.Count(first, delimiter)+1, maxColumns+1)
-	cells := strings.SplitN(first, delimiter, most)
-	return l.bounded(record{line: l.now, cells: cells, broken: strings.Contains(first, `"`)}), 1
+	broken := strings.Contains(first, `"`)
+	l.cells = l.cells[:0]
+	for rest, more := first, true; more && len(l.cells) <= maxColumns; {
+		var cell string
+		cell, rest, more = strings.Cut(rest, string(comma))
+		l.cells = append(l.cells, cell)
+	}
+	return l.bounded(record{line: l.now, cells: l.cells, broken: broken}), 1
 }
 
 // bounded refuses a record that has too much.
@@ -235,7 +243,8 @@ var errQuotes = errors.New("quotes that are not those of a CSV")
 func (l *lines) quoted(comma rune) (cells []string, taken int, err error) {
 	blank := func(r rune) bool { return (r == ' ' || r == '\t') && r != comma }
 	rest, _ := l.at(0)
-	taken = 1
+	taken, cells = 1, l.cells[:0]
+	defer func() { l.cells = cells }()
 	for {
 		if len(cells) > maxColumns {
 			return cells, taken, nil // its caller refuses it

@@ -58,8 +58,12 @@ func (r *reader) leftOut(column Column, s string) string {
 // mayBeDamaged is a quick look at how a cell begins: most hold no such thing.
 func mayBeDamaged(s string) bool {
 	for _, first := range s {
-		return first < 0x80 && strings.ContainsRune(`#eEnNuUvVbB(<\-[`, first) || first >= 0x80 &&
-			(strings.ContainsRune("＃ＥｅＮｎＵｕＢｂ（＜［＼￥〔【空", first) || eligibility.IsHyphen(first))
+		switch first {
+		case '#', 'e', 'E', 'n', 'N', 'u', 'U', 'v', 'V', 'b', 'B', '(', '<', '\\', '-', '[',
+			'＃', 'Ｅ', 'ｅ', 'Ｎ', 'ｎ', 'Ｕ', 'ｕ', 'Ｂ', 'ｂ', '（', '＜', '［', '＼', '￥', '〔', '【', '空':
+			return true
+		}
+		return first >= 0x80 && eligibility.IsHyphen(first)
 	}
 	return false
 }

@@ -7,6 +7,7 @@ import (
 	"hash/maphash"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 
 	"madoguchi/eligibility"
@@ -129,6 +130,8 @@ func (out *File) Rows() iter.Seq[Row] {
 			}
 			if row.Accepted {
 				row.Cells = nil
+			} else {
+				row.Cells = slices.Clone(row.Cells) // the next record has their room
 			}
 			if !yield(row) {
 				return

@@ -117,7 +117,7 @@ func (out *File) refusedRows(w io.Writer, in csvfile.Charset) error {
 
 // Charset returns what WriteErrorsAsSent writes.
 func (out *File) Charset() csvfile.Charset {
-	if out.source.in == shiftJIS {
+	if out.source.in == inShiftJIS {
 		return csvfile.ShiftJIS
 	}
 	return csvfile.UTF8

@@ -103,7 +103,7 @@ func (f *sourceFile) refuseOtherKinds() error {
 			return refuseFile("import.kind", nil).Saying(kind.says, nil)
 		}
 	}
-	if len(f.first) > 0 && f.in != utf16 && bytes.Count(f.first, []byte{0}) > len(f.first)/20 {
+	if len(f.first) > 0 && f.in != inUTF16 && bytes.Count(f.first, []byte{0}) > len(f.first)/20 {
 		return refuseFile("import.binary", nil)
 	}
 	return nil
@@ -112,7 +112,7 @@ func (f *sourceFile) refuseOtherKinds() error {
 // refuseGarbled refuses a file whose letters are neither UTF-8 nor Shift_JIS, when its heading shows that.
 func (f *sourceFile) refuseGarbled(heading record) error {
 	garbled := strings.ContainsAny(strings.Join(heading.cells, ""), "\x1b\ufffd")
-	if f.in == shiftJIS && !garbled && !anyKnown(heading.cells) {
+	if f.in == inShiftJIS && !garbled && !anyKnown(heading.cells) {
 		end := bytes.IndexAny(f.first, "\r\n")
 		euc, err := japanese.EUCJP.NewDecoder().Bytes(f.first[:max(end, 0)])
 		garbled = err == nil && anyKnown(strings.Split(string(euc), string(findDelimiter(string(euc)))))

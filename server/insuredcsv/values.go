@@ -68,6 +68,9 @@ func (r *reader) warn(column Column, key string, args message.Args) {
 // plainCell undoes what spreadsheets do to texts: ="0123", a leading apostrophe, blanks around and what
 // nobody sees.
 func plainCell(cell string) string {
+	if plainEnds(cell) {
+		return cell
+	}
 	s := strings.TrimFunc(cell, isInvisible)
 	if rest, ok := strings.CutPrefix(s, `="`); ok && strings.HasSuffix(rest, `"`) {
 		s = strings.TrimSuffix(rest, `"`)
@@ -76,6 +79,22 @@ func plainCell(cell string) string {
 		s = strings.TrimLeftFunc(rest, isInvisible)
 	}
 	return s
+}
+
+// plainEnds is a quick look at both ends of a cell: most begin and end with a letter or a digit of ASCII, a kana
+// or a kanji, and plainCell has nothing to do there.
+func plainEnds(cell string) bool {
+	n := len(cell)
+	return n > 0 && (asciiWord(cell[0]) || japaneseStart(cell)) &&
+		(asciiWord(cell[n-1]) || japaneseStart(cell[max(0, n-3):]) && cell[n-1] >= 0x80)
+}
+
+func asciiWord(b byte) bool { return b >= '0' && b <= '9' || b|0x20 >= 'a' && b|0x20 <= 'z' }
+
+// japaneseStart reports whether a text begins with a kana or a kanji: in UTF-8 the bytes E3 81 to E3 83, or E4
+// to E9, and more (Unicode Standard, table 3-7).
+func japaneseStart(s string) bool {
+	return len(s) >= 3 && (s[0] >= 0xe4 && s[0] <= 0xe9 || s[0] == 0xe3 && s[1] >= 0x81 && s[1] <= 0x83)
 }
 
 // shortQuote quotes a cell in a sentence without letting it run on.
@@ -89,10 +108,13 @@ func shortQuote(s string) string {
 // text cleans a text cell: unreadable characters and gaiji become 〓 with a warning, control characters refuse
 // the row.
 func (r *reader) text(column Column, cell string) string {
+	if cell = plainCell(cell); len(cell) <= longestText && !strings.ContainsFunc(cell, rareInText) {
+		return cell
+	}
 	gaiji, control := false, false
 	out := strings.Map(func(c rune) rune {
 		switch {
-		case c >= ' ' && c <= '~' || c >= 'ぁ' && c <= 'ー' || c >= '一' && c <= '鿿': // nearly every one
+		case !rareInText(c):
 		case c == unicode.ReplacementChar || c == '〓' || c >= 0xE000 && c <= 0xF8FF || c >= 0xF0000:
 			gaiji = true
 			return '〓'
@@ -106,7 +128,7 @@ func (r *reader) text(column Column, cell string) string {
 			return -1
 		}
 		return c
-	}, plainCell(cell))
+	}, cell)
 	if isSelectorOnly(out) {
 		control = true
 	}
@@ -116,10 +138,18 @@ func (r *reader) text(column Column, cell string) string {
 	if control {
 		r.refuse(column, "row.control", nil)
 	}
-	if len([]rune(out)) > 300 {
+	if len([]rune(out)) > longestText {
 		r.refuse(column, "row.too_long", nil)
 	}
 	return out
+}
+
+// longestText is how many characters a text cell may have.
+const longestText = 300
+
+// rareInText reports whether a character is none of those of which nearly every text is made.
+func rareInText(c rune) bool {
+	return (c < ' ' || c > '~') && (c < 'ぁ' || c > 'ー') && (c < '一' || c > '鿿')
 }
 
 func isSelectorOnly(s string) bool { return s != "" && strings.Trim(s, "\ufe0e\ufe0f") == "" }
