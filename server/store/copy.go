@@ -321,11 +321,8 @@ func (c *copier) fill(ctx context.Context, t copiedTable) error {
 
 func (c *copier) store(ctx context.Context, tx *sql.Tx, t copiedTable, slice []copiedRow) error {
 	if _, ok := c.target.(postgres); ok {
-		rows := make([][]any, len(slice))
-		for i, row := range slice {
-			rows[i] = row.values
-		}
-		return copyInto(ctx, tx, copiedRows{t.name, c.columns[t.name], rows})
+		return copyInto(ctx, tx, copiedRows{t.name, c.columns[t.name], len(slice),
+			func(i int) []any { return slice[i].values }})
 	}
 	insert, err := tx.PrepareContext(ctx, t.insert(c.columns[t.name]))
 	if err != nil {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"iter"
@@ -144,8 +145,12 @@ func (c comparedWith) incoming(key string, p eligibility.Person) (incomingPerson
 	if err != nil {
 		return incomingPerson{}, fmt.Errorf("writing a person: %w", err)
 	}
+	h := c.index.hashing("body")
+	h.part(string(c.insurer))
+	h.part(key)
+	h.data = append(append(h.data, 0), body...)
 	return incomingPerson{body: body, keyMAC: c.index.mac("person", string(c.insurer), key),
-		bodyMAC: c.index.mac("body", string(c.insurer), key, string(body))}, nil
+		bodyMAC: c.index.done(h, make([]byte, 0, sha256.Size), sha256.Size)}, nil
 }
 
 // incoming prepares people for being stored.

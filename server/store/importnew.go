@@ -17,19 +17,15 @@ const insertTogether = 20
 // newPeople are people to be stored together.
 type newPeople struct {
 	im     *openImport
-	n      int
-	values []any
+	people []incomingPerson
 }
 
-// newColumns are the columns of a new person; newPersonColumns is how many values they have, since the
-// version is one. Who is found by a slice (searchslices.go) has in_slice besides.
+// newColumns are the columns of a new person. Who is found by a slice (searchslices.go) has in_slice besides.
 var newColumns = []string{
 	"ref", "insurer", "key_mac", "body_mac", "version", "registered_at", "body", "pseudonym", "import",
 	"came_with", "search", "number_mac", "name_mac", "kana_mac", "birth_mac", "insured_mac",
 	"name_head_mac", "kana_head_mac",
 }
-
-const newPersonColumns = 17
 
 // slicedColumns are those of a new person whose number is known before.
 var slicedColumns = slices.Concat(newColumns, []string{"id", "in_slice"})
@@ -52,18 +48,8 @@ func insertPeople(n int, column, value string) string {
 		if i > 0 {
 			text.WriteString(", ")
 		}
-		for j := range newPersonColumns {
-			switch j {
-			case 0:
-				text.WriteString("(")
-			case 4:
-				text.WriteString(", 1, ")
-			default:
-				text.WriteString(", ")
-			}
-			text.WriteString("?") // the driver looks for the name of each that has one
-		}
-		text.WriteString(value + ")")
+		// The driver looks for the name of each that has one.
+		text.WriteString("(?" + strings.Repeat(", ?", len(newColumns)-1) + value + ")")
 	}
 	return text.String()
 }
@@ -76,16 +62,11 @@ func (im *openImport) putNew(
 	if _, ok := im.engine.(postgres); ok {
 		return im.copyNew(ctx, tx, batch)
 	}
-	next := newPeople{im: im}
 	for some := range slices.Chunk(batch, insertTogether) {
 		if len(some) < insertTogether {
 			return append(rest, some...), nil
 		}
-		next.values = next.values[:0]
-		for _, p := range some {
-			next.hold(p)
-		}
-		done, err := tx.ExecContext(ctx, insertNew, next.values...)
+		done, err := tx.ExecContext(ctx, insertNew, im.newRows(some)...)
 		if err != nil {
 			return nil, storing(err)
 		}
@@ -133,13 +114,9 @@ func (im *openImport) copyNew(
 	if err != nil {
 		return nil, err
 	}
-	next := newPeople{im: im}
-	for _, p := range batch {
-		next.hold(p)
-	}
 	after := "RELEASE copied"
 	var refused *pgconn.PgError
-	switch err := next.copyIn(ctx, tx, numbers); {
+	switch err := im.copyIn(ctx, tx, batch, numbers); {
 	case errors.As(err, &refused) && refused.Code == uniqueViolation:
 		rest, after = batch, "ROLLBACK TO copied"
 	case err != nil:
@@ -158,8 +135,9 @@ func (im *openImport) copyNew(
 
 // nextPeople takes numbers for n people, for whom COPY would choose them without telling.
 func nextPeople(ctx context.Context, tx *sql.Tx, n int) (numbers []int64, err error) {
-	rows, err := tx.QueryContext(ctx, `SELECT nextval(pg_get_serial_sequence('people', 'id'))
-		FROM generate_series(1, $1)`, n)
+	// The sequence's name is looked up once, not for each: that took an eighth of an import.
+	rows, err := tx.QueryContext(ctx, `SELECT nextval(
+		(SELECT pg_get_serial_sequence('people', 'id')::regclass)) FROM generate_series(1, $1)`, n)
 	if err != nil {
 		return nil, storing(err)
 	}
@@ -177,22 +155,32 @@ func nextPeople(ctx context.Context, tx *sql.Tx, n int) (numbers []int64, err er
 // uniqueViolation is PostgreSQL's SQLSTATE for a value that is there already.
 const uniqueViolation = "23505"
 
-// hold appends a person's values.
-func (f *newPeople) hold(p incomingPerson) {
-	at := toMillis(f.im.entry.At)
-	f.values = append(f.values, p.ref, string(f.im.number), p.keyMAC, p.bodyMAC, at,
-		p.sealed, p.pseudonym, f.im.id, f.im.preview)
-	f.values = append(f.values, p.search...)
-	f.n++
+// newVersion is the version of who is new, as an engine gets it.
+var newVersion any = int64(1)
+
+// newRow appends the values of newColumns.
+func (im *openImport) newRow(to []any, p incomingPerson) []any {
+	to = append(to, p.ref, im.alike.insurer, p.keyMAC, p.bodyMAC, newVersion, im.alike.registeredAt,
+		p.sealed, p.pseudonym, im.alike.id, im.alike.preview)
+	return append(to, p.search...)
+}
+
+// newRows returns the values of people who are stored by one statement, good until the next are asked for.
+func (im *openImport) newRows(people []incomingPerson) []any {
+	im.room = im.room[:0]
+	for _, p := range people {
+		im.room = im.newRow(im.room, p)
+	}
+	return im.room
 }
 
 func (f *newPeople) add(ctx context.Context, tx *sql.Tx, p incomingPerson) error {
-	f.hold(p)
-	if _, ok := f.im.engine.(postgres); ok || f.n < insertTogether {
+	f.people = append(f.people, p)
+	if _, ok := f.im.engine.(postgres); ok || len(f.people) < insertTogether {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, insertMany, f.values...)
-	f.n, f.values = 0, f.values[:0]
+	_, err := tx.ExecContext(ctx, insertMany, f.im.newRows(f.people)...)
+	f.people = f.people[:0]
 	return storing(err)
 }
 
@@ -206,35 +194,33 @@ func (f *newPeople) stored(ctx context.Context, tx *sql.Tx, keyMAC []byte) (id i
 }
 
 func (f *newPeople) flush(ctx context.Context, tx *sql.Tx) error {
+	people := f.people
+	f.people = nil
 	if _, ok := f.im.engine.(postgres); ok {
-		return f.copyIn(ctx, tx, nil)
+		return f.im.copyIn(ctx, tx, people, nil)
 	}
-	for ; f.n > 0; f.n-- {
-		if _, err := tx.ExecContext(ctx, insertOne, f.values[:newPersonColumns]...); err != nil {
+	for i := range people {
+		if _, err := tx.ExecContext(ctx, insertOne, f.im.newRows(people[i:i+1])...); err != nil {
 			return storing(err)
 		}
-		f.values = f.values[newPersonColumns:]
 	}
 	return nil
 }
 
 // copyIn stores by COPY: under these numbers who is found by a slice, others without.
-func (f *newPeople) copyIn(ctx context.Context, tx *sql.Tx, numbers []int64) error {
+func (im *openImport) copyIn(ctx context.Context, tx *sql.Tx, people []incomingPerson, numbers []int64) error {
 	columns := newColumns
 	if numbers != nil {
 		columns = slicedColumns
 	}
-	rows := make([][]any, 0, f.n)
-	for values := range slices.Chunk(f.values, newPersonColumns) {
-		row := make([]any, 0, len(columns))
-		row = append(append(append(row, values[:4]...), int64(1)), values[4:]...) // the fifth is the version
+	return storing(copyInto(ctx, tx, copiedRows{"people", columns, len(people), func(i int) []any {
+		row := im.newRows(people[i : i+1])
 		if numbers != nil {
-			row = append(row, numbers[len(rows)], int64(1))
+			row = append(row, numbers[i], int64(1))
+			im.room = row // where it had to grow
 		}
-		rows = append(rows, row)
-	}
-	f.n, f.values = 0, f.values[:0]
-	return storing(copyInto(ctx, tx, copiedRows{"people", columns, rows}))
+		return row
+	}}))
 }
 
 func storing(err error) error {

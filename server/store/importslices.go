@@ -49,6 +49,11 @@ type openImport struct {
 	refs  refs
 	count insurer.ImportCount
 
+	// alike are the values that all new people share, as the engines get them: a number or a text that becomes
+	// one for each person is made anew for each
+	alike struct{ insurer, registeredAt, id, preview any }
+	room  []any // newRows
+
 	pending []incomingPerson // of the next slice
 	search  searchSlice      // of those of it who were stored as new before anybody was looked for
 	allNew  bool             // nobody of the last batch was known
@@ -115,6 +120,8 @@ func (im *openImport) begin(ctx context.Context, tx *sql.Tx) (err error) {
 	if err != nil {
 		return fmt.Errorf("beginning an import: %w", err)
 	}
+	im.alike.insurer, im.alike.registeredAt = string(im.number), toMillis(im.entry.At)
+	im.alike.id, im.alike.preview = im.id, im.preview
 	return nil
 }
 

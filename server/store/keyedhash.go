@@ -17,37 +17,44 @@ type keyedHash struct {
 type hashing struct {
 	hash hash.Hash
 	data []byte
+	sum  [sha256.Size]byte
 }
 
-func (k *keyedHash) hashing() *hashing {
+// hashing begins with what kind of value it is.
+func (k *keyedHash) hashing(kind string) *hashing {
 	h, _ := k.pool.Get().(*hashing)
 	if h == nil {
 		h = &hashing{hash: hmac.New(sha256.New, k.key), data: make([]byte, 0, 1024)}
 	}
+	h.data = append(h.data, kind...)
 	return h
 }
 
-// done returns the hash of data, and keeps the rest for the next.
-func (k *keyedHash) done(h *hashing, data []byte) []byte {
+// part goes on behind what stands already, parted from it.
+func (h *hashing) part(p string) { h.data = append(append(h.data, 0), p...) }
+
+// done appends the first bytes of the hash, and keeps the rest for the next.
+func (k *keyedHash) done(h *hashing, to []byte, size int) []byte {
 	h.hash.Reset() // keeps the key's half of the work
-	h.hash.Write(data)
-	sum := h.hash.Sum(nil)
-	clear(data)
+	h.hash.Write(h.data)
+	to = append(to, h.hash.Sum(h.sum[:0])[:size]...)
+	clear(h.data)
+	h.data = h.data[:0]
 	k.pool.Put(h)
-	return sum
+	return to
 }
 
 func (k *keyedHash) sum(data []byte) []byte {
-	h := k.hashing()
-	return k.done(h, append(h.data, data...))
+	h := k.hashing("")
+	h.data = append(h.data, data...)
+	return k.done(h, make([]byte, 0, sha256.Size), sha256.Size)
 }
 
 // mac is the keyed hash under which a value is found again.
 func (k *keyedHash) mac(kind string, parts ...string) []byte {
-	h := k.hashing()
-	data := append(h.data, kind...)
+	h := k.hashing(kind)
 	for _, p := range parts {
-		data = append(append(data, 0), p...)
+		h.part(p)
 	}
-	return k.done(h, data)
+	return k.done(h, make([]byte, 0, sha256.Size), sha256.Size)
 }

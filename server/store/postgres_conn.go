@@ -59,7 +59,7 @@ func (c *postgresConn) ExecContext(
 	if len(args) == 1 {
 		if r, ok := args[0].Value.(copiedRows); ok {
 			n, err := c.Conn.Conn().CopyFrom(ctx, pgx.Identifier{r.table}, r.columns,
-				pgx.CopyFromRows(r.rows))
+				pgx.CopyFromSlice(r.n, func(i int) ([]any, error) { return r.row(i), nil }))
 			return driver.RowsAffected(n), err
 		}
 	}

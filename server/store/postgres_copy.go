@@ -15,21 +15,22 @@ import (
 type copiedRows struct {
 	table   string
 	columns []string
-	rows    [][]any
+	n       int
+	row     func(i int) []any // good until the next is asked for
 }
 
 // copyInto stores rows within a transaction of PostgreSQL. The connection knows them by their type
 // (postgresConn.ExecContext): database/sql has no other way to it within a transaction.
 func copyInto(ctx context.Context, tx *sql.Tx, rows copiedRows) error {
-	if len(rows.rows) == 0 {
+	if rows.n == 0 {
 		return nil
 	}
 	done, err := tx.ExecContext(ctx, "COPY "+rows.table, rows)
 	if err != nil {
 		return err
 	}
-	if n, err := done.RowsAffected(); err != nil || n != int64(len(rows.rows)) {
-		return errors.Join(err, fmt.Errorf("store: COPY stored %d of %d rows", n, len(rows.rows)))
+	if n, err := done.RowsAffected(); err != nil || n != int64(rows.n) {
+		return errors.Join(err, fmt.Errorf("store: COPY stored %d of %d rows", n, rows.n))
 	}
 	return nil
 }

@@ -127,11 +127,16 @@ func (s *sealer) seal(
 	return sealWith(id, aead, at, plain), nil
 }
 
+// placeRooms are rooms for what a place is written as, which most fit into: an interface's method gets it, so
+// that each would be made anew on the heap.
+var placeRooms = sync.Pool{New: func() any { return new([256]byte) }}
+
 func sealWith(id int64, aead cipher.AEAD, at place, plain []byte) []byte {
-	var room [256]byte
+	room := placeRooms.Get().(*[256]byte)
+	defer placeRooms.Put(room)
 	out := binary.BigEndian.AppendUint64(make([]byte, 0, 8+12+len(plain)+16), uint64(id))
 	out[0] = at.form
-	out = append(out, make([]byte, 12)...)
+	out = out[:8+12]
 	rand.Read(out[8:20])
 	return aead.Seal(out, out[8:20], plain, at.appendTo(room[:0]))
 }
@@ -143,7 +148,8 @@ func (s *sealer) open(ctx context.Context, q queryer, at place, sealed []byte) (
 	if err != nil {
 		return nil, err
 	}
-	var room [256]byte
+	room := placeRooms.Get().(*[256]byte)
+	defer placeRooms.Put(room)
 	plain, err := k.aead.Open(nil, sealed[8:20], sealed[20:], at.appendTo(room[:0]))
 	if err != nil {
 		return nil, errAltered.Because(fmt.Errorf("%s of %s does not open: altered or moved", at.column,

@@ -18,14 +18,19 @@ const searchForm = 3
 // insured_mac, name_head_mac, kana_head_mac. Whole names need no hash of their own: whose name it is stands
 // among those whose name begins so.
 func (k *keyedHash) searchValues(insurer eligibility.InsurerNumber, p eligibility.Person) []any {
-	name, kana := eligibility.SearchName(p.Name), eligibility.SearchName(p.Kana)
-	return []any{searchForm, k.search(insurer, "number", eligibility.NormaliseNumber(p.Number)),
+	number := eligibility.NormaliseNumber(p.Number)
+	room := make([]byte, 0, 5*searchSize) // of all, side by side
+	hash := func(kind string, parts ...string) []byte {
+		at := len(room)
+		room = k.appendSearch(room, insurer, kind, parts...)
+		return room[at:len(room):len(room)]
+	}
+	return []any{searchForm, hash("number", number),
 		[]byte{}, []byte{},
-		k.search(insurer, "birth", p.BirthDate.String()),
-		k.search(insurer, "insured", eligibility.NormaliseSymbol(p.Symbol),
-			eligibility.NormaliseNumber(p.Number)),
-		k.search(insurer, "name-head", headOf(name)),
-		k.search(insurer, "kana-head", headOf(kana))}
+		hash("birth", p.BirthDate.String()),
+		hash("insured", eligibility.NormaliseSymbol(p.Symbol), number),
+		hash("name-head", headOf(eligibility.SearchName(p.Name))),
+		hash("kana-head", headOf(eligibility.SearchName(p.Kana)))}
 }
 
 // headLetters is how many letters a beginning of a name needs to be looked for: by the first of them alone a
@@ -34,14 +39,33 @@ const headLetters = 2
 
 // headOf returns the first letters of a name as SearchName writes it; a shorter one whole.
 func headOf(name string) string {
-	letters := []rune(name)
-	return string(letters[:min(len(letters), headLetters)])
+	n := 0
+	for at := range name {
+		if n++; n > headLetters {
+			return name[:at]
+		}
+	}
+	return name
 }
 
 // search is short, since four indexes hold one for each person: a chance find among 2^64 does no harm, and
 // the record that it opens is shown with its own values.
 func (k *keyedHash) search(insurer eligibility.InsurerNumber, kind string, parts ...string) []byte {
-	return k.mac("search-"+kind, append([]string{string(insurer)}, parts...)...)[:8]
+	return k.appendSearch(make([]byte, 0, searchSize), insurer, kind, parts...)
+}
+
+// searchSize is how many bytes of a hash people are found by.
+const searchSize = 8
+
+func (k *keyedHash) appendSearch(
+	to []byte, insurer eligibility.InsurerNumber, kind string, parts ...string,
+) []byte {
+	h := k.hashing("search-" + kind)
+	h.part(string(insurer))
+	for _, p := range parts {
+		h.part(p)
+	}
+	return k.done(h, to, searchSize)
 }
 
 // FindPeople implements insurer.RegisterStore.

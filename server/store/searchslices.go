@@ -49,6 +49,13 @@ type sliceEntry struct {
 	person int64
 }
 
+func (e sliceEntry) compare(other sliceEntry) int {
+	if c := cmp.Compare(e.hash, other.hash); c != 0 {
+		return c
+	}
+	return cmp.Compare(e.person, other.person)
+}
+
 const (
 	sliceEntrySize = 16
 	slicePartBits  = 4 // of a hash: which part of a slice it lies in
@@ -89,9 +96,7 @@ func (s *searchSlice) rows(imported int64, insurer eligibility.InsurerNumber) []
 	}
 	var rows [][]any
 	for kind, all := range s {
-		slices.SortFunc(all, func(a, b sliceEntry) int {
-			return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.person, b.person))
-		})
+		slices.SortFunc(all, sliceEntry.compare)
 		for len(all) > 0 {
 			part := partOf(all[0].hash)
 			n := sort.Search(len(all), func(i int) bool { return partOf(all[i].hash) > part })
@@ -112,7 +117,8 @@ func (im *openImport) putSearchSlice(ctx context.Context, tx *sql.Tx) error {
 	rows := im.search.rows(im.id, im.number)
 	var err error
 	if _, ok := im.engine.(postgres); ok {
-		err = copyInto(ctx, tx, copiedRows{"search_slices", sliceColumns, rows})
+		err = copyInto(ctx, tx, copiedRows{"search_slices", sliceColumns, len(rows),
+			func(i int) []any { return rows[i] }})
 	} else {
 		for i := 0; i < len(rows) && err == nil; i++ {
 			_, err = tx.ExecContext(ctx, `INSERT INTO search_slices
