@@ -15,6 +15,7 @@ import (
 	"madoguchi/server/auditing"
 	"madoguchi/server/backup"
 	"madoguchi/server/copying"
+	"madoguchi/server/guarded"
 	"madoguchi/server/input"
 	"madoguchi/server/insurer"
 	"madoguchi/server/load"
@@ -103,6 +104,7 @@ func main() {
 		printError(err)
 		os.Exit(exitRefused)
 	}
+	guarded.LeaveRoom()
 	if err := command.Run(&p.Settings, settings.Clock(clock), service.Serve(serve),
 		load.OwnServer(p.ownServer), clock, auditHost); err != nil {
 		var code exit
