@@ -208,7 +208,9 @@ func (f *newPeople) flush(ctx context.Context, tx *sql.Tx) error {
 }
 
 // copyIn stores by COPY: under these numbers who is found by a slice, others without.
-func (im *openImport) copyIn(ctx context.Context, tx *sql.Tx, people []incomingPerson, numbers []int64) error {
+func (im *openImport) copyIn(
+	ctx context.Context, tx *sql.Tx, people []incomingPerson, numbers []int64,
+) error {
 	columns := newColumns
 	if numbers != nil {
 		columns = slicedColumns

@@ -49,8 +49,8 @@ type openImport struct {
 	refs  refs
 	count insurer.ImportCount
 
-	// alike are the values that all new people share, as the engines get them: a number or a text that becomes
-	// one for each person is made anew for each
+	// alike are the values that all new people share, as the engines get them: made for each person, they
+	// would be so many pieces of memory
 	alike struct{ insurer, registeredAt, id, preview any }
 	room  []any // newRows
 
