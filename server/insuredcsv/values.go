@@ -81,8 +81,8 @@ func plainCell(cell string) string {
 	return s
 }
 
-// plainEnds is a quick look at both ends of a cell: most begin and end with a letter or a digit of ASCII, a kana
-// or a kanji, and plainCell has nothing to do there.
+// plainEnds is a quick look at both ends of a cell: most begin and end with a letter or a digit of ASCII, a
+// kana or a kanji, and plainCell has nothing to do there.
 func plainEnds(cell string) bool {
 	n := len(cell)
 	return n > 0 && (asciiWord(cell[0]) || japaneseStart(cell)) &&
@@ -91,8 +91,8 @@ func plainEnds(cell string) bool {
 
 func asciiWord(b byte) bool { return b >= '0' && b <= '9' || b|0x20 >= 'a' && b|0x20 <= 'z' }
 
-// japaneseStart reports whether a text begins with a kana or a kanji: in UTF-8 the bytes E3 81 to E3 83, or E4
-// to E9, and more (Unicode Standard, table 3-7).
+// japaneseStart reports whether a text begins with a kana or a kanji: in UTF-8 the bytes E3 81 to E3 83, or
+// E4 to E9, and more (Unicode Standard, table 3-7).
 func japaneseStart(s string) bool {
 	return len(s) >= 3 && (s[0] >= 0xe4 && s[0] <= 0xe9 || s[0] == 0xe3 && s[1] >= 0x81 && s[1] <= 0x83)
 }
