@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// A program leaves room once, however often it is asked, and not where its operator says how many threads it has.
+// A program leaves room once, however often it is asked, and not where its operator says how much it has.
 func TestRoomIsLeftOnceAndUnlessTheOperatorSaysOtherwise(t *testing.T) {
 	if os.Getenv("MADOGUCHI_ROOM") != "" {
 		before := runtime.GOMAXPROCS(0)

@@ -60,7 +60,7 @@ func mayBeDamaged(s string) bool {
 	for _, first := range s {
 		switch first {
 		case '#', 'e', 'E', 'n', 'N', 'u', 'U', 'v', 'V', 'b', 'B', '(', '<', '\\', '-', '[',
-			'＃', 'Ｅ', 'ｅ', 'Ｎ', 'ｎ', 'Ｕ', 'ｕ', 'Ｂ', 'ｂ', '（', '＜', '［', '＼', '￥', '〔', '【', '空':
+			'＃', 'Ｅ', 'ｅ', 'Ｎ', 'ｎ', 'Ｕ', 'ｕ', 'Ｂ', 'ｂ', '（', '＜', '［', '＼', '￥', '¥', '〔', '【', '空':
 			return true
 		}
 		return first >= 0x80 && eligibility.IsHyphen(first)
