@@ -6,7 +6,8 @@ import (
 	"sync"
 )
 
-// besides is how many goroutines an import keeps at work for long: one reads its file, one prepares its people.
+// besides is how many goroutines an import keeps at work for long: one reads its file, one prepares its
+// people.
 const besides = 2
 
 // LeaveRoom lets more goroutines run at once than there are processors (or than a container may use), unless
