@@ -1,7 +1,7 @@
-// Package guarded keeps work that goes on beside requests from doing harm to them. A fault in it ends that
-// work alone: a panic in a goroutine ends the whole program, so that one clerk's odd file, or one issuer's odd
-// answer, would take everybody's screens away. And it leaves them room (LeaveRoom). What a request does itself
-// is guarded by the site (server/web).
+// Package guarded keeps work that goes on beside requests from doing harm to them. A fault in it ends
+// that work alone: a panic in a goroutine ends the whole program, so that one clerk's odd file, or one
+// issuer's odd answer, would take everybody's screens away. And it leaves them room (LeaveRoom). What a
+// request does itself is guarded by the site (server/web).
 package guarded
 
 import (
