@@ -76,7 +76,7 @@ bench:
 	bar go test -timeout 60m -run '^$$' -bench '^(BenchmarkBars|BenchmarkMillion)$$' -benchtime 1x ./e2e; \
 	bar go test -run '^$$' -bench '^BenchmarkBars$$' -benchtime 1x ./server/store; \
 	bar go test -count=1 -v -run '^TestAStartTakesNoLongerInLaterYears$$' ./server/auditing; \
-	bar go test -timeout 60m -run '^$$' -bench '^(BenchmarkBars|BenchmarkManyPeople)$$' -benchtime 1x \
+	bar go test -timeout 60m -run '^$$' -bench '^Benchmark(Bars|ManyPeople|BesideAnImport)$$' -benchtime 1x \
 		./server/web; \
 	bar go test -count=1 -v -run '^TestAHundredCountersAtOnce$$' ./server/web; \
 	MADOGUCHI_TEST=require bar go test -count=1 -v -run '^$(COUNTER_BARS)$$' ./e2e; \

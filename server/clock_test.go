@@ -191,6 +191,7 @@ var realClock = map[string]string{
 	"internal/barrage/barrage_test.go":    span,
 	"server/web/testapp_test.go":          span,
 	"server/web/bars_linux_test.go":       span,
+	"server/web/besidebars_linux_test.go": span,
 	"server/web/importbars_linux_test.go": span,
 	"server/store/audit_bench_test.go":    span,
 	"server/store/auditbars_test.go":      span,

@@ -28,6 +28,7 @@ type Order struct {
 	Requests    [][]byte // as they go over the wire; connection c sends c, c+Connections, …, over and over
 	Connections int
 	For         time.Duration
+	Pause       time.Duration // of a connection, between an answer and its next request
 }
 
 // Result is what came of it.
@@ -156,7 +157,10 @@ func (c *connection) run() error {
 		} else {
 			c.other("status " + status)
 		}
-		asked = now
+		if asked = now; c.order.Pause > 0 {
+			time.Sleep(c.order.Pause)
+			asked = c.now()
+		}
 	}
 	return nil
 }

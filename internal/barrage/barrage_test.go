@@ -17,6 +17,20 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// A pause parts an answer from the next request, and is in no answer's time.
+func TestAPauseIsNoPartOfAnAnswer(t *testing.T) {
+	var asked atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
+	defer server.Close()
+	address := strings.TrimPrefix(server.URL, "http://")
+	const pause = 400 * time.Millisecond
+	o := barrage.Order{Address: address, Requests: [][]byte{[]byte("GET / HTTP/1.1\r\nHost: h\r\n\r\n")},
+		Connections: 2, For: time.Second, Pause: pause}
+	if r := o.Run(t); r.Answers < 2 || r.Answers > 6 || int64(r.Answers) != asked.Load() || r.P50 >= pause {
+		t.Errorf("%+v; the server was asked %d times", r, asked.Load())
+	}
+}
+
 // What is counted is what the server answered: whole answers of any length, and those of another status
 // apart.
 func TestAnswersAreCountedAsTheServerGaveThem(t *testing.T) {
