@@ -52,6 +52,17 @@ func (f *sourceFile) heading() record {
 	return record{}
 }
 
+// hasRows reports whether anything stands below the heading.
+func (f *sourceFile) hasRows() bool {
+	n := 0
+	for range f.records() {
+		if n++; n > 1 {
+			return true
+		}
+	}
+	return false
+}
+
 // records cuts the file into records that say something: rows of nothing but blanks are nobody's, but a
 // spreadsheet counts them. A quote that never ends spoils its own line only. A record with a fault is the
 // last.

@@ -81,6 +81,9 @@ func Open(source Source, o Options) (*File, error) {
 	if out.columns, err = out.recognise(out.Headings, o); err != nil {
 		return nil, err
 	}
+	if !f.hasRows() { // an export that failed looks like that: nobody is told that all is well
+		return nil, refuseFile("import.empty", nil)
+	}
 	if out.Insurer == "" { // the first good row's number is the file's
 		for row := range out.Rows() {
 			if row.Accepted {

@@ -176,6 +176,9 @@ func TestFilesThatAreRefusedWhole(t *testing.T) {
 	}{
 		{"empty", "", "import.empty"},
 		{"blank lines", "\n\n \n", "import.empty"},
+		{"a heading alone", "番号,氏名,生年月日\n", "import.empty"},
+		{"a heading and blank rows", "番号,氏名,生年月日\n\n,,\n 　,\"\",\n", "import.empty"},
+		{"a heading alone that is none of ours", "番号,氏名\n", "import.columns_missing"},
 		{"no birth date", "番号,氏名\n1,試験\n", "import.columns_missing"},
 		{"no heading", "1,試験 太郎,1986-04-12\n", "import.columns_missing"},
 		{"a column twice", "番号,氏名,生年月日,被保険者番号\n1,試験,1986-04-12,2\n", "import.column_twice"},

@@ -220,7 +220,7 @@ func TestFilesThatAClumsyClerkChoosesSayWhatToDo(t *testing.T) {
 		"a column twice":        {"番号,氏名,生年月日,被保険者番号\n1,試験 太郎,1986-04-12,1\n", "列が2つあります（1列目と4列目）"},
 		"another delimiter":     {"番号|氏名|生年月日\n1|試験 太郎|1986-04-12\n", "かならず要ります"},
 		"no heading":            {"1,試験 太郎,1986-04-12\n", "1行目に見出しがありません"},
-		"a heading and nothing": {"番号,氏名,生年月日\n", `id="count-new">0<`},
+		"a heading and nothing": {"番号,氏名,生年月日\n", "ファイルが空です"},
 		"full-width and eras":   {"番号;氏名;生年月日\n１２３;試験　太郎;Ｓ６１．４．１２\n", `id="count-new">1<`},
 	} {
 		at := h.sent(t, c.text)
