@@ -48,12 +48,16 @@ func (s *jobRun[T]) file(ctx context.Context, number, first int) (FileRecord, er
 		if made.Sampled, err = f.sample(ctx, draft.Name()); err != nil {
 			return FileRecord{}, err
 		}
+	}
+	list := f.index.bytes()
+	made.ListSHA256 = hashOf(list)
+	if err := writeSmallFile(filepath.Join(s.Folder, s.name(number)+".csv"), list); err != nil {
+		return FileRecord{}, err
+	}
+	if made.People > 0 { // last of what can fail on the disk: a name is taken for a file that can be sent
 		if err := draft.Commit(); err != nil {
 			return FileRecord{}, errFolder.Because(err)
 		}
-	}
-	if err := writeSmallFile(filepath.Join(s.Folder, s.name(number)+".csv"), f.index.bytes()); err != nil {
-		return FileRecord{}, err
 	}
 	if err := s.Store.Finish(ctx, made, f.printed); err != nil {
 		return FileRecord{}, err
@@ -149,6 +153,12 @@ func (f *filePrint[T]) people(ctx context.Context, file File[T], first, last int
 	}
 	f.reportProgress(last, f.number, false)
 	return nil
+}
+
+// hashOf is a small file's SHA-256 as records have it.
+func hashOf(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
 }
 
 // byteCounter counts bytes.

@@ -134,6 +134,8 @@ type FileRecord struct {
 	Sampled int    `json:"sampled"`
 	Bytes   int64  `json:"bytes"`
 	SHA256  string `json:"sha256"`
+	// ListSHA256 is that of the file's list; empty in records of versions before.
+	ListSHA256 string `json:"listSHA256,omitempty"`
 }
 
 // SumRecords counts what files came to in all; it is no file itself.
