@@ -55,6 +55,7 @@ func (p runPaper) loadPeople(ctx context.Context, refs []string) ([]PersonRecord
 		}
 		person := r.Person
 		records[i] = r
+		people[i].Version = r.Version
 		people[i].Symbol = person.Symbol
 		people[i].Number = person.Number
 		people[i].BranchNumber = person.BranchNumber

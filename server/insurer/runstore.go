@@ -36,7 +36,7 @@ type RunStore interface {
 		ctx context.Context,
 		r PrintRun,
 		f printing.FileRecord,
-		printed []audit.PersonID,
+		printed []printing.PrintedRecord,
 		e audit.Entry,
 	) error
 	// CheckRun notes that a run's names were looked at by hand; false when they were before.

@@ -124,12 +124,14 @@ func (m *memory) Files(context.Context) ([]printing.FileRecord, error) {
 	return slices.Clone(m.files), nil
 }
 func (m *memory) Command(context.Context) (printing.Command, error) { return m.command, nil }
-func (m *memory) Finish(_ context.Context, f printing.FileRecord, printed []string) error {
+func (m *memory) Finish(_ context.Context, f printing.FileRecord, printed []printing.PrintedRecord) error {
 	if m.broken != nil {
 		return m.broken
 	}
 	m.files = append(m.files, f)
-	m.printed = append(m.printed, printed...)
+	for _, p := range printed {
+		m.printed = append(m.printed, p.Ref)
+	}
 	return nil
 }
 

@@ -70,7 +70,7 @@ type filePrint[T any] struct {
 	*jobRun[T]
 	number  int
 	index   *index
-	printed []string
+	printed []PrintedRecord
 	wants   []wantedPage // in the order of printing; several may stand on one page
 	pages   int
 	bytes   int64
@@ -148,7 +148,7 @@ func (f *filePrint[T]) people(ctx context.Context, file File[T], first, last int
 			p.Check = append(p.Check, page.NeedsReview)
 		}
 		f.index.printed(at, page.Person, p)
-		f.printed = append(f.printed, page.Ref)
+		f.printed = append(f.printed, PrintedRecord{page.Ref, page.Version})
 		f.wants = append(f.wants, wantedPage{p.Page, page.Codes, page.Texts})
 	}
 	f.reportProgress(last, f.number, false)

@@ -31,6 +31,7 @@ type File[T any] interface {
 // Person is one person of a job as the lists and the read-back know them.
 type Person struct {
 	Ref                          string // the person's record
+	Version                      int    // of the record, that the page is made of
 	Skip                         string // why nothing is printed, or empty
 	Symbol, Number, BranchNumber string // for the index
 	Codes                        map[string]string
@@ -107,7 +108,13 @@ type JobStore interface {
 	// Command is what people want of the job now.
 	Command(ctx context.Context) (Command, error)
 	// Finish notes a file and that its people were printed, together.
-	Finish(ctx context.Context, f FileRecord, printed []string) error
+	Finish(ctx context.Context, f FileRecord, printed []PrintedRecord) error
+}
+
+// PrintedRecord is a person's record as a page shows it; by now it may be newer.
+type PrintedRecord struct {
+	Ref     string
+	Version int
 }
 
 // Command is what people want of a job.
