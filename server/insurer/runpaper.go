@@ -73,6 +73,17 @@ func (p runPaper) loadPeople(ctx context.Context, refs []string) ([]PersonRecord
 	return records, people, nil
 }
 
+// Due implements printing.Composer.
+func (p runPaper) Due(ctx context.Context, refs []string) (due int, err error) {
+	_, people, err := p.loadPeople(ctx, refs)
+	for _, person := range people {
+		if person.Skip == "" {
+			due++
+		}
+	}
+	return due, err
+}
+
 func (p runPaper) serial(at int) string {
 	return fmt.Sprintf("%s %06d/%06d", p.run.ID, at+1, p.run.Total)
 }

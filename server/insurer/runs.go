@@ -238,14 +238,6 @@ func (i runItems) Slice(ctx context.Context, first, last int) ([]printing.Item, 
 	return i.store.RunItems(ctx, i.run.Key(), first, last)
 }
 
-// Groups implements printing.Items.
-func (i runItems) Groups(ctx context.Context) (map[string]printing.Group, error) {
-	if !i.run.Options.CountSheets {
-		return nil, nil
-	}
-	return i.store.RunParcels(ctx, i.run.Key())
-}
-
 // jobStore is a run's files in the store.
 type jobStore struct {
 	jobs *PrintJobs

@@ -88,6 +88,15 @@ func (n *notices) Load(_ context.Context, at int, refs []string) ([]printing.Pag
 	return out, nil
 }
 
+func (n *notices) Due(_ context.Context, refs []string) (due int, err error) {
+	for _, ref := range refs {
+		if !n.gone[ref] {
+			due++
+		}
+	}
+	return due, nil
+}
+
 func (n *notices) Open(w io.Writer) (printing.File[pdf.Notice], error) {
 	return &file{Notices: pdf.NewNotices(w, "架空市", runDay)}, nil
 }

@@ -14,6 +14,8 @@ type Composer[T any] interface {
 	// Load prepares the people behind refs, who stand from place at (from 0) on in the job, in that order;
 	// somebody who is gone comes back with a reason to skip.
 	Load(ctx context.Context, at int, refs []string) ([]Page[T], error)
+	// Due returns how many of the people behind refs would be printed now.
+	Due(ctx context.Context, refs []string) (int, error)
 	// Open begins a file.
 	Open(w io.Writer) (File[T], error)
 }
@@ -54,8 +56,8 @@ type Printed struct {
 // Group is people whose pages go into one parcel: an employer's.
 type Group struct {
 	Key    string
-	First  string // ref of its first person, who knows the employer's name
-	People int
+	First  string // ref of the first person who is printed, who knows the employer's name
+	People int    // who are printed, as far as is known before their pages
 }
 
 // Item is one person's place in a job.
@@ -69,8 +71,6 @@ type Items interface {
 	Len() int
 	// Slice returns those from place first (from 0) on, up to before last.
 	Slice(ctx context.Context, first, last int) ([]Item, error)
-	// Groups returns the parcels by their keys.
-	Groups(ctx context.Context) (map[string]Group, error)
 }
 
 // ItemList are items that are at hand.
@@ -82,23 +82,6 @@ func (l ItemList) Len() int { return len(l) }
 // Slice implements Items.
 func (l ItemList) Slice(_ context.Context, first, last int) ([]Item, error) {
 	return l[first:last], nil
-}
-
-// Groups implements Items.
-func (l ItemList) Groups(context.Context) (map[string]Group, error) {
-	out := map[string]Group{}
-	for _, item := range l {
-		if item.Group == "" {
-			continue
-		}
-		g, ok := out[item.Group]
-		if !ok {
-			g = Group{Key: item.Group, First: item.Ref}
-		}
-		g.People++
-		out[item.Group] = g
-	}
-	return out, nil
 }
 
 // JobStore remembers what a job has done.
@@ -141,6 +124,8 @@ type FileRecord struct {
 	Sampled int    `json:"sampled"`
 	Bytes   int64  `json:"bytes"`
 	SHA256  string `json:"sha256"`
+	// Parcel is the group whose count sheet came last, in this file or before it.
+	Parcel string `json:"parcel,omitempty"`
 	// ListSHA256 is that of the file's list; empty in records of versions before.
 	ListSHA256 string `json:"listSHA256,omitempty"`
 }

@@ -212,27 +212,6 @@ func (s runStore) RunItems(
 	return all, storageError(err)
 }
 
-// RunParcels implements insurer.RunStore.
-func (s runStore) RunParcels(ctx context.Context, run insurer.RunKey) (map[string]printing.Group, error) {
-	all := map[string]printing.Group{}
-	err := s.each(ctx, func(scan func(...any) error) error {
-		var g printing.Group
-		var parcel int
-		if err := scan(&parcel, &g.People, &g.First); err != nil {
-			return err
-		}
-		g.Key = strconv.Itoa(parcel)
-		all[g.Key] = g
-		return nil
-	}, `SELECT parcels.parcel, parcels.people, run_items.person FROM (
-			SELECT run_items.run_id, parcel, count(*) AS people, min(place) AS first
-			FROM run_items JOIN runs ON runs.id = run_items.run_id
-			WHERE runs.ref = $1 AND runs.insurer = $2 AND parcel > 0 GROUP BY run_items.run_id, parcel
-		) AS parcels JOIN run_items ON run_items.run_id = parcels.run_id
-			AND run_items.place = parcels.first`, run.ID, run.Insurer)
-	return all, storageError(err)
-}
-
 // RunFiles implements insurer.RunStore.
 func (s runStore) RunFiles(ctx context.Context, run insurer.RunKey) (all []printing.FileRecord, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
