@@ -217,7 +217,7 @@ func TestStatisticsOfTheVersionBeforeAreTheSame(t *testing.T) {
 		got, want int
 	}{
 		{"people", s.People, 3},
-		{"people of 70 to 74", s.From70, 1},
+		{"people of 70 to 74", s.Ages[4].People, 1},
 		{"people who pay two tenths", s.Shares[20], 1},
 		{"people who pay three tenths", s.Shares[30], 2},
 		{"open notices", s.NoticesOpen, 2},

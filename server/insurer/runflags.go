@@ -95,6 +95,11 @@ func (f RunFlags) Start(
 	return report, nil
 }
 
+// longestList is how many bytes a list may have: a million people and more.
+const longestList = 16 << 20
+
+var errListTooLong = errors.New("the list has more than 16 MB")
+
 // lines reads the list.
 func (f RunFlags) lines() ([]string, error) {
 	if f.List == "" {
@@ -105,8 +110,10 @@ func (f RunFlags) lines() ([]string, error) {
 		return nil, errPrintList.Because(err)
 	}
 	defer file.Close()
-	const most = 16 << 20
-	data, err := io.ReadAll(io.LimitReader(file, most))
+	data, err := io.ReadAll(io.LimitReader(file, longestList+1))
+	if err == nil && len(data) > longestList {
+		err = errListTooLong
+	}
 	if err != nil {
 		return nil, errPrintList.Because(err)
 	}

@@ -64,20 +64,30 @@ type runList struct {
 func newRunList(lines []string) runList {
 	l := runList{len(lines) == 0, map[string]string{}, map[string]bool{}}
 	for _, line := range lines {
-		parts := strings.FieldsFunc(
-			line,
-			func(r rune) bool { return r == ',' || r == '\t' || r == '，' || r == '、' },
-		)
-		for i, part := range parts {
-			parts[i] = comparableNumber(part)
-		}
-		key := strings.Join(parts, "\x00")
-		if strings.Trim(key, "\x00") == "" {
-			key = "\x00" + line // it names nobody, and is said to
-		}
-		l.lines[key] = line
+		l.lines[listKey(line)] = line
 	}
 	return l
+}
+
+// listKey is a line as it is compared: 番号, or 記号 and 番号 and perhaps 枝番. An empty 記号 is one: the
+// elderly (後期高齢者医療) have none.
+func listKey(line string) string {
+	parts := splitCells(line)
+	for len(parts) > 1 && strings.TrimSpace(parts[len(parts)-1]) == "" {
+		parts = parts[:len(parts)-1] // columns of a spreadsheet
+	}
+	for i, part := range parts {
+		parts[i] = comparableNumber(part)
+	}
+	if parts[min(1, len(parts)-1)] == "" {
+		return "\x00\x00\x00" + line // it names nobody, and is said to
+	}
+	return strings.Join(parts, "\x00")
+}
+
+// splitCells parts a line at commas and tabs.
+func splitCells(line string) []string {
+	return strings.Split(strings.NewReplacer("，", ",", "、", ",", "\t", ",").Replace(line), ",")
 }
 
 // comparableNumber is a number as lists are compared: narrow, without blanks, without leading zeros

@@ -55,6 +55,7 @@ func (p runPaper) loadPeople(ctx context.Context, refs []string) ([]PersonRecord
 		}
 		person := r.Person
 		records[i] = r
+		people[i].Version = r.Version
 		people[i].Symbol = person.Symbol
 		people[i].Number = person.Number
 		people[i].BranchNumber = person.BranchNumber
@@ -70,6 +71,17 @@ func (p runPaper) loadPeople(ctx context.Context, refs []string) ([]PersonRecord
 		people[i].Texts = pdf.IdentityLines(person)
 	}
 	return records, people, nil
+}
+
+// Due implements printing.Composer.
+func (p runPaper) Due(ctx context.Context, refs []string) (due int, err error) {
+	_, people, err := p.loadPeople(ctx, refs)
+	for _, person := range people {
+		if person.Skip == "" {
+			due++
+		}
+	}
+	return due, err
 }
 
 func (p runPaper) serial(at int) string {

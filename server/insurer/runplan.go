@@ -230,7 +230,8 @@ func runDue(kind PaperKind, day eligibility.Date) func(eligibility.Person) (bool
 
 // sortKey orders people; numbers within are compared as numbers.
 func sortKey(p eligibility.Person, order RunOrder) string {
-	number := naturalKey(p.Symbol) + "\x00" + naturalKey(p.Number) + "\x00" + naturalKey(p.BranchNumber)
+	number := naturalKey(p.Symbol) + "\x00" + parcelKey(p) + "\x00" + naturalKey(p.Number) + "\x00" +
+		naturalKey(p.BranchNumber)
 	switch order {
 	case ByNumber:
 		return number
@@ -241,6 +242,11 @@ func sortKey(p eligibility.Person, order RunOrder) string {
 	code, _ = eligibility.PostCode(code)
 	return eligibility.NormaliseSymbol(code) + "\x00" + address + "\x00" + number
 }
+
+// parcelKey tells the 事業所 of people apart: their 記号 as it is compared
+// (docs/facts/insurer-numbers.md#symbol-number-branch), since one is written wide for some and narrow for
+// others. 007 is another than 7.
+func parcelKey(p eligibility.Person) string { return eligibility.NormaliseSymbol(p.Symbol) }
 
 // naturalKey pads the runs of digits in a text, so that 9 comes before 10.
 func naturalKey(text string) string {
@@ -280,7 +286,7 @@ func startRun(ctx context.Context, j *PrintJobs, by staff.ForInsurer, p *Plan) e
 	defer sorter.close()
 	err := j.choose(ctx, p, func(r PersonRecord) error {
 		// a part of the person's record would keep all of it in memory
-		group := strings.Clone(r.Person.Symbol)
+		group := strings.Clone(parcelKey(r.Person))
 		return sorter.add(candidate{string(r.ID), sortKey(r.Person, options.Order), group})
 	})
 	if err != nil {

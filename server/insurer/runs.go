@@ -238,14 +238,6 @@ func (i runItems) Slice(ctx context.Context, first, last int) ([]printing.Item, 
 	return i.store.RunItems(ctx, i.run.Key(), first, last)
 }
 
-// Groups implements printing.Items.
-func (i runItems) Groups(ctx context.Context) (map[string]printing.Group, error) {
-	if !i.run.Options.CountSheets {
-		return nil, nil
-	}
-	return i.store.RunParcels(ctx, i.run.Key())
-}
-
 // jobStore is a run's files in the store.
 type jobStore struct {
 	jobs *PrintJobs
@@ -269,17 +261,15 @@ func (j jobStore) Command(ctx context.Context) (printing.Command, error) {
 	return printing.Pause, nil
 }
 
-func (j jobStore) Finish(ctx context.Context, f printing.FileRecord, printed []string) error {
-	ids := make([]audit.PersonID, len(printed))
-	for i, ref := range printed {
-		ids[i] = audit.PersonID(ref)
-	}
+func (j jobStore) Finish(
+	ctx context.Context, f printing.FileRecord, printed []printing.PrintedRecord,
+) error {
 	defer j.jobs.watchers.tell(j.run.Key())
 	return j.jobs.store.FinishFile(
 		ctx,
 		j.run,
 		f,
-		ids,
+		printed,
 		audit.Entry{At: j.jobs.now(), Actor: j.run.By, Action: "run.file",
 			Detail: fmt.Sprintf(
 				"%s file=%d people=%d skipped=%d sha256=%s",

@@ -24,8 +24,6 @@ type RunStore interface {
 	Runs(ctx context.Context, insurer eligibility.InsurerNumber, limit int) ([]PrintRun, error)
 	// RunItems returns the people of a run from place first (from 0) on, up to before last.
 	RunItems(ctx context.Context, run RunKey, first, last int) ([]printing.Item, error)
-	// RunParcels returns the parcels of a run by their numbers; none where it has none.
-	RunParcels(ctx context.Context, run RunKey) (map[string]printing.Group, error)
 	RunFiles(ctx context.Context, run RunKey) ([]printing.FileRecord, error)
 	// StepRun moves a run to a state if it is in one of from; false when it is in another.
 	StepRun(ctx context.Context, run RunKey, step RunStep, e audit.Entry) (bool, error)
@@ -36,7 +34,7 @@ type RunStore interface {
 		ctx context.Context,
 		r PrintRun,
 		f printing.FileRecord,
-		printed []audit.PersonID,
+		printed []printing.PrintedRecord,
 		e audit.Entry,
 	) error
 	// CheckRun notes that a run's names were looked at by hand; false when they were before.

@@ -78,27 +78,30 @@ type RegisterCounts struct {
 	People  int         // with eligibility today
 	Lost    int         // without
 	Shares  map[int]int // by percent; 0 where income decides and the file says nothing
-	From70  int         // 70 to 74
-	From75  int
 	Ages    [AgeGroups]AgeGroup
 	Counted time.Time
 }
 
-// AgeGroups is how many groups of ages there are: under 20, 20 to 39, 40 to 64, 65 to 74, 75 and over. Who
-// has no known birth date is in none.
-const AgeGroups = 5
+// AgeGroups is how many groups of ages there are: under 20, 20 to 39, 40 to 64, 65 to 69, 70 to 74 (高齢受給者),
+// 75 and over, and who has no known birth date (生年月日不詳). Together they are everybody with eligibility: ages
+// cut in a second way beside them would tell small groups by subtracting.
+const AgeGroups = 7
 
 // AgeGroup is how many people of some ages an insurer has, and how many of them a login shows.
 type AgeGroup struct{ People, Enrolled int }
 
-// ageGroup is the place of an age among the groups.
-func ageGroup(age int) int {
-	for i, below := range [...]int{20, 40, 65, 75} {
+// ageGroup is the place of a person among the groups.
+func ageGroup(p eligibility.Person, today eligibility.Date) int {
+	if p.BirthDate.IsZero() {
+		return AgeGroups - 1
+	}
+	age := eligibility.Age(p.BirthDate.Earliest(), today)
+	for i, below := range [...]int{20, 40, 65, 70, 75} {
 		if age < below {
 			return i
 		}
 	}
-	return AgeGroups - 1
+	return AgeGroups - 2
 }
 
 // Day is what happened on one day.
@@ -243,25 +246,14 @@ func (r *RegisterCounts) count(p eligibility.Person, today eligibility.Date) {
 		share = shares[0]
 	}
 	r.Shares[share]++
-	age := eligibility.Age(p.BirthDate.Earliest(), today)
-	if !p.BirthDate.IsZero() {
-		r.Ages[ageGroup(age)].People++
-	}
-	switch {
-	case p.BirthDate.IsZero(): // 生年月日不詳
-	case age >= 75:
-		r.From75++
-	case age >= 70:
-		r.From70++
-	}
+	r.Ages[ageGroup(p, today)].People++
 }
 
 // countEnrolled counts somebody whom a login shows, with eligibility today.
 func (r *RegisterCounts) countEnrolled(p eligibility.Person, today eligibility.Date) {
-	if p.BirthDate.IsZero() || !p.LostOn.IsZero() && !p.LostOn.After(today) {
-		return
+	if p.LostOn.IsZero() || p.LostOn.After(today) {
+		r.Ages[ageGroup(p, today)].Enrolled++
 	}
-	r.Ages[ageGroup(eligibility.Age(p.BirthDate.Earliest(), today))].Enrolled++
 }
 
 // usageTally gathers what happens too often to be stored each time. What a crash takes is at most a minute's

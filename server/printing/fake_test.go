@@ -88,6 +88,15 @@ func (n *notices) Load(_ context.Context, at int, refs []string) ([]printing.Pag
 	return out, nil
 }
 
+func (n *notices) Due(_ context.Context, refs []string) (due int, err error) {
+	for _, ref := range refs {
+		if !n.gone[ref] {
+			due++
+		}
+	}
+	return due, nil
+}
+
 func (n *notices) Open(w io.Writer) (printing.File[pdf.Notice], error) {
 	return &file{Notices: pdf.NewNotices(w, "架空市", runDay)}, nil
 }
@@ -124,12 +133,14 @@ func (m *memory) Files(context.Context) ([]printing.FileRecord, error) {
 	return slices.Clone(m.files), nil
 }
 func (m *memory) Command(context.Context) (printing.Command, error) { return m.command, nil }
-func (m *memory) Finish(_ context.Context, f printing.FileRecord, printed []string) error {
+func (m *memory) Finish(_ context.Context, f printing.FileRecord, printed []printing.PrintedRecord) error {
 	if m.broken != nil {
 		return m.broken
 	}
 	m.files = append(m.files, f)
-	m.printed = append(m.printed, printed...)
+	for _, p := range printed {
+		m.printed = append(m.printed, p.Ref)
+	}
 	return nil
 }
 

@@ -38,6 +38,7 @@ func (s *jobRun[T]) file(ctx context.Context, number, first int) (FileRecord, er
 		Check:   f.index.checks,
 		Bytes:   f.bytes,
 		SHA256:  f.hash,
+		Parcel:  s.parcel,
 	}
 	if made.People > 0 {
 		made.Name = filepath.Base(path)
@@ -48,12 +49,16 @@ func (s *jobRun[T]) file(ctx context.Context, number, first int) (FileRecord, er
 		if made.Sampled, err = f.sample(ctx, draft.Name()); err != nil {
 			return FileRecord{}, err
 		}
+	}
+	list := f.index.bytes()
+	made.ListSHA256 = hashOf(list)
+	if err := writeSmallFile(filepath.Join(s.Folder, s.name(number)+".csv"), list); err != nil {
+		return FileRecord{}, err
+	}
+	if made.People > 0 { // last of what can fail on the disk: a name is taken for a file that can be sent
 		if err := draft.Commit(); err != nil {
 			return FileRecord{}, errFolder.Because(err)
 		}
-	}
-	if err := writeSmallFile(filepath.Join(s.Folder, s.name(number)+".csv"), f.index.bytes()); err != nil {
-		return FileRecord{}, err
 	}
 	if err := s.Store.Finish(ctx, made, f.printed); err != nil {
 		return FileRecord{}, err
@@ -66,7 +71,7 @@ type filePrint[T any] struct {
 	*jobRun[T]
 	number  int
 	index   *index
-	printed []string
+	printed []PrintedRecord
 	wants   []wantedPage // in the order of printing; several may stand on one page
 	pages   int
 	bytes   int64
@@ -112,29 +117,29 @@ func (f *filePrint[T]) people(ctx context.Context, file File[T], first, last int
 	if err := f.checkCommand(ctx); err != nil {
 		return err
 	}
-	before := max(first-1, 0)
-	items, err := f.Items.Slice(ctx, before, last)
+	items, err := f.Items.Slice(ctx, first, last)
 	if err != nil {
 		return err
 	}
-	refs := make([]string, 0, last-first)
-	for _, item := range items[first-before:] {
-		refs = append(refs, item.Ref)
-	}
-	pages, err := f.composer.Load(ctx, first, refs)
+	pages, err := f.composer.Load(ctx, first, refsOf(items))
 	if err != nil {
 		return err
 	}
 	for i, page := range pages {
 		at := first + i
-		if group := items[at-before].Group; group != "" && (at == 0 || items[at-before-1].Group != group) {
-			if err := file.Count(ctx, f.groups[group]); err != nil {
-				return err
-			}
-		}
 		if page.Skip != "" {
 			f.index.skipped(at, page.Person)
 			continue
+		}
+		if group := items[i].Group; group != "" && group != f.parcel {
+			people, err := f.parcelPeople(ctx, items[i:], pages[i:], last)
+			if err == nil {
+				err = file.Count(ctx, Group{Key: group, First: page.Ref, People: people})
+			}
+			if err != nil {
+				return err
+			}
+			f.parcel = group
 		}
 		p, err := file.Add(page)
 		if err != nil {
@@ -144,11 +149,25 @@ func (f *filePrint[T]) people(ctx context.Context, file File[T], first, last int
 			p.Check = append(p.Check, page.NeedsReview)
 		}
 		f.index.printed(at, page.Person, p)
-		f.printed = append(f.printed, page.Ref)
+		f.printed = append(f.printed, PrintedRecord{page.Ref, page.Version})
 		f.wants = append(f.wants, wantedPage{p.Page, page.Codes, page.Texts})
 	}
 	f.reportProgress(last, f.number, false)
 	return nil
+}
+
+func refsOf(items []Item) []string {
+	refs := make([]string, len(items))
+	for i, item := range items {
+		refs[i] = item.Ref
+	}
+	return refs
+}
+
+// hashOf is a small file's SHA-256 as records have it.
+func hashOf(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
 }
 
 // byteCounter counts bytes.

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -127,7 +128,8 @@ func (j *Job) summary(files []FileRecord) error {
 	return writeSmallFile(path, []byte(csvfile.Mark+j.words(files)))
 }
 
-// listOf returns the rows of one file, by the lists in which they stand.
+// listOf returns the rows of one file, by the lists in which they stand. A list that is not as it was
+// written, such as one that was saved by a spreadsheet, counts as gone: people could be missing from it.
 func (j *Job) listOf(f FileRecord) (map[List][][]string, error) {
 	name := j.name(f.Number) + ".csv"
 	data, err := os.ReadFile(filepath.Join(j.Folder, name))
@@ -135,7 +137,8 @@ func (j *Job) listOf(f FileRecord) (map[List][][]string, error) {
 		return nil, ErrFileGone.In(name).Because(err)
 	}
 	rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte(csvfile.Mark)))).ReadAll()
-	if err != nil || len(rows) == 0 {
+	if err != nil || len(rows) != 1+f.Last-f.First || !slices.Equal(rows[0], indexHead) ||
+		f.ListSHA256 != "" && f.ListSHA256 != hashOf(data) {
 		return nil, ErrFileGone.In(name).Because(err)
 	}
 	out := map[List][][]string{Index: rows[1:]}

@@ -14,6 +14,8 @@ type Composer[T any] interface {
 	// Load prepares the people behind refs, who stand from place at (from 0) on in the job, in that order;
 	// somebody who is gone comes back with a reason to skip.
 	Load(ctx context.Context, at int, refs []string) ([]Page[T], error)
+	// Due returns how many of the people behind refs would be printed now.
+	Due(ctx context.Context, refs []string) (int, error)
 	// Open begins a file.
 	Open(w io.Writer) (File[T], error)
 }
@@ -31,6 +33,7 @@ type File[T any] interface {
 // Person is one person of a job as the lists and the read-back know them.
 type Person struct {
 	Ref                          string // the person's record
+	Version                      int    // of the record, that the page is made of
 	Skip                         string // why nothing is printed, or empty
 	Symbol, Number, BranchNumber string // for the index
 	Codes                        map[string]string
@@ -53,8 +56,8 @@ type Printed struct {
 // Group is people whose pages go into one parcel: an employer's.
 type Group struct {
 	Key    string
-	First  string // ref of its first person, who knows the employer's name
-	People int
+	First  string // ref of the first person who is printed, who knows the employer's name
+	People int    // who are printed, as far as is known before their pages
 }
 
 // Item is one person's place in a job.
@@ -68,8 +71,6 @@ type Items interface {
 	Len() int
 	// Slice returns those from place first (from 0) on, up to before last.
 	Slice(ctx context.Context, first, last int) ([]Item, error)
-	// Groups returns the parcels by their keys.
-	Groups(ctx context.Context) (map[string]Group, error)
 }
 
 // ItemList are items that are at hand.
@@ -83,23 +84,6 @@ func (l ItemList) Slice(_ context.Context, first, last int) ([]Item, error) {
 	return l[first:last], nil
 }
 
-// Groups implements Items.
-func (l ItemList) Groups(context.Context) (map[string]Group, error) {
-	out := map[string]Group{}
-	for _, item := range l {
-		if item.Group == "" {
-			continue
-		}
-		g, ok := out[item.Group]
-		if !ok {
-			g = Group{Key: item.Group, First: item.Ref}
-		}
-		g.People++
-		out[item.Group] = g
-	}
-	return out, nil
-}
-
 // JobStore remembers what a job has done.
 type JobStore interface {
 	// Files returns the finished files in order.
@@ -107,7 +91,13 @@ type JobStore interface {
 	// Command is what people want of the job now.
 	Command(ctx context.Context) (Command, error)
 	// Finish notes a file and that its people were printed, together.
-	Finish(ctx context.Context, f FileRecord, printed []string) error
+	Finish(ctx context.Context, f FileRecord, printed []PrintedRecord) error
+}
+
+// PrintedRecord is a person's record as a page shows it; by now it may be newer.
+type PrintedRecord struct {
+	Ref     string
+	Version int
 }
 
 // Command is what people want of a job.
@@ -134,6 +124,10 @@ type FileRecord struct {
 	Sampled int    `json:"sampled"`
 	Bytes   int64  `json:"bytes"`
 	SHA256  string `json:"sha256"`
+	// Parcel is the group whose count sheet came last, in this file or before it.
+	Parcel string `json:"parcel,omitempty"`
+	// ListSHA256 is that of the file's list; empty in records of versions before.
+	ListSHA256 string `json:"listSHA256,omitempty"`
 }
 
 // SumRecords counts what files came to in all; it is no file itself.

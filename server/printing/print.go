@@ -56,7 +56,7 @@ func Print[T any](ctx context.Context, j Job, c Composer[T]) ([]FileRecord, erro
 		next = f.Last
 	}
 	s := jobRun[T]{Job: j, composer: c, began: j.Now(), from: next}
-	if s.groups, err = j.Items.Groups(ctx); err != nil {
+	if s.parcel, err = j.lastParcel(ctx, files); err != nil {
 		return files, err
 	}
 	for next < j.Items.Len() {
@@ -77,7 +77,7 @@ type jobRun[T any] struct {
 	began    time.Time
 	from     int
 	asked    time.Time
-	groups   map[string]Group
+	parcel   string // whose count sheet came last
 }
 
 // reportProgress reports progress.

@@ -212,27 +212,6 @@ func (s runStore) RunItems(
 	return all, storageError(err)
 }
 
-// RunParcels implements insurer.RunStore.
-func (s runStore) RunParcels(ctx context.Context, run insurer.RunKey) (map[string]printing.Group, error) {
-	all := map[string]printing.Group{}
-	err := s.each(ctx, func(scan func(...any) error) error {
-		var g printing.Group
-		var parcel int
-		if err := scan(&parcel, &g.People, &g.First); err != nil {
-			return err
-		}
-		g.Key = strconv.Itoa(parcel)
-		all[g.Key] = g
-		return nil
-	}, `SELECT parcels.parcel, parcels.people, run_items.person FROM (
-			SELECT run_items.run_id, parcel, count(*) AS people, min(place) AS first
-			FROM run_items JOIN runs ON runs.id = run_items.run_id
-			WHERE runs.ref = $1 AND runs.insurer = $2 AND parcel > 0 GROUP BY run_items.run_id, parcel
-		) AS parcels JOIN run_items ON run_items.run_id = parcels.run_id
-			AND run_items.place = parcels.first`, run.ID, run.Insurer)
-	return all, storageError(err)
-}
-
 // RunFiles implements insurer.RunStore.
 func (s runStore) RunFiles(ctx context.Context, run insurer.RunKey) (all []printing.FileRecord, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
@@ -301,7 +280,8 @@ func (s runStore) CheckRun(ctx context.Context, run insurer.RunKey, e audit.Entr
 
 // FinishFile implements insurer.RunStore.
 func (s runStore) FinishFile(
-	ctx context.Context, r insurer.PrintRun, f printing.FileRecord, printed []audit.PersonID, e audit.Entry,
+	ctx context.Context, r insurer.PrintRun, f printing.FileRecord, printed []printing.PrintedRecord,
+	e audit.Entry,
 ) error {
 	body, err := json.Marshal(f)
 	if err != nil {
@@ -318,7 +298,7 @@ func (s runStore) FinishFile(
 		if n, err := noted.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(err, insurer.ErrRunTaken)
 		}
-		for some := range slices.Chunk(inOrderOfRefs(printed), printsTogether) {
+		for some := range slices.Chunk(inOrderOfRecords(printed), printsTogether) {
 			if err := notePrinted(ctx, tx, r, toMillis(e.At), some); err != nil {
 				return fmt.Errorf("noting who was printed: %w", err)
 			}
@@ -330,18 +310,27 @@ func (s runStore) FinishFile(
 // printsTogether is of how many people one statement notes that they were printed.
 const printsTogether = 100
 
+// inOrderOfRecords is inOrderOfRefs for what was printed.
+func inOrderOfRecords(printed []printing.PrintedRecord) []printing.PrintedRecord {
+	return slices.SortedFunc(slices.Values(printed), func(a, b printing.PrintedRecord) int {
+		return strings.Compare(a.Ref, b.Ref)
+	})
+}
+
+// notePrinted notes the versions that the pages show: an import may have come since they were made.
 func notePrinted(
-	ctx context.Context, tx *sql.Tx, r insurer.PrintRun, at int64, people []audit.PersonID,
+	ctx context.Context, tx *sql.Tx, r insurer.PrintRun, at int64, printed []printing.PrintedRecord,
 ) error {
-	places, values := make([]string, len(people)), []any{r.Kind, at, r.ID, r.Insurer}
-	for i, id := range people {
-		values = append(values, id)
-		places[i] = fmt.Sprintf("$%d", len(values))
+	places, values := make([]string, len(printed)), []any{r.Kind, at, r.ID, r.Insurer}
+	for i, p := range printed {
+		values = append(values, p.Ref, p.Version)
+		places[i] = fmt.Sprintf("($%d, CAST($%d AS bigint))", len(values)-1, len(values))
 	}
 	// || as in lastNotices
-	_, err := tx.ExecContext(ctx, `INSERT INTO prints (person_id, kind, at, version, run)
-		SELECT id, $1, $2, version, $3 FROM people
-		WHERE insurer || '' = $4 AND ref IN (`+strings.Join(places, ", ")+`)
+	_, err := tx.ExecContext(ctx, `WITH printed (ref, version) AS (VALUES `+strings.Join(places, ", ")+`)
+		INSERT INTO prints (person_id, kind, at, version, run)
+		SELECT people.id, $1, $2, printed.version, $3 FROM printed JOIN people ON people.ref = printed.ref
+		WHERE people.insurer || '' = $4
 		ON CONFLICT (person_id, kind) DO UPDATE SET at = excluded.at, version = excluded.version,
 		run = excluded.run`, values...)
 	return err

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -209,5 +210,49 @@ func TestPapersAfterAnImportAreForTheNewPeopleOfTheFile(t *testing.T) {
 	if page := h.page(t, at); strings.Contains(page, "お知らせを作る") ||
 		!strings.Contains(page, "新しい1人の資格確認書を作る") {
 		t.Error("who has the paper now is still waiting for it")
+	}
+}
+
+// A second press while the first is on its way (a slow net, an impatient hand), or the form sent again by the
+// browser, is the same yes: of two runs everybody would get two papers.
+func TestAPlanThatIsSentTwiceIsOneRun(t *testing.T) {
+	h := newTestApp(t)
+	h.town(t, row(1, ",,架空商店,有"), row(2, ",,架空商店,有"))
+	choices := url.Values{"insurer": {"06139992"}, "run": {"notices"}, "whom": {"new"}, "day": {h.today()},
+		"order": {"postcode"}, "sheets": {"no"}}
+	page := h.page(t, "/insurer/runs/new?"+choices.Encode())
+	form := url.Values{"insurer": {"06139992"}}
+	for _, field := range formField.FindAllStringSubmatch(page, -1) {
+		form.Set(field[1], html.UnescapeString(field[2]))
+	}
+	var led [4]string
+	var presses sync.WaitGroup
+	for i := range 2 { // at once
+		presses.Go(func() { led[i] = h.form(t, "/insurer/runs", form).Header().Get("Location") })
+	}
+	presses.Wait()
+	led[2] = h.form(t, "/insurer/runs", form).Header().Get("Location")
+	runs, err := h.store.Runs.Runs(ctx, "06139992", 10)
+	if err != nil || len(runs) != 1 {
+		t.Fatalf("%d runs, %v", len(runs), err)
+	}
+	h.over(t, runs[0].ID)
+	led[3] = h.form(t, "/insurer/runs", form).Header().Get("Location") // nobody is new by now
+	for i, at := range led {
+		if at != "/insurer/runs/"+runs[0].ID && !(i < 2 && strings.HasPrefix(at, "/insurer/runs?")) {
+			t.Errorf("press %d leads to %q", i+1, at)
+		}
+	}
+	// the next plan is another
+	choices.Set("whom", "all")
+	if again := h.page(t, "/insurer/runs/new?"+choices.Encode()); strings.Contains(again, runs[0].ID) {
+		t.Error("a second plan names the first one's run")
+	}
+	for _, name := range []string{"", "short", "../../../aaa", strings.Repeat("A", 11)} { // no name of a run
+		form.Set("whom", "all")
+		form.Set("as", name)
+		if at := h.form(t, "/insurer/runs", form).Header().Get("Location"); !runAddress.MatchString(at) {
+			t.Errorf("%q leads to %q", name, at)
+		}
 	}
 }

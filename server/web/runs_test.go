@@ -13,6 +13,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/eligibility"
 	"madoguchi/server/insurer"
+	"madoguchi/server/printing"
 )
 
 // town imports people of 架空健康保険組合 and signs a clerk in.
@@ -267,5 +268,32 @@ func TestAServersOwnRunsGoOnAtItsNextStart(t *testing.T) {
 	h.runs.Wait()
 	if r := h.over(t, id); r.State != insurer.RunDone {
 		t.Errorf("%+v", r)
+	}
+}
+
+// A file of thousands takes a while, and clerks import meanwhile: whose page shows what was registered before
+// is printed with what changed, and nobody else is.
+func TestWhoChangesWhileAFileIsMadeHasChangedSinceItWasPrinted(t *testing.T) {
+	h := newTestApp(t)
+	h.town(t, row(1, ",,架空商店,有"), row(2, ",,架空商店,有"))
+	id := h.waiting(t, "06139992")
+	imported := false
+	run, err := h.insurer.PrintJobs.Print(ctx, clerkOf("06139992"), id, func(p printing.Progress) {
+		if p.Reading && !imported { // the pages are written
+			imported = true
+			h.now = h.now.Add(time.Second)
+			h.town(t, row(1, ",,別商店,有"), row(2, ",,架空商店,有"))
+		}
+	})
+	if err != nil || run.State != insurer.RunDone || !imported {
+		t.Fatalf("%+v %v", run, err)
+	}
+	changed := insurer.RunRequest{
+		Kind:    insurer.NoticeRun,
+		Options: insurer.RunOptions{Only: insurer.OnlyChanged},
+	}
+	plan, err := h.insurer.PrintJobs.PlanRun(ctx, clerkOf("06139992"), changed)
+	if err != nil || plan.Run.Total != 1 {
+		t.Errorf("%d people changed since, of one: %v", plan.Run.Total, err)
 	}
 }

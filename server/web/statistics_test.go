@@ -61,6 +61,52 @@ func TestStatisticsCountPeoplePapersAndDays(t *testing.T) {
 	}
 }
 
+// Ages stand on the page twice, and those whom nobody knows the birth date of are people too: what is hidden
+// in one table is not told by another, or by those who are in none.
+func TestNoTableOfAgesTellsWhatAnotherHides(t *testing.T) {
+	h, _ := clerksApp(t)
+	var file strings.Builder
+	file.WriteString("番号,氏名,生年月日,負担割合\n")
+	number := 7000
+	add := func(n int, born, share string) {
+		for range n {
+			number++
+			fmt.Fprintf(&file, "%d,試験 太郎,%s,%s\n", number, born, share)
+		}
+	}
+	add(30, "1990-04-12", "3割")
+	add(13, "1960-02-29", "3割") // 66
+	add(3, "1953-01-01", "2割")  // 73
+	add(20, "1944-02-29", "1割") // 82
+	if _, err := h.insurer.Importer.Import(ctx, clerkOf("06139992"),
+		strings.NewReader(file.String())); err != nil {
+		t.Fatal(err)
+	}
+	shown := map[string]map[string]bool{} // a group's numbers of people, by its name
+	for line := range strings.Lines(h.page(t, "/insurer/statistics.csv?insurer=06139992")) {
+		cells := strings.Split(strings.TrimSpace(line), ",")
+		if cells[0] == "加入者（年齢）" {
+			cells = cells[1:]
+		}
+		if strings.Contains(cells[0], "歳") {
+			if shown[cells[0]] == nil {
+				shown[cells[0]] = map[string]bool{}
+			}
+			shown[cells[0]][cells[1]] = true
+		}
+	}
+	for group, want := range map[string]string{
+		"20〜39歳": "30", "65〜69歳": "13", "70〜74歳": "10未満", "75歳以上": "非表示",
+	} {
+		if len(shown[group]) != 1 || !shown[group][want] {
+			t.Errorf("%s: %v, want %s", group, shown[group], want)
+		}
+	}
+	if len(shown) != 6 {
+		t.Errorf("groups that cut the ages in another way tell those: %v", shown)
+	}
+}
+
 // The insurer's name is what somebody typed: in the file for spreadsheets it is a text, never a formula
 // (OWASP, CSV Injection).
 func TestTheStatisticsFileCannotRunFormulas(t *testing.T) {

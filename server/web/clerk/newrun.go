@@ -3,6 +3,7 @@ package clerk
 import (
 	"errors"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -193,6 +194,7 @@ func (s *printPages) planPage(c echo.Context, clerk staff.Clerk, f RunForm) erro
 			view.Hidden = append(view.Hidden, HiddenField{field.Name, *field.Value})
 		}
 	}
+	view.Hidden = append(view.Hidden, HiddenField{"as", plan.Run.ID})
 	view.Back = runsAddress(clerk.Insurer)
 	if nobody {
 		status, view.Error = http.StatusUnprocessableEntity, kit.FormError(refusal)
@@ -200,11 +202,34 @@ func (s *printPages) planPage(c echo.Context, clerk staff.Clerk, f RunForm) erro
 	return s.Show(c, status, "runplan", view)
 }
 
-// startRun is the clerk's yes to a plan. One that nobody fits any more is shown again.
+// runID is how runs are named (insurer.PrintRun.ID).
+var runID = regexp.MustCompile(`^[A-Z2-7]{10}$`)
+
+// begunAs leads to the run that a plan was made into before; it reports whether there is one. While its
+// people are still being stored it has no page.
+func (s *printPages) begunAs(c echo.Context, clerk staff.Clerk, id string) bool {
+	run, err := s.Insurer.PrintJobs.Job(c.Request().Context(), clerk, id)
+	if err != nil {
+		return false
+	}
+	address := "/insurer/runs/" + run.ID
+	if run.State == insurer.RunPlanning {
+		address = runsAddress(clerk.Insurer)
+	}
+	return c.Redirect(http.StatusSeeOther, address) == nil
+}
+
+// startRun is the clerk's yes to a plan. One that nobody fits any more is shown again. The plan says how its
+// run will be named: the same yes, sent twice, is one run.
 func (s *printPages) startRun(c echo.Context, clerk staff.Clerk) error {
 	f := readRunForm(c.FormValue)
 	if f.next() != "" {
 		return c.Redirect(http.StatusSeeOther, f.address(clerk.Insurer, ""))
+	}
+	as := c.FormValue("as")
+	named := runID.MatchString(as)
+	if named && s.begunAs(c, clerk, as) {
+		return nil
 	}
 	plan, err := s.planOf(c, clerk, f)
 	var refusal *eligibility.Error
@@ -215,7 +240,13 @@ func (s *printPages) startRun(c echo.Context, clerk staff.Clerk) error {
 	if err != nil {
 		return err
 	}
+	if named {
+		plan.Run.ID = as
+	}
 	if err := s.Insurer.PrintJobs.StartRun(c.Request().Context(), clerk, plan); err != nil {
+		if named && s.begunAs(c, clerk, as) { // by the press before, a moment ago
+			return nil
+		}
 		return err
 	}
 	if err := s.Insurer.PrintJobs.Begin(s.Background, clerk, plan.Run.ID); err != nil {

@@ -55,7 +55,7 @@ func (s *statisticsPages) statistics(c echo.Context, clerk staff.Clerk) (Statist
 	view.Sentences = numberSentences(numbers)
 	view.setTimes(numbers)
 	view.setWeeks(numbers.Weeks)
-	view.setAges(numbers.Ages)
+	view.setAges(numbers)
 	return view, nil
 }
 
@@ -161,12 +161,6 @@ func numberGroups(n insurer.Statistics) []kit.NumberGroup {
 				"staff.statistics.row30",
 				"staff.statistics.rowUndecided",
 			}, n.Shares[10], n.Shares[20], n.Shares[30], n.Shares[0])},
-		{Label: sentence("staff.statistics.groupPeopleByAge"),
-			Rows: parts("staff.statistics.rowWithEligibility", []string{
-				"staff.statistics.rowUnder70",
-				"staff.statistics.row70To74",
-				"staff.statistics.row75AndOver",
-			}, n.People-n.From70-n.From75, n.From70, n.From75)},
 		{Label: sentence("staff.statistics.groupNoticeCodes"),
 			Rows: parts("staff.statistics.rowCodesMade", []string{
 				"staff.statistics.rowNotUsedYet",
@@ -199,7 +193,7 @@ func (s *statisticsPages) statisticsFile(c echo.Context, clerk staff.Clerk) erro
 		return err
 	}
 	lines := [][]string{{"保険者", view.Insurer.Name, view.Insurer.NumberOnPaper}, {"日", view.Day}}
-	for _, group := range view.Groups {
+	for _, group := range append(view.Groups, view.peopleByAge()) {
 		for _, row := range group.Rows {
 			lines = append(
 				lines,

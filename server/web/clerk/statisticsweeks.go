@@ -77,21 +77,30 @@ var ageKeys = [insurer.AgeGroups]string{
 	"staff.statistics.ageUnder20",
 	"staff.statistics.age20To39",
 	"staff.statistics.age40To64",
-	"staff.statistics.age65To74",
+	"staff.statistics.age65To69",
+	"staff.statistics.age70To74",
 	"staff.statistics.age75AndOver",
+	"staff.statistics.ageUnknown",
 }
 
 // setAges fills in who is enrolled by age, as a table and as a picture. Both columns have a whole that is
-// shown elsewhere.
-func (v *StatisticsView) setAges(groups [insurer.AgeGroups]insurer.AgeGroup) {
+// shown elsewhere; of those whom a login shows, some are in no group: they have lost their eligibility.
+func (v *StatisticsView) setAges(n insurer.Statistics) {
 	var people, enrolled []int
 	var labels []string
-	for i, g := range groups {
+	rest := n.Enrolled
+	for i, g := range n.Ages {
 		people, enrolled = append(people, g.People), append(enrolled, g.Enrolled)
 		labels = append(labels, sentence(ageKeys[i]).Text("ja"))
+		rest -= g.Enrolled
 	}
+	enrolled = append(enrolled, max(rest, 0))
 	shownPeople, shownEnrolled := kit.ShownParts(people), kit.ShownParts(enrolled)
-	for i := range groups {
+	shown := len(ageKeys)
+	if n.Ages[shown-1] == (insurer.AgeGroup{}) { // hardly any insurer has somebody without a birth date
+		shown--
+	}
+	for i := range shown {
 		v.Ages = append(v.Ages, kit.NumberRow{
 			Label: sentence(ageKeys[i]),
 			Cells: []string{shownPeople[i], shownEnrolled[i]},
@@ -100,8 +109,17 @@ func (v *StatisticsView) setAges(groups [insurer.AgeGroups]insurer.AgeGroup) {
 	v.Small = append(v.Small, kit.NewBarChart(kit.Series{
 		ID:      "chart-ages",
 		Title:   sentence("staff.statistics.chartAges"),
-		Numbers: kit.HideParts(enrolled),
-		Labels:  labels,
+		Numbers: kit.HideParts(enrolled)[:shown],
+		Labels:  labels[:shown],
 		Half:    true,
 	}))
+}
+
+// peopleByAge are the people of each age, as the table of ages has them.
+func (v *StatisticsView) peopleByAge() kit.NumberGroup {
+	group := kit.NumberGroup{Label: sentence("staff.statistics.groupPeopleByAge")}
+	for _, row := range v.Ages {
+		group.Rows = append(group.Rows, kit.NumberRow{Label: row.Label, Cells: row.Cells[:1]})
+	}
+	return group
 }

@@ -19,6 +19,11 @@ func TestSmallNumbersAreHiddenAndCannotBeHadBySubtracting(t *testing.T) {
 		{[]int{100, 3, 4, 20}, "100 10未満 10未満 20"},
 		{[]int{0, 9}, "0 10未満"},
 		{[]int{10, 9}, "非表示 10未満"},
+		{[]int{10, 1}, "非表示 非表示"}, // 11 in all: the small one would be 1
+		{[]int{100, 1, 1, 20}, "100 10未満 10未満 非表示"},
+		{[]int{100, 1, 10}, "非表示 10未満 非表示"},
+		{[]int{9, 9}, "非表示 非表示"},
+		{[]int{1, 1}, "10未満 10未満"}, // the whole is shown as such too
 	} {
 		if got := strings.Join(ShownParts(c.parts), " "); got != c.want {
 			t.Errorf("%v: %s, want %s", c.parts, got, c.want)
@@ -36,8 +41,13 @@ func TestASumDoesNotTellAHiddenNumber(t *testing.T) {
 		{[]int{12, 30}, 42},
 		{[]int{12, 0, 30}, 42},
 		{[]int{12, 3}, 10},
-		{[]int{100, 9, 57}, 160},
-		{[]int{3, 4}, 7}, // under ten itself, and shown so
+		{[]int{100, 9, 57}, 150}, // 160 would say that it is 3 or more
+		{[]int{18, 1}, 10},       // as 18 and 9 are
+		{[]int{100, 3, 4}, 100},
+		{[]int{100, 8, 9}, 110},
+		{[]int{9, 9, 9, 9, 9}, 30},
+		{[]int{1, 1, 1, 1, 1, 1, 1, 1, 1}, HiddenNumber}, // under ten would say that each is 1
+		{[]int{3, 4}, 7},                                 // under ten itself, and shown so
 	} {
 		if got := SumOf(c.numbers); got != c.want {
 			t.Errorf("%v: %d, want %d", c.numbers, got, c.want)

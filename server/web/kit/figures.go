@@ -47,52 +47,11 @@ func SaidItems(n int) message.Value {
 }
 
 func said(n int, plain, few string) message.Value {
+	if n == HiddenNumber {
+		return message.Nested(message.New("staff.statistics.hidden", nil))
+	}
 	if n > 0 && n < Smallest {
 		return message.Nested(message.New(few, nil))
 	}
 	return message.Nested(message.New(plain, message.Args{"n": message.Number(n)}))
-}
-
-// SumOf adds numbers up that may be shown each by itself. With a small one among them the sum is cut to tens:
-// else the hidden one could be had by subtracting.
-func SumOf(numbers []int) int {
-	sum, rough := 0, false
-	for _, n := range numbers {
-		sum, rough = sum+n, rough || n > 0 && n < Smallest
-	}
-	if rough && sum >= Smallest {
-		sum -= sum % Smallest
-	}
-	return sum
-}
-
-// HiddenNumber stands for a number that is hidden though it is no small one.
-const HiddenNumber = -1
-
-// HideParts hides small parts of a whole that is shown too: were only one hidden, it could be had by
-// subtracting, so the smallest of the others becomes a HiddenNumber.
-func HideParts(parts []int) []int {
-	out := append([]int{}, parts...)
-	hidden, next := 0, -1
-	for i, n := range parts {
-		switch {
-		case n > 0 && n < Smallest:
-			hidden++
-		case n > 0 && (next < 0 || n < parts[next]):
-			next = i
-		}
-	}
-	if hidden == 1 && next >= 0 {
-		out[next] = HiddenNumber
-	}
-	return out
-}
-
-// ShownParts are the parts of a whole as they may be shown beside it.
-func ShownParts(parts []int) []string {
-	out := make([]string, len(parts))
-	for i, n := range HideParts(parts) {
-		out[i] = ShownCount(n)
-	}
-	return out
 }
