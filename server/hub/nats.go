@@ -40,6 +40,7 @@ func OpenNATS(c NATS, namespace string) (Engine, error) {
 	options := []nats.Option{
 		nats.Name("madoguchi " + c.Instance),
 		nats.MaxReconnects(-1),
+		nats.IgnoreAuthErrorAbort(), // else a server that refuses twice, as in repair, ends it for good
 		nats.ReconnectWait(soonestRetry),
 		nats.ReconnectJitter(time.Second, time.Second),
 		nats.ReconnectBufSize(-1),
