@@ -283,19 +283,6 @@ func (p *pairings) redeem(reception staff.Reception, ticket string) (*waitingAge
 	return c.waiting, nil
 }
 
-// conns returns the connections of all that wait.
-func (p *pairings) conns() (all []*agentConn) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, w := range p.waiting {
-		all = append(all, w.conn)
-	}
-	for _, c := range p.compared {
-		all = append(all, c.waiting.conn)
-	}
-	return all
-}
-
 // BeginPairing returns the waiting agent that shows the typed code, with the words that its window shows, and
 // stores nothing. The code is used up. Five wrong codes close pairing for ten minutes, at each instance. The
 // errors are ErrPairing and ErrPairingTries.
