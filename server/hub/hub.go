@@ -189,6 +189,9 @@ func (h *Hub) send(ctx context.Context, topic string, p packet) error {
 	if closed {
 		return ErrAway
 	}
+	if err := ctx.Err(); err != nil { // nobody waits for it any more
+		return ErrAway.Because(err)
+	}
 	p.from = h.instance
 	if err := h.engine.Publish(ctx, topic, h.sealed(topic, p)); err != nil {
 		return ErrAway.Because(err)

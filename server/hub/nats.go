@@ -126,10 +126,7 @@ func (e *natsEngine) missed() {
 }
 
 // Publish implements Engine.
-func (e *natsEngine) Publish(ctx context.Context, topic string, data []byte) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
+func (e *natsEngine) Publish(_ context.Context, topic string, data []byte) error {
 	return e.conn.Publish(e.prefix+topic, data)
 }
 
