@@ -16,7 +16,6 @@ import (
 	"crypto/cipher"
 	"encoding/hex"
 	"fmt"
-	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -79,6 +78,7 @@ type Hub struct {
 	seal     cipher.AEAD
 	now      func() time.Time
 	dropped  atomic.Uint64
+	drops    drops
 	requests requests
 
 	mu     sync.Mutex
@@ -161,12 +161,6 @@ func (h *Hub) forget(q *queue) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.queues, q)
-}
-
-// drop counts what cannot be used.
-func (h *Hub) drop(topic string, err error) {
-	h.dropped.Add(1)
-	slog.Warn("a message of the hub was dropped", "topic", topic, "error", err)
 }
 
 // gap tells every subscriber that messages may have been missed.
