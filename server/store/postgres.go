@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -26,7 +27,10 @@ import (
 // committed before them: with a snapshot of the transaction's begin the head of the chain would be old once
 // the lock is held, and each of two writers would have to be run again. Functions of a change run once, so
 // they need not be repeatable. An import, which may take minutes, lets others in between its slices.
-type postgres struct{ address string }
+type postgres struct {
+	address string
+	lost    time.Duration // lostTime, where a test does not wait for that; 0: lostTime
+}
 
 // Connections of the pools where the options do not say.
 const (
@@ -64,6 +68,7 @@ func (e postgres) connect(most int, told func(writes), steady bool) (*sql.DB, er
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = connectTime
 	}
+	config.DialFunc = dialWithin(cmp.Or(e.lost, lostTime))
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "madoguchi"
 	}
