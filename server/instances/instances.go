@@ -30,6 +30,10 @@ const (
 
 // Store keeps which instances live and what they have claimed.
 type Store interface {
+	// Attend makes this process one that serves the database, the only one where alone, until leave is
+	// called or the process ends. It returns an error where others serve it, alone or with a hub, of which
+	// this one would not hear.
+	Attend(ctx context.Context, alone bool) (leave func(), err error)
 	// PutInstance notes that an instance lives until a time.
 	PutInstance(ctx context.Context, name string, until time.Time) error
 	// DropInstance removes an instance that ends, with where agents are connected to it.
