@@ -34,6 +34,8 @@ type Store interface {
 	// called or the process ends. It returns an error where others serve it, alone or with a hub, of which
 	// this one would not hear.
 	Attend(ctx context.Context, alone bool) (leave func(), err error)
+	// Clock returns the time by the clock of the database's server; zero where that is this computer's.
+	Clock(ctx context.Context) (time.Time, error)
 	// PutInstance notes that an instance lives until a time.
 	PutInstance(ctx context.Context, name string, until time.Time) error
 	// DropInstance removes an instance that ends, with where agents are connected to it.
@@ -75,8 +77,9 @@ func (i *Instance) Begin(ctx context.Context) error {
 func (i *Instance) Keep(ctx context.Context) {
 	beat := time.NewTimer(Beat)
 	defer beat.Stop()
-	failing := false
+	failing, apart := false, false
 	for {
+		apart = i.lookAtClock(ctx, apart)
 		select {
 		case <-ctx.Done():
 			return

@@ -14,6 +14,8 @@ import (
 // brokenStore is a Store that does not answer for a while.
 type brokenStore struct {
 	Store
+	server time.Time // the clock of the database's server
+
 	mu    sync.Mutex
 	away  bool
 	now   time.Time
@@ -31,6 +33,8 @@ func (s *brokenStore) PutInstance(_ context.Context, _ string, until time.Time) 
 	s.until = until
 	return nil
 }
+
+func (s *brokenStore) Clock(context.Context) (time.Time, error) { return s.server, nil }
 
 func (s *brokenStore) set(away bool, now time.Time) {
 	s.mu.Lock()

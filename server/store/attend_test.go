@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"log/slog"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -73,5 +74,33 @@ func TestServersOfOneDatabaseKnowOfEachOther(t *testing.T) {
 			}
 			other()
 		})
+	}
+}
+
+// The clock is the server's, not this program's: an instance sees by it that its own is wrong.
+func TestTheDatabasesClockIsItsServers(t *testing.T) {
+	s, err := openAt(postgrestest.Database(t), options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	got, err := Instances(s.Store).Clock(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want time.Time
+	if err := s.read.QueryRowContext(ctx, `SELECT now()`).Scan(&want); err != nil {
+		t.Fatal(err)
+	}
+	if apart := want.Sub(got); apart < -time.Millisecond || apart > time.Minute {
+		t.Errorf("%s, and a moment later %s", got, want)
+	}
+	file, err := openAt(filepath.Join(t.TempDir(), "madoguchi.db"), options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { file.Close() })
+	if got, err := Instances(file.Store).Clock(ctx); err != nil || !got.IsZero() {
+		t.Errorf("of a file: %s %v", got, err)
 	}
 }

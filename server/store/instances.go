@@ -38,6 +38,17 @@ func (s instanceStore) Attend(ctx context.Context, alone bool) (leave func(), er
 	return leave, storageError(err)
 }
 
+// Clock implements instances.Store.
+func (s instanceStore) Clock(ctx context.Context) (time.Time, error) {
+	if _, server := s.engine.(postgres); !server {
+		return time.Time{}, nil
+	}
+	var now int64
+	err := s.read.QueryRowContext(ctx,
+		`SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint`).Scan(&now)
+	return timeOrNone(now), storageError(err)
+}
+
 // PutInstance implements instances.Store.
 func (s instanceStore) PutInstance(ctx context.Context, name string, until time.Time) error {
 	_, err := s.write.ExecContext(ctx, `INSERT INTO instances (name, until) VALUES ($1, $2)
