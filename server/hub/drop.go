@@ -28,7 +28,7 @@ func (d *drops) count(err error, now time.Time) (n int, say bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var reason error
-	for _, known := range []error{errPacket, errLate, errBusy} {
+	for _, known := range []error{errPacket, errLate, errBusy, errAgain} {
 		if errors.Is(err, known) {
 			reason = known
 		}

@@ -14,6 +14,7 @@ package hub
 import (
 	"context"
 	"crypto/cipher"
+	"crypto/rand"
 	"encoding/hex"
 	"fmt"
 	"sync"
@@ -120,7 +121,9 @@ func (h *Hub) Dropped() uint64 { return h.dropped.Load() }
 // Publish tells all who subscribe to a topic, in every instance, this one too. It returns ErrTooLong, or
 // ErrAway where it is known not to be sent.
 func (h *Hub) Publish(ctx context.Context, topic string, payload []byte) error {
-	return h.send(ctx, topic, packet{kind: isSignal, payload: payload})
+	p := packet{kind: isSignal, sent: h.now(), payload: payload}
+	rand.Read(p.id[:])
+	return h.send(ctx, topic, p)
 }
 
 // Subscribe calls take for each message of a topic, one at a time and in each publisher's order, until stop
@@ -138,8 +141,12 @@ func (h *Hub) Subscribe(topic string, take func(Message)) (stop func(), err erro
 	}
 	h.queues[q] = true
 	h.mu.Unlock()
+	var had fresh
 	unsubscribe, err := h.engine.Subscribe(topic, func(data []byte) {
 		p, err := h.open(topic, data)
+		if err == nil {
+			err = had.take(p, h.now())
+		}
 		if err != nil || p.kind != isSignal {
 			h.drop(topic, err)
 			return
