@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -133,6 +134,13 @@ func (n *neighbours) redeemElsewhere(ctx context.Context, q pairingQuestion) (Ag
 	instance, ticket, ok := strings.Cut(q.Ticket, ticketBreak)
 	if !ok || n.joined == nil {
 		return Agent{}, ErrTicket
+	}
+	others, err := n.joined.Others(ctx)
+	if err != nil {
+		return Agent{}, err
+	}
+	if instance != n.joined.Hub.Instance() && !slices.Contains(others, instance) {
+		return Agent{}, ErrTicket // it came from a browser: it names no topic of the hub's
 	}
 	q.Ticket = ticket
 	a, err := n.askPairing(ctx, instance, q)
