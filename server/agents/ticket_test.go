@@ -3,6 +3,9 @@ package agents
 import (
 	"errors"
 	"testing"
+
+	"madoguchi/card/agent"
+	"madoguchi/server/hub"
 )
 
 // A ticket names its instance, and comes from a browser: what names none that lives is no ticket, and nothing
@@ -19,5 +22,25 @@ func TestATicketOfNoInstanceIsNone(t *testing.T) {
 		if _, err := all["a"].ConfirmPairing(t.Context(), suzuki, ticket); !errors.Is(err, ErrTicket) {
 			t.Errorf("%q: %v", ticket, err)
 		}
+	}
+}
+
+// The instance at which an agent shows its code does not answer: staff are told so, not that they typed the
+// code wrongly. It counts as a try all the same, or whoever guesses would guess on while one is away.
+func TestACodeThatNobodyCouldLookUpIsNotCalledWrong(t *testing.T) {
+	all, _ := together(t, Config{}, "a", "b")
+	a := start(t, all["a"].url, agent.Config{})
+	code := await(t, a.said, codePattern)[1]
+	if err := all["a"].hub.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b := all["b"].AgentHub
+	if _, err := b.BeginPairing(t.Context(), suzuki, code); !errors.Is(err, hub.ErrNoAnswer) {
+		t.Errorf("%v", err)
+	}
+	b.pairings.mu.Lock()
+	defer b.pairings.mu.Unlock()
+	if n := b.pairings.wrongCodes[suzuki.Facility].count; n != 1 {
+		t.Errorf("%d tries are counted", n)
 	}
 }
