@@ -5,9 +5,6 @@ import (
 	"errors"
 	"testing"
 
-	"madoguchi/card"
-	"madoguchi/card/agent"
-	"madoguchi/card/virtual"
 	"madoguchi/card/wire"
 	"madoguchi/server/counter"
 )
@@ -18,24 +15,18 @@ import (
 func TestWhatNobodyWaitsForIsNotAskedOfACard(t *testing.T) {
 	store := newMemory()
 	s, url := openWith(t, Config{Store: store, Virtual: true})
-	v := insert(t, virtual.Description{BirthDate: tokuichi})
-	pairedWith(t, s, facility, url, agent.Config{Reader: chip{v}})
-	confirmed := func() {
-		t.Helper()
-		result, err := check(s, tokuichi)
-		if err != nil || result.Outcome != card.Confirmed {
-			t.Fatalf("%+v %v", result, err)
-		}
-	}
-	confirmed()
-	once := len(v.Commands())
+	asked := make(chan string, 100)
+	liar(t, s, url, func(q *wire.Check, _ []byte) *wire.Reply {
+		asked <- q.Case
+		return &wire.Reply{ID: q.ID, Fault: wire.ErrBusy.Key}
+	})
 	s.mu.Lock()
 	l := s.conns[storedAgents(t, store)[0].ID]
 	s.mu.Unlock()
 	over, end := context.WithCancel(t.Context())
 	end()
 	for range 15 { // fewer than the late replies that cost a connection
-		b := newBinding(counter.CardRequest{Facility: facility, BirthDate: tokuichi})
+		b := newBinding(counter.CardRequest{Facility: facility, CaseID: "late", BirthDate: tokuichi})
 		_, err := s.ask(over, l, b.ID, s.times.Check, wire.Message{
 			Type:  "check",
 			Check: &wire.Check{Binding: b, BirthDate: tokuichi},
@@ -44,8 +35,10 @@ func TestWhatNobodyWaitsForIsNotAskedOfACard(t *testing.T) {
 			t.Fatalf("asked for nobody: %v", err)
 		}
 	}
-	confirmed() // after whatever was asked: a connection keeps the order
-	if n := len(v.Commands()); n != 2*once {
-		t.Errorf("the card got %d commands, want %d", n, 2*once)
+	if _, err := check(s, tokuichi); !errors.Is(err, ErrBusy) { // it comes behind all of those
+		t.Fatal(err)
+	}
+	if first := <-asked; first != "CASE" {
+		t.Errorf("the first that is asked of the card is of the case %q", first)
 	}
 }
