@@ -170,6 +170,7 @@ var realClock = map[string]string{
 	"e2e/verdictrows_test.go":             peer,
 	"e2e/keyboardday_test.go":             peer,
 	"e2e/scantime_test.go":                peer,
+	"server/hub/request_test.go":          span,
 	"server/store/records_test.go":        span,
 	"server/web/twoinstances_test.go":     patient,
 	"e2e/browser_test.go":                 patient,

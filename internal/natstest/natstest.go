@@ -50,6 +50,9 @@ func (s *Server) Start(t testing.TB) {
 	s.running = running
 }
 
+// Change changes its options, which count from its next start on.
+func (s *Server) Change(change func(*server.Options)) { change(&s.options) }
+
 // Stop stops it.
 func (s *Server) Stop(testing.TB) {
 	s.running.Shutdown()

@@ -31,10 +31,7 @@ var (
 // the visitor's, with or without a port, for the limits; behind a proxy the request's own is the proxy's. A
 // browser page cannot be an agent: requests with an Origin of another host are refused by the library.
 func (s *AgentHub) Serve(w http.ResponseWriter, r *http.Request, address string) {
-	s.mu.Lock()
-	restarting := s.restarting
-	s.mu.Unlock()
-	if restarting {
+	if s.open.isOver() {
 		w.Header().Set("Retry-After", "30")
 		http.Error(w, "the server restarts, try again", http.StatusServiceUnavailable)
 		return
@@ -63,6 +60,10 @@ func (s *AgentHub) Serve(w http.ResponseWriter, r *http.Request, address string)
 		return // Accept has answered
 	}
 	l.conn = conn
+	if !s.open.add(l) { // it restarts since
+		sendAway(l)
+		return
+	}
 	l.version.Store(int32(wire.AgreedVersion(conn.Subprotocol())))
 	conn.SetReadLimit(wire.MaxMessage)
 	s.addUnauthenticated(l)
@@ -73,6 +74,7 @@ func (s *AgentHub) Serve(w http.ResponseWriter, r *http.Request, address string)
 	if err := s.handshake(context.Background(), l, known); err != nil {
 		l.hangUp()
 		if l.silence == nil { // else listen, which has begun, says it
+			s.open.remove(l)
 			slog.Info("bridge agent left", "reason", closeReason(err))
 		}
 	}
@@ -235,6 +237,7 @@ func (s *AgentHub) listen(ctx context.Context, l *agentConn) {
 	s.disconnect(l)
 	l.silence.Stop()
 	l.hangUp()
+	s.open.remove(l)
 	slog.Info("bridge agent left", "reason", closeReason(l.end))
 }
 
@@ -286,36 +289,4 @@ func cleanProgram(program string) string {
 		return ""
 	}
 	return program
-}
-
-// operationEnds is how long a restart waits for an operation that is out: a reading with 照合番号B is longer,
-// and is then answered with ErrLost.
-const operationEnds = 8 * time.Second
-
-// Restart tells every agent that this server restarts, so that they come back spread over a minute, and
-// admits no new ones. An operation that is out ends before, if it does soon. It returns when all have been
-// told or ctx ends.
-func (s *AgentHub) Restart(ctx context.Context) {
-	s.mu.Lock()
-	s.restarting = true
-	conns := s.pairings.conns()
-	for _, l := range s.conns {
-		conns = append(conns, l)
-	}
-	s.mu.Unlock()
-	soon, cancel := context.WithTimeout(ctx, operationEnds)
-	defer cancel()
-	var told sync.WaitGroup
-	for _, l := range conns {
-		told.Go(func() {
-			l.whenIdle(soon)
-			_ = l.conn.Close(websocket.StatusServiceRestart, "") // whoever is gone needs no word
-		})
-	}
-	done := make(chan struct{})
-	go func() { told.Wait(); close(done) }()
-	select {
-	case <-done:
-	case <-ctx.Done():
-	}
 }

@@ -149,11 +149,12 @@ func (l *agentConn) ask(
 	}
 }
 
-// whenReady waits until the agent was told that it is connected: it expects no operation before.
+// whenReady waits until the agent was told that it is connected: it expects no operation before. What nobody
+// waits for any more by then is an error: another card may lie there when it arrives.
 func (l *agentConn) whenReady(ctx context.Context) error {
 	select {
 	case <-l.ready:
-		return nil
+		return ctx.Err()
 	case <-l.closed:
 		return ErrLost
 	case <-l.ended:

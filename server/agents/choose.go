@@ -69,7 +69,7 @@ func (n *neighbours) reader(ctx context.Context, facility, chosen string) (reade
 		return nil, ErrWhichReader
 	}
 	for _, l := range here {
-		return localReader{n.of, l}, nil
+		return n.local(ctx, l)
 	}
 	for _, p := range places {
 		return n.remote(ctx, p)
@@ -92,6 +92,20 @@ func (n *neighbours) connsOf(facility string, places map[string]Place) map[strin
 		}
 	}
 	return found
+}
+
+// local is a reader that nobody chose by its id. One that was ended at another instance, whose word was lost,
+// is cut now.
+func (n *neighbours) local(ctx context.Context, l *agentConn) (reader, error) {
+	agent, err := n.of.store.Agent(ctx, l.agent.ID)
+	switch {
+	case isNotFound(err), err == nil && agent.Ended():
+		n.of.cutAgent(l.agent.Facility, l.agent.ID)
+		return nil, ErrNoReader
+	case err != nil:
+		return nil, fmt.Errorf("looking a reader up: %w", err)
+	}
+	return localReader{n.of, l}, nil
 }
 
 // remote is a reader at another instance. One that was ended is not there any more.

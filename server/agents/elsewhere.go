@@ -241,6 +241,11 @@ func (n *neighbours) hearEnded(m hub.Message) {
 	if m.Gap {
 		ids = n.connectedIDs()
 	}
+	n.cutEnded(ids...)
+}
+
+// cutEnded cuts those agents that were ended.
+func (n *neighbours) cutEnded(ids ...string) {
 	for _, id := range ids {
 		ctx, cancel := context.WithTimeout(context.Background(), placeTime)
 		agent, err := n.of.store.Agent(ctx, id)

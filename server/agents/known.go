@@ -125,7 +125,8 @@ func asNoAgent(err error) error {
 	return err
 }
 
-// heardFrom notes that a connection's agent lives. That is stored at most once in ten minutes.
+// heardFrom notes that a connection's agent lives. That is stored at most once in ten minutes, and then it is
+// looked whether it was ended.
 func (s *AgentHub) heardFrom(l *agentConn) {
 	l.resetSilence()
 	noted := l.noted.Load()
@@ -135,12 +136,15 @@ func (s *AgentHub) heardFrom(l *agentConn) {
 	now := s.now()
 	l.heard.Store(now.UnixMilli())
 	if now.Sub(time.UnixMilli(noted)).Abs() >= seenEvery && l.noted.CompareAndSwap(noted, now.UnixMilli()) {
-		go storeSeen(s.store, AgentSeen{ // heartbeats are answered meanwhile
-			ID:      l.agent.ID,
-			At:      now,
-			Version: int(l.version.Load()),
-			Program: l.program,
-		})
+		go func() { // heartbeats are answered meanwhile
+			storeSeen(s.store, AgentSeen{
+				ID:      l.agent.ID,
+				At:      now,
+				Version: int(l.version.Load()),
+				Program: l.program,
+			})
+			s.elsewhere.cutEnded(l.agent.ID) // where the word of it was lost
+		}()
 	}
 }
 

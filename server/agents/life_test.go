@@ -273,10 +273,14 @@ func TestWhoeverProvesNoKeyIsGoneSoon(t *testing.T) {
 		})
 	}
 	eventually(t, "nobody is left", func() bool {
+		wait := waiting(s)
+		s.open.mu.Lock()
+		open := len(s.open.all)
+		s.open.mu.Unlock()
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		return s.strangers.count() == 0 && s.pairings.limit.count() == 0 && len(s.conns) == 0 &&
-			len(s.pairings.conns()) == 0
+			wait == 0 && open == 0
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -97,7 +98,7 @@ func (n *neighbours) answerPairing(ctx context.Context, payload []byte) []byte {
 const ticketBreak = "-"
 
 // takeElsewhere asks all other instances for the agent that shows a code. It returns ErrPairing when none
-// has it.
+// has it, and the hub's error when one that may have it did not answer.
 func (n *neighbours) takeElsewhere(
 	ctx context.Context, reception staff.Reception, code string,
 ) (Candidate, error) {
@@ -110,22 +111,29 @@ func (n *neighbours) takeElsewhere(
 	}
 	var mu sync.Mutex
 	var found *Candidate
+	var missed error
 	var asking sync.WaitGroup
 	for _, other := range others {
 		asking.Go(func() {
 			q := pairingQuestion{Step: takesCode, Reception: reception, Code: code}
-			if a, err := n.askPairing(ctx, other, q); err == nil && a.Candidate != nil {
-				mu.Lock()
-				defer mu.Unlock()
+			a, err := n.askPairing(ctx, other, q)
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				missed = err
+			} else if a.Candidate != nil {
 				found = a.Candidate
 			}
 		})
 	}
 	asking.Wait()
-	if found == nil {
-		return Candidate{}, ErrPairing
+	switch {
+	case found != nil:
+		return *found, nil
+	case missed != nil:
+		return Candidate{}, missed
 	}
-	return *found, nil
+	return Candidate{}, ErrPairing
 }
 
 // redeemElsewhere confirms or refuses by a ticket that another instance gave; ErrTicket when none did.
@@ -133,6 +141,13 @@ func (n *neighbours) redeemElsewhere(ctx context.Context, q pairingQuestion) (Ag
 	instance, ticket, ok := strings.Cut(q.Ticket, ticketBreak)
 	if !ok || n.joined == nil {
 		return Agent{}, ErrTicket
+	}
+	others, err := n.joined.Others(ctx)
+	if err != nil {
+		return Agent{}, err
+	}
+	if instance != n.joined.Hub.Instance() && !slices.Contains(others, instance) {
+		return Agent{}, ErrTicket // it came from a browser: it names no topic of the hub's
 	}
 	q.Ticket = ticket
 	a, err := n.askPairing(ctx, instance, q)

@@ -3,7 +3,6 @@ package agents
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -283,22 +282,9 @@ func (p *pairings) redeem(reception staff.Reception, ticket string) (*waitingAge
 	return c.waiting, nil
 }
 
-// conns returns the connections of all that wait.
-func (p *pairings) conns() (all []*agentConn) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, w := range p.waiting {
-		all = append(all, w.conn)
-	}
-	for _, c := range p.compared {
-		all = append(all, c.waiting.conn)
-	}
-	return all
-}
-
 // BeginPairing returns the waiting agent that shows the typed code, with the words that its window shows, and
 // stores nothing. The code is used up. Five wrong codes close pairing for ten minutes, at each instance. The
-// errors are ErrPairing and ErrPairingTries.
+// errors are ErrPairing, ErrPairingTries, and the hub's where another instance that may have it is away.
 func (s *AgentHub) BeginPairing(
 	ctx context.Context, reception staff.Reception, typed string,
 ) (Candidate, error) {
@@ -313,11 +299,8 @@ func (s *AgentHub) BeginPairing(
 	} else {
 		found, err = s.elsewhere.takeElsewhere(ctx, reception, code)
 	}
-	switch {
-	case errors.Is(err, ErrPairing):
-		s.pairings.countWrong(reception.Facility)
-		return Candidate{}, ErrPairing
-	case err != nil:
+	if err != nil {
+		s.pairings.countWrong(reception.Facility) // also where an instance was away: others were asked
 		return Candidate{}, err
 	}
 	s.pairings.forgive(reception.Facility)

@@ -135,16 +135,16 @@ type AgentHub struct {
 	times   Times
 
 	pairings *pairings
+	open     openConns
 
-	mu         sync.Mutex
-	conns      map[string]*agentConn // by agent id, paired and connected
-	seen       seenReaders
-	left       map[string]time.Time // last heard of those that left since the start, by id
-	pushed     pushes
-	homes      homeNetworks
-	strangers  connLimit // connections that are not known to be a paired agent's
-	returning  connLimit // the same, of networks from which a paired agent has come
-	restarting bool
+	mu        sync.Mutex
+	conns     map[string]*agentConn // by agent id, paired and connected
+	seen      seenReaders
+	left      map[string]time.Time // last heard of those that left since the start, by id
+	pushed    pushes
+	homes     homeNetworks
+	strangers connLimit // connections that are not known to be a paired agent's
+	returning connLimit // the same, of networks from which a paired agent has come
 
 	goodbyes chan struct{} // one for each refusal that may be on its way
 }

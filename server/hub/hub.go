@@ -14,9 +14,9 @@ package hub
 import (
 	"context"
 	"crypto/cipher"
+	"crypto/rand"
 	"encoding/hex"
 	"fmt"
-	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -79,6 +79,7 @@ type Hub struct {
 	seal     cipher.AEAD
 	now      func() time.Time
 	dropped  atomic.Uint64
+	drops    drops
 	requests requests
 
 	mu     sync.Mutex
@@ -120,7 +121,9 @@ func (h *Hub) Dropped() uint64 { return h.dropped.Load() }
 // Publish tells all who subscribe to a topic, in every instance, this one too. It returns ErrTooLong, or
 // ErrAway where it is known not to be sent.
 func (h *Hub) Publish(ctx context.Context, topic string, payload []byte) error {
-	return h.send(ctx, topic, packet{kind: isSignal, payload: payload})
+	p := packet{kind: isSignal, sent: h.now(), payload: payload}
+	rand.Read(p.id[:])
+	return h.send(ctx, topic, p)
 }
 
 // Subscribe calls take for each message of a topic, one at a time and in each publisher's order, until stop
@@ -138,8 +141,12 @@ func (h *Hub) Subscribe(topic string, take func(Message)) (stop func(), err erro
 	}
 	h.queues[q] = true
 	h.mu.Unlock()
+	var had fresh
 	unsubscribe, err := h.engine.Subscribe(topic, func(data []byte) {
 		p, err := h.open(topic, data)
+		if err == nil {
+			err = had.take(p, h.now())
+		}
 		if err != nil || p.kind != isSignal {
 			h.drop(topic, err)
 			return
@@ -163,12 +170,6 @@ func (h *Hub) forget(q *queue) {
 	delete(h.queues, q)
 }
 
-// drop counts what cannot be used.
-func (h *Hub) drop(topic string, err error) {
-	h.dropped.Add(1)
-	slog.Warn("a message of the hub was dropped", "topic", topic, "error", err)
-}
-
 // gap tells every subscriber that messages may have been missed.
 func (h *Hub) gap() {
 	h.mu.Lock()
@@ -188,6 +189,9 @@ func (h *Hub) send(ctx context.Context, topic string, p packet) error {
 	h.mu.Unlock()
 	if closed {
 		return ErrAway
+	}
+	if err := ctx.Err(); err != nil { // nobody waits for it any more
+		return ErrAway.Because(err)
 	}
 	p.from = h.instance
 	if err := h.engine.Publish(ctx, topic, h.sealed(topic, p)); err != nil {

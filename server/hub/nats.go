@@ -40,6 +40,7 @@ func OpenNATS(c NATS, namespace string) (Engine, error) {
 	options := []nats.Option{
 		nats.Name("madoguchi " + c.Instance),
 		nats.MaxReconnects(-1),
+		nats.IgnoreAuthErrorAbort(), // else a server that refuses twice, as in repair, ends it for good
 		nats.ReconnectWait(soonestRetry),
 		nats.ReconnectJitter(time.Second, time.Second),
 		nats.ReconnectBufSize(-1),
@@ -125,10 +126,7 @@ func (e *natsEngine) missed() {
 }
 
 // Publish implements Engine.
-func (e *natsEngine) Publish(ctx context.Context, topic string, data []byte) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
+func (e *natsEngine) Publish(_ context.Context, topic string, data []byte) error {
 	return e.conn.Publish(e.prefix+topic, data)
 }
 

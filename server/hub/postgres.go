@@ -38,6 +38,7 @@ type postgres struct {
 	topics  topics
 	stop    context.CancelFunc
 	ended   chan struct{}
+	strange bool // since it listens, a notification came that is none of the hub's
 
 	mu    sync.Mutex
 	state error // why it does not listen
@@ -139,6 +140,7 @@ func (p *postgres) missed() {
 
 // take hands notifications on until the connection breaks or ctx ends.
 func (p *postgres) take(ctx context.Context, conn *pgx.Conn) error {
+	p.strange = false
 	for {
 		quiet, cancel := context.WithTimeout(ctx, quietTime)
 		n, err := conn.WaitForNotification(quiet)
@@ -166,7 +168,10 @@ func (p *postgres) hand(payload string) {
 	topic, text, ok := strings.Cut(payload, " ")
 	data, err := base64.StdEncoding.DecodeString(text)
 	if !ok || err != nil {
-		slog.Warn("a notification on the hub's channel is none of the hub's")
+		if !p.strange { // whoever may connect can send any number
+			slog.Warn("a notification on the hub's channel is none of the hub's")
+		}
+		p.strange = true
 		return
 	}
 	p.topics.tell(topic, data)

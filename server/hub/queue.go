@@ -56,7 +56,7 @@ func (q *queue) put(m Message) {
 	case q.messages <- m:
 	default:
 		q.dropped.Add(1)
-		q.gap.Store(true)
+		q.missed() // the subscriber may have emptied its queue meanwhile, and nothing may come after this one
 	}
 }
 

@@ -1,7 +1,9 @@
 package hub_test
 
 import (
+	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -78,5 +80,67 @@ func TestARequestThatIsSentAgainIsDoneOnce(t *testing.T) {
 	}
 	if n := b.Dropped(); n != 1 { // the one on another topic
 		t.Errorf("%d were dropped", n)
+	}
+}
+
+// So with what all are told: a word of yesterday, that a file could not be stored or how far it was, is not
+// believed once more. What a program of before says has neither time nor number, and is heard while both run.
+func TestAWordThatIsSentAgainIsHeardOnce(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	var bus hub.Bus
+	engine := &tap{Engine: bus.Engine(), all: map[string][]byte{}}
+	instance := func(name string, engine hub.Engine) *hub.Hub {
+		h, err := hub.New(hub.Config{
+			Engine:   engine,
+			Instance: name,
+			Key:      bytes.Repeat([]byte{7}, 32),
+			Now:      func() time.Time { return now },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { h.Close() })
+		return h
+	}
+	a, b := instance("a", engine), instance("b", bus.Engine())
+	heard := make(chan string, 100)
+	for _, who := range []string{"one", "two"} {
+		_, err := b.Subscribe("topic", func(m hub.Message) { heard <- who + " " + string(m.Payload) })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	say := func(text string) (data []byte) {
+		t.Helper()
+		if err := a.Publish(t.Context(), "topic", []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		_, data = engine.last("topic")
+		got := []string{within(t, text, heard), within(t, text, heard)}
+		slices.Sort(got)
+		if want := []string{"one " + text, "two " + text}; !slices.Equal(got, want) {
+			t.Errorf("heard %q, want %q", got, want)
+		}
+		return data
+	}
+	again := func(data []byte) {
+		t.Helper()
+		if err := engine.Engine.Publish(t.Context(), "topic", data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first := say("it failed")
+	again(first)
+	say("it goes on")
+	for range 5 { // longer than anything is remembered
+		now = now.Add(29 * time.Second)
+		again(first)
+		say("it still goes on")
+	}
+	now = now.Add(24 * time.Hour)
+	again(first)
+	say("another one")
+	if n := len(heard); n > 0 {
+		t.Errorf("heard again: %s", <-heard)
 	}
 }

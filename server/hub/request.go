@@ -2,6 +2,7 @@ package hub
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"sync"
@@ -119,13 +120,18 @@ func (h *Hub) Request(ctx context.Context, r Request) ([]byte, error) {
 		delete(h.requests.asked, id)
 		delete(h.requests.parts, id)
 	}()
-	late, gone := time.NewTimer(r.Within), time.NewTimer(takenWithin)
-	defer late.Stop()
-	defer gone.Stop()
+	late, over := context.WithTimeout(ctx, r.Within)
+	defer over()
 	ask := packet{kind: isRequest, id: id, within: r.Within}
-	if err := h.sendParts(ctx, requestTopic(r.To, r.Topic), ask, r.Payload); err != nil {
+	err := h.sendParts(late, requestTopic(r.To, r.Topic), ask, r.Payload)
+	if err != nil && late.Err() != nil && ctx.Err() == nil {
+		return nil, ErrNoAnswer.Because(err) // the engine did not take all of it in time
+	}
+	if err != nil {
 		return nil, err
 	}
+	gone := time.NewTimer(takenWithin) // a long one takes its time on the way
+	defer gone.Stop()
 	for {
 		select {
 		case whole := <-waits.answer:
@@ -134,12 +140,10 @@ func (h *Hub) Request(ctx context.Context, r Request) ([]byte, error) {
 			gone.Stop()
 		case <-gone.C:
 			return nil, ErrNoAnswer
-		case <-late.C:
-			return nil, ErrNoAnswer
 		case <-h.requests.over:
 			return nil, ErrAway
-		case <-ctx.Done():
-			return nil, ctx.Err()
+		case <-late.Done():
+			return nil, cmp.Or(ctx.Err(), error(ErrNoAnswer))
 		}
 	}
 }

@@ -42,11 +42,11 @@ const (
 	isTaken // a request has come and is being answered
 )
 
-// packet is what an engine carries, sealed. All but kind, from and payload is of requests and their answers.
+// packet is what an engine carries, sealed.
 type packet struct {
 	kind    packetKind
-	from    string // the instance that sent it
-	id      [16]byte
+	from    string        // the instance that sent it
+	id      [16]byte      // of a request and its answers, or of a message for all
 	sent    time.Time     // by the sender's clock
 	within  time.Duration // how long the asker waits
 	part    uint16        // of a longer request or answer
@@ -109,6 +109,6 @@ func (h *Hub) open(topic string, data []byte) (packet, error) {
 }
 
 var (
-	errLate = errors.New("its asker does not wait any more, or the clocks of two instances differ")
+	errLate = errors.New("it comes too late, or the clocks of two instances differ")
 	errBusy = errors.New("too many requests are being answered")
 )

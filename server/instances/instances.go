@@ -20,6 +20,9 @@ const (
 	Lease = 30 * time.Second
 	// Beat is how often it says that it lives.
 	Beat = 10 * time.Second
+	// again is how soon it says so again where the database did not take it: until then the others take it
+	// for gone, and agents that come to it are turned away.
+	again = time.Second
 	// LongestLease is the longest that is left of a lease, by instances whose clocks are somewhat apart. One
 	// that ends later was given by a clock that was wrong, and counts for nothing.
 	LongestLease = 5 * time.Minute
@@ -27,6 +30,12 @@ const (
 
 // Store keeps which instances live and what they have claimed.
 type Store interface {
+	// Attend makes this process one that serves the database, the only one where alone, until leave is
+	// called or the process ends. It returns an error where others serve it, alone or with a hub, of which
+	// this one would not hear.
+	Attend(ctx context.Context, alone bool) (leave func(), err error)
+	// Clock returns the time by the clock of the database's server; zero where that is this computer's.
+	Clock(ctx context.Context) (time.Time, error)
 	// PutInstance notes that an instance lives until a time.
 	PutInstance(ctx context.Context, name string, until time.Time) error
 	// DropInstance removes an instance that ends, with where agents are connected to it.
@@ -66,17 +75,29 @@ func (i *Instance) Begin(ctx context.Context) error {
 
 // Keep says so until ctx ends.
 func (i *Instance) Keep(ctx context.Context) {
-	beat := time.NewTicker(Beat)
+	beat := time.NewTimer(Beat)
 	defer beat.Stop()
+	failing, apart := false, false
 	for {
+		apart = i.lookAtClock(ctx, apart)
 		select {
 		case <-ctx.Done():
 			return
 		case <-beat.C:
 		}
-		if err := i.Store.PutInstance(ctx, i.Name, i.Now().Add(Lease)); err != nil && ctx.Err() == nil {
-			slog.Warn("saying that this instance lives", "error", err)
+		err := i.Store.PutInstance(ctx, i.Name, i.Now().Add(Lease))
+		if err == nil {
+			beat.Reset(Beat)
+		} else {
+			beat.Reset(again)
 		}
+		switch {
+		case err != nil && !failing && ctx.Err() == nil:
+			slog.Warn("saying that this instance lives", "error", err)
+		case err == nil && failing:
+			slog.Info("the database knows again that this instance lives")
+		}
+		failing = err != nil
 	}
 }
 

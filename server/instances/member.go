@@ -20,6 +20,7 @@ type Member struct {
 	*Instance
 	Hub     *hub.Hub
 	Several bool // there may be others
+	leave   func()
 }
 
 // Membership is what a Member is made of.
@@ -42,21 +43,32 @@ func Join(ctx context.Context, m Membership) (*Member, error) {
 		name = NewName()
 		slog.SetDefault(slog.Default().With("instance", name))
 	}
-	m.Setting.NATS.Instance = name
-	engine, err := hub.Open(ctx, m.Setting, key)
+	leave, err := m.Store.Attend(ctx, !m.Setting.Several())
 	if err != nil {
 		return nil, err
 	}
-	h, err := hub.New(hub.Config{Engine: engine, Instance: name, Key: key, Now: m.Now})
+	h, err := m.open(ctx, name, key)
 	if err != nil {
+		leave()
 		return nil, err
 	}
 	member := &Member{
 		Instance: &Instance{Name: name, Store: m.Store, Now: m.Now},
 		Hub:      h,
 		Several:  m.Setting.Several(),
+		leave:    leave,
 	}
 	return member, member.Begin(ctx)
+}
+
+// open begins to use the hub.
+func (m Membership) open(ctx context.Context, name string, key []byte) (*hub.Hub, error) {
+	m.Setting.NATS.Instance = name
+	engine, err := hub.Open(ctx, m.Setting, key)
+	if err != nil {
+		return nil, err
+	}
+	return hub.New(hub.Config{Engine: engine, Instance: name, Key: key, Now: m.Now})
 }
 
 // Stay says that this instance lives until leave is called, once its requests have ended: also while they
@@ -72,6 +84,7 @@ func (m *Member) Stay(ctx context.Context) (leave func()) {
 		if err := m.End(ctx); err != nil {
 			slog.Warn("saying that this instance ends", "error", err)
 		}
+		m.leave()
 		if err := m.Hub.Close(); err != nil {
 			slog.Warn("closing the hub", "error", err)
 		}

@@ -31,14 +31,17 @@ func (c runClaims) claim(ctx context.Context, run RunKey, anyway bool) (RunClaim
 }
 
 // hold renews a claim until release is called, which gives it back. The context that it returns ends with
-// ErrRunTaken when the run is another's, or when it cannot be said in time that it is still this process's.
+// ErrRunTaken when the run is another's, or when it cannot be said in time that it is still this process's:
+// a store that does not answer at all is no reason to go on.
 func (c runClaims) hold(
 	ctx context.Context, run RunKey, claim RunClaim,
 ) (holding context.Context, release func()) {
 	holding, cancel := context.WithCancelCause(ctx)
 	done := make(chan struct{})
+	over := time.AfterFunc(claim.Until.Sub(claim.At), func() { cancel(ErrRunTaken) })
 	go func() {
 		defer close(done)
+		defer over.Stop()
 		beat := time.NewTicker(instances.Beat)
 		defer beat.Stop()
 		for {
@@ -54,6 +57,7 @@ func (c runClaims) hold(
 			switch {
 			case err == nil && ours:
 				claim = next
+				over.Reset(claim.Until.Sub(c.now()))
 			case err == nil, now.After(claim.Until):
 				cancel(ErrRunTaken)
 			default:

@@ -117,16 +117,16 @@ func (j *PrintJobs) printInTurn(
 	}
 	run.Claim = claim
 	holding, release := j.claims.hold(ctx, key, claim)
+	defer release() // behind the last step, which is this claim's
 	err = j.printRun(holding, run, tell)
-	taken := errors.Is(err, ErrRunTaken) || errors.Is(context.Cause(holding), ErrRunTaken)
-	release()
-	if taken { // its new owner goes on
-		return run, ErrRunTaken
+	if errors.Is(err, ErrRunTaken) || errors.Is(context.Cause(holding), ErrRunTaken) {
+		return run, ErrRunTaken // its new owner goes on
 	}
 	e := audit.Entry{At: j.now(), Actor: run.By, Action: "run.done", Detail: run.ID}
 	switch {
 	case err == nil:
-		_, err = store.StepRun(ctx, key, RunStep{From: []RunState{RunGoing}, To: RunDone}, e)
+		step := RunStep{From: []RunState{RunGoing}, To: RunDone, Under: &claim}
+		_, err = store.StepRun(ctx, key, step, e)
 	case errors.Is(err, printing.ErrPaused), errors.Is(err, printing.ErrCancelled), ctx.Err() != nil:
 		err = nil // its state says so already; a server that stops goes on at its next start
 	case errors.Is(err, printing.ErrBusy):
@@ -134,8 +134,12 @@ func (j *PrintJobs) printInTurn(
 	default:
 		err = describeFailure(err)
 		e.Action = "run.failed"
-		step := RunStep{From: []RunState{RunGoing}, To: RunFailed, Note: noteOf(err)}
-		if _, bad := store.StepRun(ctx, key, step, e); bad != nil {
+		step := RunStep{From: []RunState{RunGoing}, To: RunFailed, Note: noteOf(err), Under: &claim}
+		_, bad := store.StepRun(ctx, key, step, e)
+		if errors.Is(bad, ErrRunTaken) { // what failed here goes on there
+			return run, errors.Join(bad, err)
+		}
+		if bad != nil {
 			slog.Error("noting a failed run", "run", run.ID, "error", bad)
 		}
 		return run, err
@@ -307,7 +311,7 @@ func (j *PrintJobs) beginRun(ctx context.Context, run RunKey) {
 		})
 		switch {
 		case errors.Is(err, printing.ErrBusy), errors.Is(err, ErrRunTaken):
-			slog.Info("another process prints a run", "run", run.ID)
+			slog.Info("another process prints a run", "run", run.ID, "error", err)
 		case err != nil:
 			slog.Error("printing", "run", run.ID, "error", err)
 		}

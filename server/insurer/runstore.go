@@ -25,7 +25,8 @@ type RunStore interface {
 	// RunItems returns the people of a run from place first (from 0) on, up to before last.
 	RunItems(ctx context.Context, run RunKey, first, last int) ([]printing.Item, error)
 	RunFiles(ctx context.Context, run RunKey) ([]printing.FileRecord, error)
-	// StepRun moves a run to a state if it is in one of from; false when it is in another.
+	// StepRun moves a run to a state if it is in one of from; false when it is in another. It returns
+	// ErrRunTaken, and changes nothing, where the step's claim is not the stored one.
 	StepRun(ctx context.Context, run RunKey, step RunStep, e audit.Entry) (bool, error)
 	// FinishFile notes a file of a run and that its people were printed, together. People who were erased
 	// meanwhile are left out. It returns ErrRunTaken, and stores nothing, where the run's claim is not the
@@ -104,6 +105,8 @@ type RunStep struct {
 	From []RunState
 	To   RunState
 	Note string // why it failed, as people are told
+	// Under is the claim of the process that prints the run; nil where people move it.
+	Under *RunClaim
 }
 
 // PaperKind is what a run prints.

@@ -151,7 +151,7 @@ func TestACopyIsRefusedWhereItWouldMixOrLose(t *testing.T) {
 	if _, err := Copy(ctx, other, half, none); !errors.Is(err, errCopyOther) {
 		t.Errorf("into a copy of another: %v", err)
 	}
-	db, err := postgres{half}.connect(1, nil, false)
+	db, err := postgres{address: half}.connect(1, nil, false)
 	if err != nil {
 		t.Fatal(err)
 	}

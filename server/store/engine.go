@@ -54,7 +54,7 @@ func IsAddress(database string) bool {
 // engineOf returns the engine of a database: a file's path, or the address of a PostgreSQL server.
 func engineOf(database string) engine {
 	if IsAddress(database) {
-		return postgres{database}
+		return postgres{address: database}
 	}
 	return sqlite{database}
 }

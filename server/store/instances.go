@@ -3,9 +3,12 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
+	"madoguchi/eligibility"
+	"madoguchi/server/durable"
 	"madoguchi/server/instances"
 )
 
@@ -15,6 +18,36 @@ type instanceStore struct{ *core }
 
 // Instances returns which instances live on a database, and what they have claimed.
 func Instances(s *Store) instances.Store { return instanceStore{s.core} }
+
+// errServed is returned to a server beside which another one serves the same database without knowing of it.
+var errServed = &eligibility.Error{
+	Code:  eligibility.Conflict,
+	Key:   "store.served",
+	Field: "MADOGUCHI_HUB",
+}
+
+// Attend implements instances.Store. A file is served by whoever has its data folder.
+func (s instanceStore) Attend(ctx context.Context, alone bool) (leave func(), err error) {
+	if _, several := s.engine.(postgres); !several {
+		return func() {}, nil
+	}
+	leave, err = holdLock(ctx, s.write.DB, lockServer, holding{shared: !alone})
+	if errors.Is(err, durable.ErrHeld) {
+		return nil, errServed.Because(err)
+	}
+	return leave, storageError(err)
+}
+
+// Clock implements instances.Store.
+func (s instanceStore) Clock(ctx context.Context) (time.Time, error) {
+	if _, server := s.engine.(postgres); !server {
+		return time.Time{}, nil
+	}
+	var now int64
+	err := s.read.QueryRowContext(ctx,
+		`SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint`).Scan(&now)
+	return timeOrNone(now), storageError(err)
+}
 
 // PutInstance implements instances.Store.
 func (s instanceStore) PutInstance(ctx context.Context, name string, until time.Time) error {

@@ -220,6 +220,19 @@ func testARunIsTakenOver(t *testing.T) {
 	if err := a.FinishFile(ctx, held, file, nil, entry("run.file")); !errors.Is(err, insurer.ErrRunTaken) {
 		t.Errorf("the first one's file: %v", err)
 	}
+	// nor does its fault, as of a connection that was cut while it was frozen, end what the second one prints
+	failed := insurer.RunStep{
+		From:  []insurer.RunState{insurer.RunGoing},
+		To:    insurer.RunFailed,
+		Under: &winner.claim,
+	}
+	_, err = a.StepRun(ctx, run.Key(), failed, entry("run.failed"))
+	if !errors.Is(err, insurer.ErrRunTaken) {
+		t.Errorf("the first one's fault: %v", err)
+	}
+	if now, err := b.Run(ctx, run.Key()); err != nil || now.State != insurer.RunGoing {
+		t.Errorf("after the first one's fault it is %s, %v", now.State, err)
+	}
 	held.Claim = taken
 	if err := b.FinishFile(ctx, held, file, nil, entry("run.file")); err != nil {
 		t.Errorf("the second one's file: %v", err)

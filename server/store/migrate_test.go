@@ -77,7 +77,7 @@ func databaseHolds(t *testing.T, database, text string) bool {
 	if !IsAddress(database) {
 		return filesHold(t, database, text)
 	}
-	db, err := postgres{database}.connect(1, nil, false)
+	db, err := postgres{address: database}.connect(1, nil, false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -26,7 +27,10 @@ import (
 // committed before them: with a snapshot of the transaction's begin the head of the chain would be old once
 // the lock is held, and each of two writers would have to be run again. Functions of a change run once, so
 // they need not be repeatable. An import, which may take minutes, lets others in between its slices.
-type postgres struct{ address string }
+type postgres struct {
+	address string
+	lost    time.Duration // lostTime, where a test does not wait for that; 0: lostTime
+}
 
 // Connections of the pools where the options do not say.
 const (
@@ -40,7 +44,11 @@ const (
 	lockStart  = 1          // migrations and what else a start does
 	lockWriter = 2          // writing transactions
 	lockImport = 3          // files that come in
+	lockServer = 4          // what serves: one alone, or several that share it
 )
+
+// holding says how a lock is held: whether whoever comes late waits, and whether several may hold it.
+type holding struct{ wait, shared bool }
 
 // lockPause is between two looks whether a lock is free that another instance holds for long.
 const lockPause = 50 * time.Millisecond
@@ -64,6 +72,7 @@ func (e postgres) connect(most int, told func(writes), steady bool) (*sql.DB, er
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = connectTime
 	}
+	config.DialFunc = dialWithin(cmp.Or(e.lost, lostTime))
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "madoguchi"
 	}
@@ -81,7 +90,7 @@ func (e postgres) connect(most int, told func(writes), steady bool) (*sql.DB, er
 func (e postgres) open(
 	ctx context.Context, o Options, told func(writes),
 ) (read, write *sql.DB, err error) {
-	// a start holds one, an import another, and each needs one more
+	// a server holds one, a start or an import another, and each needs one more
 	if write, err = e.connect(max(3, orElse(o.Writers, postgresWriters)), told, true); err != nil {
 		return nil, nil, err
 	}
@@ -130,7 +139,7 @@ func (e postgres) inspect(ctx context.Context) (*sql.DB, error) {
 // alone runs f under the lock of starts: of two instances that start at once, one makes the tables and the
 // other finds them.
 func (e postgres) alone(ctx context.Context, write *sql.DB, f func() error) error {
-	release, err := holdLock(ctx, write, lockStart, true)
+	release, err := holdLock(ctx, write, lockStart, holding{wait: true})
 	if err != nil {
 		return fmt.Errorf("waiting for another start: %w", err)
 	}
@@ -140,33 +149,39 @@ func (e postgres) alone(ctx context.Context, write *sql.DB, f func() error) erro
 
 // holdImports holds a lock of the database: of all instances one imports.
 func (postgres) holdImports(ctx context.Context, write *sql.DB, wait bool) (release func(), err error) {
-	return holdLock(ctx, write, lockImport, wait)
+	return holdLock(ctx, write, lockImport, holding{wait: wait})
 }
 
 // holdLock takes a lock that a connection of its own holds until release is called, or the program ends. It
 // returns durable.ErrHeld where another holds it and it is not to be waited for.
-func holdLock(ctx context.Context, write *sql.DB, lock int, wait bool) (release func(), err error) {
+func holdLock(ctx context.Context, write *sql.DB, lock int, how holding) (release func(), err error) {
+	shared := ""
+	if how.shared {
+		shared = "_shared"
+	}
 	conn, err := write.Conn(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reaching the database: %w", err)
 	}
 	end := func() {
-		if _, err := conn.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1, $2)`,
-			lockSpace, lock); err != nil { // what the lock hangs on must not be used by others
+		unlock := `SELECT pg_advisory_unlock` + shared + `($1, $2)`
+		_, err := conn.ExecContext(context.WithoutCancel(ctx), unlock, lockSpace, lock)
+		if err != nil { // what the lock hangs on must not be used by others
 			_ = conn.Raw(func(any) error { return driver.ErrBadConn })
 		}
 		_ = conn.Close()
 	}
 	for {
 		var got bool
-		err := conn.QueryRowContext(ctx, `SELECT pg_try_advisory_lock($1, $2)`, lockSpace, lock).Scan(&got)
+		try := `SELECT pg_try_advisory_lock` + shared + `($1, $2)`
+		err := conn.QueryRowContext(ctx, try, lockSpace, lock).Scan(&got)
 		switch {
 		case err != nil:
 			end() // whoever is cancelled may have got the lock all the same
 			return nil, err
 		case got:
 			return end, nil
-		case !wait:
+		case !how.wait:
 			return nil, errors.Join(durable.ErrHeld, conn.Close())
 		}
 		select { // a statement that waits would wait on for whoever has gone (postgresConnector.steady)

@@ -237,9 +237,14 @@ func (s runStore) StepRun(
 	moved := false
 	err := s.change(ctx, func(tx *sql.Tx) error {
 		var state insurer.RunState
-		if err := tx.QueryRowContext(ctx, `SELECT state FROM runs WHERE ref = $1 AND insurer = $2`,
-			run.ID, run.Insurer).Scan(&state); err != nil {
+		var stored insurer.RunClaim
+		if err := tx.QueryRowContext(ctx, `SELECT state, owner, attempt FROM runs
+			WHERE ref = $1 AND insurer = $2`, run.ID, run.Insurer).
+			Scan(&state, &stored.Owner, &stored.Attempt); err != nil {
 			return err
+		}
+		if by := step.Under; by != nil && (by.Owner != stored.Owner || by.Attempt != stored.Attempt) {
+			return insurer.ErrRunTaken
 		}
 		if !slices.Contains(step.From, state) {
 			return nil
