@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"madoguchi/eligibility"
 	"madoguchi/message"
@@ -57,15 +58,13 @@ func (r *reader) leftOut(column Column, s string) string {
 
 // mayBeDamaged is a quick look at how a cell begins: most hold no such thing.
 func mayBeDamaged(s string) bool {
-	for _, first := range s {
-		switch first {
-		case '#', 'e', 'E', 'n', 'N', 'u', 'U', 'v', 'V', 'b', 'B', '(', '<', '\\', '-', '[',
-			'＃', 'Ｅ', 'ｅ', 'Ｎ', 'ｎ', 'Ｕ', 'ｕ', 'Ｂ', 'ｂ', '（', '＜', '［', '＼', '￥', '¥', '〔', '【', '空':
-			return true
-		}
-		return first >= 0x80 && eligibility.IsHyphen(first)
+	first, _ := utf8.DecodeRuneInString(s)
+	switch first {
+	case '#', 'e', 'E', 'n', 'N', 'u', 'U', 'v', 'V', 'b', 'B', '(', '<', '\\', '-', '[',
+		'＃', 'Ｅ', 'ｅ', 'Ｎ', 'ｎ', 'Ｕ', 'ｕ', 'Ｂ', 'ｂ', '（', '＜', '［', '＼', '￥', '¥', '〔', '【', '空':
+		return true
 	}
-	return false
+	return first >= 0x80 && eligibility.IsHyphen(first)
 }
 
 // errorValue reports whether a cell is the fault of a formula, as Excel, LibreOffice and Google's Sheets

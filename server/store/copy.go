@@ -88,6 +88,7 @@ type copier struct {
 	told           func(CopyTold)
 	source, target engine
 	from           *sql.DB
+	leave          func()  // lets go of the source; nil: there is no lock
 	tx             *sql.Tx // of from: all is read as it stands at one moment
 	read, write    *sql.DB // of the target
 	state          copyState
@@ -113,6 +114,9 @@ func (c *copier) openSource(ctx context.Context) (err error) {
 	if c.from == nil {
 		return errCopyNone
 	}
+	if err := c.attendSource(ctx); err != nil {
+		return err
+	}
 	has, newest, err := schemas(ctx, c.source, c.from)
 	if err != nil {
 		return err
@@ -132,6 +136,9 @@ func (c *copier) close() error {
 		if err = c.tx.Rollback(); errors.Is(err, sql.ErrTxDone) { // its context has ended it
 			err = nil
 		}
+	}
+	if c.leave != nil {
+		c.leave()
 	}
 	for _, db := range []*sql.DB{c.from, c.read, c.write} {
 		if db != nil {

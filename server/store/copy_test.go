@@ -164,6 +164,41 @@ func TestACopyIsRefusedWhereItWouldMixOrLose(t *testing.T) {
 	}
 }
 
+// What a server stores while its database is copied would not be in the copy, which compares as equal all the
+// same: the copy is of one moment.
+func TestNoCopyIsMadeWhileAServerRuns(t *testing.T) {
+	copyPlaces(t, func(t *testing.T, from, to string) {
+		filledAt(t, from, 10)
+		s, err := openAt(from, options())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		leave, err := Instances(s.Store).Attend(ctx, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = Copy(ctx, from, to, func(CopyTold) {})
+		var said *eligibility.Error
+		if !errors.As(err, &said) || said.Key != "copy.served" || said.Field != "--from" {
+			t.Errorf("beside a server: %v", err)
+		}
+		leave()
+		_, err = Copy(ctx, from, to, func(told CopyTold) {
+			if told.Table != "people" || told.Compared {
+				return
+			}
+			if leave, err := Instances(s.Store).Attend(ctx, false); err == nil {
+				leave()
+				t.Error("a server starts while its database is copied")
+			}
+		})
+		if err != nil {
+			t.Errorf("once it has stopped: %v", err)
+		}
+	})
+}
+
 // A table that a later schema adds is copied too: both engines have the same ones, and the list names them.
 func TestEveryTableIsCopied(t *testing.T) {
 	var named []string

@@ -3,12 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
-	"madoguchi/eligibility"
-	"madoguchi/server/durable"
 	"madoguchi/server/instances"
 )
 
@@ -18,25 +15,6 @@ type instanceStore struct{ *core }
 
 // Instances returns which instances live on a database, and what they have claimed.
 func Instances(s *Store) instances.Store { return instanceStore{s.core} }
-
-// errServed is returned to a server beside which another one serves the same database without knowing of it.
-var errServed = &eligibility.Error{
-	Code:  eligibility.Conflict,
-	Key:   "store.served",
-	Field: "MADOGUCHI_HUB",
-}
-
-// Attend implements instances.Store. A file is served by whoever has its data folder.
-func (s instanceStore) Attend(ctx context.Context, alone bool) (leave func(), err error) {
-	if _, several := s.engine.(postgres); !several {
-		return func() {}, nil
-	}
-	leave, err = holdLock(ctx, s.write.DB, lockServer, holding{shared: !alone})
-	if errors.Is(err, durable.ErrHeld) {
-		return nil, errServed.Because(err)
-	}
-	return leave, storageError(err)
-}
 
 // Clock implements instances.Store.
 func (s instanceStore) Clock(ctx context.Context) (time.Time, error) {
