@@ -39,9 +39,9 @@ func Preflight(t testing.TB, files ...string) {
 	if err := os.WriteFile(driver, preflight, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	said, err := exec.Command(
-		"java",
-		append([]string{"-cp", strings.Join(path, ":"), driver}, files...)...).CombinedOutput()
+	cmd := exec.Command("java", append([]string{"-cp", strings.Join(path, ":"), driver}, files...)...)
+	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8") // else Java takes the names of files for ASCII
+	said, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("Preflight: %v\n%s", err, said)
 	}
