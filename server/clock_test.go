@@ -79,7 +79,6 @@ func TestTheDemoWorksAtEveryAwkwardMoment(t *testing.T) {
 			if v := d.verify(t, paper); !v.Valid {
 				t.Errorf("the copy: %+v", v)
 			}
-			d.app.member.Stay(t.Context())() // as a server leaves that ends
 			if err := d.app.Store.Close(); err != nil {
 				t.Fatal(err)
 			}

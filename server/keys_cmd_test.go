@@ -45,7 +45,7 @@ func startDemo(t *testing.T, s *settings.Settings) (running, error) {
 	t.Cleanup(func() { h.Store.Close() })
 	serve := &serveCmd{Role: datafolder.RoleAll}
 	if _, _, err := serve.site(t.Context(), h, "http://localhost:8080"); err != nil {
-		return running{}, err
+		return running{}, errors.Join(err, h.Store.Close())
 	}
 	services, err := h.insurerServices(t.Context(), "http://localhost:8080")
 	return running{s, h, services}, err
@@ -160,6 +160,9 @@ func TestTheLossOfASigningKeyIsSurvived(t *testing.T) {
 	person := before.enrolled(t)
 	paper := before.copyOf(t, person)
 	lost := before.keys(t).Current
+	if err := before.app.Store.Close(); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.Remove(filepath.Join(s.Data, "demo", "keys", "issuer-00138990.pem")); err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"sync"
 	"time"
 
 	"madoguchi/eligibility"
@@ -41,7 +42,32 @@ func (s instanceStore) Attend(ctx context.Context, alone bool) (leave func(), er
 		}
 		return nil, errServed.Because(err)
 	}
-	return leave, storageError(err)
+	if err != nil {
+		return nil, storageError(err)
+	}
+	leave = sync.OnceFunc(leave)
+	s.attended.add(leave)
+	return leave, nil
+}
+
+// attended are the locks that a store's server holds: at the latest they end with the store.
+type attended struct {
+	mu     sync.Mutex
+	leaves []func()
+}
+
+func (a *attended) add(leave func()) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.leaves = append(a.leaves, leave)
+}
+
+func (a *attended) end() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, leave := range a.leaves {
+		leave()
+	}
 }
 
 // attend takes the lock of who serves a database; with db where that is a server's. It returns

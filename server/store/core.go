@@ -23,6 +23,8 @@ type core struct {
 
 	recalled *recalled
 
+	attended attended
+
 	importing chan struct{} // holds one while a file of this program comes in, or waits for its turn
 }
 

@@ -175,6 +175,7 @@ func (s *core) MakeRoom(ctx context.Context) error {
 
 // Close closes the database after its open transactions.
 func (s *Store) Close() error {
+	s.attended.end()
 	var keys error
 	if s.sealer.committed != nil {
 		keys = s.sealer.committed.Close() // first: SQLite's last to close puts its log into the file
