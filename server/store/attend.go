@@ -97,7 +97,7 @@ func (c *copier) attendSource(ctx context.Context) (err error) {
 	if errors.Is(err, durable.ErrHeld) {
 		return errCopyServed.Because(err)
 	}
-	if _, file := c.source.(sqlite); file && err != nil {
+	if _, file := c.source.(sqlite); file && err != nil && ctx.Err() == nil {
 		c.leave, err = nil, nil // nobody serves from a folder in which no lock can be made
 	}
 	return err

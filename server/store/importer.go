@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"iter"
@@ -148,9 +147,9 @@ func (c comparedWith) incoming(key string, p eligibility.Person) (incomingPerson
 	h := c.index.hashing("body")
 	h.part(string(c.insurer))
 	h.part(key)
-	h.data = append(append(h.data, 0), body...)
+	h.bytes(body)
 	return incomingPerson{body: body, keyMAC: c.index.mac("person", string(c.insurer), key),
-		bodyMAC: c.index.done(h, make([]byte, 0, sha256.Size), sha256.Size)}, nil
+		bodyMAC: c.index.whole(h)}, nil
 }
 
 // incoming prepares people for being stored.

@@ -33,6 +33,9 @@ func (k *keyedHash) hashing(kind string) *hashing {
 // part goes on behind what stands already, parted from it.
 func (h *hashing) part(p string) { h.data = append(append(h.data, 0), p...) }
 
+// bytes is part of a value that is no text.
+func (h *hashing) bytes(p []byte) { h.data = append(append(h.data, 0), p...) }
+
 // done appends the first bytes of the hash, and keeps the rest for the next.
 func (k *keyedHash) done(h *hashing, to []byte, size int) []byte {
 	h.hash.Reset() // keeps the key's half of the work
@@ -44,10 +47,15 @@ func (k *keyedHash) done(h *hashing, to []byte, size int) []byte {
 	return to
 }
 
+// whole returns the hash.
+func (k *keyedHash) whole(h *hashing) []byte {
+	return k.done(h, make([]byte, 0, sha256.Size), sha256.Size)
+}
+
 func (k *keyedHash) sum(data []byte) []byte {
 	h := k.hashing("")
 	h.data = append(h.data, data...)
-	return k.done(h, make([]byte, 0, sha256.Size), sha256.Size)
+	return k.whole(h)
 }
 
 // mac is the keyed hash under which a value is found again.
@@ -56,5 +64,5 @@ func (k *keyedHash) mac(kind string, parts ...string) []byte {
 	for _, p := range parts {
 		h.part(p)
 	}
-	return k.done(h, make([]byte, 0, sha256.Size), sha256.Size)
+	return k.whole(h)
 }
